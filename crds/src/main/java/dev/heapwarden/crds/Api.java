@@ -1,0 +1,21 @@
+package dev.heapwarden.crds;
+
+/** Names that are part of the API: changing one breaks what is installed. */
+public final class Api {
+  public static final String GROUP = "heapwarden.dev";
+  public static final String VERSION = "v1alpha1";
+
+  /** On an isolated pod: the incident's name. It keeps the pod a target of observation. */
+  public static final String QUARANTINE_LABEL = GROUP + "/quarantine";
+
+  /** On an isolated pod: the labels that isolation replaced, as a JSON object. */
+  public static final String ORIGINAL_LABELS_ANNOTATION = GROUP + "/original-labels";
+
+  /** On an isolated pod: the name of the policy that selected it before its labels changed. */
+  public static final String POLICY_ANNOTATION = GROUP + "/policy";
+
+  /** The field manager of an incident's patches is this prefix and the incident's name. */
+  public static final String FIELD_MANAGER_PREFIX = "heapwarden-";
+
+  private Api() {}
+}

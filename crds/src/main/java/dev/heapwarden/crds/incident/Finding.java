@@ -1,0 +1,35 @@
+package dev.heapwarden.crds.incident;
+
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+public record Finding(
+    @JsonPropertyDescription("Suspected or Confirmed.") String verdict,
+    @JsonPropertyDescription("Application, Runtime or Kernel.") String layer,
+    @JsonPropertyDescription(
+            "Class of the leak, such as MapGrowth; Unknown where the evidence does not say.")
+        String cause,
+    @JsonPropertyDescription("The finding in one sentence.") String message,
+    @JsonPropertyDescription("Growth of the post-GC live heap in bytes per second.")
+        double growthBytesPerSecond,
+    @JsonPropertyDescription("Lower end of its 95 % confidence interval.") double growthLow,
+    @JsonPropertyDescription("Upper end of its 95 % confidence interval.") double growthHigh,
+    @JsonPropertyDescription("Seconds until the memory limit is reached; absent without a limit.")
+        @Nullable Long secondsToLimit,
+    @JsonPropertyDescription("The pod that shows it most.") String pod,
+    @JsonPropertyDescription("UID of that pod.") String podUid,
+    @JsonPropertyDescription("Age of its container in seconds.") long containerAgeSeconds,
+    @JsonPropertyDescription("Pods of the workload that show it.") int pods,
+    @JsonPropertyDescription("The witnesses, each with its figure.")
+        @Nullable List<Witness> witnesses,
+    @JsonPropertyDescription("Time of the evaluation, ISO 8601.") String at) {
+  public Finding {
+    witnesses = witnesses == null ? List.of() : List.copyOf(witnesses);
+  }
+
+  public record Witness(
+      @JsonPropertyDescription("What was measured, such as PostGcLiveHeap.") String kind,
+      @JsonPropertyDescription("Supports or Contradicts.") String stance,
+      @JsonPropertyDescription("The figures behind it.") String message) {}
+}

@@ -1,0 +1,54 @@
+package dev.heapwarden.crds.incident;
+
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.crd.generator.annotation.PrinterColumn;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The durable record of an incident. The columns come first because `kubectl get` shows them;
+ * {@link #finding} evolves, {@link #steps} only grow and settle.
+ */
+public record LeakIncidentStatus(
+    @PrinterColumn(name = "Workload") String workload,
+    @PrinterColumn(name = "Container") String container,
+    @PrinterColumn(name = "Verdict", priority = 1) String verdict,
+    @PrinterColumn(name = "Layer") String layer,
+    @PrinterColumn(name = "Growth")
+        @JsonPropertyDescription("Growth as people read it, such as 42 MiB/h.")
+        String growth,
+    @PrinterColumn(name = "Limit-In")
+        @JsonPropertyDescription(
+            "Time until the memory limit is reached at this growth, such as 3h20m; - without a limit.")
+        String limitIn,
+    @PrinterColumn(name = "Site")
+        @JsonPropertyDescription("The function that writes what grows; - while unknown.")
+        String site,
+    @PrinterColumn(name = "Level")
+        @JsonPropertyDescription("Highest level carried out so far, 0 to 3.")
+        int level,
+    @PrinterColumn(name = "Phase") Phase phase,
+    @JsonPropertyDescription("Why nothing happens now, or what is waited for.")
+        @Nullable String waitingFor,
+    @JsonPropertyDescription("The finding as of the last evaluation that said something.")
+        @Nullable Finding finding,
+    @JsonPropertyDescription(
+            "The finding as it was when the response began: what Verify compares with.")
+        @Nullable Finding baseline,
+    @JsonPropertyDescription("What was intended and done, in order.") @Nullable List<Step> steps,
+    @JsonPropertyDescription("What happened, newest last, at most 40 lines.")
+        @Nullable List<TimelineEntry> timeline,
+    @JsonPropertyDescription("When a confirmed leak was first seen, ISO 8601.") String openedAt,
+    @JsonPropertyDescription("When the incident ended, ISO 8601.") @Nullable String endedAt,
+    @JsonPropertyDescription("What Verify found, with its figures.") @Nullable String outcome) {
+  /** Lines of {@link #timeline} at most. */
+  public static final int TIMELINE_LIMIT = 40;
+
+  public LeakIncidentStatus {
+    steps = steps == null ? List.of() : List.copyOf(steps);
+    timeline = timeline == null ? List.of() : List.copyOf(timeline);
+  }
+
+  public record TimelineEntry(
+      @JsonPropertyDescription("ISO 8601.") String at, String reason, String message) {}
+}

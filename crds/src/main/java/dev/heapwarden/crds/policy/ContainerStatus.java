@@ -1,0 +1,24 @@
+package dev.heapwarden.crds.policy;
+
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+public record ContainerStatus(
+    String pod,
+    String container,
+    @JsonPropertyDescription("Go, JVM, Native, or Unknown while no agent has looked at it.")
+        String runtime,
+    @JsonPropertyDescription("Healthy, Suspected, Confirmed or Inconclusive.") String verdict,
+    @JsonPropertyDescription("The verdict in one sentence, with its reason.") String message,
+    @JsonPropertyDescription("What is attached, what is refused, and why.")
+        @Nullable List<ProbeStatus> probes) {
+  public ContainerStatus {
+    probes = probes == null ? List.of() : List.copyOf(probes);
+  }
+
+  public record ProbeStatus(
+      String probe,
+      @JsonPropertyDescription("Attached, Pending or Refused.") String state,
+      @JsonPropertyDescription("Why it is not attached.") @Nullable String reason) {}
+}

@@ -1,0 +1,38 @@
+package dev.heapwarden.crds.policy;
+
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Max;
+import io.fabric8.generator.annotation.Min;
+import io.fabric8.generator.annotation.Size;
+import io.fabric8.generator.annotation.ValidationRule;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+@ValidationRule(
+    value =
+        "has(self.memoryLimitPercent) || has(self.gcPercent) || (has(self.debug) && size(self.debug) > 0)",
+    message = "go must set at least one of memoryLimitPercent, gcPercent and debug")
+public record GoSettings(
+    @Min(50)
+        @Max(95)
+        @JsonPropertyDescription(
+            "GOMEMLIMIT as a percentage of the container's memory limit; a container without a limit gets none.")
+        @Nullable Integer memoryLimitPercent,
+    @Min(5)
+        @Max(400)
+        @JsonPropertyDescription(
+            "GOGC: growth of the heap in percent that starts a collection. Go's default is 100.")
+        @Nullable Integer gcPercent,
+    @Size(max = 8)
+        @ValidationRule(
+            value = "!('gcstoptheworld' in self) && !('madvdontneed' in self)",
+            message =
+                "gcstoptheworld=0 and, on Linux, madvdontneed=1 are Go's defaults and do nothing")
+        @ValidationRule(
+            value = "self.all(k, k in ['gctrace', 'scavtrace', 'gcstoptheworld', 'madvdontneed'])",
+            message = "GODEBUG option off the allow-list: gctrace, scavtrace")
+        @ValidationRule(
+            value = "self.all(k, self[k] in ['0', '1', '2'])",
+            message = "a GODEBUG option takes 0, 1 or 2")
+        @JsonPropertyDescription("GODEBUG options from the allow-list: gctrace, scavtrace.")
+        @Nullable Map<String, String> debug) {}

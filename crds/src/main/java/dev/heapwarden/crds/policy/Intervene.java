@@ -1,0 +1,28 @@
+package dev.heapwarden.crds.policy;
+
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import dev.heapwarden.crds.Durations;
+import io.fabric8.generator.annotation.Default;
+import io.fabric8.generator.annotation.Pattern;
+import org.jspecify.annotations.Nullable;
+
+public record Intervene(
+    @JsonPropertyDescription(
+            "Settings of the Go runtime, applied as environment variables: a rollout of the workload.")
+        @Nullable GoSettings go,
+    @JsonPropertyDescription("Replicas to add.") @Nullable Scale scale,
+    @Default(Intervene.TTL)
+        @Pattern(Durations.PATTERN)
+        @JsonPropertyDescription(
+            "An intervention is temporary: it is undone after this time, such as 24h.")
+        String ttl) {
+  public static final String TTL = "24h";
+
+  public Intervene {
+    ttl = ttl == null ? TTL : ttl;
+  }
+
+  static Intervene defaults() {
+    return new Intervene(null, null, TTL);
+  }
+}

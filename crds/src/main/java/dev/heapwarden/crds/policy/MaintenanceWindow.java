@@ -1,0 +1,42 @@
+package dev.heapwarden.crds.policy;
+
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import dev.heapwarden.crds.Durations;
+import io.fabric8.generator.annotation.Default;
+import io.fabric8.generator.annotation.Pattern;
+import io.fabric8.generator.annotation.Required;
+import io.fabric8.generator.annotation.Size;
+import io.fabric8.generator.annotation.ValidationRule;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+public record MaintenanceWindow(
+    @Required
+        @Pattern(MaintenanceWindow.CRON)
+        @JsonPropertyDescription(
+            "Start of the window as a Quartz cron expression, seconds first: 0 0 2 * * ?")
+        String schedule,
+    @Default("UTC") @JsonPropertyDescription("Time zone of the schedule, such as Europe/Berlin.")
+        String timeZone,
+    @Required
+        @Pattern(Durations.PATTERN)
+        @JsonPropertyDescription("Length of the window, such as 2h.")
+        String duration,
+    @Size(max = 2)
+        @ValidationRule(
+            value = "self.all(l, l >= 2 && l <= 3)",
+            message = "levels of a maintenance window are 2 and 3")
+        @JsonPropertyDescription("Levels that wait for the window. Default: 2 and 3.")
+        @Nullable List<Integer> levels) {
+  /**
+   * Six fields, or seven with the year: the fields of Quartz 2.5's CronExpression. Five-field
+   * crontab lines are refused.
+   */
+  public static final String CRON =
+      "^[0-9*,/-]+( [0-9A-Z*?,/#LW-]+){4} [0-9A-Z*?,/#L-]+( [0-9*,/-]+)?$";
+
+  public MaintenanceWindow {
+    timeZone = timeZone == null ? "UTC" : timeZone;
+    levels = levels == null ? List.of(2, 3) : List.copyOf(levels);
+  }
+}

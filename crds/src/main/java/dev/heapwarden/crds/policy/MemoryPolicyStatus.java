@@ -1,0 +1,36 @@
+package dev.heapwarden.crds.policy;
+
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.crd.generator.annotation.PrinterColumn;
+import io.fabric8.kubernetes.api.model.Condition;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+public record MemoryPolicyStatus(
+    @Nullable Long observedGeneration,
+    @PrinterColumn(name = "Pods") @JsonPropertyDescription("Running pods that this policy governs.")
+        int pods,
+    @PrinterColumn(name = "Containers")
+        @JsonPropertyDescription("Containers of those pods that are watched.")
+        int containers,
+    @PrinterColumn(name = "Attached")
+        @JsonPropertyDescription(
+            "Containers of which every applicable probe is attached, as bpftrace itself reported.")
+        int attached,
+    @PrinterColumn(name = "Suspected") @JsonPropertyDescription("Containers suspected of a leak.")
+        int suspected,
+    @PrinterColumn(name = "Confirmed") @JsonPropertyDescription("Containers with a confirmed leak.")
+        int confirmed,
+    @JsonPropertyDescription(
+            "One entry per watched container, at most 50; those with a finding or a refusal come first.")
+        @Nullable List<ContainerStatus> watched,
+    @JsonPropertyDescription("Ready, RulesValid, Conflicted.")
+        @Nullable List<Condition> conditions) {
+  /** Entries of {@link #watched} at most. */
+  public static final int WATCHED_LIMIT = 50;
+
+  public MemoryPolicyStatus {
+    watched = watched == null ? List.of() : List.copyOf(watched);
+    conditions = conditions == null ? List.of() : List.copyOf(conditions);
+  }
+}

@@ -1,0 +1,76 @@
+package dev.heapwarden.crds.policy;
+
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import dev.heapwarden.crds.Durations;
+import io.fabric8.generator.annotation.Default;
+import io.fabric8.generator.annotation.Pattern;
+import io.fabric8.generator.annotation.ValidationRule;
+import org.jspecify.annotations.Nullable;
+
+@ValidationRule(
+    value =
+        "!has(self.slide) || !has(self.window) || duration(self.slide) <= duration(self.window)",
+    message = "slide must not be longer than window")
+@ValidationRule(
+    value =
+        "!has(self.window) || !has(self.trendHorizon) || duration(self.window) <= duration(self.trendHorizon)",
+    message = "window must not be longer than trendHorizon")
+public record Observe(
+    @Default(Observe.INTERVAL)
+        @Pattern(Durations.PATTERN)
+        @ValidationRule(
+            value = "duration(self) >= duration('1s')",
+            message = "interval must be at least 1s")
+        @JsonPropertyDescription("Time between two readings of a container's cgroup, such as 15s.")
+        String interval,
+    @Default(Observe.WINDOW)
+        @Pattern(Durations.PATTERN)
+        @ValidationRule(
+            value = "duration(self) >= duration('10s')",
+            message = "window must be at least 10s")
+        @JsonPropertyDescription(
+            "Length of the sliding window over which rates are computed, such as 5m.")
+        String window,
+    @Default(Observe.SLIDE)
+        @Pattern(Durations.PATTERN)
+        @ValidationRule(
+            value = "duration(self) >= duration('1s')",
+            message = "slide must be at least 1s")
+        @JsonPropertyDescription("Time between two evaluations, such as 1m; at most the window.")
+        String slide,
+    @Default(Observe.TREND_HORIZON)
+        @Pattern(Durations.PATTERN)
+        @ValidationRule(
+            value = "duration(self) >= duration('10s')",
+            message = "trendHorizon must be at least 10s")
+        @JsonPropertyDescription("How far back trends look, such as 6h.")
+        String trendHorizon,
+    @Default(Observe.WARM_UP)
+        @Pattern(Durations.PATTERN)
+        @ValidationRule(
+            value = "duration(self) >= duration('1s')",
+            message = "warmUp must be at least 1s")
+        @JsonPropertyDescription(
+            "Age of a container before which nothing is said about it, such as 5m.")
+        String warmUp,
+    @JsonPropertyDescription(
+            "Where Go programs offer net/http/pprof. Only ever dialled on the pod's own address.")
+        @Nullable Pprof pprof) {
+  public static final String INTERVAL = "15s";
+  public static final String WINDOW = "5m";
+  public static final String SLIDE = "1m";
+  public static final String TREND_HORIZON = "6h";
+  public static final String WARM_UP = "5m";
+
+  public Observe {
+    interval = interval == null ? INTERVAL : interval;
+    window = window == null ? WINDOW : window;
+    slide = slide == null ? SLIDE : slide;
+    trendHorizon = trendHorizon == null ? TREND_HORIZON : trendHorizon;
+    warmUp = warmUp == null ? WARM_UP : warmUp;
+  }
+
+  public static Observe defaults() {
+    return new Observe(INTERVAL, WINDOW, SLIDE, TREND_HORIZON, WARM_UP, null);
+  }
+}

@@ -1,0 +1,46 @@
+package dev.heapwarden.crds.policy;
+
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Default;
+import io.fabric8.generator.annotation.Max;
+import io.fabric8.generator.annotation.Min;
+import io.fabric8.generator.annotation.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Either a preset, or a rule of the user's own. */
+public record Rule(
+    @JsonPropertyDescription("A rule set that comes with Heapwarden.") @Nullable Preset preset,
+    @Pattern("^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$")
+        @JsonPropertyDescription("Name of the rule, as it appears in findings.")
+        @Nullable String name,
+    @JsonPropertyDescription("Layer that the rule speaks of. Default: Runtime.")
+        @Nullable Layer layer,
+    @JsonPropertyDescription(
+            "CEL over the documented features, such as: live_heap_slope > 1.0 * MB && map_entries > 10000.0."
+                + " A rule of one's own never exceeds Suspected.")
+        @Nullable String expression,
+    @Default("2")
+        @Min(1)
+        @Max(10)
+        @JsonPropertyDescription("Disjoint windows in a row in which the expression must hold.")
+        @Nullable Integer forWindows) {
+  public static final int FOR_WINDOWS = 2;
+
+  public Rule {
+    forWindows = forWindows == null ? FOR_WINDOWS : forWindows;
+  }
+
+  public enum Preset {
+    @com.fasterxml.jackson.annotation.JsonProperty("go")
+    GO
+  }
+
+  public enum Layer {
+    @com.fasterxml.jackson.annotation.JsonProperty("Application")
+    APPLICATION,
+    @com.fasterxml.jackson.annotation.JsonProperty("Runtime")
+    RUNTIME,
+    @com.fasterxml.jackson.annotation.JsonProperty("Kernel")
+    KERNEL
+  }
+}

@@ -1,0 +1,77 @@
+package dev.heapwarden.crds.snapshot;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.crd.generator.annotation.PrinterColumn;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+public record MemorySnapshotStatus(
+    @PrinterColumn(name = "Phase") Phase phase,
+    @PrinterColumn(name = "Site")
+        @JsonPropertyDescription("The function that writes the fastest growing map.")
+        @Nullable String site,
+    @JsonPropertyDescription("Why the snapshot failed as a whole.") @Nullable String message,
+    @JsonPropertyDescription("Node whose agent carried it out.") @Nullable String node,
+    @JsonPropertyDescription("ISO 8601.") @Nullable String startedAt,
+    @JsonPropertyDescription("ISO 8601.") @Nullable String completedAt,
+    @JsonPropertyDescription("One entry per kind that was asked for.")
+        @Nullable List<Artifact> artifacts,
+    @JsonPropertyDescription(
+            "Map instances written in the window, fastest growing first, at most 20. Never keys or values.")
+        @Nullable List<MapReport> maps) {
+  /** Entries of {@link #maps} at most. */
+  public static final int MAPS_LIMIT = 20;
+
+  public MemorySnapshotStatus {
+    artifacts = artifacts == null ? List.of() : List.copyOf(artifacts);
+    maps = maps == null ? List.of() : List.copyOf(maps);
+  }
+
+  public enum Phase {
+    @JsonProperty("Running")
+    RUNNING,
+    /** Every kind is taken or refused with its reason, and at least one is taken. */
+    @JsonProperty("Completed")
+    COMPLETED,
+    @JsonProperty("Failed")
+    FAILED
+  }
+
+  public record Artifact(
+      SnapshotKind kind,
+      @JsonPropertyDescription("Taken, Refused or Failed.") State state,
+      @JsonPropertyDescription("Why it was not taken.") @Nullable String reason,
+      @JsonPropertyDescription("Size in bytes.") @Nullable Long size,
+      @JsonPropertyDescription("SHA-256 in hex.") @Nullable String sha256,
+      @JsonPropertyDescription("Path on the node.") @Nullable String path,
+      @JsonPropertyDescription(
+              "How long the target stood still for it, in milliseconds; 0 where nothing stops it.")
+          @Nullable Long stallMillis) {
+    public enum State {
+      @JsonProperty("Taken")
+      TAKEN,
+      @JsonProperty("Refused")
+      REFUSED,
+      @JsonProperty("Failed")
+      FAILED
+    }
+  }
+
+  public record MapReport(
+      @JsonPropertyDescription("Address of the map instance, hex.") String instance,
+      @JsonPropertyDescription("Live entries at its last write in the window.") long entries,
+      @JsonPropertyDescription(
+              "Growth in entries per second over the window; negative when it shrinks.")
+          double entriesPerSecond,
+      @JsonPropertyDescription("Writes per second.") double writesPerSecond,
+      @JsonPropertyDescription("Functions that write it, most writes first, at most 5.")
+          @Nullable List<Site> sites) {
+    public MapReport {
+      sites = sites == null ? List.of() : List.copyOf(sites);
+    }
+
+    public record Site(
+        @JsonPropertyDescription("Function, such as main.handle.") String function, long writes) {}
+  }
+}

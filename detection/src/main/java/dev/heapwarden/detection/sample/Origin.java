@@ -1,0 +1,9 @@
+package dev.heapwarden.detection.sample;
+
+/** Which source spoke. */
+public enum Origin {
+  CGROUP,
+  PAGE_FAULT_TRACEPOINT,
+  GO_GC_UPROBE,
+  GO_MAP_UPROBE
+}

@@ -1,0 +1,41 @@
+package dev.heapwarden.detection.sample;
+
+/** What a sample's values measure. */
+public enum Signal {
+  /**
+   * Anonymous memory of the container's cgroup, bytes. v1 memory.stat total_rss, v2 memory.stat
+   * anon.
+   */
+  ANONYMOUS_MEMORY(Kind.GAUGE),
+  /** Memory in use minus inactive file pages, as the kubelet computes it, bytes. */
+  WORKING_SET(Kind.GAUGE),
+  /** Memory limit of the container, bytes. Absent when there is none. */
+  MEMORY_LIMIT(Kind.GAUGE),
+  /** User page faults of the container's processes since the agent first saw it. */
+  PAGE_FAULTS(Kind.COUNTER),
+  /** Heap that the last collection found live, bytes, taken at the end of marking. */
+  POST_GC_LIVE_HEAP(Kind.COLLECTION),
+  /** Collections since the agent first saw the container. */
+  COLLECTIONS(Kind.COUNTER),
+  /** Entries of one map instance, read when it grew. */
+  MAP_ENTRIES(Kind.GAUGE);
+
+  private final Kind kind;
+
+  Signal(Kind kind) {
+    this.kind = kind;
+  }
+
+  public Kind kind() {
+    return kind;
+  }
+
+  public enum Kind {
+    /** A level that may rise and fall. */
+    GAUGE,
+    /** A count that only rises during one life of a container and one epoch of the agent. */
+    COUNTER,
+    /** A level that is only meaningful at the end of a collection. */
+    COLLECTION
+  }
+}

@@ -1,0 +1,5 @@
+/** The node agent's composition root. */
+@NullMarked
+package dev.heapwarden.probes;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,8 @@
+package dev.heapwarden.detection.verdict;
+
+/** Class of a leak. Unknown is better than wrong. */
+public enum Cause {
+  /** One map instance keeps growing. */
+  MAP_GROWTH,
+  UNKNOWN
+}

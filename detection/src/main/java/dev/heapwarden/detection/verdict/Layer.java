@@ -1,0 +1,7 @@
+package dev.heapwarden.detection.verdict;
+
+public enum Layer {
+  APPLICATION,
+  RUNTIME,
+  KERNEL
+}

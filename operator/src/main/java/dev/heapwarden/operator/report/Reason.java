@@ -1,0 +1,60 @@
+package dev.heapwarden.operator.report;
+
+/** Everything the operator can say in an Event or on a timeline. */
+public enum Reason {
+  POLICY_CONFLICTED(Type.WARNING),
+  RULE_INVALID(Type.WARNING),
+  LEAK_SUSPECTED(Type.WARNING),
+  LEAK_CONFIRMED(Type.WARNING),
+  STEP_PLANNED(Type.NORMAL),
+  AWAITING_APPROVAL(Type.NORMAL),
+  HELD_BACK(Type.NORMAL),
+  SNAPSHOT_REQUESTED(Type.NORMAL),
+  SNAPSHOT_TAKEN(Type.NORMAL),
+  SNAPSHOT_FAILED(Type.WARNING),
+  POD_ISOLATED(Type.NORMAL),
+  ENVIRONMENT_PATCHED(Type.NORMAL),
+  REPLICAS_ADDED(Type.NORMAL),
+  STEP_REFUSED(Type.WARNING),
+  STEP_SUGGESTED(Type.NORMAL),
+  STEP_FAILED(Type.WARNING),
+  STEP_UNDONE(Type.NORMAL),
+  LEAK_RESOLVED(Type.NORMAL),
+  LEAK_MITIGATED(Type.NORMAL),
+  ROLLED_BACK(Type.WARNING),
+  NEEDS_HUMAN(Type.WARNING);
+
+  private final Type type;
+
+  Reason(Type type) {
+    this.type = type;
+  }
+
+  public Type type() {
+    return type;
+  }
+
+  /** CamelCase, as Events have it: LeakConfirmed. */
+  public String text() {
+    var text = new StringBuilder();
+    for (var word : name().split("_", -1)) {
+      text.append(word.charAt(0)).append(word.substring(1).toLowerCase(java.util.Locale.ROOT));
+    }
+    return text.toString();
+  }
+
+  public enum Type {
+    NORMAL("Normal"),
+    WARNING("Warning");
+
+    private final String text;
+
+    Type(String text) {
+      this.text = text;
+    }
+
+    public String text() {
+      return text;
+    }
+  }
+}

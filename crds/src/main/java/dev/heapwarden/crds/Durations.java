@@ -8,9 +8,27 @@ import java.util.regex.Pattern;
  * {@code 15s}.
  */
 public final class Durations {
+  /** Longest text: {@code 999999h999999m999999s}. */
+  public static final int LENGTH = 21;
+
+  private static final String HOURS = "[1-9][0-9]{0,5}h";
+  private static final String MINUTES = "[1-9][0-9]{0,5}m";
+  private static final String SECONDS = "[1-9][0-9]{0,5}s";
+
   /** Positive by construction: no sign, at least one unit. */
   public static final String PATTERN =
-      "^([1-9][0-9]{0,5}h)?([1-9][0-9]{0,5}m)?([1-9][0-9]{0,5}s)?$";
+      "^("
+          + (HOURS + "(" + MINUTES + ")?(" + SECONDS + ")?|")
+          + (MINUTES + "(" + SECONDS + ")?|")
+          + (SECONDS + ")$");
+
+  /**
+   * Validation rule of a field that holds a duration. A rule instead of a pattern, because the
+   * API server answers a pattern's violation with the pattern, and a rule's with a message.
+   */
+  public static final String VALID = "self.matches('" + PATTERN + "')";
+
+  public static final String MESSAGE = "must be a duration such as 1h30m, 5m or 15s";
 
   private static final Pattern NOTATION =
       Pattern.compile("^(?:([1-9][0-9]{0,5})h)?(?:([1-9][0-9]{0,5})m)?(?:([1-9][0-9]{0,5})s)?$");

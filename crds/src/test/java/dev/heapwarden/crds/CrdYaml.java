@@ -17,8 +17,8 @@ import java.util.List;
 /**
  * The CRD of a resource's records. Fabric8's generator does the work; mended here is what it cannot
  * be told by annotation: the order of printer columns, that spec is required, the description of
- * the kind, and validation rules that it finds twice (on a record's field and again on its
- * accessor).
+ * the kind, spec and status, {@link BorrowedTypes}, and validation rules that it finds twice (on a
+ * record's field and again on its accessor).
  */
 record CrdYaml(
     Class<? extends CustomResource<?, ?>> resource, String description, List<String> columns) {
@@ -47,7 +47,9 @@ record CrdYaml(
       var schema = version.getSchema().getOpenAPIV3Schema();
       schema.setDescription(description);
       schema.setRequired(List.of("spec"));
-      dropRepeatedRules(schema);
+      BorrowedTypes.property(schema.getProperties(), "spec").setDescription("What is asked for.");
+      BorrowedTypes.property(schema.getProperties(), "status").setDescription("What was found. Heapwarden writes it.");
+      complete(schema);
     }
     return "# Generated from the records of crds/ by CrdYamlTest: mvn test -pl crds -Dheapwarden.generate=true\n"
         + Serialization.asYaml(crd);
@@ -66,18 +68,19 @@ record CrdYaml(
     return position;
   }
 
-  private static void dropRepeatedRules(JSONSchemaProps schema) {
+  private static void complete(JSONSchemaProps schema) {
     schema.setXKubernetesValidations(
         schema.getXKubernetesValidations().stream().distinct().toList());
+    BorrowedTypes.complete(schema);
     if (schema.getProperties() != null) {
-      schema.getProperties().values().forEach(CrdYaml::dropRepeatedRules);
+      schema.getProperties().values().forEach(CrdYaml::complete);
     }
     if (schema.getItems() != null && schema.getItems().getSchema() != null) {
-      dropRepeatedRules(schema.getItems().getSchema());
+      complete(schema.getItems().getSchema());
     }
     if (schema.getAdditionalProperties() != null
         && schema.getAdditionalProperties().getSchema() != null) {
-      dropRepeatedRules(schema.getAdditionalProperties().getSchema());
+      complete(schema.getAdditionalProperties().getSchema());
     }
   }
 }

@@ -5,8 +5,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 public record ContainerStatus(
-    String pod,
-    String container,
+    @JsonPropertyDescription("Name of the pod.") String pod,
+    @JsonPropertyDescription("Name of the container.") String container,
     @JsonPropertyDescription("Go, JVM, Native, or Unknown while no agent has looked at it.")
         String runtime,
     @JsonPropertyDescription("Healthy, Suspected, Confirmed or Inconclusive.") String verdict,
@@ -18,7 +18,7 @@ public record ContainerStatus(
   }
 
   public record ProbeStatus(
-      String probe,
+      @JsonPropertyDescription("What it measures, such as GoGc.") String probe,
       @JsonPropertyDescription("Attached, Pending or Refused.") String state,
       @JsonPropertyDescription("Why it is not attached.") @Nullable String reason) {}
 }

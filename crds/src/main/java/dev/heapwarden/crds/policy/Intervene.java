@@ -3,16 +3,19 @@ package dev.heapwarden.crds.policy;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import dev.heapwarden.crds.Durations;
 import io.fabric8.generator.annotation.Default;
-import io.fabric8.generator.annotation.Pattern;
+import io.fabric8.generator.annotation.Size;
+import io.fabric8.generator.annotation.ValidationRule;
 import org.jspecify.annotations.Nullable;
 
 public record Intervene(
     @JsonPropertyDescription(
-            "Settings of the Go runtime, applied as environment variables: a rollout of the workload.")
+            "Settings of the Go runtime, applied as environment variables: a rollout of the"
+                + " workload.")
         @Nullable GoSettings go,
     @JsonPropertyDescription("Replicas to add.") @Nullable Scale scale,
     @Default(Intervene.TTL)
-        @Pattern(Durations.PATTERN)
+        @Size(max = Durations.LENGTH)
+        @ValidationRule(value = Durations.VALID, message = Durations.MESSAGE)
         @JsonPropertyDescription(
             "An intervention is temporary: it is undone after this time, such as 24h.")
         String ttl) {

@@ -3,7 +3,6 @@ package dev.heapwarden.crds.policy;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import dev.heapwarden.crds.Durations;
 import io.fabric8.generator.annotation.Default;
-import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
 import io.fabric8.generator.annotation.ValidationRule;
@@ -12,17 +11,27 @@ import org.jspecify.annotations.Nullable;
 
 public record MaintenanceWindow(
     @Required
-        @Pattern(MaintenanceWindow.CRON)
+        @Size(max = 128)
+        @ValidationRule(
+            value =
+                "self.matches('"
+                    + MaintenanceWindow.CRON
+                    + "') && (self.split(' ')[3] == '?') != (self.split(' ')[5] == '?')",
+            message =
+                "schedule must be a Quartz cron expression: seconds first, six fields or seven with the year, ? as day of month or as day of week, such as 0 0 2 * * ?")
         @JsonPropertyDescription(
             "Start of the window as a Quartz cron expression, seconds first: 0 0 2 * * ?")
         String schedule,
-    @Default("UTC") @JsonPropertyDescription("Time zone of the schedule, such as Europe/Berlin.")
+    @Default("UTC")
+@Size(min = 1, max = 64)
+ @JsonPropertyDescription("Time zone of the schedule, such as Europe/Berlin.")
         String timeZone,
     @Required
-        @Pattern(Durations.PATTERN)
+        @Size(max = Durations.LENGTH)
+        @ValidationRule(value = Durations.VALID, message = Durations.MESSAGE)
         @JsonPropertyDescription("Length of the window, such as 2h.")
         String duration,
-    @Size(max = 2)
+    @Size(min = 1, max = 2)
         @ValidationRule(
             value = "self.all(l, l >= 2 && l <= 3)",
             message = "levels of a maintenance window are 2 and 3")
@@ -33,7 +42,7 @@ public record MaintenanceWindow(
    * crontab lines are refused.
    */
   public static final String CRON =
-      "^[0-9*,/-]+( [0-9A-Z*?,/#LW-]+){4} [0-9A-Z*?,/#L-]+( [0-9*,/-]+)?$";
+      "^[0-9*,/-]+( [0-9A-Za-z*?,/#-]+){5}( [0-9*,/-]+)?$";
 
   public MaintenanceWindow {
     timeZone = timeZone == null ? "UTC" : timeZone;

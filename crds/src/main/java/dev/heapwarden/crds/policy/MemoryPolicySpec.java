@@ -13,11 +13,19 @@ public record MemoryPolicySpec(
     @Required
         @ValidationRule(
             value =
-                "(has(self.matchLabels) && size(self.matchLabels) > 0) || (has(self.matchExpressions) && size(self.matchExpressions) > 0)",
+                "(has(self.matchLabels) && size(self.matchLabels) > 0) ||"
+                    + " (has(self.matchExpressions) && size(self.matchExpressions) > 0)",
             message =
-                "selector must name at least one label: an empty selector would select every pod of the namespace")
+                "selector must name at least one label: an empty selector would select every pod of"
+                    + " the namespace")
+        @ValidationRule(
+            value =
+                "!has(self.matchExpressions) || self.matchExpressions.all(e, (e.operator in ['In',"
+                    + " 'NotIn']) == (has(e.values) && size(e.values) > 0))",
+            message = "In and NotIn need values; Exists and DoesNotExist take none")
         @JsonPropertyDescription(
-            "Pods of the policy's own namespace, by label. Where two policies select a pod the oldest wins.")
+            "Pods of the policy's own namespace, by label. Where two policies select a pod the"
+                + " oldest wins.")
         LabelSelector selector,
     @Size(max = 64)
         @JsonPropertyDescription(
@@ -35,6 +43,10 @@ public record MemoryPolicySpec(
         @ValidationRule(
             value = "self.all(r, has(r.expression) == has(r.name))",
             message = "a rule with an expression needs a name, and a preset takes none")
+        @ValidationRule(
+            value =
+                "self.all(r, !has(r.name) || self.exists_one(o, has(o.name) && o.name == r.name))",
+            message = "names of rules must differ")
         @JsonPropertyDescription(
             "Rules to evaluate. Default: the preset of each container's runtime.")
         @Nullable List<Rule> rules,

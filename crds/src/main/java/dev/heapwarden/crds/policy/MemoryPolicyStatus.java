@@ -7,7 +7,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 public record MemoryPolicyStatus(
-    @Nullable Long observedGeneration,
+    @JsonPropertyDescription("Generation of the spec that this status speaks of.") @Nullable Long observedGeneration,
     @PrinterColumn(name = "Pods") @JsonPropertyDescription("Running pods that this policy governs.")
         int pods,
     @PrinterColumn(name = "Containers")

@@ -3,59 +3,56 @@ package dev.heapwarden.crds.policy;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import dev.heapwarden.crds.Durations;
 import io.fabric8.generator.annotation.Default;
-import io.fabric8.generator.annotation.Pattern;
+import io.fabric8.generator.annotation.Size;
 import io.fabric8.generator.annotation.ValidationRule;
 import org.jspecify.annotations.Nullable;
 
 @ValidationRule(
-    value =
-        "!has(self.slide) || !has(self.window) || duration(self.slide) <= duration(self.window)",
+    value = Observe.MALFORMED + "|| duration(self.interval) <= duration(self.window)",
+    message = "interval must not be longer than window")
+@ValidationRule(
+    value = Observe.MALFORMED + "|| duration(self.slide) <= duration(self.window)",
     message = "slide must not be longer than window")
 @ValidationRule(
-    value =
-        "!has(self.window) || !has(self.trendHorizon) || duration(self.window) <= duration(self.trendHorizon)",
+    value = Observe.MALFORMED + "|| duration(self.window) <= duration(self.trendHorizon)",
     message = "window must not be longer than trendHorizon")
 public record Observe(
     @Default(Observe.INTERVAL)
-        @Pattern(Durations.PATTERN)
-        @ValidationRule(
-            value = "duration(self) >= duration('1s')",
-            message = "interval must be at least 1s")
+        @Size(max = Durations.LENGTH)
+        @ValidationRule(value = Durations.VALID + " && duration(self) >= duration('1s')", message = "interval must be a duration of at least 1s, such as 5m")
         @JsonPropertyDescription("Time between two readings of a container's cgroup, such as 15s.")
         String interval,
     @Default(Observe.WINDOW)
-        @Pattern(Durations.PATTERN)
-        @ValidationRule(
-            value = "duration(self) >= duration('10s')",
-            message = "window must be at least 10s")
+        @Size(max = Durations.LENGTH)
+        @ValidationRule(value = Durations.VALID + " && duration(self) >= duration('10s')", message = "window must be a duration of at least 10s, such as 5m")
         @JsonPropertyDescription(
             "Length of the sliding window over which rates are computed, such as 5m.")
         String window,
     @Default(Observe.SLIDE)
-        @Pattern(Durations.PATTERN)
-        @ValidationRule(
-            value = "duration(self) >= duration('1s')",
-            message = "slide must be at least 1s")
+        @Size(max = Durations.LENGTH)
+        @ValidationRule(value = Durations.VALID + " && duration(self) >= duration('1s')", message = "slide must be a duration of at least 1s, such as 5m")
         @JsonPropertyDescription("Time between two evaluations, such as 1m; at most the window.")
         String slide,
     @Default(Observe.TREND_HORIZON)
-        @Pattern(Durations.PATTERN)
-        @ValidationRule(
-            value = "duration(self) >= duration('10s')",
-            message = "trendHorizon must be at least 10s")
+        @Size(max = Durations.LENGTH)
+        @ValidationRule(value = Durations.VALID + " && duration(self) >= duration('10s')", message = "trendHorizon must be a duration of at least 10s, such as 5m")
         @JsonPropertyDescription("How far back trends look, such as 6h.")
         String trendHorizon,
     @Default(Observe.WARM_UP)
-        @Pattern(Durations.PATTERN)
-        @ValidationRule(
-            value = "duration(self) >= duration('1s')",
-            message = "warmUp must be at least 1s")
+        @Size(max = Durations.LENGTH)
+        @ValidationRule(value = Durations.VALID + " && duration(self) >= duration('1s')", message = "warmUp must be a duration of at least 1s, such as 5m")
         @JsonPropertyDescription(
             "Age of a container before which nothing is said about it, such as 5m.")
         String warmUp,
     @JsonPropertyDescription(
             "Where Go programs offer net/http/pprof. Only ever dialled on the pod's own address.")
         @Nullable Pprof pprof) {
+  /** What is malformed has its own message: the rules that compare stay silent about it. */
+  static final String MALFORMED =
+      "[self.interval, self.window, self.slide, self.trendHorizon].exists(d, !d.matches('"
+          + Durations.PATTERN
+          + "')) ";
+
   public static final String INTERVAL = "15s";
   public static final String WINDOW = "5m";
   public static final String SLIDE = "1m";

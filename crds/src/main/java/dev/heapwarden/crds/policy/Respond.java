@@ -5,32 +5,42 @@ import dev.heapwarden.crds.Durations;
 import io.fabric8.generator.annotation.Default;
 import io.fabric8.generator.annotation.Max;
 import io.fabric8.generator.annotation.Min;
-import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Size;
+import io.fabric8.generator.annotation.ValidationRule;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 public record Respond(
     @Default("Observe")
         @JsonPropertyDescription(
-            "Observe opens incidents and does nothing else; DryRun says what it would do; Approve asks for each level; Enforce acts.")
+            "Observe opens incidents and does nothing else; DryRun says what it would do; Approve"
+                + " asks for each level; Enforce acts.")
         Mode mode,
     @Default("1")
         @Min(1)
         @Max(3)
         @JsonPropertyDescription("Highest level allowed: 1 diagnose, 2 isolate, 3 intervene.")
         Integer maxLevel,
-    @Default("{}") @JsonPropertyDescription("Level 1.") Diagnose diagnose,
-    @Default("{}") @JsonPropertyDescription("Level 2.") Isolate isolate,
-    @Default("{}") @JsonPropertyDescription("Level 3.") Intervene intervene,
-    @Default("{}") @JsonPropertyDescription("How much may be done in all.") Limits limits,
-    @Default(Respond.COOLDOWN)
-        @Pattern(Durations.PATTERN)
+    @Default("{}")
+        @JsonPropertyDescription("Level 1, diagnose: snapshots of the container that leaks.")
+        Diagnose diagnose,
+    @Default("{}")
         @JsonPropertyDescription(
-            "After an incident of a workload ends, the time before actions on the next one, such as 30m.")
+            "Level 2, isolate: the pod leaves its Services and stays alive for analysis.")
+        Isolate isolate,
+    @Default("{}")
+        @JsonPropertyDescription("Level 3, intervene: settings of the runtime and more replicas.")
+        Intervene intervene,
+    @Default("{}") @JsonPropertyDescription("How many actions there may be.") Limits limits,
+    @Default(Respond.COOLDOWN)
+        @Size(max = Durations.LENGTH)
+        @ValidationRule(value = Durations.VALID, message = Durations.MESSAGE)
+        @JsonPropertyDescription(
+            "After an incident of a workload ends, the time before actions on the next one, such as"
+                + " 30m.")
         String cooldown,
     @Size(max = 16)
-        @JsonPropertyDescription("When the levels named may be carried out. Default: at any time.")
+        @JsonPropertyDescription("When levels 2 and 3 may be carried out. Default: at any time.")
         @Nullable List<MaintenanceWindow> maintenanceWindows) {
   public static final String COOLDOWN = "30m";
 

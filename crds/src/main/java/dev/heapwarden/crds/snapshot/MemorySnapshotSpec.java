@@ -3,7 +3,6 @@ package dev.heapwarden.crds.snapshot;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import dev.heapwarden.crds.Durations;
 import io.fabric8.generator.annotation.Default;
-import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
 import io.fabric8.generator.annotation.ValidationRule;
@@ -13,18 +12,24 @@ import java.util.List;
     value = "self == oldSelf",
     message = "a snapshot is an order given once: spec is immutable")
 public record MemorySnapshotSpec(
-    @Required @JsonPropertyDescription("Name of the pod, in the snapshot's namespace.") String pod,
-    @Required @JsonPropertyDescription("Name of the container.") String container,
+    @Required
+        @Size(min = 1, max = 253)
+        @JsonPropertyDescription("Name of the pod, in the snapshot's namespace.")
+        String pod,
+    @Required @Size(min = 1, max = 63) @JsonPropertyDescription("Name of the container.")
+        String container,
     @Default("[\"Auto\"]")
         @Size(min = 1, max = 16)
         @JsonPropertyDescription(
             "Kinds of evidence. Auto: all that the container's runtime and policy offer.")
         List<SnapshotKind> kinds,
     @Default(MemorySnapshotSpec.WINDOW)
-        @Pattern(Durations.PATTERN)
+        @Size(max = Durations.LENGTH)
         @ValidationRule(
-            value = "duration(self) >= duration('1s') && duration(self) <= duration('60s')",
-            message = "window must be between 1s and 60s")
+            value =
+                Durations.VALID
+                    + " && duration(self) >= duration('1s') && duration(self) <= duration('60s')",
+            message = "window must be a duration between 1s and 60s")
         @JsonPropertyDescription("How long MapGrowth and KernelMemory look.")
         String window) {
   public static final String WINDOW = "5s";

@@ -7,7 +7,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 public record MemorySnapshotStatus(
-    @PrinterColumn(name = "Phase") Phase phase,
+    @PrinterColumn(name = "Phase") @JsonPropertyDescription("Completed: each kind is taken or refused with its reason, and at least one is taken.") Phase phase,
     @PrinterColumn(name = "Site")
         @JsonPropertyDescription("The function that writes the fastest growing map.")
         @Nullable String site,
@@ -39,7 +39,7 @@ public record MemorySnapshotStatus(
   }
 
   public record Artifact(
-      SnapshotKind kind,
+      @JsonPropertyDescription("Kind of the evidence.") SnapshotKind kind,
       @JsonPropertyDescription("Taken, Refused or Failed.") State state,
       @JsonPropertyDescription("Why it was not taken.") @Nullable String reason,
       @JsonPropertyDescription("Size in bytes.") @Nullable Long size,
@@ -72,6 +72,6 @@ public record MemorySnapshotStatus(
     }
 
     public record Site(
-        @JsonPropertyDescription("Function, such as main.handle.") String function, long writes) {}
+        @JsonPropertyDescription("Function, such as main.handle.") String function, @JsonPropertyDescription("Its writes in the window.") long writes) {}
   }
 }

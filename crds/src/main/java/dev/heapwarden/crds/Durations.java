@@ -23,8 +23,8 @@ public final class Durations {
           + (SECONDS + ")$");
 
   /**
-   * Validation rule of a field that holds a duration. A rule instead of a pattern, because the
-   * API server answers a pattern's violation with the pattern, and a rule's with a message.
+   * Validation rule of a field that holds a duration. A rule instead of a pattern, because the API
+   * server answers a pattern's violation with the pattern, and a rule's with a message.
    */
   public static final String VALID = "self.matches('" + PATTERN + "')";
 

@@ -48,10 +48,12 @@ record CrdYaml(
       schema.setDescription(description);
       schema.setRequired(List.of("spec"));
       BorrowedTypes.property(schema.getProperties(), "spec").setDescription("What is asked for.");
-      BorrowedTypes.property(schema.getProperties(), "status").setDescription("What was found. Heapwarden writes it.");
+      BorrowedTypes.property(schema.getProperties(), "status")
+          .setDescription("What was found. Heapwarden writes it.");
       complete(schema);
     }
-    return "# Generated from the records of crds/ by CrdYamlTest: mvn test -pl crds -Dheapwarden.generate=true\n"
+    return "# Generated from the records of crds/ by CrdYamlTest: mvn test -pl crds"
+               + " -Dheapwarden.generate=true\n"
         + Serialization.asYaml(crd);
   }
 

@@ -10,16 +10,23 @@ import org.jspecify.annotations.Nullable;
  * {@link #finding} evolves, {@link #steps} only grow and settle.
  */
 public record LeakIncidentStatus(
-    @PrinterColumn(name = "Workload") @JsonPropertyDescription("Kind and name of the workload, such as deployment/checkout.") String workload,
-    @PrinterColumn(name = "Container") @JsonPropertyDescription("Name of the container.") String container,
-    @PrinterColumn(name = "Verdict", priority = 1) @JsonPropertyDescription("Suspected or Confirmed.") String verdict,
-    @PrinterColumn(name = "Layer") @JsonPropertyDescription("Application, Runtime or Kernel.") String layer,
+    @PrinterColumn(name = "Workload")
+        @JsonPropertyDescription("Kind and name of the workload, such as deployment/checkout.")
+        String workload,
+    @PrinterColumn(name = "Container") @JsonPropertyDescription("Name of the container.")
+        String container,
+    @PrinterColumn(name = "Verdict", priority = 1)
+        @JsonPropertyDescription("Suspected or Confirmed.")
+        String verdict,
+    @PrinterColumn(name = "Layer") @JsonPropertyDescription("Application, Runtime or Kernel.")
+        String layer,
     @PrinterColumn(name = "Growth")
         @JsonPropertyDescription("Growth as people read it, such as 42 MiB/h.")
         String growth,
     @PrinterColumn(name = "Limit-In")
         @JsonPropertyDescription(
-            "Time until the memory limit is reached at this growth, such as 3h20m; - without a limit.")
+            "Time until the memory limit is reached at this growth, such as 3h20m; - without a"
+                + " limit.")
         String limitIn,
     @PrinterColumn(name = "Site")
         @JsonPropertyDescription("The function that writes what grows; - while unknown.")
@@ -27,7 +34,8 @@ public record LeakIncidentStatus(
     @PrinterColumn(name = "Level")
         @JsonPropertyDescription("Highest level carried out so far, 0 to 3.")
         int level,
-    @PrinterColumn(name = "Phase") @JsonPropertyDescription("Where the response stands.") Phase phase,
+    @PrinterColumn(name = "Phase") @JsonPropertyDescription("Where the response stands.")
+        Phase phase,
     @JsonPropertyDescription("Why nothing happens now, or what is waited for.")
         @Nullable String waitingFor,
     @JsonPropertyDescription("The finding as of the last evaluation that said something.")
@@ -50,5 +58,7 @@ public record LeakIncidentStatus(
   }
 
   public record TimelineEntry(
-      @JsonPropertyDescription("ISO 8601.") String at, @JsonPropertyDescription("As in the Event, such as LeakConfirmed.") String reason, @JsonPropertyDescription("What happened, in one sentence.") String message) {}
+      @JsonPropertyDescription("ISO 8601.") String at,
+      @JsonPropertyDescription("As in the Event, such as LeakConfirmed.") String reason,
+      @JsonPropertyDescription("What happened, in one sentence.") String message) {}
 }

@@ -18,13 +18,14 @@ public record MaintenanceWindow(
                     + MaintenanceWindow.CRON
                     + "') && (self.split(' ')[3] == '?') != (self.split(' ')[5] == '?')",
             message =
-                "schedule must be a Quartz cron expression: seconds first, six fields or seven with the year, ? as day of month or as day of week, such as 0 0 2 * * ?")
+                "schedule must be a Quartz cron expression: seconds first, six fields or seven with"
+                    + " the year, ? as day of month or as day of week, such as 0 0 2 * * ?")
         @JsonPropertyDescription(
             "Start of the window as a Quartz cron expression, seconds first: 0 0 2 * * ?")
         String schedule,
     @Default("UTC")
-@Size(min = 1, max = 64)
- @JsonPropertyDescription("Time zone of the schedule, such as Europe/Berlin.")
+        @Size(min = 1, max = 64)
+        @JsonPropertyDescription("Time zone of the schedule, such as Europe/Berlin.")
         String timeZone,
     @Required
         @Size(max = Durations.LENGTH)
@@ -41,8 +42,7 @@ public record MaintenanceWindow(
    * Six fields, or seven with the year: the fields of Quartz 2.5's CronExpression. Five-field
    * crontab lines are refused.
    */
-  public static final String CRON =
-      "^[0-9*,/-]+( [0-9A-Za-z*?,/#-]+){5}( [0-9*,/-]+)?$";
+  public static final String CRON = "^[0-9*,/-]+( [0-9A-Za-z*?,/#-]+){5}( [0-9*,/-]+)?$";
 
   public MaintenanceWindow {
     timeZone = timeZone == null ? "UTC" : timeZone;

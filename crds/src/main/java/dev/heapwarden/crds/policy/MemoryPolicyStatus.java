@@ -7,7 +7,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 public record MemoryPolicyStatus(
-    @JsonPropertyDescription("Generation of the spec that this status speaks of.") @Nullable Long observedGeneration,
+    @JsonPropertyDescription("Generation of the spec that this status speaks of.")
+        @Nullable Long observedGeneration,
     @PrinterColumn(name = "Pods") @JsonPropertyDescription("Running pods that this policy governs.")
         int pods,
     @PrinterColumn(name = "Containers")
@@ -22,7 +23,8 @@ public record MemoryPolicyStatus(
     @PrinterColumn(name = "Confirmed") @JsonPropertyDescription("Containers with a confirmed leak.")
         int confirmed,
     @JsonPropertyDescription(
-            "One entry per watched container, at most 50; those with a finding or a refusal come first.")
+            "One entry per watched container, at most 50; those with a finding or a refusal come"
+                + " first.")
         @Nullable List<ContainerStatus> watched,
     @JsonPropertyDescription("Ready, RulesValid, Conflicted.")
         @Nullable List<Condition> conditions) {

@@ -19,28 +19,38 @@ import org.jspecify.annotations.Nullable;
 public record Observe(
     @Default(Observe.INTERVAL)
         @Size(max = Durations.LENGTH)
-        @ValidationRule(value = Durations.VALID + " && duration(self) >= duration('1s')", message = "interval must be a duration of at least 1s, such as 5m")
+        @ValidationRule(
+            value = Durations.VALID + " && duration(self) >= duration('1s')",
+            message = "interval must be a duration of at least 1s, such as 5m")
         @JsonPropertyDescription("Time between two readings of a container's cgroup, such as 15s.")
         String interval,
     @Default(Observe.WINDOW)
         @Size(max = Durations.LENGTH)
-        @ValidationRule(value = Durations.VALID + " && duration(self) >= duration('10s')", message = "window must be a duration of at least 10s, such as 5m")
+        @ValidationRule(
+            value = Durations.VALID + " && duration(self) >= duration('10s')",
+            message = "window must be a duration of at least 10s, such as 5m")
         @JsonPropertyDescription(
             "Length of the sliding window over which rates are computed, such as 5m.")
         String window,
     @Default(Observe.SLIDE)
         @Size(max = Durations.LENGTH)
-        @ValidationRule(value = Durations.VALID + " && duration(self) >= duration('1s')", message = "slide must be a duration of at least 1s, such as 5m")
+        @ValidationRule(
+            value = Durations.VALID + " && duration(self) >= duration('1s')",
+            message = "slide must be a duration of at least 1s, such as 5m")
         @JsonPropertyDescription("Time between two evaluations, such as 1m; at most the window.")
         String slide,
     @Default(Observe.TREND_HORIZON)
         @Size(max = Durations.LENGTH)
-        @ValidationRule(value = Durations.VALID + " && duration(self) >= duration('10s')", message = "trendHorizon must be a duration of at least 10s, such as 5m")
+        @ValidationRule(
+            value = Durations.VALID + " && duration(self) >= duration('10s')",
+            message = "trendHorizon must be a duration of at least 10s, such as 5m")
         @JsonPropertyDescription("How far back trends look, such as 6h.")
         String trendHorizon,
     @Default(Observe.WARM_UP)
         @Size(max = Durations.LENGTH)
-        @ValidationRule(value = Durations.VALID + " && duration(self) >= duration('1s')", message = "warmUp must be a duration of at least 1s, such as 5m")
+        @ValidationRule(
+            value = Durations.VALID + " && duration(self) >= duration('1s')",
+            message = "warmUp must be a duration of at least 1s, such as 5m")
         @JsonPropertyDescription(
             "Age of a container before which nothing is said about it, such as 5m.")
         String warmUp,

@@ -12,15 +12,15 @@ import org.jspecify.annotations.Nullable;
 public record Rule(
     @JsonPropertyDescription("A rule set that comes with Heapwarden.") @Nullable Preset preset,
     @Size(max = 63)
-    @Pattern("^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$")
+        @Pattern("^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$")
         @JsonPropertyDescription("Name of the rule, as it appears in findings.")
         @Nullable String name,
     @JsonPropertyDescription("Layer that the rule speaks of. Default: Runtime.")
         @Nullable Layer layer,
     @Size(min = 1, max = 1024)
-    @JsonPropertyDescription(
-            "CEL over the documented features, such as: live_heap_slope > 1.0 * MB && map_entries > 10000.0."
-                + " A rule of one's own never exceeds Suspected.")
+        @JsonPropertyDescription(
+            "CEL over the documented features, such as: live_heap_slope > 1.0 * MB && map_entries >"
+                + " 10000.0. A rule of one's own never exceeds Suspected.")
         @Nullable String expression,
     @Default("2")
         @Min(1)

@@ -7,7 +7,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 public record MemorySnapshotStatus(
-    @PrinterColumn(name = "Phase") @JsonPropertyDescription("Completed: each kind is taken or refused with its reason, and at least one is taken.") Phase phase,
+    @PrinterColumn(name = "Phase")
+        @JsonPropertyDescription(
+            "Completed: each kind is taken or refused with its reason, and at least one is taken.")
+        Phase phase,
     @PrinterColumn(name = "Site")
         @JsonPropertyDescription("The function that writes the fastest growing map.")
         @Nullable String site,
@@ -18,7 +21,8 @@ public record MemorySnapshotStatus(
     @JsonPropertyDescription("One entry per kind that was asked for.")
         @Nullable List<Artifact> artifacts,
     @JsonPropertyDescription(
-            "Map instances written in the window, fastest growing first, at most 20. Never keys or values.")
+            "Map instances written in the window, fastest growing first, at most 20. Never keys or"
+                + " values.")
         @Nullable List<MapReport> maps) {
   /** Entries of {@link #maps} at most. */
   public static final int MAPS_LIMIT = 20;
@@ -72,6 +76,7 @@ public record MemorySnapshotStatus(
     }
 
     public record Site(
-        @JsonPropertyDescription("Function, such as main.handle.") String function, @JsonPropertyDescription("Its writes in the window.") long writes) {}
+        @JsonPropertyDescription("Function, such as main.handle.") String function,
+        @JsonPropertyDescription("Its writes in the window.") long writes) {}
   }
 }

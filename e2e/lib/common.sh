@@ -40,14 +40,56 @@ engine_host() {
   return 1
 }
 
-# process_start PID: the time the process started, in clock ticks since boot (field 22 of proc(5) stat): with the
-# pid it names a process for good, since a pid alone may be used again.
+# process_start PID: when the process started. With the pid it names a process for good: a pid alone is used again.
 process_start() {
   local stat
-  stat=$(cat "/proc/$1/stat" 2>/dev/null) || return 1
-  # The command name, field 2, may contain spaces and brackets: count from after the last bracket.
-  stat=${stat##*) }
-  # shellcheck disable=SC2086  # split on purpose
-  set -- $stat
-  echo "${20}"
+  if [[ -r /proc/$1/stat ]]; then
+    stat=$(cat "/proc/$1/stat" 2>/dev/null) || return 1
+    # Field 22 of proc(5) stat; the command name, field 2, may contain spaces and brackets: count from after it.
+    stat=${stat##*) }
+    # shellcheck disable=SC2086  # split on purpose
+    set -- $stat
+    echo "${20}"
+  else
+    stat=$(ps -o lstart= -p "$1" | tr -cs '[:alnum:]' .) && [[ -n $stat ]] && echo "$stat"
+  fi
+}
+
+# An owner is a process that containers and the engine live for: PID-START.
+owner_of() {
+  local start
+  start=$(process_start "$1") && echo "$1-$start"
+}
+owner_lives() { [[ $(owner_of "${1%%-*}" 2>/dev/null) == "$1" ]]; }
+
+# digest FILE_OR_DIRECTORY... [-- WORD...]: a short name for exactly these sources, given below e2e/.
+digest() {
+  local sources=()
+  while (($#)) && [[ $1 != -- ]]; do
+    sources+=("$1")
+    shift
+  done
+  {
+    (cd "$E2E" && find "${sources[@]}" -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum)
+    echo "$@"
+  } | sha256sum | cut -c 1-12
+}
+
+# go_build NAME MODULE MESSAGE ARGUMENT...: `go build` in e2e/MODULE, unless that was done; sets `built` to the directory
+# of the binaries.
+go_build() {
+  local name=$1 module=$2 message=$3 unfinished
+  shift 3
+  built=$CACHE/build/$name-$(digest "$module" -- "$@")
+  [[ ! -d $built ]] || return 0
+  command -v go >/dev/null || die "go is missing: $message cannot be built" "install Go 1.24 or later"
+  say "building $message"
+  mkdir -p "$CACHE/build"
+  # Elsewhere first: an interrupted build must not look like a finished one.
+  unfinished=$(mktemp -d "$CACHE/build/.$name-XXXX")
+  (cd "$E2E/$module" && CGO_ENABLED=0 go build -trimpath -buildvcs=false -o "$unfinished/" "$@") >&2 ||
+    { rm -rf "$unfinished"; die "$message could not be built" "from e2e/$module: see above"; }
+  # Earlier versions of the same.
+  rm -rf "$CACHE/build/$name"-????????????
+  mv "$unfinished" "$built"
 }

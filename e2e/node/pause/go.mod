@@ -1,0 +1,3 @@
+module heapwarden.dev/e2e/node/pause
+
+go 1.26

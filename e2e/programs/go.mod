@@ -1,0 +1,3 @@
+module heapwarden.dev/e2e/programs
+
+go 1.24

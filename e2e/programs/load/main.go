@@ -1,0 +1,91 @@
+// Command load sends requests at a constant rate to its URLs in turn, each on a connection of its own, so that a
+// Service balances them over its pods. Every 10 s it says what it achieved.
+//
+//	load -rate 200 http://checkout http://cart
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"io"
+	"log"
+	"net/http"
+	"os/signal"
+	"sync/atomic"
+	"syscall"
+	"time"
+)
+
+const (
+	reportEvery = 10 * time.Second
+	// Requests under way at most; beyond it load waits, and the reported rate is below the one asked for.
+	concurrency = 64
+	// Behind by more than this, load does not catch up: a target that was away must not get a flood.
+	maxLag = time.Second
+)
+
+func main() {
+	rate := flag.Float64("rate", 100, "requests per second in total")
+	timeout := flag.Duration("timeout", 5*time.Second, "for one request")
+	flag.Parse()
+	urls := flag.Args()
+	if len(urls) == 0 || *rate <= 0 {
+		log.Fatal("usage: load [-rate REQUESTS_PER_SECOND] URL...")
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
+	defer stop()
+
+	client := &http.Client{Timeout: *timeout, Transport: &http.Transport{DisableKeepAlives: true}}
+	var answered, failed atomic.Int64
+	go report(ctx, &answered, &failed)
+
+	slots := make(chan struct{}, concurrency)
+	interval := time.Duration(float64(time.Second) / *rate)
+	next := time.Now()
+	for i := 0; ; i++ {
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(time.Until(next)):
+		}
+		slots <- struct{}{}
+		go func(url string) {
+			defer func() { <-slots }()
+			if get(client, url) {
+				answered.Add(1)
+			} else {
+				failed.Add(1)
+			}
+		}(urls[i%len(urls)])
+		next = next.Add(interval)
+		if time.Since(next) > maxLag {
+			next = time.Now()
+		}
+	}
+}
+
+func get(client *http.Client, url string) bool {
+	response, err := client.Get(url)
+	if err != nil {
+		return false
+	}
+	defer response.Body.Close()
+	_, err = io.Copy(io.Discard, response.Body)
+	return err == nil && response.StatusCode < 400
+}
+
+// report writes a line every 10 s: "199.8 requests/s, 0.0 failures/s".
+func report(ctx context.Context, answered, failed *atomic.Int64) {
+	ticker := time.NewTicker(reportEvery)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+			fmt.Printf("%.1f requests/s, %.1f failures/s\n",
+				float64(answered.Swap(0))/reportEvery.Seconds(), float64(failed.Swap(0))/reportEvery.Seconds())
+		}
+	}
+}

@@ -4,12 +4,14 @@ import dev.heapwarden.crds.incident.LeakIncident;
 import dev.heapwarden.e2e.cluster.Cluster;
 import dev.heapwarden.e2e.scenario.Installation;
 import dev.heapwarden.e2e.scenario.Kubectl;
+import dev.heapwarden.e2e.scenario.Shop;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A leaking Go service and its healthy twin under the same load, one policy each. Exits 0 only if the leak was found, evidenced,
@@ -56,66 +58,53 @@ public final class Demo {
 
   private Outcome run(Cluster cluster) throws InterruptedException {
     console.say("starting checkout (keeps every session in a map), its healthy twin catalog, and the same load on both");
-    apply("programs.yaml");
-    for (var name : List.of("checkout", "catalog", "load")) {
-      client
-          .apps()
-          .deployments()
-          .inNamespace(Outcome.NAMESPACE)
-          .withName(name)
-          .waitUntilReady(READY.toSeconds(), TimeUnit.SECONDS);
-    }
-    var healthyPods = Outcome.uids(client, "catalog");
+    var shop = new Shop(client, "shop");
+    shop.open(READY);
+    var healthyPods = shop.podUids(Shop.HEALTHY);
     console.say("applying one MemoryPolicy each; from here on nobody helps");
-    apply("policies.yaml");
+    shop.govern("Enforce");
 
-    var incident = awaitEnd(new Unfolding(client, Outcome.NAMESPACE, console));
-    var kubectl = new Kubectl(cluster.kubeconfig());
+    var incident = awaitEnd(shop);
     console.plain("");
     console.plain("$ kubectl -n shop get memorypolicies,leakincidents,memorysnapshots");
-    console.plain(kubectl.run("-n", Outcome.NAMESPACE, "get", "memorypolicies,leakincidents,memorysnapshots"));
+    console.plain(
+        new Kubectl(cluster.kubeconfig())
+            .run("-n", shop.namespace(), "get", "memorypolicies,leakincidents,memorysnapshots"));
     if (incident == null) {
-      return new Outcome("demo: go=none/0/none site=- healthy-incidents=" + incidents("catalog").size(), List.of("no incident ended in time"));
+      return new Outcome(
+          "demo: go=none/0/none site=- healthy-incidents=" + shop.incidents(Shop.HEALTHY).size(),
+          List.of("no incident ended within " + DEADLINE.toMinutes() + " minutes"));
     }
     var name = incident.getMetadata().getName();
     console.plain("Outcome: " + incident.getStatus().outcome());
-    console.plain("");
-    console.plain("Where to look next (with e2e/demo --keep):");
-    console.plain("  kubectl -n shop get leakincident " + name + " -o yaml     # the finding, each step with its undo");
-    console.plain("  kubectl -n shop get memorysnapshots -o yaml               # maps by size, growth and writer");
-    console.plain("  kubectl -n shop get pods -L heapwarden.dev/quarantine     # the isolated pod, alive");
-    console.plain("  kubectl -n shop patch leakincident " + name + " --type=merge -p '{\"spec\":{\"response\":{\"undo\":true}}}'");
-    console.plain("");
-    return Outcome.seen(client, incident, incidents("catalog").size(), healthyPods);
+    console.plain(
+        """
+
+        Where to look next (after e2e/demo --keep; export KUBECONFIG=%s):
+          kubectl -n shop get leakincident %s -o yaml    # the finding, and each step with its undo
+          kubectl -n shop get memorysnapshots -o yaml    # maps by size, growth and writer
+          kubectl -n shop get pods -L heapwarden.dev/quarantine    # the isolated pod, alive
+          kubectl -n shop patch leakincident %s --type=merge -p '{"spec":{"response":{"undo":true}}}'
+        """
+            .formatted(cluster.kubeconfig(), name, name));
+    return Outcome.seen(shop, incident, healthyPods);
   }
 
-  private @org.jspecify.annotations.Nullable LeakIncident awaitEnd(Unfolding unfolding) throws InterruptedException {
+  private @Nullable LeakIncident awaitEnd(Shop shop) throws InterruptedException {
+    var unfolding = new Unfolding(shop, console);
     var end = Instant.now().plus(DEADLINE);
     while (Instant.now().isBefore(end)) {
-      for (var incident : unfolding.look()) {
-        var status = incident.getStatus();
-        if (status != null && status.phase() != null && status.phase().terminal()
-            && incident.getSpec().target().name().equals("checkout")) {
-          unfolding.look();
-          return incident;
-        }
+      unfolding.look();
+      var ended =
+          shop.incidents(Shop.LEAKING).stream()
+              .filter(incident -> incident.getStatus() != null && incident.getStatus().phase().terminal())
+              .findFirst();
+      if (ended.isPresent()) {
+        unfolding.look();
+        return ended.get();
       }
       TimeUnit.SECONDS.sleep(1);
     }
     return null;
-  }
-
-  private List<LeakIncident> incidents(String workload) {
-    return client.resources(LeakIncident.class).inNamespace(Outcome.NAMESPACE).list().getItems().stream()
-        .filter(incident -> incident.getSpec().target().name().equals(workload))
-        .toList();
-  }
-
-  private void apply(String resource) {
-    try (var manifest = Demo.class.getResourceAsStream("/demo/" + resource)) {
-      client.load(manifest).serverSideApply();
-    } catch (java.io.IOException e) {
-      throw new java.io.UncheckedIOException(e);
-    }
   }
 }

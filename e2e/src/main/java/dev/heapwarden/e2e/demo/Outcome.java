@@ -7,8 +7,8 @@ import dev.heapwarden.crds.incident.Phase;
 import dev.heapwarden.crds.incident.Step;
 import dev.heapwarden.crds.snapshot.MemorySnapshot;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus;
+import dev.heapwarden.e2e.scenario.Shop;
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.readiness.Readiness;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,27 +21,23 @@ import java.util.stream.Collectors;
  * @param missing what should have happened and was not seen; empty means that the demo succeeded
  */
 record Outcome(String lastLine, List<String> missing) {
-  static final String NAMESPACE = "shop";
-  private static final String LEAKING = "checkout";
-  private static final String HEALTHY = "catalog";
-  private static final String SITE = "main.handle";
-
-  static Outcome seen(KubernetesClient client, LeakIncident incident, int healthyIncidents, Set<String> healthyPodsBefore) {
+  static Outcome seen(Shop shop, LeakIncident incident, Set<String> healthyPodsBefore) {
+    int healthyIncidents = shop.incidents(Shop.HEALTHY).size();
     var missing = new ArrayList<String>();
     var status = incident.getStatus();
     if (status.phase() != Phase.RESOLVED && status.phase() != Phase.MITIGATED) {
       missing.add("the incident ended as " + name(status.phase()));
     }
-    if (!status.site().equals(SITE)) {
-      missing.add("the site is " + status.site() + ", not " + SITE);
+    if (!status.site().equals(Shop.SITE)) {
+      missing.add("the site is " + status.site() + ", not " + Shop.SITE);
     }
-    checkSnapshot(client, missing);
-    checkIsolation(client, incident.getMetadata().getName(), missing);
-    checkIntervention(client, incident, missing);
+    checkSnapshot(shop, missing);
+    checkIsolation(shop, incident.getMetadata().getName(), missing);
+    checkIntervention(shop, incident, missing);
     if (healthyIncidents > 0) {
       missing.add("the healthy twin has " + healthyIncidents + " incidents");
     }
-    if (!uids(client, HEALTHY).equals(healthyPodsBefore)) {
+    if (!shop.podUids(Shop.HEALTHY).equals(healthyPodsBefore)) {
       missing.add("pods of the healthy twin were replaced");
     }
     var verdict = status.finding() == null ? "none" : status.baseline() == null ? status.finding().verdict() : status.baseline().verdict();
@@ -51,30 +47,24 @@ record Outcome(String lastLine, List<String> missing) {
         List.copyOf(missing));
   }
 
-  static Set<String> uids(KubernetesClient client, String app) {
-    return client.pods().inNamespace(NAMESPACE).withLabel("app", app).list().getItems().stream()
-        .map(pod -> pod.getMetadata().getUid())
-        .collect(Collectors.toSet());
-  }
-
-  private static void checkSnapshot(KubernetesClient client, List<String> missing) {
+  private static void checkSnapshot(Shop shop, List<String> missing) {
     boolean taken =
-        client.resources(MemorySnapshot.class).inNamespace(NAMESPACE).list().getItems().stream()
+        shop.client().resources(MemorySnapshot.class).inNamespace(shop.namespace()).list().getItems().stream()
             .map(MemorySnapshot::getStatus)
             .anyMatch(
                 snapshot ->
                     snapshot != null
                         && snapshot.phase() == MemorySnapshotStatus.Phase.COMPLETED
                         && snapshot.maps().stream()
-                            .anyMatch(map -> map.sites().stream().anyMatch(site -> site.function().equals(SITE))));
+                            .anyMatch(map -> map.sites().stream().anyMatch(site -> site.function().equals(Shop.SITE))));
     if (!taken) {
-      missing.add("no completed snapshot names " + SITE);
+      missing.add("no completed snapshot names " + Shop.SITE);
     }
   }
 
-  private static void checkIsolation(KubernetesClient client, String incident, List<String> missing) {
+  private static void checkIsolation(Shop shop, String incident, List<String> missing) {
     var isolated =
-        client.pods().inNamespace(NAMESPACE).withLabel(Api.QUARANTINE_LABEL, incident).list().getItems().stream()
+        shop.client().pods().inNamespace(shop.namespace()).withLabel(Api.QUARANTINE_LABEL, incident).list().getItems().stream()
             .filter(Readiness::isPodReady)
             .map(Pod::getStatus)
             .map(pod -> pod.getPodIP())
@@ -83,12 +73,12 @@ record Outcome(String lastLine, List<String> missing) {
       missing.add("no isolated pod is alive");
     }
     boolean served =
-        client
+        shop.client()
             .discovery()
             .v1()
             .endpointSlices()
-            .inNamespace(NAMESPACE)
-            .withLabel("kubernetes.io/service-name", LEAKING)
+            .inNamespace(shop.namespace())
+            .withLabel("kubernetes.io/service-name", Shop.LEAKING)
             .list()
             .getItems()
             .stream()
@@ -100,8 +90,8 @@ record Outcome(String lastLine, List<String> missing) {
     }
   }
 
-  private static void checkIntervention(KubernetesClient client, LeakIncident incident, List<String> missing) {
-    var deployment = client.apps().deployments().inNamespace(NAMESPACE).withName(LEAKING).require();
+  private static void checkIntervention(Shop shop, LeakIncident incident, List<String> missing) {
+    var deployment = shop.client().apps().deployments().inNamespace(shop.namespace()).withName(Shop.LEAKING).require();
     boolean patched =
         deployment.getSpec().getTemplate().getSpec().getContainers().getFirst().getEnv().stream()
             .anyMatch(variable -> variable.getName().equals("GOMEMLIMIT"));

@@ -2,7 +2,7 @@ package dev.heapwarden.e2e.demo;
 
 import dev.heapwarden.crds.incident.LeakIncident;
 import dev.heapwarden.crds.policy.MemoryPolicy;
-import io.fabric8.kubernetes.client.KubernetesClient;
+import dev.heapwarden.e2e.scenario.Shop;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -15,21 +15,19 @@ import java.util.Set;
 final class Unfolding {
   private static final Duration HEARTBEAT = Duration.ofSeconds(15);
 
-  private final KubernetesClient client;
-  private final String namespace;
+  private final Shop shop;
   private final Console console;
   private final Map<String, Set<String>> told = new HashMap<>();
   private Instant lastTold = Instant.EPOCH;
 
-  Unfolding(KubernetesClient client, String namespace, Console console) {
-    this.client = client;
-    this.namespace = namespace;
+  Unfolding(Shop shop, Console console) {
+    this.shop = shop;
     this.console = console;
   }
 
-  /** The incidents as they are now, after printing what is new. */
-  List<LeakIncident> look() {
-    var incidents = client.resources(LeakIncident.class).inNamespace(namespace).list().getItems();
+  /** Prints what is new. */
+  void look() {
+    var incidents = shop.client().resources(LeakIncident.class).inNamespace(shop.namespace()).list().getItems();
     for (var incident : incidents) {
       if (incident.getStatus() == null) {
         continue;
@@ -47,7 +45,6 @@ final class Unfolding {
       lastTold = Instant.now();
       heartbeat(incidents);
     }
-    return incidents;
   }
 
   private void heartbeat(List<LeakIncident> incidents) {
@@ -58,7 +55,7 @@ final class Unfolding {
       }
     }
     if (incidents.isEmpty()) {
-      for (var policy : client.resources(MemoryPolicy.class).inNamespace(namespace).list().getItems()) {
+      for (var policy : shop.client().resources(MemoryPolicy.class).inNamespace(shop.namespace()).list().getItems()) {
         var status = policy.getStatus();
         console.say(
             status == null

@@ -1,0 +1,105 @@
+package dev.heapwarden.e2e.scenario;
+
+import dev.heapwarden.crds.incident.LeakIncident;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.NamespaceBuilder;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+
+/** A namespace with a leaking Go service, its healthy twin and the same load on both. */
+public record Shop(KubernetesClient client, String namespace) {
+  /** Keeps every session in a map; the map is written by {@link #SITE}. */
+  public static final String LEAKING = "checkout";
+
+  /** Drops the oldest session beyond a bound. */
+  public static final String HEALTHY = "catalog";
+
+  public static final String SITE = "main.handle";
+
+  /** Creates the namespace and waits until all programs are ready. */
+  public void open(Duration deadline) {
+    start("programs.yaml", List.of(LEAKING, HEALTHY, "load"), deadline);
+  }
+
+  /** One pod of the same program without its symbol table, with a policy of its own; both called {@code stripped}. */
+  public void openStripped(Duration deadline) {
+    start("stripped.yaml", List.of("stripped"), deadline);
+  }
+
+  private void start(String resource, List<String> deployments, Duration deadline) {
+    client
+        .resource(new NamespaceBuilder().withNewMetadata().withName(namespace).endMetadata().build())
+        .serverSideApply();
+    apply(resource(resource));
+    for (var name : deployments) {
+      client
+          .apps()
+          .deployments()
+          .inNamespace(namespace)
+          .withName(name)
+          .waitUntilReady(deadline.toSeconds(), TimeUnit.SECONDS);
+    }
+  }
+
+  /**
+   * One MemoryPolicy for each of the two.
+   *
+   * @param mode of both, as the API spells it, such as Enforce
+   */
+  public void govern(String mode) {
+    apply(resource("policies.yaml").replace("mode: Enforce", "mode: " + mode));
+  }
+
+  public void close() {
+    client.namespaces().withName(namespace).delete();
+  }
+
+  public List<LeakIncident> incidents(String workload) {
+    return client.resources(LeakIncident.class).inNamespace(namespace).list().getItems().stream()
+        .filter(incident -> incident.getSpec().target().name().equals(workload))
+        .toList();
+  }
+
+  public Optional<LeakIncident> incident() {
+    return incidents(LEAKING).stream().findFirst();
+  }
+
+  public List<Pod> pods(String app) {
+    return client.pods().inNamespace(namespace).withLabel("app", app).list().getItems();
+  }
+
+  public Set<String> podUids(String app) {
+    return pods(app).stream().map(pod -> pod.getMetadata().getUid()).collect(Collectors.toSet());
+  }
+
+  /** Applies resources to the namespace, whatever namespace they name. */
+  public void apply(String yaml) {
+    try (var stream = new ByteArrayInputStream(yaml.getBytes(StandardCharsets.UTF_8))) {
+      for (HasMetadata item : client.load(stream).items()) {
+        item.getMetadata().setNamespace(namespace);
+        client.resource(item).fieldManager("kubectl").serverSideApply();
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static String resource(String name) {
+    try (var stream = Shop.class.getResourceAsStream("/scenario/" + name)) {
+      return new String(Objects.requireNonNull(stream, name).readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -53,7 +53,7 @@ record CrdYaml(
       complete(schema);
     }
     return "# Generated from the records of crds/ by CrdYamlTest: mvn test -pl crds"
-               + " -Dheapwarden.generate=true\n"
+        + " -Dheapwarden.generate=true\n"
         + Serialization.asYaml(crd);
   }
 

@@ -21,8 +21,7 @@ public record Finding(
     @JsonPropertyDescription("UID of that pod.") String podUid,
     @JsonPropertyDescription("Age of its container in seconds.") long containerAgeSeconds,
     @JsonPropertyDescription("Pods of the workload that show it.") int pods,
-    @JsonPropertyDescription("The witnesses, each with its figure.")
-        @Nullable List<Witness> witnesses,
+    @JsonPropertyDescription("The witnesses, each with its figure.") List<Witness> witnesses,
     @JsonPropertyDescription("Time of the evaluation, ISO 8601.") String at) {
   public Finding {
     witnesses = witnesses == null ? List.of() : List.copyOf(witnesses);

@@ -43,9 +43,9 @@ public record LeakIncidentStatus(
     @JsonPropertyDescription(
             "The finding as it was when the response began: what Verify compares with.")
         @Nullable Finding baseline,
-    @JsonPropertyDescription("What was intended and done, in order.") @Nullable List<Step> steps,
+    @JsonPropertyDescription("What was intended and done, in order.") List<Step> steps,
     @JsonPropertyDescription("What happened, newest last, at most 40 lines.")
-        @Nullable List<TimelineEntry> timeline,
+        List<TimelineEntry> timeline,
     @JsonPropertyDescription("When a confirmed leak was first seen, ISO 8601.") String openedAt,
     @JsonPropertyDescription("When the incident ended, ISO 8601.") @Nullable String endedAt,
     @JsonPropertyDescription("What Verify found, with its figures.") @Nullable String outcome) {

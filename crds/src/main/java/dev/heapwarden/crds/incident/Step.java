@@ -18,7 +18,7 @@ public record Step(
     @JsonPropertyDescription("What it is done to, such as pod/checkout-7d9f.") String object,
     @JsonPropertyDescription("What was found, or why it was refused.") @Nullable String message,
     @JsonPropertyDescription("The exact change, as YAML.") @Nullable String patch,
-    @JsonPropertyDescription("What undo needs to know.") @Nullable Map<String, String> undo,
+    @JsonPropertyDescription("What undo needs to know.") Map<String, String> undo,
     @JsonPropertyDescription("When it was intended, ISO 8601.") String intendedAt,
     @JsonPropertyDescription("When its outcome was seen, ISO 8601.") @Nullable String settledAt,
     @JsonPropertyDescription("When it is undone by itself, ISO 8601.") @Nullable String expiresAt) {

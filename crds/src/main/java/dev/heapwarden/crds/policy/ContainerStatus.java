@@ -12,7 +12,7 @@ public record ContainerStatus(
     @JsonPropertyDescription("Healthy, Suspected, Confirmed or Inconclusive.") String verdict,
     @JsonPropertyDescription("The verdict in one sentence, with its reason.") String message,
     @JsonPropertyDescription("What is attached, what is refused, and why.")
-        @Nullable List<ProbeStatus> probes) {
+        List<ProbeStatus> probes) {
   public ContainerStatus {
     probes = probes == null ? List.of() : List.copyOf(probes);
   }

@@ -7,7 +7,6 @@ import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
 import io.fabric8.generator.annotation.ValidationRule;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 public record MaintenanceWindow(
     @Required
@@ -37,7 +36,7 @@ public record MaintenanceWindow(
             value = "self.all(l, l >= 2 && l <= 3)",
             message = "levels of a maintenance window are 2 and 3")
         @JsonPropertyDescription("Levels that wait for the window. Default: 2 and 3.")
-        @Nullable List<Integer> levels) {
+        List<Integer> levels) {
   /**
    * Six fields, or seven with the year: the fields of Quartz 2.5's CronExpression. Five-field
    * crontab lines are refused.

@@ -7,7 +7,6 @@ import io.fabric8.generator.annotation.Size;
 import io.fabric8.generator.annotation.ValidationRule;
 import io.fabric8.kubernetes.api.model.LabelSelector;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 public record MemoryPolicySpec(
     @Required
@@ -30,7 +29,7 @@ public record MemoryPolicySpec(
     @Size(max = 64)
         @JsonPropertyDescription(
             "Names of the containers to watch. Default: all containers of the selected pods.")
-        @Nullable List<String> containers,
+        List<String> containers,
     @Default("Auto")
         @JsonPropertyDescription("Runtime of the containers. Auto detects it from the executable.")
         RuntimeChoice runtime,
@@ -49,7 +48,7 @@ public record MemoryPolicySpec(
             message = "names of rules must differ")
         @JsonPropertyDescription(
             "Rules to evaluate. Default: the preset of each container's runtime.")
-        @Nullable List<Rule> rules,
+        List<Rule> rules,
     @Default("{}") @JsonPropertyDescription("How far Heapwarden may go, and under which guards.")
         Respond respond) {
 

@@ -25,9 +25,8 @@ public record MemoryPolicyStatus(
     @JsonPropertyDescription(
             "One entry per watched container, at most 50; those with a finding or a refusal come"
                 + " first.")
-        @Nullable List<ContainerStatus> watched,
-    @JsonPropertyDescription("Ready, RulesValid, Conflicted.")
-        @Nullable List<Condition> conditions) {
+        List<ContainerStatus> watched,
+    @JsonPropertyDescription("Ready, RulesValid, Conflicted.") List<Condition> conditions) {
   /** Entries of {@link #watched} at most. */
   public static final int WATCHED_LIMIT = 50;
 

@@ -8,7 +8,6 @@ import io.fabric8.generator.annotation.Min;
 import io.fabric8.generator.annotation.Size;
 import io.fabric8.generator.annotation.ValidationRule;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 public record Respond(
     @Default("Observe")
@@ -41,7 +40,7 @@ public record Respond(
         String cooldown,
     @Size(max = 16)
         @JsonPropertyDescription("When levels 2 and 3 may be carried out. Default: at any time.")
-        @Nullable List<MaintenanceWindow> maintenanceWindows) {
+        List<MaintenanceWindow> maintenanceWindows) {
   public static final String COOLDOWN = "30m";
 
   public Respond {

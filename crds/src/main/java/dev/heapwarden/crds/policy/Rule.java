@@ -26,7 +26,7 @@ public record Rule(
         @Min(1)
         @Max(10)
         @JsonPropertyDescription("Disjoint windows in a row in which the expression must hold.")
-        @Nullable Integer forWindows) {
+        Integer forWindows) {
   public static final int FOR_WINDOWS = 2;
 
   public Rule {

@@ -18,12 +18,11 @@ public record MemorySnapshotStatus(
     @JsonPropertyDescription("Node whose agent carried it out.") @Nullable String node,
     @JsonPropertyDescription("ISO 8601.") @Nullable String startedAt,
     @JsonPropertyDescription("ISO 8601.") @Nullable String completedAt,
-    @JsonPropertyDescription("One entry per kind that was asked for.")
-        @Nullable List<Artifact> artifacts,
+    @JsonPropertyDescription("One entry per kind that was asked for.") List<Artifact> artifacts,
     @JsonPropertyDescription(
             "Map instances written in the window, fastest growing first, at most 20. Never keys or"
                 + " values.")
-        @Nullable List<MapReport> maps) {
+        List<MapReport> maps) {
   /** Entries of {@link #maps} at most. */
   public static final int MAPS_LIMIT = 20;
 
@@ -70,7 +69,7 @@ public record MemorySnapshotStatus(
           double entriesPerSecond,
       @JsonPropertyDescription("Writes per second.") double writesPerSecond,
       @JsonPropertyDescription("Functions that write it, most writes first, at most 5.")
-          @Nullable List<Site> sites) {
+          List<Site> sites) {
     public MapReport {
       sites = sites == null ? List.of() : List.copyOf(sites);
     }

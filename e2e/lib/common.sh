@@ -40,6 +40,18 @@ engine_host() {
   return 1
 }
 
+# A JDK 25 as Maven's toolchains find it: JAVA_HOME, then where packages put it.
+find_java() {
+  local home
+  for home in "${JAVA_HOME:-}" /usr/lib/jvm/* "$HOME"/.sdkman/candidates/java/* "$HOME"/.jdks/*; do
+    if [[ -x $home/bin/java ]] && grep -q '^JAVA_VERSION="25' "$home/release" 2>/dev/null; then
+      echo "$home/bin/java"
+      return
+    fi
+  done
+  die "no JDK 25 found" "install one, or set JAVA_HOME"
+}
+
 # process_start PID: when the process started. With the pid it names a process for good: a pid alone is used again.
 process_start() {
   local stat

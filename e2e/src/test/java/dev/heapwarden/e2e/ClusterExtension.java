@@ -6,7 +6,10 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
-/** Gives tests the one cluster of the run, as a {@link Cluster} or as its administrator's {@link KubernetesClient}. */
+/**
+ * Gives tests the one cluster of the run, as a {@link Cluster} or as its administrator's {@link
+ * KubernetesClient}.
+ */
 public class ClusterExtension implements ParameterResolver {
   @Override
   public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
@@ -20,7 +23,10 @@ public class ClusterExtension implements ParameterResolver {
     return parameter.getParameter().getType() == Cluster.class ? cluster : cluster.client();
   }
 
-  /** Started by the first test that asks, and closed with the run: JUnit closes what its root store holds. */
+  /**
+   * Started by the first test that asks, and closed with the run: JUnit closes what its root store
+   * holds.
+   */
   protected static Cluster cluster(ExtensionContext context) {
     return context
         .getRoot()

@@ -9,8 +9,10 @@ import org.jspecify.annotations.Nullable;
  * What a verdict stands on.
  *
  * @param sentence the verdict in one sentence that a person understands, with its figures
- * @param growth of the post-GC live heap where there is one, else of anonymous memory; null when too little was seen
- * @param timeToLimit until anonymous memory reaches the limit at this growth; null without a limit or without growth
+ * @param growth of the post-GC live heap where there is one, else of anonymous memory; null when
+ *     too little was seen
+ * @param timeToLimit until anonymous memory reaches the limit at this growth; null without a limit
+ *     or without growth
  * @param site function that writes the fastest growing map; empty while unknown
  * @param features by documented name; a feature that could not be computed is absent
  */

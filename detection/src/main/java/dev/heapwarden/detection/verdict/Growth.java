@@ -12,4 +12,5 @@ import java.time.Duration;
  * @param points that the slope rests on, collections where the signal has them
  * @param span from the first point to the last
  */
-public record Growth(double bytesPerSecond, double low, double high, double level, int points, Duration span) {}
+public record Growth(
+    double bytesPerSecond, double low, double high, double level, int points, Duration span) {}

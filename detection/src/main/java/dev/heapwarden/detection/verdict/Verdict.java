@@ -7,7 +7,10 @@ public sealed interface Verdict {
   /** Enough was seen, and nothing grows beyond noise. */
   record Healthy(Evidence evidence) implements Verdict {}
 
-  /** Something grows, but fewer than two independent witnesses say so, or only a rule of the user's own. */
+  /**
+   * Something grows, but fewer than two independent witnesses say so, or only a rule of the user's
+   * own.
+   */
   record Suspected(Evidence evidence) implements Verdict {}
 
   /** At least two independent witnesses support it and none contradicts. */

@@ -14,8 +14,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A leaking Go service and its healthy twin under the same load, one policy each. Exits 0 only if the leak was found, evidenced,
- * isolated, treated and verified, and the twin was left alone.
+ * A leaking Go service and its healthy twin under the same load, one policy each. Exits 0 only if
+ * the leak was found, evidenced, isolated, treated and verified, and the twin was left alone.
  */
 public final class Demo {
   private static final Duration DEADLINE = Duration.ofMinutes(6);
@@ -30,7 +30,7 @@ public final class Demo {
   }
 
   /**
-   * Runs the demo on a cluster of its own, or on the one that {@code --keep} left.
+   * Runs the demo on a cluster of its own, or on the one that HEAPWARDEN_KUBECONFIG names.
    *
    * @param arguments the repository's root; the time the whole demo began, seconds since 1970
    */
@@ -39,7 +39,7 @@ public final class Demo {
     var console = new Console(System.out, Instant.ofEpochSecond(Long.parseLong(arguments[1])));
     console.say("starting the cluster");
     Outcome outcome;
-    try (var cluster = Cluster.open()) {
+    try (var cluster = Cluster.start()) {
       var demo = new Demo(cluster.client(), console);
       demo.install(root.resolve("manifests/install.yaml"));
       outcome = demo.run(cluster);
@@ -57,7 +57,8 @@ public final class Demo {
   }
 
   private Outcome run(Cluster cluster) throws InterruptedException {
-    console.say("starting checkout (keeps every session in a map), its healthy twin catalog, and the same load on both");
+    console.say(
+        "starting checkout (keeps every session in a map), its healthy twin catalog, and the same load on both");
     var shop = new Shop(client, "shop");
     shop.open(READY);
     var healthyPods = shop.podUids(Shop.HEALTHY);
@@ -68,7 +69,7 @@ public final class Demo {
     console.plain("");
     console.plain("$ kubectl -n shop get memorypolicies,leakincidents,memorysnapshots");
     console.plain(
-        new Kubectl(cluster.kubeconfig())
+        Kubectl.with(cluster.kubeconfig())
             .run("-n", shop.namespace(), "get", "memorypolicies,leakincidents,memorysnapshots"));
     if (incident == null) {
       return new Outcome(
@@ -80,13 +81,13 @@ public final class Demo {
     console.plain(
         """
 
-        Where to look next (after e2e/demo --keep; export KUBECONFIG=%s):
+        Where to look next, after e2e/demo --keep and `export KUBECONFIG=$(e2e/cluster kubeconfig)`:
           kubectl -n shop get leakincident %s -o yaml    # the finding, and each step with its undo
           kubectl -n shop get memorysnapshots -o yaml    # maps by size, growth and writer
           kubectl -n shop get pods -L heapwarden.dev/quarantine    # the isolated pod, alive
           kubectl -n shop patch leakincident %s --type=merge -p '{"spec":{"response":{"undo":true}}}'
         """
-            .formatted(cluster.kubeconfig(), name, name));
+            .formatted(name, name));
     return Outcome.seen(shop, incident, healthyPods);
   }
 
@@ -97,7 +98,9 @@ public final class Demo {
       unfolding.look();
       var ended =
           shop.incidents(Shop.LEAKING).stream()
-              .filter(incident -> incident.getStatus() != null && incident.getStatus().phase().terminal())
+              .filter(
+                  incident ->
+                      incident.getStatus() != null && incident.getStatus().phase().terminal())
               .findFirst();
       if (ended.isPresent()) {
         unfolding.look();

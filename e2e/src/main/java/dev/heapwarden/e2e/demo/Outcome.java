@@ -40,23 +40,36 @@ record Outcome(String lastLine, List<String> missing) {
     if (!shop.podUids(Shop.HEALTHY).equals(healthyPodsBefore)) {
       missing.add("pods of the healthy twin were replaced");
     }
-    var verdict = status.finding() == null ? "none" : status.baseline() == null ? status.finding().verdict() : status.baseline().verdict();
+    var verdict =
+        status.finding() == null
+            ? "none"
+            : status.baseline() == null ? status.finding().verdict() : status.baseline().verdict();
     return new Outcome(
         "demo: go=%s/%d/%s site=%s healthy-incidents=%d"
-            .formatted(verdict, status.level(), name(status.phase()), status.site(), healthyIncidents),
+            .formatted(
+                verdict, status.level(), name(status.phase()), status.site(), healthyIncidents),
         List.copyOf(missing));
   }
 
   private static void checkSnapshot(Shop shop, List<String> missing) {
     boolean taken =
-        shop.client().resources(MemorySnapshot.class).inNamespace(shop.namespace()).list().getItems().stream()
+        shop
+            .client()
+            .resources(MemorySnapshot.class)
+            .inNamespace(shop.namespace())
+            .list()
+            .getItems()
+            .stream()
             .map(MemorySnapshot::getStatus)
             .anyMatch(
                 snapshot ->
                     snapshot != null
                         && snapshot.phase() == MemorySnapshotStatus.Phase.COMPLETED
                         && snapshot.maps().stream()
-                            .anyMatch(map -> map.sites().stream().anyMatch(site -> site.function().equals(Shop.SITE))));
+                            .anyMatch(
+                                map ->
+                                    map.sites().stream()
+                                        .anyMatch(site -> site.function().equals(Shop.SITE))));
     if (!taken) {
       missing.add("no completed snapshot names " + Shop.SITE);
     }
@@ -64,7 +77,14 @@ record Outcome(String lastLine, List<String> missing) {
 
   private static void checkIsolation(Shop shop, String incident, List<String> missing) {
     var isolated =
-        shop.client().pods().inNamespace(shop.namespace()).withLabel(Api.QUARANTINE_LABEL, incident).list().getItems().stream()
+        shop
+            .client()
+            .pods()
+            .inNamespace(shop.namespace())
+            .withLabel(Api.QUARANTINE_LABEL, incident)
+            .list()
+            .getItems()
+            .stream()
             .filter(Readiness::isPodReady)
             .map(Pod::getStatus)
             .map(pod -> pod.getPodIP())
@@ -73,7 +93,8 @@ record Outcome(String lastLine, List<String> missing) {
       missing.add("no isolated pod is alive");
     }
     boolean served =
-        shop.client()
+        shop
+            .client()
             .discovery()
             .v1()
             .endpointSlices()
@@ -91,21 +112,33 @@ record Outcome(String lastLine, List<String> missing) {
   }
 
   private static void checkIntervention(Shop shop, LeakIncident incident, List<String> missing) {
-    var deployment = shop.client().apps().deployments().inNamespace(shop.namespace()).withName(Shop.LEAKING).require();
+    var deployment =
+        shop.client()
+            .apps()
+            .deployments()
+            .inNamespace(shop.namespace())
+            .withName(Shop.LEAKING)
+            .require();
     boolean patched =
         deployment.getSpec().getTemplate().getSpec().getContainers().getFirst().getEnv().stream()
             .anyMatch(variable -> variable.getName().equals("GOMEMLIMIT"));
     boolean owned =
         deployment.getMetadata().getManagedFields().stream()
-            .anyMatch(entry -> entry.getManager().equals(Api.FIELD_MANAGER_PREFIX + incident.getMetadata().getName()));
+            .anyMatch(
+                entry ->
+                    entry
+                        .getManager()
+                        .equals(Api.FIELD_MANAGER_PREFIX + incident.getMetadata().getName()));
     if (!patched || !owned) {
       missing.add("GOMEMLIMIT is not on the Deployment under the incident's own field manager");
     }
     boolean scaled =
         incident.getStatus().steps().stream()
-            .anyMatch(step -> step.action().equals("AddReplicas") && step.state() == Step.State.DONE);
+            .anyMatch(
+                step -> step.action().equals("AddReplicas") && step.state() == Step.State.DONE);
     if (!scaled || deployment.getStatus().getReadyReplicas() != 3) {
-      missing.add("there are " + deployment.getStatus().getReadyReplicas() + " ready replicas, not 3");
+      missing.add(
+          "there are " + deployment.getStatus().getReadyReplicas() + " ready replicas, not 3");
     }
   }
 

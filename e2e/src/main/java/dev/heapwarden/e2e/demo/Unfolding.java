@@ -11,7 +11,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Follows the incidents of a namespace and prints each new line of their timelines as it appears. */
+/**
+ * Follows the incidents of a namespace and prints each new line of their timelines as it appears.
+ */
 final class Unfolding {
   private static final Duration HEARTBEAT = Duration.ofSeconds(15);
 
@@ -27,7 +29,8 @@ final class Unfolding {
 
   /** Prints what is new. */
   void look() {
-    var incidents = shop.client().resources(LeakIncident.class).inNamespace(shop.namespace()).list().getItems();
+    var incidents =
+        shop.client().resources(LeakIncident.class).inNamespace(shop.namespace()).list().getItems();
     for (var incident : incidents) {
       if (incident.getStatus() == null) {
         continue;
@@ -36,7 +39,8 @@ final class Unfolding {
       var lines = told.computeIfAbsent(name, _ -> new HashSet<>());
       for (var entry : incident.getStatus().timeline()) {
         if (lines.add(entry.at() + entry.reason() + entry.message())) {
-          console.say("%-16s %-20s %s".formatted(workload(incident), entry.reason(), entry.message()));
+          console.say(
+              "%-16s %-20s %s".formatted(workload(incident), entry.reason(), entry.message()));
           lastTold = Instant.now();
         }
       }
@@ -51,11 +55,17 @@ final class Unfolding {
     for (var incident : incidents) {
       var status = incident.getStatus();
       if (status != null && status.waitingFor() != null) {
-        console.say("%-16s ... %s: %s".formatted(workload(incident), status.phase(), status.waitingFor()));
+        console.say(
+            "%-16s ... %s: %s".formatted(workload(incident), status.phase(), status.waitingFor()));
       }
     }
     if (incidents.isEmpty()) {
-      for (var policy : shop.client().resources(MemoryPolicy.class).inNamespace(shop.namespace()).list().getItems()) {
+      for (var policy :
+          shop.client()
+              .resources(MemoryPolicy.class)
+              .inNamespace(shop.namespace())
+              .list()
+              .getItems()) {
         var status = policy.getStatus();
         console.say(
             status == null

@@ -3,12 +3,25 @@ package dev.heapwarden.e2e.scenario;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
 /** What a user sees: the machine's own kubectl. */
 public record Kubectl(Path kubeconfig) {
+  /** Calls with this kubeconfig, kept in a file that only we can read until this process ends. */
+  public static Kubectl with(String yaml) {
+    try {
+      var file = Files.createTempFile("kubeconfig", null);
+      file.toFile().deleteOnExit();
+      Files.writeString(file, yaml);
+      return new Kubectl(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /**
    * Standard output and error of one call.
    *
@@ -22,7 +35,8 @@ public record Kubectl(Path kubeconfig) {
       var output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       int status = process.waitFor();
       if (status != 0) {
-        throw new IllegalStateException(String.join(" ", command) + " exited with " + status + ": " + output);
+        throw new IllegalStateException(
+            String.join(" ", command) + " exited with " + status + ": " + output);
       }
       return output;
     } catch (IOException e) {

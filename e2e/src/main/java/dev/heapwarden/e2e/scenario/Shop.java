@@ -32,14 +32,18 @@ public record Shop(KubernetesClient client, String namespace) {
     start("programs.yaml", List.of(LEAKING, HEALTHY, "load"), deadline);
   }
 
-  /** One pod of the same program without its symbol table, with a policy of its own; both called {@code stripped}. */
+  /**
+   * One pod of the same program without its symbol table, with a policy of its own; both called
+   * {@code stripped}.
+   */
   public void openStripped(Duration deadline) {
     start("stripped.yaml", List.of("stripped"), deadline);
   }
 
   private void start(String resource, List<String> deployments, Duration deadline) {
     client
-        .resource(new NamespaceBuilder().withNewMetadata().withName(namespace).endMetadata().build())
+        .resource(
+            new NamespaceBuilder().withNewMetadata().withName(namespace).endMetadata().build())
         .serverSideApply();
     apply(resource(resource));
     for (var name : deployments) {
@@ -97,7 +101,8 @@ public record Shop(KubernetesClient client, String namespace) {
 
   private static String resource(String name) {
     try (var stream = Shop.class.getResourceAsStream("/scenario/" + name)) {
-      return new String(Objects.requireNonNull(stream, name).readAllBytes(), StandardCharsets.UTF_8);
+      return new String(
+          Objects.requireNonNull(stream, name).readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -1,4 +1,7 @@
-/** What the demo and the end-to-end tests have in common: installing the product, starting programs, looking at what became of them. */
+/**
+ * What the demo and the end-to-end tests have in common: installing the product, starting programs,
+ * looking at what became of them.
+ */
 @NullMarked
 package dev.heapwarden.e2e.scenario;
 

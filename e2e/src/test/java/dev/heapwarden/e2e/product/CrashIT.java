@@ -76,23 +76,54 @@ class CrashIT {
         .until(
             () -> {
               var incident = shop.incident();
-              incident.flatMap(CrashIT::intended).map(Step::action).filter(killedAt::add).ifPresent(_ -> killOperator());
+              incident
+                  .flatMap(CrashIT::intended)
+                  .map(Step::action)
+                  .filter(killedAt::add)
+                  .ifPresent(_ -> killOperator());
               return incident.map(Incidents::ended).orElse(false);
             });
-    assertThat(killedAt).as("steps at whose intent the operator was killed").hasSizeGreaterThanOrEqualTo(2);
+    assertThat(killedAt)
+        .as("steps at whose intent the operator was killed")
+        .hasSizeGreaterThanOrEqualTo(2);
 
-    assertThat(shop.client().resources(MemorySnapshot.class).inNamespace(shop.namespace()).list().getItems()).hasSize(1);
-    assertThat(client.pods().inNamespace(shop.namespace()).withLabel(Api.QUARANTINE_LABEL).list().getItems()).hasSize(1);
-    assertThat(client.apps().deployments().inNamespace(shop.namespace()).withName(Shop.LEAKING).require().getSpec().getReplicas())
+    assertThat(
+            shop.client()
+                .resources(MemorySnapshot.class)
+                .inNamespace(shop.namespace())
+                .list()
+                .getItems())
+        .hasSize(1);
+    assertThat(
+            client
+                .pods()
+                .inNamespace(shop.namespace())
+                .withLabel(Api.QUARANTINE_LABEL)
+                .list()
+                .getItems())
+        .hasSize(1);
+    assertThat(
+            client
+                .apps()
+                .deployments()
+                .inNamespace(shop.namespace())
+                .withName(Shop.LEAKING)
+                .require()
+                .getSpec()
+                .getReplicas())
         .isEqualTo(3);
     assertThat(shop.incidents(Shop.LEAKING)).hasSize(1);
-    assertThat(shop.incident().orElseThrow().getStatus().steps()).extracting(Step::action).doesNotHaveDuplicates();
+    assertThat(shop.incident().orElseThrow().getStatus().steps())
+        .extracting(Step::action)
+        .doesNotHaveDuplicates();
   }
 
   private static java.util.Optional<Step> intended(LeakIncident incident) {
     return incident.getStatus() == null
         ? java.util.Optional.empty()
-        : incident.getStatus().steps().stream().filter(step -> step.state() == Step.State.INTENDED && step.level() > 1).findFirst();
+        : incident.getStatus().steps().stream()
+            .filter(step -> step.state() == Step.State.INTENDED && step.level() > 1)
+            .findFirst();
   }
 
   private void killOperator() {
@@ -105,14 +136,25 @@ class CrashIT {
   }
 
   private boolean everythingIsAttached() {
-    var policy = client.resources(MemoryPolicy.class).inNamespace(shop.namespace()).withName(Shop.LEAKING).require();
+    var policy =
+        client
+            .resources(MemoryPolicy.class)
+            .inNamespace(shop.namespace())
+            .withName(Shop.LEAKING)
+            .require();
     var status = policy.getStatus();
     return status != null && status.containers() == 2 && status.attached() == 2;
   }
 
   private static Set<ProcessHandle> bpftrace() {
     return ProcessHandle.allProcesses()
-        .filter(process -> process.info().command().map(command -> command.endsWith("/bpftrace")).orElse(false))
+        .filter(
+            process ->
+                process
+                    .info()
+                    .command()
+                    .map(command -> command.endsWith("/bpftrace"))
+                    .orElse(false))
         .collect(Collectors.toSet());
   }
 
@@ -121,7 +163,11 @@ class CrashIT {
         .filter(
             process ->
                 process.info().command().map(command -> command.endsWith("/java")).orElse(false)
-                    && process.info().arguments().map(arguments -> List.of(arguments).contains(argument)).orElse(false))
+                    && process
+                        .info()
+                        .arguments()
+                        .map(arguments -> List.of(arguments).contains(argument))
+                        .orElse(false))
         .toList();
   }
 }

@@ -38,25 +38,35 @@ class HandsOffIT {
   void aDryRunShowsEveryChangeAndMakesNone() {
     shop.open(Duration.ofMinutes(2));
     var pods = shop.podUids(Shop.LEAKING);
-    var deployment = client.apps().deployments().inNamespace(shop.namespace()).withName(Shop.LEAKING).require();
+    var deployment =
+        client.apps().deployments().inNamespace(shop.namespace()).withName(Shop.LEAKING).require();
     shop.govern("DryRun");
 
     var incident =
         await("every step planned")
             .atMost(Duration.ofMinutes(4))
-            .until(shop::incident, found -> found.flatMap(it -> Incidents.step(it, "AddReplicas")).isPresent())
+            .until(
+                shop::incident,
+                found -> found.flatMap(it -> Incidents.step(it, "AddReplicas")).isPresent())
             .orElseThrow();
 
     assertThat(incident.getStatus().steps())
-        .allSatisfy(step -> assertThat(step.state()).as(step.action()).isEqualTo(Step.State.PLANNED));
-    assertThat(Incidents.step(incident, "PatchEnvironment").orElseThrow().patch()).contains("GOMEMLIMIT");
-    assertThat(Incidents.step(incident, "Isolate").orElseThrow().patch()).contains("heapwarden.dev/quarantine");
+        .allSatisfy(
+            step -> assertThat(step.state()).as(step.action()).isEqualTo(Step.State.PLANNED));
+    assertThat(Incidents.step(incident, "PatchEnvironment").orElseThrow().patch())
+        .contains("GOMEMLIMIT");
+    assertThat(Incidents.step(incident, "Isolate").orElseThrow().patch())
+        .contains("heapwarden.dev/quarantine");
     assertThat(incident.getStatus().level()).isZero();
 
     assertThat(shop.podUids(Shop.LEAKING)).isEqualTo(pods);
-    assertThat(client.resources(MemorySnapshot.class).inNamespace(shop.namespace()).list().getItems()).isEmpty();
-    var after = client.apps().deployments().inNamespace(shop.namespace()).withName(Shop.LEAKING).require();
-    assertThat(after.getMetadata().getGeneration()).isEqualTo(deployment.getMetadata().getGeneration());
+    assertThat(
+            client.resources(MemorySnapshot.class).inNamespace(shop.namespace()).list().getItems())
+        .isEmpty();
+    var after =
+        client.apps().deployments().inNamespace(shop.namespace()).withName(Shop.LEAKING).require();
+    assertThat(after.getMetadata().getGeneration())
+        .isEqualTo(deployment.getMetadata().getGeneration());
   }
 
   @Test
@@ -66,7 +76,12 @@ class HandsOffIT {
     var watched =
         await("the refusal on the policy's status")
             .atMost(Duration.ofMinutes(1))
-            .until(this::stripped, status -> status != null && status.probes().stream().anyMatch(probe -> probe.state().equals("Refused")));
+            .until(
+                this::stripped,
+                status ->
+                    status != null
+                        && status.probes().stream()
+                            .anyMatch(probe -> probe.state().equals("Refused")));
 
     assertThat(watched.runtime()).isEqualTo("Go");
     assertThat(watched.probes())
@@ -77,12 +92,19 @@ class HandsOffIT {
               assertThat(probe.state()).isEqualTo("Refused");
               assertThat(probe.reason()).contains("stripped");
             });
-    assertThat(watched.probes()).filteredOn(probe -> probe.probe().equals("PageFaults")).singleElement()
+    assertThat(watched.probes())
+        .filteredOn(probe -> probe.probe().equals("PageFaults"))
+        .singleElement()
         .satisfies(probe -> assertThat(probe.state()).isEqualTo("Attached"));
   }
 
   private ContainerStatus stripped() {
-    var policy = client.resources(MemoryPolicy.class).inNamespace(shop.namespace()).withName("stripped").get();
+    var policy =
+        client
+            .resources(MemoryPolicy.class)
+            .inNamespace(shop.namespace())
+            .withName("stripped")
+            .get();
     return policy == null || policy.getStatus() == null
         ? null
         : policy.getStatus().watched().stream().findFirst().orElse(null);

@@ -9,12 +9,16 @@ final class Incidents {
   private Incidents() {}
 
   static boolean ended(LeakIncident incident) {
-    return incident.getStatus() != null && incident.getStatus().phase() != null && incident.getStatus().phase().terminal();
+    return incident.getStatus() != null
+        && incident.getStatus().phase() != null
+        && incident.getStatus().phase().terminal();
   }
 
   static Optional<Step> step(LeakIncident incident, String action) {
     return incident.getStatus() == null
         ? Optional.empty()
-        : incident.getStatus().steps().stream().filter(step -> step.action().equals(action)).findFirst();
+        : incident.getStatus().steps().stream()
+            .filter(step -> step.action().equals(action))
+            .findFirst();
   }
 }

@@ -7,7 +7,10 @@ import java.time.Duration;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
-/** Installs the product, as a user would, before the tests of a class, where it is not installed yet. */
+/**
+ * Installs the product, as a user would, before the tests of a class, where it is not installed
+ * yet.
+ */
 class Installed extends ClusterExtension implements BeforeAllCallback {
   @Override
   public void beforeAll(ExtensionContext context) {

@@ -22,7 +22,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** The main job: a leak through all three levels, while its healthy twin under the same load is left alone. */
+/**
+ * The main job: a leak through all three levels, while its healthy twin under the same load is left
+ * alone.
+ */
 @Order(10)
 @ExtendWith(Installed.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -59,15 +62,25 @@ class LeakIT {
     assertThat(baseline).isNotNull();
     assertThat(baseline.verdict()).isEqualTo("Confirmed");
     assertThat(baseline.cause()).isEqualTo("MapGrowth");
-    assertThat(baseline.growthLow()).isPositive().isLessThanOrEqualTo(baseline.growthBytesPerSecond());
-    assertThat(baseline.witnesses()).filteredOn(witness -> witness.stance().equals("Supports")).hasSizeGreaterThanOrEqualTo(2);
+    assertThat(baseline.growthLow())
+        .isPositive()
+        .isLessThanOrEqualTo(baseline.growthBytesPerSecond());
+    assertThat(baseline.witnesses())
+        .filteredOn(witness -> witness.stance().equals("Supports"))
+        .hasSizeGreaterThanOrEqualTo(2);
     assertThat(ended.getStatus().site()).isEqualTo(Shop.SITE);
   }
 
   @Test
   void theSnapshotNamesTheMapAndItsWriterAndItsArtefactsAreReal() {
     var snapshot =
-        shop.client().resources(MemorySnapshot.class).inNamespace(shop.namespace()).list().getItems().getFirst().getStatus();
+        shop.client()
+            .resources(MemorySnapshot.class)
+            .inNamespace(shop.namespace())
+            .list()
+            .getItems()
+            .getFirst()
+            .getStatus();
     assertThat(snapshot.phase()).isEqualTo(MemorySnapshotStatus.Phase.COMPLETED);
     assertThat(snapshot.maps().getFirst().entriesPerSecond()).isPositive();
     assertThat(snapshot.maps().getFirst().sites().getFirst().function()).isEqualTo(Shop.SITE);
@@ -77,7 +90,9 @@ class LeakIT {
     assertThat(snapshot.artifacts())
         .allSatisfy(
             artifact -> {
-              assertThat(artifact.state()).as(artifact.toString()).isEqualTo(MemorySnapshotStatus.Artifact.State.TAKEN);
+              assertThat(artifact.state())
+                  .as(artifact.toString())
+                  .isEqualTo(MemorySnapshotStatus.Artifact.State.TAKEN);
               assertThat(artifact.size()).isPositive();
               assertThat(artifact.sha256()).matches("[0-9a-f]{64}");
             });
@@ -86,13 +101,27 @@ class LeakIT {
   @Test
   void theIsolatedPodIsAliveAndOutOfItsService() {
     var isolated =
-        shop.client().pods().inNamespace(shop.namespace()).withLabel(Api.QUARANTINE_LABEL).list().getItems();
+        shop.client()
+            .pods()
+            .inNamespace(shop.namespace())
+            .withLabel(Api.QUARANTINE_LABEL)
+            .list()
+            .getItems();
     assertThat(isolated).hasSize(1);
     assertThat(Readiness.isPodReady(isolated.getFirst())).isTrue();
-    assertThat(isolated.getFirst().getStatus().getContainerStatuses().getFirst().getRestartCount()).isZero();
+    assertThat(isolated.getFirst().getStatus().getContainerStatuses().getFirst().getRestartCount())
+        .isZero();
     var served =
-        shop.client().discovery().v1().endpointSlices().inNamespace(shop.namespace())
-            .withLabel("kubernetes.io/service-name", Shop.LEAKING).list().getItems().stream()
+        shop
+            .client()
+            .discovery()
+            .v1()
+            .endpointSlices()
+            .inNamespace(shop.namespace())
+            .withLabel("kubernetes.io/service-name", Shop.LEAKING)
+            .list()
+            .getItems()
+            .stream()
             .flatMap(slice -> slice.getEndpoints().stream())
             .flatMap(endpoint -> endpoint.getAddresses().stream())
             .toList();
@@ -101,9 +130,17 @@ class LeakIT {
 
   @Test
   void theDeploymentIsPatchedUnderTheIncidentsOwnFieldManagerAndScaled() {
-    var deployment = shop.client().apps().deployments().inNamespace(shop.namespace()).withName(Shop.LEAKING).require();
+    var deployment =
+        shop.client()
+            .apps()
+            .deployments()
+            .inNamespace(shop.namespace())
+            .withName(Shop.LEAKING)
+            .require();
     var container = deployment.getSpec().getTemplate().getSpec().getContainers().getFirst();
-    assertThat(container.getEnv()).extracting(variable -> variable.getName()).contains("GOMEMLIMIT", "GOGC");
+    assertThat(container.getEnv())
+        .extracting(variable -> variable.getName())
+        .contains("GOMEMLIMIT", "GOGC");
     assertThat(deployment.getMetadata().getManagedFields())
         .extracting(entry -> entry.getManager())
         .contains(Api.FIELD_MANAGER_PREFIX + ended.getMetadata().getName());
@@ -115,14 +152,22 @@ class LeakIT {
     assertThat(ended.getStatus().phase()).isIn(Phase.MITIGATED, Phase.RESOLVED);
     assertThat(ended.getStatus().level()).isEqualTo(3);
     assertThat(ended.getStatus().outcome()).isNotBlank();
-    assertThat(ended.getStatus().steps()).allSatisfy(step -> assertThat(step.state()).as(step.action()).isEqualTo(Step.State.DONE));
+    assertThat(ended.getStatus().steps())
+        .allSatisfy(step -> assertThat(step.state()).as(step.action()).isEqualTo(Step.State.DONE));
   }
 
   @Test
   void theHealthyTwinIsLeftAlone() {
     assertThat(shop.incidents(Shop.HEALTHY)).isEmpty();
     assertThat(shop.podUids(Shop.HEALTHY)).isEqualTo(healthyPods);
-    var policy = shop.client().resources(MemoryPolicy.class).inNamespace(shop.namespace()).withName(Shop.HEALTHY).require();
-    assertThat(policy.getStatus().watched()).isNotEmpty().allSatisfy(watched -> assertThat(watched.verdict()).isEqualTo("Healthy"));
+    var policy =
+        shop.client()
+            .resources(MemoryPolicy.class)
+            .inNamespace(shop.namespace())
+            .withName(Shop.HEALTHY)
+            .require();
+    assertThat(policy.getStatus().watched())
+        .isNotEmpty()
+        .allSatisfy(watched -> assertThat(watched.verdict()).isEqualTo("Healthy"));
   }
 }

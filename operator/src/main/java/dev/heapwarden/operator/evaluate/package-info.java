@@ -1,4 +1,6 @@
-/** From samples to verdicts: which pods a policy governs, what is said of each of their containers. */
+/**
+ * From samples to verdicts: which pods a policy governs, what is said of each of their containers.
+ */
 @NullMarked
 package dev.heapwarden.operator.evaluate;
 

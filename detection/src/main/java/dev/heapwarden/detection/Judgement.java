@@ -1,0 +1,108 @@
+package dev.heapwarden.detection;
+
+import dev.heapwarden.detection.feature.Feature;
+import dev.heapwarden.detection.rule.Outcome;
+import dev.heapwarden.detection.sample.Signal;
+import dev.heapwarden.detection.verdict.Verdict;
+import dev.heapwarden.detection.verdict.Verdict.Inconclusive.Reason;
+import dev.heapwarden.detection.verdict.Witness;
+import dev.heapwarden.detection.verdict.Witness.Stance;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+/**
+ * From what the rules said to a verdict.
+ *
+ * @param saw whether a signal was ever sampled
+ * @param age of the container
+ */
+record Judgement(Testimony testimony, Predicate<Signal> saw, Duration age, Duration warmUp) {
+  Verdict verdict() {
+    if (age.compareTo(warmUp) < 0) {
+      return inconclusive(Reason.WARM_UP, Wording.warmUp(age, warmUp));
+    }
+    if (testimony.findings().isEmpty()) {
+      return inconclusive(Reason.NO_RULE, "No rule speaks of this runtime.");
+    }
+    var tooFewCollections = firstAbstention(Reason.TOO_FEW_COLLECTIONS);
+    int supporting = testimony.witnesses(Stance.SUPPORTS).size();
+    if (tooFewCollections.isEmpty()
+        && supporting >= 2
+        && testimony.witnesses(Stance.CONTRADICTS).isEmpty()) {
+      return new Verdict.Confirmed(testimony.evidence(Wording.growing(testimony)));
+    }
+    // A rule of the user's own suspects, whatever the witnesses say, and never more.
+    if (!testimony.ownRulesThatHold().isEmpty()) {
+      return new Verdict.Suspected(testimony.evidence(Wording.ownRule(testimony)));
+    }
+    if (tooFewCollections.isPresent()) {
+      return abstain(tooFewCollections.get());
+    }
+    if (supporting >= 2) {
+      return inconclusive(Reason.CONTRADICTION, Wording.disagreement(testimony));
+    }
+    if (supporting == 1 && !isMapInFlatHeap()) {
+      return new Verdict.Suspected(testimony.evidence(Wording.oneWitness(testimony)));
+    }
+    return firstThatKeepsFromHealthy()
+        .map(this::abstain)
+        .orElseGet(() -> new Verdict.Healthy(testimony.evidence(Wording.healthy(testimony))));
+  }
+
+  /**
+   * A map that only just filled still looks as if it grew, since it is silent when it is full. The
+   * live heap, which holds the map and everything else, knows better.
+   */
+  private boolean isMapInFlatHeap() {
+    return testimony.is(Witness.Kind.MAP_GROWTH, Stance.SUPPORTS)
+        && testimony.is(Witness.Kind.POST_GC_LIVE_HEAP, Stance.CONTRADICTS);
+  }
+
+  /**
+   * A rule that could not be asked. One about something that is silent when quiet keeps nobody from
+   * being healthy, unless there is no other.
+   */
+  private Optional<Finding> firstThatKeepsFromHealthy() {
+    boolean anyAnswered =
+        testimony.findings().stream()
+            .anyMatch(finding -> !(finding.outcome() instanceof Outcome.Abstains));
+    return testimony.findings().stream()
+        .filter(
+            finding ->
+                finding.outcome() instanceof Outcome.Abstains(Feature missing, _)
+                    && !(anyAnswered && missing.silentWhenQuiet()))
+        .findFirst();
+  }
+
+  private Optional<Finding> firstAbstention(Reason reason) {
+    return testimony.findings().stream()
+        .filter(
+            finding ->
+                finding.outcome() instanceof Outcome.Abstains abstains
+                    && reason(abstains) == reason)
+        .findFirst();
+  }
+
+  private Verdict abstain(Finding finding) {
+    if (!(finding.outcome() instanceof Outcome.Abstains abstains)) {
+      throw new IllegalArgumentException("rule " + finding.rule().name() + " does not abstain");
+    }
+    var reason = reason(abstains);
+    return inconclusive(reason, Wording.abstains(finding.rule(), abstains.missing(), reason, testimony));
+  }
+
+  private Reason reason(Outcome.Abstains abstains) {
+    var signal = abstains.missing().signal();
+    boolean collects = saw.test(Signal.POST_GC_LIVE_HEAP) || saw.test(Signal.COLLECTIONS);
+    double collections = testimony.features().value(Feature.COLLECTIONS).orElse(0.0);
+    if (signal == Signal.POST_GC_LIVE_HEAP && collects && collections < Feature.TREND_POINTS) {
+      return Reason.TOO_FEW_COLLECTIONS;
+    }
+    return saw.test(signal) ? Reason.TOO_FEW_SAMPLES : Reason.MISSING_SIGNAL;
+  }
+
+  private Verdict inconclusive(Reason reason, String sentence) {
+    return new Verdict.Inconclusive(reason, testimony.evidence(sentence));
+  }
+}

@@ -1,0 +1,101 @@
+package dev.heapwarden.detection;
+
+import dev.heapwarden.detection.feature.Feature;
+import dev.heapwarden.detection.feature.Features;
+import dev.heapwarden.detection.feature.MapTrend;
+import dev.heapwarden.detection.rule.Outcome;
+import dev.heapwarden.detection.verdict.Cause;
+import dev.heapwarden.detection.verdict.Evidence;
+import dev.heapwarden.detection.verdict.Growth;
+import dev.heapwarden.detection.verdict.Layer;
+import dev.heapwarden.detection.verdict.Witness;
+import dev.heapwarden.detection.verdict.Witness.Stance;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** What the rules said, and the figures they said it of. */
+record Testimony(List<Finding> findings, Features features) {
+  /** A limit further away than this is none: no growth is known that well. */
+  private static final double FAR_SECONDS = Duration.ofDays(3650).toSeconds();
+
+  List<Finding> witnesses(Stance stance) {
+    return findings.stream()
+        .filter(finding -> finding.rule().witness().isPresent() && finding.stance() == stance)
+        .toList();
+  }
+
+  boolean is(Witness.Kind kind, Stance stance) {
+    return witnesses(stance).stream()
+        .anyMatch(finding -> finding.rule().witness().equals(Optional.of(kind)));
+  }
+
+  /** Rules of the user's own that hold. */
+  List<Finding> ownRulesThatHold() {
+    return findings.stream()
+        .filter(finding -> finding.rule().witness().isEmpty() && finding.holds())
+        .toList();
+  }
+
+  Optional<Growth> growth() {
+    return features.liveHeap().or(features::anonymous);
+  }
+
+  /** The map behind the leak; empty unless the map witness supports one. */
+  Optional<MapTrend> leakingMap() {
+    return is(Witness.Kind.MAP_GROWTH, Stance.SUPPORTS)
+        ? features.fastestMap()
+        : Optional.empty();
+  }
+
+  Optional<Duration> timeToLimit() {
+    var used = features.value(Feature.ANONYMOUS_MEMORY);
+    var limit = features.value(Feature.MEMORY_LIMIT);
+    if (used.isEmpty() || limit.isEmpty()) {
+      return Optional.empty();
+    }
+    double free = Math.max(limit.get() - used.get(), 0);
+    return growth()
+        .filter(growth -> growth.low() > 0)
+        .map(growth -> free / growth.bytesPerSecond())
+        .filter(seconds -> seconds <= FAR_SECONDS)
+        .map(seconds -> Duration.ofSeconds(seconds.longValue()));
+  }
+
+  Evidence evidence(String sentence) {
+    return new Evidence(
+        layer(),
+        leakingMap().isPresent() ? Cause.MAP_GROWTH : Cause.UNKNOWN,
+        sentence,
+        growth().orElse(null),
+        timeToLimit().orElse(null),
+        leakingMap().map(trend -> trend.map().site()).orElse(""),
+        statements(),
+        features.values().entrySet().stream()
+            .collect(Collectors.toMap(entry -> entry.getKey().celName(), Map.Entry::getValue)));
+  }
+
+  /** The layer that says most about the cause, of those that show the leak. */
+  private Layer layer() {
+    return findings.stream()
+        .filter(Finding::holds)
+        .map(finding -> finding.rule().layer())
+        .min(Comparator.naturalOrder())
+        .orElse(features.liveHeap().isPresent() ? Layer.RUNTIME : Layer.KERNEL);
+  }
+
+  private List<Witness> statements() {
+    return findings.stream()
+        .filter(finding -> !(finding.outcome() instanceof Outcome.Abstains(_, int ago) && ago == 0))
+        .flatMap(
+            finding ->
+                finding.rule().witness().stream()
+                    .map(
+                        kind ->
+                            new Witness(kind, finding.stance(), Wording.figures(kind, features))))
+        .toList();
+  }
+}

@@ -1,0 +1,134 @@
+package dev.heapwarden.detection;
+
+import dev.heapwarden.detection.feature.Feature;
+import dev.heapwarden.detection.feature.Features;
+import dev.heapwarden.detection.rule.Rule;
+import dev.heapwarden.detection.verdict.Growth;
+import dev.heapwarden.detection.verdict.Verdict.Inconclusive.Reason;
+import dev.heapwarden.detection.verdict.Witness;
+import dev.heapwarden.detection.verdict.Witness.Stance;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/** Sentences for people: what was found, with its figures. */
+final class Wording {
+  private Wording() {}
+
+  static String warmUp(Duration age, Duration warmUp) {
+    return "The container is "
+        + Figures.duration(age)
+        + " old; its warm-up lasts "
+        + Figures.duration(warmUp)
+        + ".";
+  }
+
+  static String growing(Testimony testimony) {
+    var parts = new ArrayList<String>();
+    testimony.witnesses(Stance.SUPPORTS).stream()
+        .flatMap(finding -> finding.rule().witness().stream())
+        .map(kind -> figures(kind, testimony.features()))
+        .forEach(parts::add);
+    testimony
+        .timeToLimit()
+        .map(left -> "memory limit in " + Figures.duration(left))
+        .ifPresent(parts::add);
+    return sentence(String.join("; ", parts));
+  }
+
+  static String ownRule(Testimony testimony) {
+    return testimony.ownRulesThatHold().stream()
+        .map(Finding::rule)
+        .map(rule -> "Rule " + rule.name() + " holds: " + rule.expression().text() + ".")
+        .collect(Collectors.joining(" "));
+  }
+
+  static String oneWitness(Testimony testimony) {
+    return growing(testimony) + " No second witness supports it.";
+  }
+
+  static String disagreement(Testimony testimony) {
+    var against =
+        testimony.witnesses(Stance.CONTRADICTS).stream()
+            .flatMap(finding -> finding.rule().witness().stream())
+            .map(kind -> figures(kind, testimony.features()))
+            .collect(Collectors.joining("; "));
+    return growing(testimony) + " Against it: " + against + ".";
+  }
+
+  static String healthy(Testimony testimony) {
+    return testimony
+        .growth()
+        .map(growth -> "Nothing grows beyond noise: " + level(testimony.features()) + ".")
+        .orElse("No rule holds.");
+  }
+
+  static String abstains(Rule rule, Feature missing, Reason reason, Testimony testimony) {
+    return switch (reason) {
+      case TOO_FEW_COLLECTIONS ->
+          "%d collections since warm-up within the trend horizon, of %d that a trend needs."
+              .formatted(
+                  Math.round(testimony.features().value(Feature.COLLECTIONS).orElse(0.0)),
+                  Feature.TREND_POINTS);
+      case TOO_FEW_SAMPLES ->
+          "Too few samples so far for %s, which rule %s needs."
+              .formatted(missing.celName(), rule.name());
+      case MISSING_SIGNAL ->
+          "Nothing was ever sampled for %s, which rule %s needs."
+              .formatted(missing.celName(), rule.name());
+      case WARM_UP, CONTRADICTION, NO_RULE -> throw new IllegalArgumentException(reason.name());
+    };
+  }
+
+  /** What a witness measured. */
+  static String figures(Witness.Kind kind, Features features) {
+    return switch (kind) {
+      case POST_GC_LIVE_HEAP ->
+          features
+              .liveHeap()
+              .map(growth -> trend("post-GC live heap", growth, "collections"))
+              .orElse("post-GC live heap unknown");
+      case ANONYMOUS_MEMORY ->
+          features
+              .anonymous()
+              .map(growth -> trend("anonymous memory", growth, "readings"))
+              .orElse("anonymous memory unknown");
+      case MAP_GROWTH ->
+          features
+              .fastestMap()
+              .map(
+                  map ->
+                      (map.map().site().isEmpty() ? "a map" : "a map written by " + map.map().site())
+                          + (map.perSecond() > 0
+                              ? " gains " + Math.round(map.perSecond()) + " entries/s"
+                              : " stays at " + Math.round(map.entries()) + " entries"))
+              .orElse("no map spoke");
+    };
+  }
+
+  private static String level(Features features) {
+    return figures(
+        features.liveHeap().isPresent()
+            ? Witness.Kind.POST_GC_LIVE_HEAP
+            : Witness.Kind.ANONYMOUS_MEMORY,
+        features);
+  }
+
+  private static String trend(String what, Growth growth, String points) {
+    var rate = growth.low() > 0 ? " grows " : " at " + Figures.bytes(growth.level()) + " changes by ";
+    return what
+        + rate
+        + Figures.rate(growth)
+        + " over "
+        + Figures.duration(growth.span())
+        + ", "
+        + growth.points()
+        + " "
+        + points;
+  }
+
+  private static String sentence(String text) {
+    return text.substring(0, 1).toUpperCase(Locale.ROOT) + text.substring(1) + ".";
+  }
+}

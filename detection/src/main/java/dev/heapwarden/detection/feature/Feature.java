@@ -1,0 +1,186 @@
+package dev.heapwarden.detection.feature;
+
+import dev.heapwarden.detection.sample.Signal;
+import dev.heapwarden.detection.verdict.Layer;
+import java.util.Locale;
+
+/**
+ * Every figure that a rule may name; the name in a rule is the constant in lower case. A trend
+ * looks at the points since warm-up within the trend horizon, a rate at one window. {@code
+ * docs/features.md} is generated from this table.
+ */
+public enum Feature {
+  LIVE_HEAP_SLOPE(
+      Unit.BYTES_PER_SECOND,
+      Layer.RUNTIME,
+      Signal.POST_GC_LIVE_HEAP,
+      "Trend of the live heap: Theil-Sen slope through the collections."),
+  LIVE_HEAP_SLOPE_LOW(
+      Unit.BYTES_PER_SECOND,
+      Layer.RUNTIME,
+      Signal.POST_GC_LIVE_HEAP,
+      "Lower end of the slope's 95 % confidence interval."),
+  LIVE_HEAP_SLOPE_HIGH(
+      Unit.BYTES_PER_SECOND,
+      Layer.RUNTIME,
+      Signal.POST_GC_LIVE_HEAP,
+      "Upper end of the slope's 95 % confidence interval."),
+  LIVE_HEAP(
+      Unit.BYTES,
+      Layer.RUNTIME,
+      Signal.POST_GC_LIVE_HEAP,
+      "Live heap after the latest collection, as fitted by the trend."),
+  LIVE_HEAP_RISE(
+      Unit.BYTES,
+      Layer.RUNTIME,
+      Signal.POST_GC_LIVE_HEAP,
+      "Slope times the span of the trend: what the live heap gained."),
+  LIVE_HEAP_GROWTH(
+      Unit.FRACTION,
+      Layer.RUNTIME,
+      Signal.POST_GC_LIVE_HEAP,
+      "live_heap_rise relative to the fitted level at the trend's start."),
+  LIVE_HEAP_GROWTH_HIGH(
+      Unit.FRACTION,
+      Layer.RUNTIME,
+      Signal.POST_GC_LIVE_HEAP,
+      "The same for the upper end of the slope: more growth than this is ruled out."),
+  LIVE_HEAP_STEADINESS(
+      Unit.FRACTION,
+      Layer.RUNTIME,
+      Signal.POST_GC_LIVE_HEAP,
+      "Slowest pace from one quarter of the trend to the next, relative to the pace over all four:"
+          + " 1 is a straight line, 0 or less stood still or fell in between."),
+  LIVE_HEAP_LATEST_PACE(
+      Unit.FRACTION,
+      Layer.RUNTIME,
+      Signal.POST_GC_LIVE_HEAP,
+      "Pace from the third quarter of the trend to the last, relative to the pace over all four: 0"
+          + " has come to a stop. 0 where nothing rose."),
+  COLLECTIONS(
+      Unit.COUNT,
+      Layer.RUNTIME,
+      Signal.POST_GC_LIVE_HEAP,
+      "Collections since warm-up within the trend horizon; a trend needs eight."),
+  GC_RATE(
+      Unit.PER_SECOND,
+      Layer.RUNTIME,
+      Signal.COLLECTIONS,
+      "Collections per second over the window."),
+  ANONYMOUS_SLOPE(
+      Unit.BYTES_PER_SECOND,
+      Layer.KERNEL,
+      Signal.ANONYMOUS_MEMORY,
+      "Trend of anonymous memory: Theil-Sen slope."),
+  ANONYMOUS_SLOPE_LOW(
+      Unit.BYTES_PER_SECOND,
+      Layer.KERNEL,
+      Signal.ANONYMOUS_MEMORY,
+      "Lower end of the slope's 95 % confidence interval."),
+  ANONYMOUS_SLOPE_HIGH(
+      Unit.BYTES_PER_SECOND,
+      Layer.KERNEL,
+      Signal.ANONYMOUS_MEMORY,
+      "Upper end of the slope's 95 % confidence interval."),
+  ANONYMOUS_MEMORY(
+      Unit.BYTES,
+      Layer.KERNEL,
+      Signal.ANONYMOUS_MEMORY,
+      "Anonymous memory at the latest reading."),
+  ANONYMOUS_RISE(
+      Unit.BYTES,
+      Layer.KERNEL,
+      Signal.ANONYMOUS_MEMORY,
+      "Slope times the span of the trend: what anonymous memory gained."),
+  ANONYMOUS_GROWTH(
+      Unit.FRACTION,
+      Layer.KERNEL,
+      Signal.ANONYMOUS_MEMORY,
+      "anonymous_rise relative to the fitted level at the trend's start."),
+  ANONYMOUS_STEADINESS(
+      Unit.FRACTION,
+      Layer.KERNEL,
+      Signal.ANONYMOUS_MEMORY,
+      "As live_heap_steadiness, of anonymous memory."),
+  MEMORY_LIMIT(
+      Unit.BYTES,
+      Layer.KERNEL,
+      Signal.MEMORY_LIMIT,
+      "Memory limit of the container; absent where there is none."),
+  MEMORY_USED_RATIO(
+      Unit.FRACTION,
+      Layer.KERNEL,
+      Signal.MEMORY_LIMIT,
+      "Anonymous memory relative to the limit; absent where there is none."),
+  PAGE_FAULT_RATE(
+      Unit.PER_SECOND,
+      Layer.KERNEL,
+      Signal.PAGE_FAULTS,
+      "User page faults per second over the window."),
+  MAP_ENTRIES(
+      Unit.ENTRIES,
+      Layer.APPLICATION,
+      Signal.MAP_ENTRIES,
+      "Entries of the map that grows fastest, at its latest growth."),
+  MAP_GROWTH_RATE(
+      Unit.PER_SECOND,
+      Layer.APPLICATION,
+      Signal.MAP_ENTRIES,
+      "Entries that this map gains per second; 0 where no map keeps growing."),
+  MAP_GROWTH(
+      Unit.FRACTION,
+      Layer.APPLICATION,
+      Signal.MAP_ENTRIES,
+      "What this map gained since warm-up within the trend horizon, relative to its first size"
+          + " there; 0 where no map keeps growing.");
+
+  /** Fewer points say nothing: the interval of seven covers almost every slope. */
+  public static final int TREND_POINTS = 8;
+
+  private final Unit unit;
+  private final Layer layer;
+  private final Signal signal;
+  private final String meaning;
+
+  Feature(Unit unit, Layer layer, Signal signal, String meaning) {
+    this.unit = unit;
+    this.layer = layer;
+    this.signal = signal;
+    this.meaning = meaning;
+  }
+
+  /** The name in CEL, in evidence and in the documentation. */
+  public String celName() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  public Unit unit() {
+    return unit;
+  }
+
+  public Layer layer() {
+    return layer;
+  }
+
+  /** What has to be sampled for it. */
+  public Signal signal() {
+    return signal;
+  }
+
+  public String meaning() {
+    return meaning;
+  }
+
+  /** True where only Go programs have it so far; the others exist for any container. */
+  public boolean goOnly() {
+    return layer != Layer.KERNEL;
+  }
+
+  /**
+   * True where silence also means that nothing happened: maps speak only when they grow. A rule
+   * that misses such a feature abstains, and the other rules still decide.
+   */
+  public boolean silentWhenQuiet() {
+    return signal == Signal.MAP_ENTRIES;
+  }
+}

@@ -1,0 +1,126 @@
+package dev.heapwarden.detection.feature;
+
+import dev.heapwarden.detection.sample.Signal;
+import dev.heapwarden.detection.verdict.Growth;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The features of one container at one instant.
+ *
+ * @param values what could be computed; a feature that could not is absent
+ * @param liveHeap empty without enough collections
+ * @param anonymous empty without enough readings
+ * @param fastestMap empty where no map spoke
+ */
+public record Features(
+    Map<Feature, Double> values,
+    Optional<Growth> liveHeap,
+    Optional<Growth> anonymous,
+    Optional<MapTrend> fastestMap) {
+  /**
+   * A reading of the cgroup older than this and a window tells nothing of now. Four times the
+   * default interval of readings.
+   */
+  private static final double STALE_SECONDS = 60;
+
+  static Features of(History history, double age) {
+    var values = new EnumMap<Feature, Double>(Feature.class);
+    var frame = history.frame();
+    double window = frame.windowSeconds();
+    double from = frame.trendStart(age);
+
+    var collections = history.series(Signal.POST_GC_LIVE_HEAP).between(from, age);
+    if (history.saw(Signal.POST_GC_LIVE_HEAP) || history.saw(Signal.COLLECTIONS)) {
+      values.put(Feature.COLLECTIONS, (double) collections.size());
+    }
+    var liveHeap = Trend.of(collections, window);
+    liveHeap.ifPresent(trend -> putLiveHeap(values, trend));
+
+    var anonymous = latest(history, Signal.ANONYMOUS_MEMORY, age);
+    var anonymousTrend =
+        anonymous == null
+            ? Optional.<Trend>empty()
+            : Trend.of(history.series(Signal.ANONYMOUS_MEMORY).between(from, age), window);
+    anonymousTrend.ifPresent(trend -> putAnonymous(values, trend));
+    var limit = latest(history, Signal.MEMORY_LIMIT, age);
+    if (anonymous != null) {
+      values.put(Feature.ANONYMOUS_MEMORY, anonymous);
+    }
+    if (limit != null) {
+      values.put(Feature.MEMORY_LIMIT, limit);
+    }
+    if (anonymous != null && limit != null && limit > 0) {
+      values.put(Feature.MEMORY_USED_RATIO, anonymous / limit);
+    }
+
+    putRate(values, Feature.GC_RATE, history.series(Signal.COLLECTIONS), window, age);
+    putRate(values, Feature.PAGE_FAULT_RATE, history.series(Signal.PAGE_FAULTS), window, age);
+
+    var map = MapTrend.fastest(history.maps(), frame, age);
+    map.ifPresent(
+        trend -> {
+          values.put(Feature.MAP_ENTRIES, trend.entries());
+          values.put(Feature.MAP_GROWTH_RATE, trend.perSecond());
+          values.put(Feature.MAP_GROWTH, trend.growth());
+        });
+    return new Features(
+        Collections.unmodifiableMap(values),
+        liveHeap.map(Trend::toGrowth),
+        anonymousTrend.map(Trend::toGrowth),
+        map);
+  }
+
+  public Optional<Double> value(Feature feature) {
+    return Optional.ofNullable(values.get(feature));
+  }
+
+  private static void putLiveHeap(Map<Feature, Double> values, Trend trend) {
+    values.put(Feature.LIVE_HEAP_SLOPE, trend.line().slope());
+    values.put(Feature.LIVE_HEAP_SLOPE_LOW, trend.line().low());
+    values.put(Feature.LIVE_HEAP_SLOPE_HIGH, trend.line().high());
+    values.put(Feature.LIVE_HEAP, trend.line().at(trend.to()));
+    values.put(Feature.LIVE_HEAP_RISE, trend.rise());
+    values.put(Feature.LIVE_HEAP_GROWTH, trend.growth(trend.line().slope()));
+    values.put(Feature.LIVE_HEAP_GROWTH_HIGH, trend.growth(trend.line().high()));
+    values.put(Feature.LIVE_HEAP_STEADINESS, trend.pace().steadiness());
+    values.put(Feature.LIVE_HEAP_LATEST_PACE, trend.pace().latest());
+  }
+
+  private static void putAnonymous(Map<Feature, Double> values, Trend trend) {
+    values.put(Feature.ANONYMOUS_SLOPE, trend.line().slope());
+    values.put(Feature.ANONYMOUS_SLOPE_LOW, trend.line().low());
+    values.put(Feature.ANONYMOUS_SLOPE_HIGH, trend.line().high());
+    values.put(Feature.ANONYMOUS_RISE, trend.rise());
+    values.put(Feature.ANONYMOUS_GROWTH, trend.growth(trend.line().slope()));
+    values.put(Feature.ANONYMOUS_STEADINESS, trend.pace().steadiness());
+  }
+
+  private static @Nullable Double latest(History history, Signal signal, double age) {
+    double oldest = age - history.frame().windowSeconds() - STALE_SECONDS;
+    var readings = history.series(signal).between(oldest, age);
+    return readings.isEmpty() ? null : readings.lastValue();
+  }
+
+  /**
+   * Increase per second over the window. A counter that fell was reset, by a new life of the agent
+   * or of a process: what it counted since then is its increase.
+   */
+  private static void putRate(
+      Map<Feature, Double> values, Feature feature, Series counter, double window, double age) {
+    var readings = counter.between(age - window, age);
+    if (readings.span() <= 0) {
+      return;
+    }
+    double increase = 0;
+    for (int i = 1; i < readings.size(); i++) {
+      double before = readings.value(i - 1);
+      double now = readings.value(i);
+      increase += now < before ? now : now - before;
+    }
+    values.put(feature, increase / readings.span());
+  }
+}

@@ -1,0 +1,109 @@
+package dev.heapwarden.detection.feature;
+
+import dev.heapwarden.detection.sample.MapInstance;
+import dev.heapwarden.detection.sample.Sample;
+import dev.heapwarden.detection.sample.Signal;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+
+/** The samples of one container, sorted once into a series for each signal and each map. */
+public final class History {
+  private static final Series NOTHING = new SeriesBuilder().build();
+
+  private final Frame frame;
+  private final Map<Signal, Series> signals;
+  private final List<MapSeries> maps;
+
+  private History(Frame frame, Map<Signal, Series> signals, List<MapSeries> maps) {
+    this.frame = frame;
+    this.signals = signals;
+    this.maps = maps;
+  }
+
+  /**
+   * Sorts the samples into series.
+   *
+   * @param samples of one container, in any order; one that came twice counts once; a value that is
+   *     no finite number is left out
+   */
+  public static History of(List<Sample> samples, Frame frame) {
+    var signals = new EnumMap<Signal, SeriesBuilder>(Signal.class);
+    var maps = new LinkedHashMap<MapKey, MapBuilder>();
+    for (var sample : inOrder(samples)) {
+      double age = frame.age(sample.at());
+      for (var entry : sample.values().entrySet()) {
+        if (!Double.isFinite(entry.getValue())) {
+          continue;
+        }
+        var map = sample.map();
+        if (entry.getKey() == Signal.MAP_ENTRIES && map != null) {
+          maps.computeIfAbsent(new MapKey(map.pid(), map.address()), _ -> new MapBuilder(map))
+              .add(age, entry.getValue(), map);
+        }
+        signals
+            .computeIfAbsent(entry.getKey(), _ -> new SeriesBuilder())
+            .add(age, entry.getValue());
+      }
+    }
+    var series = new EnumMap<Signal, Series>(Signal.class);
+    signals.forEach((signal, points) -> series.put(signal, points.build()));
+    return new History(frame, series, maps.values().stream().map(MapBuilder::build).toList());
+  }
+
+  /** What can be computed from the samples up to an instant. */
+  public Features at(Instant instant) {
+    return Features.of(this, frame.age(instant));
+  }
+
+  /** True when the signal was sampled at least once, at whatever time. */
+  public boolean saw(Signal signal) {
+    return signals.containsKey(signal);
+  }
+
+  Frame frame() {
+    return frame;
+  }
+
+  Series series(Signal signal) {
+    return signals.getOrDefault(signal, NOTHING);
+  }
+
+  List<MapSeries> maps() {
+    return maps;
+  }
+
+  private static List<Sample> inOrder(List<Sample> samples) {
+    var inOrder = new ArrayList<>(new LinkedHashSet<>(samples));
+    inOrder.sort(Comparator.comparing(Sample::at).thenComparingLong(Sample::sequence));
+    return inOrder;
+  }
+
+  /** Go does not move maps, so this is the same map for as long as it lives. */
+  private record MapKey(long pid, String address) {}
+
+  private static final class MapBuilder {
+    private final SeriesBuilder growths = new SeriesBuilder();
+    private MapInstance map;
+
+    MapBuilder(MapInstance map) {
+      this.map = map;
+    }
+
+    void add(double age, double entries, MapInstance seen) {
+      growths.add(age, entries);
+      if (!seen.site().isEmpty()) {
+        map = seen;
+      }
+    }
+
+    MapSeries build() {
+      return new MapSeries(map, growths.build());
+    }
+  }
+}

@@ -1,0 +1,65 @@
+package dev.heapwarden.detection.feature;
+
+import dev.heapwarden.detection.verdict.Growth;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * How a level moved over a span.
+ *
+ * @param points that it rests on, before down-sampling
+ * @param from age in seconds at the first point
+ * @param to age in seconds at the last point
+ * @param pace over the quarters of the span
+ */
+record Trend(TheilSen line, int points, double from, double to, Pace pace) {
+  /**
+   * A trend outlasts one window by half of it, so that one burst that fills a window is never a
+   * trend.
+   */
+  private static final double MIN_SPAN_WINDOWS = 1.5;
+
+  /**
+   * Pairs grow with the square of the points. 64 medians make 2,016 pairs, a tenth of a millisecond
+   * to sort, and also take the correlation out of points that lie close together.
+   */
+  private static final int MAX_POINTS = 64;
+
+  /** Empty where there are too few points, or too short a span, to say anything. */
+  static Optional<Trend> of(Series series, double windowSeconds) {
+    if (series.size() < Feature.TREND_POINTS || series.span() < MIN_SPAN_WINDOWS * windowSeconds) {
+      return Optional.empty();
+    }
+    var points = series.downSampled(MAX_POINTS);
+    return Optional.of(
+        new Trend(
+            TheilSen.of(points),
+            series.size(),
+            series.age(0),
+            series.lastAge(),
+            Pace.of(points)));
+  }
+
+  double span() {
+    return to - from;
+  }
+
+  double rise() {
+    return line.slope() * span();
+  }
+
+  /** Relative to the level at the start, which counts as one byte at least. */
+  double growth(double slope) {
+    return slope * span() / Math.max(line.at(from), 1);
+  }
+
+  Growth toGrowth() {
+    return new Growth(
+        line.slope(),
+        line.low(),
+        line.high(),
+        line.at(to),
+        points,
+        Duration.ofMillis(Math.round(span() * 1000)));
+  }
+}

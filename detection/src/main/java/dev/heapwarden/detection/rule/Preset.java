@@ -1,0 +1,90 @@
+package dev.heapwarden.detection.rule;
+
+import dev.heapwarden.detection.sample.RuntimeKind;
+import dev.heapwarden.detection.verdict.Layer;
+import dev.heapwarden.detection.verdict.Witness;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * Rule sets for the runtimes, written as a user would write them.
+ *
+ * <p>Figures that they share: a rise is a leak only beyond the interval's low end of 0 <em>and</em>
+ * at a size that matters, 5 % of the level and 1 MiB, since with enough points any drift becomes
+ * significant; and only while no quarter of the trend falls below a quarter of its mean pace, which
+ * a step of load, a cache that has filled and a saw-tooth all do.
+ */
+public enum Preset {
+  GO(RuntimeKind.GO);
+
+  /**
+   * One window is enough for the live heap and the maps, whose trend already outlasts a window and
+   * must rise in each of its quarters; asking again one window earlier would mostly ask the same
+   * points. Anonymous memory is asked twice: a Go heap grows in steps, goal by goal, and may look
+   * steady for a while.
+   *
+   * <p>Flat anonymous memory does not contradict: a heap that is resident already (grown before, and
+   * not yet given back) leaks without a new page. A map that is silent does not contradict either:
+   * not every leak is a map. A live heap that has stopped rising does: it measures all that the
+   * program still reaches.
+   *
+   * <p>Below 500 entries the growth of a map is set-up: registries, routes, connection pools.
+   */
+  private static final List<PresetRule> GO_RULES =
+      List.of(
+          new PresetRule(
+              "live-heap-trend",
+              Layer.RUNTIME,
+              Witness.Kind.POST_GC_LIVE_HEAP,
+              "live_heap_slope_low > 0.0 && live_heap_growth >= 0.05 && live_heap_rise >= 1.0 * MB"
+                  + " && live_heap_steadiness >= 0.25",
+              "live_heap_growth_high < 0.05 || live_heap_latest_pace < 0.1",
+              1),
+          new PresetRule(
+              "anonymous-trend",
+              Layer.KERNEL,
+              Witness.Kind.ANONYMOUS_MEMORY,
+              "anonymous_slope_low > 0.0 && anonymous_growth >= 0.05 && anonymous_rise >= 1.0 * MB"
+                  + " && anonymous_steadiness >= 0.25",
+              "",
+              2),
+          new PresetRule(
+              "map-growth",
+              Layer.APPLICATION,
+              Witness.Kind.MAP_GROWTH,
+              "map_growth_rate > 0.0 && map_growth >= 0.1 && map_entries >= 500.0",
+              "",
+              1));
+
+  private final RuntimeKind runtime;
+
+  Preset(RuntimeKind runtime) {
+    this.runtime = runtime;
+  }
+
+  /** As a policy names it, such as {@code go}. */
+  public String presetName() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  /** Containers of another runtime are not asked its rules. */
+  public RuntimeKind runtime() {
+    return runtime;
+  }
+
+  public List<PresetRule> rules() {
+    return switch (this) {
+      case GO -> GO_RULES;
+    };
+  }
+
+  static Optional<Preset> named(String name) {
+    return Arrays.stream(values()).filter(preset -> preset.presetName().equals(name)).findFirst();
+  }
+
+  static List<String> names() {
+    return Arrays.stream(values()).map(Preset::presetName).toList();
+  }
+}

@@ -1,0 +1,21 @@
+package dev.heapwarden.detection.rule;
+
+import dev.heapwarden.detection.verdict.Layer;
+import dev.heapwarden.detection.verdict.Witness;
+
+/**
+ * A rule that comes with Heapwarden. Its expression may be copied into a policy; only as a preset is
+ * it a witness.
+ *
+ * @param supports CEL that holds when the witness speaks for a leak
+ * @param contradicts CEL that holds when the witness speaks against one; empty where its silence
+ *     means nothing
+ * @param forWindows disjoint windows in a row in which {@code supports} must hold
+ */
+public record PresetRule(
+    String name,
+    Layer layer,
+    Witness.Kind witness,
+    String supports,
+    String contradicts,
+    int forWindows) {}

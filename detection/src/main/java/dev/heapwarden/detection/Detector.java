@@ -37,10 +37,7 @@ public final class Detector {
         History.of(
             samples,
             new Frame(
-                containerStartedAt,
-                settings.warmUp(),
-                settings.window(),
-                settings.trendHorizon()));
+                containerStartedAt, settings.warmUp(), settings.window(), settings.trendHorizon()));
     Map<Integer, Features> byWindow = new HashMap<>();
     var findings =
         rules.of(runtime).stream()

@@ -89,7 +89,8 @@ record Judgement(Testimony testimony, Predicate<Signal> saw, Duration age, Durat
       throw new IllegalArgumentException("rule " + finding.rule().name() + " does not abstain");
     }
     var reason = reason(abstains);
-    return inconclusive(reason, Wording.abstains(finding.rule(), abstains.missing(), reason, testimony));
+    return inconclusive(
+        reason, Wording.abstains(finding.rule(), abstains.missing(), reason, testimony));
   }
 
   private Reason reason(Outcome.Abstains abstains) {

@@ -46,9 +46,7 @@ record Testimony(List<Finding> findings, Features features) {
 
   /** The map behind the leak; empty unless the map witness supports one. */
   Optional<MapTrend> leakingMap() {
-    return is(Witness.Kind.MAP_GROWTH, Stance.SUPPORTS)
-        ? features.fastestMap()
-        : Optional.empty();
+    return is(Witness.Kind.MAP_GROWTH, Stance.SUPPORTS) ? features.fastestMap() : Optional.empty();
   }
 
   Optional<Duration> timeToLimit() {

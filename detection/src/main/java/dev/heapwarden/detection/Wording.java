@@ -99,7 +99,9 @@ final class Wording {
               .fastestMap()
               .map(
                   map ->
-                      (map.map().site().isEmpty() ? "a map" : "a map written by " + map.map().site())
+                      (map.map().site().isEmpty()
+                              ? "a map"
+                              : "a map written by " + map.map().site())
                           + (map.perSecond() > 0
                               ? " gains " + Math.round(map.perSecond()) + " entries/s"
                               : " stays at " + Math.round(map.entries()) + " entries"))
@@ -116,7 +118,8 @@ final class Wording {
   }
 
   private static String trend(String what, Growth growth, String points) {
-    var rate = growth.low() > 0 ? " grows " : " at " + Figures.bytes(growth.level()) + " changes by ";
+    var rate =
+        growth.low() > 0 ? " grows " : " at " + Figures.bytes(growth.level()) + " changes by ";
     return what
         + rate
         + Figures.rate(growth)

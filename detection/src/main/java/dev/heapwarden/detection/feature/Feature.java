@@ -83,10 +83,7 @@ public enum Feature {
       Signal.ANONYMOUS_MEMORY,
       "Upper end of the slope's 95 % confidence interval."),
   ANONYMOUS_MEMORY(
-      Unit.BYTES,
-      Layer.KERNEL,
-      Signal.ANONYMOUS_MEMORY,
-      "Anonymous memory at the latest reading."),
+      Unit.BYTES, Layer.KERNEL, Signal.ANONYMOUS_MEMORY, "Anonymous memory at the latest reading."),
   ANONYMOUS_RISE(
       Unit.BYTES,
       Layer.KERNEL,

@@ -17,7 +17,9 @@ public record Frame(Instant startedAt, Duration warmUp, Duration window, Duratio
     return seconds(window);
   }
 
-  /** Age of the container in seconds from which the trend asked for at {@code age} counts points. */
+  /**
+   * Age of the container in seconds from which the trend asked for at {@code age} counts points.
+   */
   double trendStart(double age) {
     return Math.max(seconds(warmUp), age - seconds(trendHorizon));
   }

@@ -13,8 +13,8 @@ import java.util.Optional;
  *
  * @param entries at the latest growth
  * @param perSecond entries gained per second; 0 for a map that does not keep growing
- * @param growth gained since the first growth that counts, relative to the entries then; 0 for a map
- *     that does not keep growing
+ * @param growth gained since the first growth that counts, relative to the entries then; 0 for a
+ *     map that does not keep growing
  */
 public record MapTrend(MapInstance map, double entries, double perSecond, double growth) {
   /**

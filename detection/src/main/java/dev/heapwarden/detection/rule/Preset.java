@@ -25,10 +25,10 @@ public enum Preset {
    * points. Anonymous memory is asked twice: a Go heap grows in steps, goal by goal, and may look
    * steady for a while.
    *
-   * <p>Flat anonymous memory does not contradict: a heap that is resident already (grown before, and
-   * not yet given back) leaks without a new page. A map that is silent does not contradict either:
-   * not every leak is a map. A live heap that has stopped rising does: it measures all that the
-   * program still reaches.
+   * <p>Flat anonymous memory does not contradict: a heap that is resident already (grown before,
+   * and not yet given back) leaks without a new page. A map that is silent does not contradict
+   * either: not every leak is a map. A live heap that has stopped rising does: it measures all that
+   * the program still reaches.
    *
    * <p>Below 500 entries the growth of a map is set-up: registries, routes, connection pools.
    */

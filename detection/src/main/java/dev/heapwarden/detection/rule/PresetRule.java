@@ -4,8 +4,8 @@ import dev.heapwarden.detection.verdict.Layer;
 import dev.heapwarden.detection.verdict.Witness;
 
 /**
- * A rule that comes with Heapwarden. Its expression may be copied into a policy; only as a preset is
- * it a witness.
+ * A rule that comes with Heapwarden. Its expression may be copied into a policy; only as a preset
+ * is it a witness.
  *
  * @param supports CEL that holds when the witness speaks for a leak
  * @param contradicts CEL that holds when the witness speaks against one; empty where its silence

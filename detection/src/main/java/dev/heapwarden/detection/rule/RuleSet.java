@@ -31,9 +31,7 @@ public final class RuleSet {
             Preset.named(name)
                 .ifPresentOrElse(
                     preset -> addPreset(preset, rules, errors::add),
-                    () ->
-                        errors.add(
-                            new RuleError(name, "no such preset", 0, 0, Preset.names())));
+                    () -> errors.add(new RuleError(name, "no such preset", 0, 0, Preset.names())));
         case RuleSource.Custom custom -> addCustom(custom, rules, errors::add);
       }
     }

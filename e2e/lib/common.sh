@@ -52,6 +52,13 @@ find_java() {
   die "no JDK 25 found" "install one, or set JAVA_HOME"
 }
 
+# unmount_below DIRECTORY: the deepest first.
+unmount_below() {
+  local mount
+  awk -v below="$1/" 'index($5, below) == 1 {print $5}' /proc/self/mountinfo | sort -r |
+    while read -r mount; do umount -l "$mount"; done
+}
+
 # process_start PID: when the process started. With the pid it names a process for good: a pid alone is used again.
 process_start() {
   local stat
@@ -61,7 +68,8 @@ process_start() {
     stat=${stat##*) }
     # shellcheck disable=SC2086  # split on purpose
     set -- $stat
-    echo "${20}"
+    # A zombie has ended, though nobody has asked for its exit code yet.
+    [[ $1 != [ZX] ]] && echo "${20}"
   else
     stat=$(ps -o lstart= -p "$1" | tr -cs '[:alnum:]' .) && [[ -n $stat ]] && echo "$stat"
   fi

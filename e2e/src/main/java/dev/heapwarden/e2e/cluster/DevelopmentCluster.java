@@ -37,7 +37,7 @@ final class DevelopmentCluster {
     return "started";
   }
 
-  /** Removes it, and stops the engine if that is ours and nobody else uses it. */
+  /** Removes it. The engine stays; {@code e2e/cluster} sees to that. */
   static String down() {
     int removed = engineAnswers() ? Node.removeAll(LABEL, VALUE) : 0;
     try {
@@ -45,7 +45,6 @@ final class DevelopmentCluster {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    Scripts.run(Map.of(), "engine", "release", "kept");
     return removed == 0 ? "was not running" : "removed";
   }
 

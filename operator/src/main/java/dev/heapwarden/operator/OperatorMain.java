@@ -1,0 +1,168 @@
+package dev.heapwarden.operator;
+
+import dev.heapwarden.crds.Durations;
+import dev.heapwarden.crds.incident.LeakIncident;
+import dev.heapwarden.crds.incident.Phase;
+import dev.heapwarden.operator.collect.AgentDirectory;
+import dev.heapwarden.operator.collect.Collector;
+import dev.heapwarden.operator.collect.SampleStore;
+import dev.heapwarden.operator.evaluate.AssessmentBook;
+import dev.heapwarden.operator.evaluate.MemoryPolicyReconciler;
+import dev.heapwarden.operator.evaluate.Names;
+import dev.heapwarden.operator.evaluate.Workloads;
+import dev.heapwarden.operator.incident.Incidents;
+import dev.heapwarden.operator.report.ClusterEvents;
+import dev.heapwarden.operator.report.HttpEndpoints;
+import dev.heapwarden.operator.report.Measures;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.extended.leaderelection.LeaderCallbacks;
+import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import io.fabric8.kubernetes.client.informers.cache.Cache;
+import io.javaoperatorsdk.operator.Operator;
+import io.javaoperatorsdk.operator.api.config.LeaderElectionConfigurationBuilder;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Builds the operator and runs it. The whole graph is here, made by hand. */
+public final class OperatorMain {
+  private static final Logger LOG = LoggerFactory.getLogger(OperatorMain.class);
+  private static final String LEASE = "heapwarden-operator";
+  private static final List<String> VERDICTS =
+      List.of("Healthy", "Suspected", "Confirmed", "Inconclusive");
+
+  private OperatorMain() {}
+
+  /**
+   * Runs until the process is told to stop.
+   *
+   * @throws IOException when the port of the HTTP endpoints is taken
+   */
+  public static void main(String[] args) throws IOException {
+    var settings = Settings.from(System.getenv());
+    var clock = Clock.systemUTC();
+    var measures = new Measures();
+    var client = new KubernetesClientBuilder().build();
+
+    var directory = new AgentDirectory(client, settings.namespace());
+    var store = new SampleStore(settings.silentAfter());
+    var collector = new Collector(directory, store, settings.collectInterval(), clock, measures);
+
+    var incidents = client.resources(LeakIncident.class).inAnyNamespace().inform();
+    var workloads = new Workloads(client, (namespace, name) -> named(incidents, namespace, name));
+    var events = new ClusterEvents(client, clock, settings.identity());
+    var assessments = new AssessmentBook();
+
+    var operator = operator(client, settings, collector);
+    operator.register(
+        new MemoryPolicyReconciler(
+            store,
+            workloads,
+            assessments,
+            events,
+            measures,
+            new Incidents(client, namespace -> of(incidents, namespace), workloads, events),
+            clock));
+
+    measure(measures, store, assessments, incidents);
+    var informed = new AtomicBoolean();
+    new HttpEndpoints(
+        settings.port(),
+        measures,
+        () -> true,
+        () ->
+            informed.get()
+                && directory.synced()
+                && incidents.hasSynced()
+                && operator.getRuntimeInfo().allEventSourcesAreHealthy());
+    // Returns when the informers have their data; the election goes on in the background.
+    operator.start();
+    informed.set(true);
+    LOG.info(
+        "operator started namespace={} identity={}", settings.namespace(), settings.identity());
+  }
+
+  /** Standbys are informed and ready; only the leader asks agents and reconciles. */
+  private static Operator operator(
+      KubernetesClient client, Settings settings, Collector collector) {
+    var election =
+        LeaderElectionConfigurationBuilder.aLeaderElectionConfiguration(LEASE)
+            .withLeaseNamespace(settings.namespace())
+            .withIdentity(settings.identity())
+            .withLeaderCallbacks(
+                new LeaderCallbacks(
+                    collector::start,
+                    collector::close,
+                    leader -> LOG.info("leader elected leader={}", leader)))
+            .build();
+    return new Operator(
+        overrider ->
+            overrider
+                .withKubernetesClient(client)
+                .withLeaderElectionConfiguration(election)
+                .withUseSSAToPatchPrimaryResource(true));
+  }
+
+  private static void measure(
+      Measures measures,
+      SampleStore store,
+      AssessmentBook assessments,
+      SharedIndexInformer<LeakIncident> incidents) {
+    measures.watched(store::watched);
+    VERDICTS.forEach(verdict -> measures.verdicts(verdict, () -> assessments.count(verdict)));
+    Arrays.stream(Phase.values())
+        .forEach(
+            phase ->
+                measures.incidents(
+                    Names.camel(phase),
+                    () ->
+                        incidents.getStore().list().stream()
+                            .filter(
+                                incident ->
+                                    incident.getStatus() != null
+                                        && incident.getStatus().phase() == phase)
+                            .count()));
+  }
+
+  private static Optional<LeakIncident> named(
+      SharedIndexInformer<LeakIncident> incidents, String namespace, String name) {
+    return Optional.ofNullable(incidents.getStore().getByKey(namespace + "/" + name));
+  }
+
+  private static List<LeakIncident> of(
+      SharedIndexInformer<LeakIncident> incidents, String namespace) {
+    return incidents.getIndexer().byIndex(Cache.NAMESPACE_INDEX, namespace);
+  }
+
+  /**
+   * What the environment says.
+   *
+   * @param namespace of the operator itself, its lease and its agents
+   * @param identity that holds the lease
+   * @param collectInterval between two questions to an agent
+   * @param port of the HTTP endpoints
+   */
+  record Settings(String namespace, String identity, Duration collectInterval, int port) {
+    static Settings from(Map<String, String> environment) {
+      return new Settings(
+          environment.getOrDefault("POD_NAMESPACE", "heapwarden"),
+          environment.getOrDefault("POD_NAME", UUID.randomUUID().toString()),
+          Durations.parse(environment.getOrDefault("COLLECT_INTERVAL", "5s")),
+          Integer.parseInt(environment.getOrDefault("HTTP_PORT", "8080")));
+    }
+
+    /** Three questions in a row without an answer, each with its deadline. */
+    Duration silentAfter() {
+      return collectInterval.plusSeconds(5).multipliedBy(3);
+    }
+  }
+}

@@ -1,0 +1,64 @@
+package dev.heapwarden.operator.collect;
+
+import dev.heapwarden.detection.sample.SampleBatch;
+import java.io.IOException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** Asks one agent for its samples, within a deadline and a bound on the answer. */
+final class AgentClient implements AutoCloseable {
+  /** For the whole exchange, body included. */
+  static final Duration DEADLINE = Duration.ofSeconds(5);
+
+  /** Bytes of one answer at most: 200 containers with 1,500 samples of 200 bytes each. */
+  static final long ANSWER_LIMIT = 64L << 20;
+
+  private final HttpClient http =
+      HttpClient.newBuilder()
+          .version(HttpClient.Version.HTTP_1_1)
+          .followRedirects(HttpClient.Redirect.NEVER)
+          .connectTimeout(DEADLINE)
+          .build();
+
+  /**
+   * Reads what came after the cursor.
+   *
+   * @throws IOException when the agent does not answer in time, refuses, or does not make sense
+   */
+  SampleBatch samples(Agent agent, Cursor cursor) throws IOException, InterruptedException {
+    var request =
+        HttpRequest.newBuilder(agent.address().resolve("/v1/samples?" + cursor.query()))
+            .timeout(DEADLINE)
+            .build();
+    var exchange =
+        http.sendAsync(
+            request,
+            HttpResponse.BodyHandlers.limiting(
+                HttpResponse.BodyHandlers.ofByteArray(), ANSWER_LIMIT));
+    try {
+      var response = exchange.get(DEADLINE.toMillis(), TimeUnit.MILLISECONDS);
+      if (response.statusCode() != 200) {
+        throw new IOException("expected HTTP 200, found " + response.statusCode());
+      }
+      return SampleBatchJson.read(response.body());
+    } catch (TimeoutException e) {
+      throw new IOException("no full answer within " + DEADLINE.toSeconds() + " s", e);
+    } catch (ExecutionException e) {
+      var cause = e.getCause() == null ? e : e.getCause();
+      var message = cause.getMessage();
+      throw new IOException(message == null ? cause.getClass().getSimpleName() : message, cause);
+    } finally {
+      exchange.cancel(true);
+    }
+  }
+
+  @Override
+  public void close() {
+    http.shutdownNow();
+  }
+}

@@ -1,0 +1,105 @@
+package dev.heapwarden.operator.collect;
+
+import dev.heapwarden.operator.report.Measures;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Asks every agent for its new samples at a fixed interval, each on a virtual thread. */
+public final class Collector implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Collector.class);
+
+  private final AgentDirectory directory;
+  private final SampleStore store;
+  private final Duration interval;
+  private final Clock clock;
+  private final Measures measures;
+  private final AgentClient client = new AgentClient();
+  private final Map<String, Cursor> cursors = new ConcurrentHashMap<>();
+  private final Set<String> asking = ConcurrentHashMap.newKeySet();
+  private final Set<String> failing = ConcurrentHashMap.newKeySet();
+  private final ExecutorService questions = Executors.newVirtualThreadPerTaskExecutor();
+  private final ScheduledExecutorService rounds =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().daemon().name("collect").factory());
+
+  public Collector(
+      AgentDirectory directory,
+      SampleStore store,
+      Duration interval,
+      Clock clock,
+      Measures measures) {
+    this.directory = directory;
+    this.store = store;
+    this.interval = interval;
+    this.clock = clock;
+    this.measures = measures;
+  }
+
+  public void start() {
+    var _ = rounds.scheduleAtFixedRate(this::round, 0, interval.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  private void round() {
+    try {
+      if (!directory.synced()) {
+        return;
+      }
+      var agents = directory.agents();
+      store.agents(agents, clock.instant());
+      cursors.keySet().retainAll(agents.stream().map(Agent::uid).toList());
+      for (var agent : agents) {
+        // An agent that is slower than the interval is asked once at a time.
+        if (asking.add(agent.uid())) {
+          var _ = questions.submit(() -> ask(agent));
+        }
+      }
+    } catch (RuntimeException e) {
+      // The schedule ends with the first exception that escapes it.
+      LOG.error("collection round failed", e);
+    }
+  }
+
+  private void ask(Agent agent) {
+    try {
+      var cursor = cursors.getOrDefault(agent.uid(), Cursor.START);
+      var batch = client.samples(agent, cursor);
+      store.accept(agent, batch, cursor.resetBy(batch), clock.instant());
+      cursors.put(agent.uid(), Cursor.after(batch));
+      if (failing.remove(agent.uid())) {
+        LOG.info("agent answers again agent={} node={}", agent.name(), agent.node());
+      }
+      if (batch.dropped() > 0) {
+        measures.samplesDropped(batch.dropped());
+        LOG.warn("agent dropped samples agent={} dropped={}", agent.name(), batch.dropped());
+      }
+    } catch (IOException | RuntimeException e) {
+      var reason = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+      measures.collectFailed();
+      store.failed(agent, reason);
+      if (failing.add(agent.uid())) {
+        LOG.warn("agent does not answer agent={} reason={}", agent.name(), reason);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      asking.remove(agent.uid());
+    }
+  }
+
+  @Override
+  public void close() {
+    rounds.shutdownNow();
+    questions.shutdownNow();
+    client.close();
+  }
+}

@@ -1,0 +1,60 @@
+package dev.heapwarden.operator.collect;
+
+import dev.heapwarden.detection.sample.ContainerKey;
+import dev.heapwarden.detection.sample.ContainerState;
+import dev.heapwarden.detection.sample.Sample;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How it stands between the operator and one agent.
+ *
+ * @param knownSince when the agent was first seen in the directory
+ * @param answeredAt its last answer; null before the first
+ * @param failure of the newest question; null when it was answered
+ * @param containers that its last answer listed
+ */
+record Contact(
+    Agent agent,
+    Instant knownSince,
+    @Nullable Instant answeredAt,
+    @Nullable String failure,
+    Map<ContainerKey, ContainerState> containers) {
+  Contact {
+    containers = Map.copyOf(containers);
+  }
+
+  static Contact none(Agent agent, Instant now) {
+    return new Contact(agent, now, null, null, Map.of());
+  }
+
+  Contact answered(Map<ContainerKey, ContainerState> listed, Instant at) {
+    return new Contact(agent, knownSince, at, null, listed);
+  }
+
+  Contact failed(String reason) {
+    return new Contact(agent, knownSince, answeredAt, reason, containers);
+  }
+
+  Sight sight(
+      ContainerKey key,
+      Instant now,
+      Duration silentAfter,
+      Function<ContainerKey, List<Sample>> samples) {
+    var since = answeredAt == null ? knownSince : answeredAt;
+    if (since.plus(silentAfter).isBefore(now)) {
+      return new Sight.Silent(agent.name(), since, failure == null ? "no answer yet" : failure);
+    }
+    if (answeredAt == null) {
+      return new Sight.NotAsked();
+    }
+    var state = containers.get(key);
+    return state == null
+        ? new Sight.NotListed(agent.name())
+        : new Sight.Watched(state, samples.apply(key));
+  }
+}

@@ -1,0 +1,88 @@
+package dev.heapwarden.operator.evaluate;
+
+import dev.heapwarden.crds.policy.MemoryPolicy;
+import dev.heapwarden.crds.policy.MemoryPolicyStatus;
+import dev.heapwarden.detection.verdict.Verdict;
+import dev.heapwarden.operator.report.EventRecorder;
+import dev.heapwarden.operator.report.Reason;
+import io.fabric8.kubernetes.api.model.Condition;
+import io.fabric8.kubernetes.api.model.Pod;
+import java.util.List;
+import java.util.Optional;
+
+/** Tells people by Events what is new: a suspicion, a confirmation, a conflict, a broken rule. */
+final class Announcer {
+  private final EventRecorder events;
+  private final AssessmentBook book;
+
+  Announcer(EventRecorder events, AssessmentBook book) {
+    this.events = events;
+    this.book = book;
+  }
+
+  /** To be called before the book is brought up to date. */
+  void verdicts(MemoryPolicy policy, List<Pod> pods, List<WatchedContainer> containers) {
+    for (var container : containers) {
+      if (container.assessment() == null) {
+        continue;
+      }
+      var before = book.lastVerdict(policy.getMetadata().getUid(), container.key()).orElse("");
+      var verdict = container.assessment().verdict();
+      if (before.equals(verdict.name())) {
+        continue;
+      }
+      reason(verdict, before)
+          .ifPresent(
+              reason -> {
+                var sentence = verdict.evidence().sentence();
+                var key = container.key();
+                events.record(
+                    policy, reason, "%s/%s: %s".formatted(key.pod(), key.container(), sentence));
+                pods.stream()
+                    .filter(pod -> pod.getMetadata().getUid().equals(key.podUid()))
+                    .forEach(
+                        pod ->
+                            events.record(
+                                pod, reason, "%s: %s".formatted(key.container(), sentence)));
+              });
+    }
+  }
+
+  void conditions(MemoryPolicy policy, MemoryPolicyStatus status) {
+    var before = Conditions.in(policy.getStatus());
+    var after = Conditions.in(status);
+    announce(policy, before, after, Conditions.RULES_VALID, "False", Reason.RULE_INVALID);
+    announce(policy, before, after, Conditions.CONFLICTED, "True", Reason.POLICY_CONFLICTED);
+  }
+
+  private void announce(
+      MemoryPolicy policy,
+      List<Condition> before,
+      List<Condition> after,
+      String type,
+      String bad,
+      Reason reason) {
+    var old = Conditions.find(before, type);
+    Conditions.find(after, type)
+        .filter(condition -> condition.getStatus().equals(bad))
+        .filter(condition -> !said(old, condition))
+        .ifPresent(condition -> events.record(policy, reason, condition.getMessage()));
+  }
+
+  private static boolean said(Optional<Condition> old, Condition condition) {
+    return old.filter(
+            was ->
+                was.getStatus().equals(condition.getStatus())
+                    && was.getMessage().equals(condition.getMessage()))
+        .isPresent();
+  }
+
+  private static Optional<Reason> reason(Verdict verdict, String before) {
+    return switch (verdict) {
+      case Verdict.Confirmed _ -> Optional.of(Reason.LEAK_CONFIRMED);
+      case Verdict.Suspected _ ->
+          before.equals("Confirmed") ? Optional.empty() : Optional.of(Reason.LEAK_SUSPECTED);
+      case Verdict.Healthy _, Verdict.Inconclusive _ -> Optional.empty();
+    };
+  }
+}

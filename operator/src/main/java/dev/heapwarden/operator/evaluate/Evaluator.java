@@ -1,0 +1,106 @@
+package dev.heapwarden.operator.evaluate;
+
+import dev.heapwarden.crds.Durations;
+import dev.heapwarden.crds.policy.MemoryPolicy;
+import dev.heapwarden.crds.policy.Observe;
+import dev.heapwarden.crds.policy.RuntimeChoice;
+import dev.heapwarden.detection.Settings;
+import dev.heapwarden.detection.sample.ContainerKey;
+import dev.heapwarden.detection.sample.RuntimeKind;
+import dev.heapwarden.operator.collect.SampleStore;
+import dev.heapwarden.operator.collect.Sight;
+import dev.heapwarden.operator.report.Measures;
+import io.fabric8.kubernetes.api.model.Pod;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Judges every container that a policy governs, each once per slide. */
+final class Evaluator {
+  private final SampleStore store;
+  private final Workloads workloads;
+  private final AssessmentBook book;
+  private final Measures measures;
+
+  Evaluator(SampleStore store, Workloads workloads, AssessmentBook book, Measures measures) {
+    this.store = store;
+    this.workloads = workloads;
+    this.book = book;
+    this.measures = measures;
+  }
+
+  List<WatchedContainer> evaluate(
+      MemoryPolicy policy, PolicyRules rules, List<Pod> pods, Instant now) {
+    var names = policy.getSpec().containers();
+    var found = new ArrayList<WatchedContainer>();
+    for (var pod : pods) {
+      var workload = workloads.of(pod);
+      var quarantined = Workloads.quarantine(pod) != null;
+      for (var key : Targets.of(pod, names == null ? List.of() : names)) {
+        var sight = store.sight(pod.getSpec().getNodeName(), key, now);
+        var assessment =
+            sight instanceof Sight.Watched watched && rules instanceof PolicyRules.Valid valid
+                ? assess(policy, valid, workload, quarantined, watched, now)
+                : null;
+        found.add(new WatchedContainer(key, workload, quarantined, sight, assessment));
+      }
+    }
+    return found;
+  }
+
+  static Settings settings(Observe observe) {
+    return new Settings(
+        Durations.parse(observe.window()),
+        Durations.parse(observe.slide()),
+        Durations.parse(observe.trendHorizon()),
+        Durations.parse(observe.warmUp()));
+  }
+
+  private Assessment assess(
+      MemoryPolicy policy,
+      PolicyRules.Valid rules,
+      Workload workload,
+      boolean quarantined,
+      Sight.Watched watched,
+      Instant now) {
+    var settings = settings(policy.getSpec().observe());
+    var state = watched.state();
+    var last = recent(policy, state.container(), settings.slide(), now);
+    if (last != null && last.quarantined() == quarantined) {
+      return last;
+    }
+    var runtime = runtime(policy.getSpec().runtime(), state.runtime());
+    var verdict =
+        measures.timed(
+            () ->
+                rules
+                    .detector()
+                    .evaluate(watched.samples(), runtime, state.startedAt(), settings, now));
+    return new Assessment(
+        workload.uid(),
+        state.container(),
+        quarantined,
+        verdict,
+        Duration.between(state.startedAt(), now),
+        now);
+  }
+
+  private @Nullable Assessment recent(
+      MemoryPolicy policy, ContainerKey key, Duration slide, Instant now) {
+    var metadata = policy.getMetadata();
+    return book.last(metadata.getUid(), metadata.getGeneration(), key)
+        .filter(assessment -> assessment.at().plus(slide).isAfter(now))
+        .orElse(null);
+  }
+
+  private static RuntimeKind runtime(RuntimeChoice choice, RuntimeKind detected) {
+    return switch (choice) {
+      case AUTO -> detected;
+      case GO -> RuntimeKind.GO;
+      case JVM -> RuntimeKind.JVM;
+      case NATIVE -> RuntimeKind.NATIVE;
+    };
+  }
+}

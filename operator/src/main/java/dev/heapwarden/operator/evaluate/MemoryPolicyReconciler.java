@@ -1,0 +1,109 @@
+package dev.heapwarden.operator.evaluate;
+
+import dev.heapwarden.crds.Durations;
+import dev.heapwarden.crds.policy.MemoryPolicy;
+import dev.heapwarden.operator.collect.SampleStore;
+import dev.heapwarden.operator.collect.Sight;
+import dev.heapwarden.operator.report.EventRecorder;
+import dev.heapwarden.operator.report.Measures;
+import io.javaoperatorsdk.operator.api.reconciler.Context;
+import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
+import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
+import io.javaoperatorsdk.operator.api.reconciler.PrimaryUpdateAndCacheUtils;
+import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
+import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
+import io.javaoperatorsdk.operator.processing.event.source.EventSource;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * Keeps one policy's verdicts fresh. It only orders the steps: which pods, what is said of them,
+ * who is told, what the status shows, and when to look again.
+ */
+@ControllerConfiguration(name = "memorypolicy", triggerReconcilerOnAllEvents = true)
+public final class MemoryPolicyReconciler implements Reconciler<MemoryPolicy> {
+  /** Soonest next look: while agents have not answered yet, or a container is new to them. */
+  private static final Duration SOON = Duration.ofSeconds(2);
+
+  private final RuleBook rules = new RuleBook();
+  private final Evaluator evaluator;
+  private final AssessmentBook book;
+  private final Announcer announcer;
+  private final Consumer<Evaluation> audience;
+  private final Clock clock;
+
+  /**
+   * Wires the parts.
+   *
+   * @param audience told of every evaluation before the status is
+   */
+  public MemoryPolicyReconciler(
+      SampleStore store,
+      Workloads workloads,
+      AssessmentBook book,
+      EventRecorder events,
+      Measures measures,
+      Consumer<Evaluation> audience,
+      Clock clock) {
+    this.evaluator = new Evaluator(store, workloads, book, measures);
+    this.book = book;
+    this.announcer = new Announcer(events, book);
+    this.audience = audience;
+    this.clock = clock;
+  }
+
+  @Override
+  public List<EventSource<?, MemoryPolicy>> prepareEventSources(
+      EventSourceContext<MemoryPolicy> context) {
+    return List.of(PodEvents.source(context));
+  }
+
+  @Override
+  public UpdateControl<MemoryPolicy> reconcile(MemoryPolicy policy, Context<MemoryPolicy> context) {
+    var metadata = policy.getMetadata();
+    if (context.isPrimaryResourceDeleted()) {
+      book.forget(metadata.getUid());
+      rules.forget(metadata.getUid());
+      return UpdateControl.noUpdate();
+    }
+    var now = clock.instant();
+    var peers = context.getPrimaryCache().list(metadata.getNamespace(), _ -> true).toList();
+    var pods = PodEvents.pods(context, metadata.getNamespace());
+    var governance = Governance.of(policy, peers, pods);
+    var compiled = rules.of(policy);
+    var containers = evaluator.evaluate(policy, compiled, governance.governed(), now);
+    if (containers.stream().anyMatch(found -> found.sight() instanceof Sight.NotAsked)) {
+      // Said now, it would only be taken back in a moment.
+      return UpdateControl.<MemoryPolicy>noUpdate().rescheduleAfter(SOON);
+    }
+    announcer.verdicts(policy, governance.governed(), containers);
+    book.replace(metadata.getUid(), metadata.getGeneration(), containers);
+    audience.accept(new Evaluation(policy, containers, now));
+    var status = PolicyStatus.of(policy, compiled, governance, containers, now);
+    announcer.conditions(policy, status);
+    if (!status.equals(policy.getStatus()) && metadata.getDeletionTimestamp() == null) {
+      var fresh = new MemoryPolicy();
+      fresh.getMetadata().setName(metadata.getName());
+      fresh.getMetadata().setNamespace(metadata.getNamespace());
+      fresh.setStatus(status);
+      PrimaryUpdateAndCacheUtils.ssaPatchStatusAndCacheResource(policy, fresh, context);
+    }
+    return UpdateControl.<MemoryPolicy>noUpdate()
+        .rescheduleAfter(
+            nextLook(containers, Durations.parse(policy.getSpec().observe().slide()), now));
+  }
+
+  /** When the first assessment is a slide old, and soon for a container that cannot be seen. */
+  static Duration nextLook(List<WatchedContainer> containers, Duration slide, Instant now) {
+    var next = slide;
+    for (var container : containers) {
+      var assessment = container.assessment();
+      var due = assessment != null ? Duration.between(now, assessment.at().plus(slide)) : SOON;
+      next = due.compareTo(next) < 0 ? due : next;
+    }
+    return next.compareTo(Duration.ofMillis(100)) < 0 ? Duration.ofMillis(100) : next;
+  }
+}

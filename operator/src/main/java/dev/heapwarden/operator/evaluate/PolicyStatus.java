@@ -1,0 +1,116 @@
+package dev.heapwarden.operator.evaluate;
+
+import dev.heapwarden.crds.policy.MemoryPolicy;
+import dev.heapwarden.crds.policy.MemoryPolicyStatus;
+import dev.heapwarden.operator.collect.Sight;
+import io.fabric8.kubernetes.api.model.Condition;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+
+/** The one place where a policy's status is written down. */
+final class PolicyStatus {
+  /** Pods named in a condition at most. */
+  private static final int NAMED = 3;
+
+  private PolicyStatus() {}
+
+  static MemoryPolicyStatus of(
+      MemoryPolicy policy,
+      PolicyRules rules,
+      Governance governance,
+      List<WatchedContainer> containers,
+      Instant now) {
+    var generation = policy.getMetadata().getGeneration();
+    var fresh =
+        List.of(
+            ready(rules, governance, containers), rulesValid(rules), conflicted(governance.lost()));
+    return new MemoryPolicyStatus(
+        generation,
+        governance.governed().size(),
+        count(containers, container -> container.sight() instanceof Sight.Watched),
+        count(containers, ContainerLine::fullyAttached),
+        count(containers, container -> ContainerLine.verdict(container).equals("Suspected")),
+        count(containers, container -> ContainerLine.verdict(container).equals("Confirmed")),
+        containers.stream()
+            .sorted(ContainerLine.MOST_TELLING_FIRST)
+            .limit(MemoryPolicyStatus.WATCHED_LIMIT)
+            .map(ContainerLine::of)
+            .toList(),
+        Conditions.settle(Conditions.in(policy.getStatus()), fresh, generation, now));
+  }
+
+  private static int count(
+      List<WatchedContainer> containers, Predicate<WatchedContainer> predicate) {
+    return (int) containers.stream().filter(predicate).count();
+  }
+
+  private static Condition ready(
+      PolicyRules rules, Governance governance, List<WatchedContainer> containers) {
+    if (rules instanceof PolicyRules.Invalid) {
+      return Conditions.of(
+          Conditions.READY, false, "RulesInvalid", "nothing is judged until the rules are valid");
+    }
+    if (governance.governed().isEmpty()) {
+      return Conditions.of(Conditions.READY, false, "NoPods", "no running pod is governed");
+    }
+    var unseen =
+        containers.stream()
+            .filter(container -> !(container.sight() instanceof Sight.Watched))
+            .toList();
+    if (!unseen.isEmpty()) {
+      var agentless =
+          unseen.stream()
+              .filter(
+                  container ->
+                      container.sight() instanceof Sight.Silent
+                          || container.sight() instanceof Sight.NoAgent)
+              .findFirst();
+      var first = agentless.orElse(unseen.getFirst());
+      return Conditions.of(
+          Conditions.READY,
+          false,
+          agentless.isPresent() ? "AgentSilent" : "NotYetWatched",
+          "%d of %d containers without a verdict; %s: %s"
+              .formatted(
+                  unseen.size(),
+                  containers.size(),
+                  first.key().pod(),
+                  ContainerLine.message(first)));
+    }
+    return Conditions.of(Conditions.READY, true, "Watching", "every selected container is watched");
+  }
+
+  private static Condition rulesValid(PolicyRules rules) {
+    return switch (rules) {
+      case PolicyRules.Valid _ ->
+          Conditions.of(Conditions.RULES_VALID, true, "Compiled", "every rule compiles");
+      case PolicyRules.Invalid invalid ->
+          Conditions.of(Conditions.RULES_VALID, false, "RuleInvalid", invalid.message());
+    };
+  }
+
+  private static Condition conflicted(Map<String, List<String>> lost) {
+    if (lost.isEmpty()) {
+      return Conditions.of(
+          Conditions.CONFLICTED, false, "NoConflict", "no older policy selects the same pods");
+    }
+    return Conditions.of(
+        Conditions.CONFLICTED,
+        true,
+        "OlderPolicyWins",
+        lost.entrySet().stream()
+            .sorted(Map.Entry.comparingByKey())
+            .map(
+                entry ->
+                    "older policy %s governs %s".formatted(entry.getKey(), named(entry.getValue())))
+            .collect(Collectors.joining("; ")));
+  }
+
+  private static String named(List<String> pods) {
+    var names = String.join(", ", pods.subList(0, Math.min(NAMED, pods.size())));
+    return pods.size() <= NAMED ? names : names + " and " + (pods.size() - NAMED) + " more";
+  }
+}

@@ -1,0 +1,110 @@
+package dev.heapwarden.operator.evaluate;
+
+import dev.heapwarden.crds.Api;
+import dev.heapwarden.crds.incident.LeakIncident;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.OwnerReference;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
+
+/** Finds the workload of a pod. */
+public final class Workloads {
+  /** ReplicaSets remembered at most; their owner never changes. */
+  private static final int REMEMBERED = 10_000;
+
+  /** Kinds that the operator may read. */
+  private static final Map<String, String> API_VERSIONS =
+      Map.of("Deployment", "apps/v1", "ReplicaSet", "apps/v1", "Pod", "v1");
+
+  private final KubernetesClient client;
+  private final BiFunction<String, String, Optional<LeakIncident>> incidents;
+  private final Map<String, Workload> byReplicaSetUid = new ConcurrentHashMap<>();
+
+  /**
+   * Reads from the cluster.
+   *
+   * @param incidents by namespace and name
+   */
+  public Workloads(
+      KubernetesClient client, BiFunction<String, String, Optional<LeakIncident>> incidents) {
+    this.client = client;
+    this.incidents = incidents;
+  }
+
+  /** An isolated pod has lost its owner: its workload is the one of its incident. */
+  Workload of(Pod pod) {
+    var metadata = pod.getMetadata();
+    var self = new Workload("Pod", metadata.getName(), metadata.getUid());
+    var incident = quarantine(pod);
+    if (incident != null) {
+      return incidents
+          .apply(metadata.getNamespace(), incident)
+          .map(found -> found.getSpec().target())
+          .map(target -> new Workload(target.kind(), target.name(), target.uid()))
+          .orElse(self);
+    }
+    return controller(pod)
+        .map(
+            owner ->
+                owner.getKind().equals("ReplicaSet")
+                    ? ofReplicaSet(metadata.getNamespace(), owner)
+                    : of(owner))
+        .orElse(self);
+  }
+
+  /** Name of the incident that isolated the pod; null for a pod in service. */
+  static @Nullable String quarantine(Pod pod) {
+    var labels = pod.getMetadata().getLabels();
+    return labels == null ? null : labels.get(Api.QUARANTINE_LABEL);
+  }
+
+  /**
+   * False when the cluster says that the workload is no more; true for kinds it is not asked of.
+   */
+  public boolean exists(String namespace, Workload workload) {
+    var apiVersion = API_VERSIONS.get(workload.kind());
+    if (apiVersion == null) {
+      return true;
+    }
+    var found =
+        client
+            .genericKubernetesResources(apiVersion, workload.kind())
+            .inNamespace(namespace)
+            .withName(workload.name())
+            .get();
+    return found != null && found.getMetadata().getUid().equals(workload.uid());
+  }
+
+  private Workload ofReplicaSet(String namespace, OwnerReference owner) {
+    var known = byReplicaSetUid.get(owner.getUid());
+    if (known != null) {
+      return known;
+    }
+    var replicaSet =
+        client.apps().replicaSets().inNamespace(namespace).withName(owner.getName()).get();
+    if (replicaSet == null) {
+      return of(owner);
+    }
+    var workload = controller(replicaSet).map(Workloads::of).orElse(of(owner));
+    if (byReplicaSetUid.size() >= REMEMBERED) {
+      byReplicaSetUid.clear();
+    }
+    byReplicaSetUid.put(owner.getUid(), workload);
+    return workload;
+  }
+
+  private static Workload of(OwnerReference owner) {
+    return new Workload(owner.getKind(), owner.getName(), owner.getUid());
+  }
+
+  private static Optional<OwnerReference> controller(HasMetadata owned) {
+    return owned.getMetadata().getOwnerReferences().stream()
+        .filter(owner -> Boolean.TRUE.equals(owner.getController()))
+        .findFirst();
+  }
+}

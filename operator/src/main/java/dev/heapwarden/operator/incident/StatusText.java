@@ -1,0 +1,96 @@
+package dev.heapwarden.operator.incident;
+
+import dev.heapwarden.crds.incident.Finding;
+import dev.heapwarden.crds.incident.LeakIncidentSpec;
+import dev.heapwarden.crds.incident.LeakIncidentStatus;
+import dev.heapwarden.crds.incident.Phase;
+import dev.heapwarden.operator.report.Reason;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one place where this package writes an incident's status. What the response owns passes
+ * through.
+ */
+final class StatusText {
+  private StatusText() {}
+
+  /** As the incident begins. */
+  static LeakIncidentStatus opened(
+      LeakIncidentSpec.Target target,
+      @Nullable Finding finding,
+      String site,
+      String message,
+      Instant now) {
+    var begun =
+        new LeakIncidentStatus(
+            target.workload(),
+            target.container(),
+            Wording.NONE,
+            Wording.NONE,
+            Wording.NONE,
+            Wording.NONE,
+            Wording.NONE,
+            0,
+            Phase.OPEN,
+            null,
+            null,
+            null,
+            List.of(),
+            Timeline.append(List.of(), now, Reason.LEAK_CONFIRMED, message),
+            now.truncatedTo(ChronoUnit.SECONDS).toString(),
+            null,
+            null);
+    return finding == null ? begun : with(begun, finding, site);
+  }
+
+  /** With a fresher finding. A site that is known stays: the response may know it better. */
+  static LeakIncidentStatus with(LeakIncidentStatus old, Finding finding, String site) {
+    var seconds = finding.secondsToLimit();
+    return new LeakIncidentStatus(
+        old.workload(),
+        old.container(),
+        finding.verdict(),
+        finding.layer(),
+        Wording.growth(finding.growthBytesPerSecond()),
+        Wording.limitIn(seconds == null ? null : Duration.ofSeconds(seconds)),
+        old.site().equals(Wording.NONE) && !site.isEmpty() ? site : old.site(),
+        old.level(),
+        old.phase(),
+        old.waitingFor(),
+        finding,
+        old.baseline(),
+        old.steps(),
+        old.timeline(),
+        old.openedAt(),
+        old.endedAt(),
+        old.outcome());
+  }
+
+  /** As an incident ends to which nobody was to respond. */
+  static LeakIncidentStatus resolved(LeakIncidentStatus old, String outcome, Instant now) {
+    var timeline = old.timeline();
+    return new LeakIncidentStatus(
+        old.workload(),
+        old.container(),
+        old.verdict(),
+        old.layer(),
+        old.growth(),
+        old.limitIn(),
+        old.site(),
+        old.level(),
+        Phase.RESOLVED,
+        null,
+        old.finding(),
+        old.baseline(),
+        old.steps(),
+        Timeline.append(
+            timeline == null ? List.of() : timeline, now, Reason.LEAK_RESOLVED, outcome),
+        old.openedAt(),
+        now.truncatedTo(ChronoUnit.SECONDS).toString(),
+        outcome);
+  }
+}

@@ -1,0 +1,135 @@
+package dev.heapwarden.e2e.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.api.model.authorization.v1.SelfSubjectAccessReviewBuilder;
+import io.fabric8.kubernetes.api.model.rbac.RoleBindingBuilder;
+import io.fabric8.kubernetes.client.ConfigBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import java.time.Duration;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What Heapwarden's parts and a tenant may do: asked of the API server as each of them. */
+@Order(1)
+@ExtendWith(ApiServer.class)
+class RbacIT {
+  private static final String SYSTEM = "heapwarden-system";
+  private static final String TENANT = "tenant";
+
+  private static final String POLICY =
+      """
+      apiVersion: heapwarden.dev/v1alpha1
+      kind: MemoryPolicy
+      metadata: {name: rbac}
+      spec:
+        selector: {matchLabels: {app: rbac}}
+      """;
+
+  @BeforeAll
+  static void theTenantMayEditItsNamespace(Tenant tenant) {
+    var binding =
+        new RoleBindingBuilder()
+            .withNewMetadata()
+            .withName(TENANT)
+            .withNamespace(tenant.namespace())
+            .endMetadata()
+            .withNewRoleRef("rbac.authorization.k8s.io", "ClusterRole", "edit")
+            .addNewSubject("rbac.authorization.k8s.io", "User", TENANT, null)
+            .build();
+    tenant.client().resource(binding).create();
+  }
+
+  @ParameterizedTest(name = "{0}: {1} {3} ({2}): {4}")
+  @CsvSource({
+    "agent,    list,   '',             pods,                   yes",
+    "agent,    patch,  '',             pods,                   no",
+    "agent,    delete, '',             pods,                   no",
+    "agent,    create, '',             pods/exec,              no",
+    "agent,    get,    '',             secrets,                no",
+    "agent,    list,   heapwarden.dev, memorypolicies,         yes",
+    "agent,    create, heapwarden.dev, memorypolicies,         no",
+    "agent,    patch,  heapwarden.dev, memorypolicies,         no",
+    "agent,    patch,  heapwarden.dev, memorysnapshots/status, yes",
+    "agent,    create, heapwarden.dev, memorysnapshots,        no",
+    "agent,    get,    heapwarden.dev, leakincidents,          no",
+    "agent,    get,    '',             nodes/proxy,            no",
+    "operator, patch,  '',             pods,                   yes",
+    "operator, create, '',             pods,                   no",
+    "operator, create, '',             pods/exec,              no",
+    "operator, get,    '',             secrets,                no",
+    "operator, list,   '',             secrets,                no",
+    "operator, patch,  heapwarden.dev, memorypolicies,         no",
+    "operator, patch,  heapwarden.dev, memorypolicies/status,  yes",
+    "operator, create, heapwarden.dev, memorysnapshots,        yes",
+    "operator, patch,  heapwarden.dev, memorysnapshots/status, no",
+    "operator, create, heapwarden.dev, leakincidents,          yes",
+    "operator, patch,  apps,           deployments,            yes",
+    "operator, create, apps,           deployments,            no",
+    "operator, delete, apps,           deployments,            no",
+    "operator, update, apps,           deployments/scale,      yes",
+    "operator, patch,  apps,           statefulsets,           no",
+    "operator, patch,  '',             nodes,                  no",
+  })
+  void ourPartsMayDoWhatTheyNeedAndNoMore(
+      String part, String verb, String group, String resource, String expected, Tenant tenant) {
+    var path = resource.split("/", 2);
+    var review =
+        new SelfSubjectAccessReviewBuilder()
+            .withNewSpec()
+            .withNewResourceAttributes()
+            .withNamespace(tenant.namespace())
+            .withVerb(verb)
+            .withGroup(group)
+            .withResource(path[0])
+            .withSubresource(path.length == 2 ? path[1] : null)
+            .endResourceAttributes()
+            .endSpec()
+            .build();
+    var user = "system:serviceaccount:" + SYSTEM + ":heapwarden-" + part;
+    try (var client = as(tenant, user, "system:serviceaccounts:" + SYSTEM)) {
+      var answer = client.authorization().v1().selfSubjectAccessReview().create(review);
+      assertThat(answer.getStatus().getAllowed()).isEqualTo(expected.equals("yes"));
+    }
+  }
+
+  @Test
+  void aTenantMayWritePoliciesInItsOwnNamespaceAndInNoOther(Tenant tenant) {
+    var policy = Serialization.unmarshal(POLICY, GenericKubernetesResource.class);
+    try (var client = as(tenant, TENANT)) {
+      // The roles are aggregated a moment after they were applied.
+      await()
+          .atMost(Duration.ofSeconds(30))
+          .ignoreExceptionsMatching(RbacIT::isForbidden)
+          .until(() -> new Tenant(client, tenant.namespace()).tryToCreate(policy) != null);
+      assertThatThrownBy(() -> new Tenant(client, SYSTEM).tryToCreate(policy))
+          .matches(RbacIT::isForbidden, "403");
+    }
+  }
+
+  private static boolean isForbidden(Throwable refusal) {
+    return refusal instanceof KubernetesClientException answer && answer.getCode() == 403;
+  }
+
+  private static KubernetesClient as(Tenant tenant, String user, String... groups) {
+    var config =
+        new ConfigBuilder(tenant.client().getConfiguration())
+            .withImpersonateUsername(user)
+            .withImpersonateGroups(
+                Stream.concat(Stream.of("system:authenticated"), Stream.of(groups))
+                    .toArray(String[]::new))
+            .build();
+    return new KubernetesClientBuilder().withConfig(config).build();
+  }
+}

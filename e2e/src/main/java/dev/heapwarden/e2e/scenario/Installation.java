@@ -29,13 +29,14 @@ public record Installation(KubernetesClient client) {
   }
 
   private void apply(InputStream manifest) {
-    for (var resource : client.load(manifest).items()) {
-      serverSideApply(resource);
-      if (resource instanceof CustomResourceDefinition) {
-        client
-            .resource(resource)
-            .waitUntilCondition(Installation::established, 30, TimeUnit.SECONDS);
-      }
+    client.load(manifest).items().forEach(this::apply);
+  }
+
+  /** Applies one resource of the manifest; after a CRD, its resources can be used. */
+  public void apply(HasMetadata resource) {
+    client.resource(resource).fieldManager("kubectl").forceConflicts().serverSideApply();
+    if (resource instanceof CustomResourceDefinition) {
+      client.resource(resource).waitUntilCondition(Installation::established, 30, TimeUnit.SECONDS);
     }
   }
 
@@ -59,10 +60,6 @@ public record Installation(KubernetesClient client) {
   /** Starts or stops the operator; the agents stay. */
   public void scaleOperator(int replicas) {
     client.apps().deployments().inNamespace(NAMESPACE).withName(OPERATOR).scale(replicas);
-  }
-
-  private void serverSideApply(HasMetadata resource) {
-    client.resource(resource).fieldManager("kubectl").forceConflicts().serverSideApply();
   }
 
   private static boolean established(HasMetadata resource) {

@@ -1,14 +1,11 @@
 package dev.heapwarden.e2e.api;
 
 import dev.heapwarden.e2e.ClusterExtension;
-import io.fabric8.kubernetes.api.model.HasMetadata;
-import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
+import dev.heapwarden.e2e.scenario.Installation;
 import io.fabric8.kubernetes.api.model.apps.DaemonSet;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
-import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
@@ -21,10 +18,11 @@ class ApiServer extends ClusterExtension implements BeforeAllCallback {
   @Override
   public void beforeAll(ExtensionContext context) throws IOException {
     var client = cluster(context).client();
+    var installation = new Installation(client);
     try (var install = Files.newInputStream(Manifests.INSTALL)) {
       for (var resource : client.load(install).items()) {
         if (!(resource instanceof Deployment || resource instanceof DaemonSet)) {
-          apply(client, resource);
+          installation.apply(resource);
         }
       }
     }
@@ -51,22 +49,5 @@ class ApiServer extends ClusterExtension implements BeforeAllCallback {
         .getStore(
             ExtensionContext.Namespace.create(ApiServer.class, context.getRequiredTestClass()))
         .computeIfAbsent(Tenant.class, _ -> Tenant.create(cluster(context).client()), Tenant.class);
-  }
-
-  private static void apply(KubernetesClient client, HasMetadata resource) {
-    client.resource(resource).fieldManager("kubectl").forceConflicts().serverSideApply();
-    if (resource instanceof CustomResourceDefinition) {
-      client.resource(resource).waitUntilCondition(ApiServer::established, 30, TimeUnit.SECONDS);
-    }
-  }
-
-  private static boolean established(HasMetadata resource) {
-    return resource instanceof CustomResourceDefinition crd
-        && crd.getStatus() != null
-        && crd.getStatus().getConditions().stream()
-            .anyMatch(
-                condition ->
-                    condition.getType().equals("Established")
-                        && condition.getStatus().equals("True"));
   }
 }

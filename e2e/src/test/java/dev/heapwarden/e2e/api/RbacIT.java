@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.heapwarden.e2e.scenario.Installation;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.authorization.v1.SelfSubjectAccessReviewBuilder;
 import io.fabric8.kubernetes.api.model.rbac.RoleBindingBuilder;
@@ -25,7 +26,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Order(1)
 @ExtendWith(ApiServer.class)
 class RbacIT {
-  private static final String SYSTEM = "heapwarden-system";
   private static final String TENANT = "tenant";
 
   private static final String POLICY =
@@ -97,8 +97,8 @@ class RbacIT {
             .endResourceAttributes()
             .endSpec()
             .build();
-    var user = "system:serviceaccount:" + SYSTEM + ":heapwarden-" + part;
-    try (var client = as(tenant, user, "system:serviceaccounts:" + SYSTEM)) {
+    var user = "system:serviceaccount:" + Installation.NAMESPACE + ":heapwarden-" + part;
+    try (var client = as(tenant, user, "system:serviceaccounts:" + Installation.NAMESPACE)) {
       var answer = client.authorization().v1().selfSubjectAccessReview().create(review);
       assertThat(answer.getStatus().getAllowed()).isEqualTo(expected.equals("yes"));
     }
@@ -113,7 +113,7 @@ class RbacIT {
           .atMost(Duration.ofSeconds(30))
           .ignoreExceptionsMatching(RbacIT::isForbidden)
           .until(() -> new Tenant(client, tenant.namespace()).tryToCreate(policy) != null);
-      assertThatThrownBy(() -> new Tenant(client, SYSTEM).tryToCreate(policy))
+      assertThatThrownBy(() -> new Tenant(client, Installation.NAMESPACE).tryToCreate(policy))
           .matches(RbacIT::isForbidden, "403");
     }
   }

@@ -75,6 +75,8 @@ class RbacIT {
     "operator, create, heapwarden.dev, memorysnapshots,        yes",
     "operator, patch,  heapwarden.dev, memorysnapshots/status, no",
     "operator, create, heapwarden.dev, leakincidents,          yes",
+    "operator, update, heapwarden.dev, leakincidents/status,   yes",
+    "operator, delete, heapwarden.dev, leakincidents,          no",
     "operator, patch,  apps,           deployments,            yes",
     "operator, create, apps,           deployments,            no",
     "operator, delete, apps,           deployments,            no",

@@ -33,6 +33,11 @@ final class Figures {
         growth.high() / unit);
   }
 
+  /** Whole where that is exact enough, such as 310, and 0.25 below ten. */
+  static String count(double count) {
+    return String.format(Locale.ROOT, count < 10 ? "%.2f" : "%.0f", count);
+  }
+
   /** The two largest units, such as {@code 2h 5m}, {@code 3m 10s} or {@code 45s}. */
   static String duration(Duration duration) {
     if (duration.toDays() > 0) {

@@ -93,7 +93,8 @@ record Testimony(List<Finding> findings, Features features) {
                 finding.rule().witness().stream()
                     .map(
                         kind ->
-                            new Witness(kind, finding.stance(), Wording.figures(kind, features))))
+                            new Witness(
+                                kind, finding.stance(), Wording.figures(finding, features))))
         .toList();
   }
 }

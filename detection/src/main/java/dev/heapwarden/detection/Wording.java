@@ -2,6 +2,7 @@ package dev.heapwarden.detection;
 
 import dev.heapwarden.detection.feature.Feature;
 import dev.heapwarden.detection.feature.Features;
+import dev.heapwarden.detection.feature.MapTrend;
 import dev.heapwarden.detection.rule.Rule;
 import dev.heapwarden.detection.verdict.Growth;
 import dev.heapwarden.detection.verdict.Verdict.Inconclusive.Reason;
@@ -27,8 +28,7 @@ final class Wording {
   static String growing(Testimony testimony) {
     var parts = new ArrayList<String>();
     testimony.witnesses(Stance.SUPPORTS).stream()
-        .flatMap(finding -> finding.rule().witness().stream())
-        .map(kind -> figures(kind, testimony.features()))
+        .map(finding -> figures(finding, testimony.features()))
         .forEach(parts::add);
     testimony
         .timeToLimit()
@@ -51,16 +51,16 @@ final class Wording {
   static String disagreement(Testimony testimony) {
     var against =
         testimony.witnesses(Stance.CONTRADICTS).stream()
-            .flatMap(finding -> finding.rule().witness().stream())
-            .map(kind -> figures(kind, testimony.features()))
+            .map(finding -> figures(finding, testimony.features()))
             .collect(Collectors.joining("; "));
     return growing(testimony) + " Against it: " + against + ".";
   }
 
   static String healthy(Testimony testimony) {
-    return testimony
-        .growth()
-        .map(growth -> "Nothing grows beyond noise: " + level(testimony.features()) + ".")
+    return testimony.findings().stream()
+        .filter(finding -> finding.rule().witness().isPresent())
+        .findFirst()
+        .map(finding -> "No leak: " + figures(finding, testimony.features()) + ".")
         .orElse("No rule holds.");
   }
 
@@ -82,53 +82,49 @@ final class Wording {
   }
 
   /** What a witness measured. */
-  static String figures(Witness.Kind kind, Features features) {
+  static String figures(Finding finding, Features features) {
+    return finding
+        .rule()
+        .witness()
+        .map(kind -> figures(kind, finding.holds(), features))
+        .orElse("");
+  }
+
+  private static String figures(Witness.Kind kind, boolean supports, Features features) {
     return switch (kind) {
       case POST_GC_LIVE_HEAP ->
           features
               .liveHeap()
-              .map(growth -> trend("post-GC live heap", growth, "collections"))
+              .map(growth -> trend("post-GC live heap", growth, supports, "collections"))
               .orElse("post-GC live heap unknown");
       case ANONYMOUS_MEMORY ->
           features
               .anonymous()
-              .map(growth -> trend("anonymous memory", growth, "readings"))
+              .map(growth -> trend("anonymous memory", growth, supports, "readings"))
               .orElse("anonymous memory unknown");
-      case MAP_GROWTH ->
-          features
-              .fastestMap()
-              .map(
-                  map ->
-                      (map.map().site().isEmpty()
-                              ? "a map"
-                              : "a map written by " + map.map().site())
-                          + (map.perSecond() > 0
-                              ? " gains " + Math.round(map.perSecond()) + " entries/s"
-                              : " stays at " + Math.round(map.entries()) + " entries"))
-              .orElse("no map spoke");
+      case MAP_GROWTH -> features.fastestMap().map(Wording::map).orElse("no map spoke");
     };
   }
 
-  private static String level(Features features) {
-    return figures(
-        features.liveHeap().isPresent()
-            ? Witness.Kind.POST_GC_LIVE_HEAP
-            : Witness.Kind.ANONYMOUS_MEMORY,
-        features);
+  private static String map(MapTrend map) {
+    var site = map.map().site();
+    return (site.isEmpty() ? "a map" : "a map written by " + site)
+        + (map.perSecond() > 0
+            ? " gains " + Figures.count(map.perSecond()) + " entries/s"
+            : " stays at " + Math.round(map.entries()) + " entries");
   }
 
-  private static String trend(String what, Growth growth, String points) {
-    var rate =
-        growth.low() > 0 ? " grows " : " at " + Figures.bytes(growth.level()) + " changes by ";
+  private static String trend(String what, Growth growth, boolean supports, String points) {
     return what
-        + rate
+        + (supports ? " grows " : " at " + Figures.bytes(growth.level()) + " changes by ")
         + Figures.rate(growth)
         + " over "
         + Figures.duration(growth.span())
         + ", "
         + growth.points()
         + " "
-        + points;
+        + points
+        + (!supports && growth.low() > 0 ? ", too little or not steadily" : "");
   }
 
   private static String sentence(String text) {

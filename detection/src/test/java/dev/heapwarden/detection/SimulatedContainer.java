@@ -1,5 +1,8 @@
 package dev.heapwarden.detection;
 
+import dev.heapwarden.detection.rule.Compilation;
+import dev.heapwarden.detection.rule.RuleSet;
+import dev.heapwarden.detection.rule.RuleSource;
 import dev.heapwarden.detection.sample.ContainerKey;
 import dev.heapwarden.detection.sample.MapInstance;
 import dev.heapwarden.detection.sample.Origin;
@@ -29,6 +32,8 @@ final class SimulatedContainer {
   static final Settings DEFAULTS =
       new Settings(
           Duration.ofMinutes(5), Duration.ofMinutes(1), Duration.ofHours(6), Duration.ofMinutes(5));
+
+  static final Detector PRESETS = detector();
 
   private static final ContainerKey KEY =
       new ContainerKey("shop", "checkout-1", "uid-1", "checkout", "c0ffee");
@@ -137,8 +142,20 @@ final class SimulatedContainer {
     return samples.stream().filter(sample -> !sample.at().isAfter(at(age))).toList();
   }
 
+  /** What the presets say. */
+  Verdict verdict(Settings settings, double age) {
+    return verdict(PRESETS, settings, age);
+  }
+
   Verdict verdict(Detector detector, Settings settings, double age) {
     return detector.evaluate(samplesUntil(age), RuntimeKind.GO, START, settings, at(age));
+  }
+
+  static Detector detector(RuleSource... sources) {
+    return switch (RuleSet.compile(List.of(sources))) {
+      case Compilation.Compiled(var rules) -> new Detector(rules);
+      case Compilation.Rejected(var errors) -> throw new AssertionError(errors);
+    };
   }
 
   static Instant at(double age) {

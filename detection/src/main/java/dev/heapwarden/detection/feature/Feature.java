@@ -55,8 +55,9 @@ public enum Feature {
       Unit.FRACTION,
       Layer.RUNTIME,
       Signal.POST_GC_LIVE_HEAP,
-      "Pace from the third quarter of the trend to the last, relative to the pace over all four: 0"
-          + " has come to a stop. 0 where nothing rose."),
+      "Pace at the end of the trend, from its last eighth but one to the last (below 32 collections"
+          + " of its last two quarters), relative to the pace over all of it: 0 has come to a stop."
+          + " 0 where nothing rose."),
   COLLECTIONS(
       Unit.COUNT,
       Layer.RUNTIME,
@@ -99,6 +100,11 @@ public enum Feature {
       Layer.KERNEL,
       Signal.ANONYMOUS_MEMORY,
       "As live_heap_steadiness, of anonymous memory."),
+  ANONYMOUS_LATEST_PACE(
+      Unit.FRACTION,
+      Layer.KERNEL,
+      Signal.ANONYMOUS_MEMORY,
+      "As live_heap_latest_pace, of anonymous memory."),
   MEMORY_LIMIT(
       Unit.BYTES,
       Layer.KERNEL,

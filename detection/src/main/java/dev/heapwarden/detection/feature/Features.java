@@ -97,6 +97,7 @@ public record Features(
     values.put(Feature.ANONYMOUS_RISE, trend.rise());
     values.put(Feature.ANONYMOUS_GROWTH, trend.growth(trend.line().slope()));
     values.put(Feature.ANONYMOUS_STEADINESS, trend.pace().steadiness());
+    values.put(Feature.ANONYMOUS_LATEST_PACE, trend.pace().latest());
   }
 
   private static @Nullable Double latest(History history, Signal signal, double age) {

@@ -8,9 +8,9 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** The samples of one container, sorted once into a series for each signal and each map. */
 public final class History {
@@ -35,7 +35,12 @@ public final class History {
   public static History of(List<Sample> samples, Frame frame) {
     var signals = new EnumMap<Signal, SeriesBuilder>(Signal.class);
     var maps = new LinkedHashMap<MapKey, MapBuilder>();
+    @Nullable Sample before = null;
     for (var sample : inOrder(samples)) {
+      if (sample.equals(before)) {
+        continue;
+      }
+      before = sample;
       double age = frame.age(sample.at());
       for (var entry : sample.values().entrySet()) {
         if (!Double.isFinite(entry.getValue())) {
@@ -79,7 +84,7 @@ public final class History {
   }
 
   private static List<Sample> inOrder(List<Sample> samples) {
-    var inOrder = new ArrayList<>(new LinkedHashSet<>(samples));
+    var inOrder = new ArrayList<>(samples);
     inOrder.sort(Comparator.comparing(Sample::at).thenComparingLong(Sample::sequence));
     return inOrder;
   }

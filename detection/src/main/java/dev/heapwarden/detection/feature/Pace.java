@@ -1,47 +1,65 @@
 package dev.heapwarden.detection.feature;
 
+import java.util.Arrays;
+
 /**
  * Whether a rise goes on evenly. A step of load, or a cache that fills and then stays full, has a
  * slope that is significantly positive for as long as the horizon still reaches back before it;
  * what tells it from a leak is that in some quarter of the span it did not rise.
  *
- * @param steadiness slowest pace from one quarter to the next, relative to the pace over all four;
- *     at most 1; 0 where nothing rose or a quarter has no point
- * @param latest pace from the third quarter to the last, relative to the pace over all four; 0
- *     where nothing rose or a quarter has no point
+ * @param steadiness slowest pace from one quarter of the span to the next, relative to the pace
+ *     over all four; at most 1; 0 where nothing rose or a quarter has no point
+ * @param latest pace from the last eighth but one to the last, relative to the pace over all; with
+ *     few points of the last two quarters; 0 where nothing rose
  */
 record Pace(double steadiness, double latest) {
   private static final int QUARTERS = 4;
-  private static final Pace STILL = new Pace(0, 0);
+  private static final int EIGHTHS = 8;
 
-  /** By the median of each quarter of the time between the first point and the last. */
+  /** Four points make a median that one outlier does not move. */
+  private static final int POINTS_FOR_EIGHTHS = EIGHTHS * 4;
+
+  /** By the median of each share of the time between the first point and the last. */
   static Pace of(Series series) {
-    var ages = new double[QUARTERS];
-    var values = new double[QUARTERS];
+    var quarters = paces(series, QUARTERS);
+    if (quarters.length == 0) {
+      return new Pace(0, 0);
+    }
+    double steadiness = Arrays.stream(quarters).min().orElse(0);
+    double latest = quarters[quarters.length - 1];
+    if (series.size() >= POINTS_FOR_EIGHTHS) {
+      var eighths = paces(series, EIGHTHS);
+      latest = eighths.length == 0 ? latest : eighths[eighths.length - 1];
+    }
+    return new Pace(steadiness, latest);
+  }
+
+  /** From each share to the next, relative to the pace over all; empty where there is none. */
+  private static double[] paces(Series series, int shares) {
+    var ages = new double[shares];
+    var values = new double[shares];
     double start = series.age(0);
-    for (int quarter = 0; quarter < QUARTERS; quarter++) {
-      double from = start + series.span() * quarter / QUARTERS;
+    for (int share = 0; share < shares; share++) {
+      double from = start + series.span() * share / shares;
       double to =
-          quarter == QUARTERS - 1
+          share == shares - 1
               ? series.lastAge()
-              : Math.nextDown(start + series.span() * (quarter + 1) / QUARTERS);
+              : Math.nextDown(start + series.span() * (share + 1) / shares);
       var points = series.between(from, to);
       if (points.isEmpty()) {
-        return STILL;
+        return new double[0];
       }
-      ages[quarter] = points.medianAge();
-      values[quarter] = points.medianValue();
+      ages[share] = points.medianAge();
+      values[share] = points.medianValue();
     }
-    double overall = (values[3] - values[0]) / (ages[3] - ages[0]);
+    double overall = (values[shares - 1] - values[0]) / (ages[shares - 1] - ages[0]);
     if (overall <= 0) {
-      return STILL;
+      return new double[0];
     }
-    double slowest = Double.POSITIVE_INFINITY;
-    double latest = 0;
-    for (int quarter = 1; quarter < QUARTERS; quarter++) {
-      latest = (values[quarter] - values[quarter - 1]) / (ages[quarter] - ages[quarter - 1]);
-      slowest = Math.min(slowest, latest);
+    var paces = new double[shares - 1];
+    for (int i = 0; i < paces.length; i++) {
+      paces[i] = (values[i + 1] - values[i]) / (ages[i + 1] - ages[i]) / overall;
     }
-    return new Pace(slowest / overall, latest / overall);
+    return paces;
   }
 }

@@ -35,7 +35,7 @@ final class Dialect {
   static final Map<String, Double> CONSTANTS =
       Map.of("KB", 1024.0, "MB", 1024.0 * 1024, "GB", 1024.0 * 1024 * 1024);
 
-  /** The preset rules have 130 characters at most; ten times that is ample. */
+  /** The preset rules have 170 characters at most; ten times that is ample. */
   private static final int MAX_CHARACTERS = 2_000;
 
   private static final int MAX_NODES = 300;

@@ -13,8 +13,9 @@ import java.util.Optional;
  *
  * <p>Figures that they share: a rise is a leak only beyond the interval's low end of 0 <em>and</em>
  * at a size that matters, 5 % of the level and 1 MiB, since with enough points any drift becomes
- * significant; and only while no quarter of the trend falls below a quarter of its mean pace, which
- * a step of load, a cache that has filled and a saw-tooth all do.
+ * significant; and only while no quarter of the trend, nor its end, falls below a quarter of its
+ * mean pace, which a step of load, a cache that has filled and a saw-tooth all do. At a tenth of it
+ * the rise has stopped.
  */
 public enum Preset {
   GO(RuntimeKind.GO);
@@ -39,7 +40,7 @@ public enum Preset {
               Layer.RUNTIME,
               Witness.Kind.POST_GC_LIVE_HEAP,
               "live_heap_slope_low > 0.0 && live_heap_growth >= 0.05 && live_heap_rise >= 1.0 * MB"
-                  + " && live_heap_steadiness >= 0.25",
+                  + " && live_heap_steadiness >= 0.25 && live_heap_latest_pace >= 0.25",
               "live_heap_growth_high < 0.05 || live_heap_latest_pace < 0.1",
               1),
           new PresetRule(
@@ -47,7 +48,7 @@ public enum Preset {
               Layer.KERNEL,
               Witness.Kind.ANONYMOUS_MEMORY,
               "anonymous_slope_low > 0.0 && anonymous_growth >= 0.05 && anonymous_rise >= 1.0 * MB"
-                  + " && anonymous_steadiness >= 0.25",
+                  + " && anonymous_steadiness >= 0.25 && anonymous_latest_pace >= 0.25",
               "",
               2),
           new PresetRule(

@@ -1,0 +1,81 @@
+package dev.heapwarden.detection.feature;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heapwarden.detection.rule.Preset;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import org.junit.jupiter.api.Test;
+
+/** With {@code -Dheapwarden.generate=true} it writes what it otherwise checks. */
+class FeatureTableTest {
+  private static final Path COMMITTED =
+      Path.of(System.getProperty("heapwarden.root")).resolve("docs/features.md");
+
+  @Test
+  void theDocumentationHoldsTheTableOfFeatures() throws IOException {
+    var generated = page();
+    if (Boolean.getBoolean("heapwarden.generate")) {
+      Files.createDirectories(COMMITTED.getParent());
+      Files.writeString(COMMITTED, generated);
+    }
+    assertThat(COMMITTED).hasContent(generated);
+  }
+
+  private static String page() {
+    var page = new StringBuilder();
+    page.append(
+        """
+        <!-- Generated from Feature.java and Preset.java: mvn test -pl detection -Dheapwarden.generate=true -->
+        # Features and presets
+
+        A rule of a MemoryPolicy is a CEL expression over these names that gives a boolean. Every
+        feature is a double, so write `1.0` and not `1`; `KB`, `MB` and `GB` are powers of 1,024. There
+        is arithmetic, comparison, `&&`, `||`, `!` and `? :`, and nothing else. A feature that cannot be
+        computed makes the rule unanswered, never false. A rule of your own never exceeds Suspected.
+
+        A *trend* goes through the points since warm-up within `trendHorizon`, at least eight of them
+        over at least one and a half windows. A *rate* is over one `window`. With `forWindows: n` the
+        expression must hold at now, one window ago, and so on n times.
+
+        | name | unit | layer | runtime | needs the signal | meaning |
+        |---|---|---|---|---|---|
+        """);
+    for (var feature : Feature.values()) {
+      page.append(
+          "| `%s` | %s | %s | %s | %s | %s |\n"
+              .formatted(
+                  feature.celName(),
+                  feature.unit().symbol(),
+                  word(feature.layer()),
+                  feature.goOnly() ? "Go" : "any",
+                  feature.signal(),
+                  feature.meaning()));
+    }
+    for (var preset : Preset.values()) {
+      page.append("\n## Preset `").append(preset.presetName()).append("`\n\n");
+      page.append(
+          """
+          Confirmed needs two of these that support a leak and none that contradicts. To change one,
+          copy its expression into a rule of your own.
+          """);
+      for (var rule : preset.rules()) {
+        page.append(
+            "\n`%s` (layer %s, forWindows: %d)\n\n```\n%s\n```\n"
+                .formatted(rule.name(), word(rule.layer()), rule.forWindows(), rule.supports()));
+        if (!rule.contradicts().isEmpty()) {
+          page.append("\nIt contradicts where\n\n```\n")
+              .append(rule.contradicts())
+              .append("\n```\n");
+        }
+      }
+    }
+    return page.toString();
+  }
+
+  private static String word(Enum<?> constant) {
+    return constant.name().charAt(0) + constant.name().substring(1).toLowerCase(Locale.ROOT);
+  }
+}

@@ -1,0 +1,169 @@
+package dev.heapwarden.detection.feature;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.heapwarden.detection.sample.ContainerKey;
+import dev.heapwarden.detection.sample.MapInstance;
+import dev.heapwarden.detection.sample.Origin;
+import dev.heapwarden.detection.sample.Sample;
+import dev.heapwarden.detection.sample.Signal;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class FeaturesTest {
+  private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
+  private static final Frame FRAME =
+      new Frame(START, Duration.ofSeconds(30), Duration.ofSeconds(60), Duration.ofMinutes(10));
+  private static final ContainerKey KEY = new ContainerKey("n", "p", "u", "c", "i");
+  private static final MapInstance MAP = new MapInstance(7, "0xc000010000", "main.put");
+
+  private final List<Sample> samples = new ArrayList<>();
+
+  @Test
+  void aCounterThatStartsAnewIsCountedOn() {
+    add(100, Signal.PAGE_FAULTS, 1000);
+    add(120, Signal.PAGE_FAULTS, 1600);
+    add(140, Signal.PAGE_FAULTS, 200);
+    add(160, Signal.PAGE_FAULTS, 400);
+
+    assertThat(at(160).value(Feature.PAGE_FAULT_RATE)).contains((600.0 + 200 + 200) / 60);
+  }
+
+  @Test
+  void theSlopeThroughALineIsExact() {
+    for (int age = 40; age <= 200; age += 10) {
+      add(age, Signal.POST_GC_LIVE_HEAP, 1e6 + 100.0 * age);
+    }
+
+    assertThat(value(200, Feature.LIVE_HEAP_SLOPE)).isCloseTo(100, within(1e-6));
+    assertThat(value(200, Feature.LIVE_HEAP_SLOPE_LOW)).isCloseTo(100, within(1e-6));
+    assertThat(value(200, Feature.LIVE_HEAP)).isCloseTo(1.02e6, within(1e-3));
+    assertThat(value(200, Feature.LIVE_HEAP_RISE)).isCloseTo(16_000, within(1e-3));
+    assertThat(value(200, Feature.LIVE_HEAP_GROWTH)).isCloseTo(16_000 / 1.004e6, within(1e-6));
+    assertThat(value(200, Feature.LIVE_HEAP_STEADINESS)).isCloseTo(1, within(1e-6));
+    assertThat(value(200, Feature.COLLECTIONS)).isEqualTo(17);
+  }
+
+  @Test
+  void tiedValuesMakeAFlatTrendAndNoError() {
+    for (int age = 40; age <= 200; age += 10) {
+      add(age, Signal.POST_GC_LIVE_HEAP, 1e6);
+    }
+
+    assertThat(value(200, Feature.LIVE_HEAP_SLOPE_LOW)).isZero();
+    assertThat(value(200, Feature.LIVE_HEAP_SLOPE_HIGH)).isZero();
+    assertThat(value(200, Feature.LIVE_HEAP_STEADINESS)).isZero();
+  }
+
+  /**
+   * The data of Sen 1968: 21 pairs, of which (21 - 1.96 x sqrt(44.3)) / 2 = 3 lie outside on each
+   * side.
+   */
+  @Test
+  void theIntervalFollowsKendallsVariance() {
+    var line =
+        TheilSen.of(
+            new Series(
+                new double[] {1, 2, 3, 4, 10, 12, 18}, new double[] {9, 15, 19, 20, 45, 55, 78}));
+
+    assertThat(line.slope()).isEqualTo(4.0);
+    assertThat(line.low()).isCloseTo(11 / 3.0, within(1e-9));
+    assertThat(line.high()).isCloseTo(5, within(1e-9));
+  }
+
+  @Test
+  void manyCollectionsAreThinnedToMediansThatKeepTheSlope() {
+    for (int i = 0; i < 20_000; i++) {
+      double age = 40 + i * 0.02;
+      add(age, Signal.POST_GC_LIVE_HEAP, 1e6 + 100.0 * age + (i % 10 == 0 ? 5e5 : 0));
+    }
+
+    assertThat(value(440, Feature.LIVE_HEAP_SLOPE)).isCloseTo(100, within(1.0));
+    assertThat(value(440, Feature.COLLECTIONS)).isEqualTo(20_000);
+  }
+
+  @Test
+  void pointsBeforeWarmUpAndBeyondTheHorizonDoNotCount() {
+    for (int age = 5; age <= 1200; age += 5) {
+      add(age, Signal.POST_GC_LIVE_HEAP, age <= 30 ? 1 : 1e6);
+    }
+
+    assertThat(value(150, Feature.LIVE_HEAP_SLOPE_HIGH)).isZero();
+    assertThat(value(1200, Feature.COLLECTIONS)).isEqualTo(121);
+  }
+
+  @Test
+  void aValueThatIsNoNumberIsLeftOut() {
+    add(100, Signal.ANONYMOUS_MEMORY, 5);
+    add(110, Signal.ANONYMOUS_MEMORY, Double.NaN);
+
+    assertThat(at(110).value(Feature.ANONYMOUS_MEMORY)).contains(5.0);
+  }
+
+  @Test
+  void aMapThatIsSilentForLongerThanItTookToDoubleHasStopped() {
+    for (int i = 0; i < 6; i++) {
+      grew(40 + 10 * i, 1000 + 100 * i);
+    }
+
+    // 10 entries/s and 1,500 of them: it doubles by 240, and has a quarter more time.
+    assertThat(value(270, Feature.MAP_GROWTH_RATE)).isCloseTo(10, within(1e-9));
+    assertThat(value(270, Feature.MAP_ENTRIES)).isEqualTo(1500);
+    assertThat(value(270, Feature.MAP_GROWTH)).isCloseTo(0.5, within(1e-9));
+    assertThat(value(280, Feature.MAP_GROWTH_RATE)).isZero();
+    assertThat(value(280, Feature.MAP_ENTRIES)).isEqualTo(1500);
+  }
+
+  @Test
+  void aMapThatFilledDuringWarmUpDoesNotGrow() {
+    for (int i = 0; i < 6; i++) {
+      grew(4 * i, 1000 + 100 * i);
+    }
+
+    assertThat(at(60).value(Feature.MAP_GROWTH_RATE)).isEmpty();
+  }
+
+  @Test
+  void aMapThatWasEmptiedStartsAnew() {
+    for (int i = 0; i < 6; i++) {
+      grew(40 + 10 * i, 10_000 + 1000 * i);
+    }
+    grew(100, 896);
+    grew(110, 1000);
+
+    assertThat(value(110, Feature.MAP_GROWTH_RATE)).isCloseTo(10.4, within(1e-9));
+  }
+
+  private Features at(double age) {
+    return History.of(samples, FRAME).at(START.plusNanos((long) (age * 1e9)));
+  }
+
+  private double value(double age, Feature feature) {
+    return at(age).value(feature).orElseThrow();
+  }
+
+  private void grew(double age, double entries) {
+    add(age, Signal.MAP_ENTRIES, entries, MAP);
+  }
+
+  private void add(double age, Signal signal, double value) {
+    add(age, signal, value, null);
+  }
+
+  private void add(double age, Signal signal, double value, @Nullable MapInstance map) {
+    samples.add(
+        new Sample(
+            samples.size(),
+            START.plusNanos((long) (age * 1e9)),
+            KEY,
+            Origin.CGROUP,
+            Map.of(signal, value),
+            map));
+  }
+}

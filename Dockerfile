@@ -1,0 +1,32 @@
+# Two images from one file, after `mvn -DskipTests package` has made the jars:
+#   docker build --target operator -t heapwarden-operator .
+#   docker build --target agent    -t heapwarden-agent .
+
+FROM debian:trixie-slim AS jdk
+RUN apt-get update \
+ && apt-get install -y --no-install-recommends openjdk-25-jdk-headless binutils \
+ && rm -rf /var/lib/apt/lists/*
+# jdk.crypto.ec for elliptic-curve certificates of the API server; jdk.unsupported for Jackson and
+# Micrometer; java.sql and java.naming are named by library classes that are loaded reflectively.
+RUN jlink --strip-debug --no-header-files --no-man-pages --compress zip-6 --output /opt/java \
+      --add-modules java.base,java.logging,java.management,java.naming,java.net.http,java.security.jgss,java.sql,java.xml,jdk.crypto.ec,jdk.httpserver,jdk.unsupported
+
+# What the agent needs from its pod: hostPID; capabilities BPF, PERFMON (load and attach programs), SYS_PTRACE (read /proc/PID of
+# other users), DAC_OVERRIDE and KILL; host paths /sys/kernel (tracefs, BTF), /sys/fs/cgroup at /host/sys/fs/cgroup, the snapshot
+# directory; an emptyDir at /tmp; NODE_NAME from the downward API. The root file system can be read-only.
+FROM debian:trixie-slim AS agent
+RUN apt-get update \
+ && apt-get install -y --no-install-recommends bpftrace util-linux \
+ && rm -rf /var/lib/apt/lists/*
+COPY --from=jdk /opt/java /opt/java
+COPY probes/target/lib /opt/heapwarden/lib
+COPY probes/target/heapwarden-agent.jar /opt/heapwarden/
+EXPOSE 9462
+ENTRYPOINT ["/opt/java/bin/java", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:+UseCompactObjectHeaders", "-Xmx128m", "-XX:+ExitOnOutOfMemoryError", "-cp", "/opt/heapwarden/heapwarden-agent.jar:/opt/heapwarden/lib/*", "dev.heapwarden.probes.AgentMain"]
+
+FROM debian:trixie-slim AS operator
+COPY --from=jdk /opt/java /opt/java
+COPY operator/target/lib /opt/heapwarden/lib
+COPY operator/target/heapwarden-operator.jar /opt/heapwarden/
+USER 65532:65532
+ENTRYPOINT ["/opt/java/bin/java", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:+UseCompactObjectHeaders", "-Xmx192m", "-XX:+ExitOnOutOfMemoryError", "-cp", "/opt/heapwarden/heapwarden-operator.jar:/opt/heapwarden/lib/*", "dev.heapwarden.operator.OperatorMain"]

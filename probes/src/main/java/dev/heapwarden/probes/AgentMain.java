@@ -1,0 +1,79 @@
+package dev.heapwarden.probes;
+
+import dev.heapwarden.probes.buffer.SampleBuffer;
+import dev.heapwarden.probes.go.Sites;
+import dev.heapwarden.probes.http.AgentMetrics;
+import dev.heapwarden.probes.http.AgentServer;
+import dev.heapwarden.probes.http.Answers;
+import dev.heapwarden.probes.probe.Bpftrace;
+import dev.heapwarden.probes.probe.NodeProbe;
+import dev.heapwarden.probes.probe.Tracepoints;
+import dev.heapwarden.probes.sample.Ledger;
+import dev.heapwarden.probes.sample.WallClock;
+import dev.heapwarden.probes.target.CgroupTree;
+import dev.heapwarden.probes.target.NodeView;
+import dev.heapwarden.probes.target.ProcFs;
+import dev.heapwarden.probes.target.ProcessScan;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Builds the agent, and nothing else does. */
+public final class AgentMain {
+  private static final Logger LOG = LoggerFactory.getLogger(AgentMain.class);
+
+  /** At 400 bytes each about 80 MB if every sample were large; most are far smaller. */
+  private static final int SAMPLES = 200_000;
+
+  private static final Path SCRATCH = Path.of("/tmp/hw");
+  private static final Path TRACEFS = Path.of("/sys/kernel/tracing");
+
+  private AgentMain() {}
+
+  public static void main(String[] arguments) throws IOException {
+    var settings = AgentSettings.of(System.getenv());
+    var bpftrace = new Bpftrace(List.of("bpftrace"), SCRATCH);
+    bpftrace.clean();
+    var proc = new ProcFs(settings.procRoot());
+    var buffer = new SampleBuffer(SAMPLES, new SecureRandom());
+    var ledger = new Ledger(buffer, new Sites(), WallClock.system(), settings.procRoot());
+    var tracepoints = new Tracepoints(TRACEFS);
+    var probe = new NodeProbe(bpftrace, tracepoints, ledger::accept);
+    var agent =
+        new NodeAgent(new ProcessScan(new CgroupTree(settings.cgroupRoot()), proc), probe, ledger);
+    var client = new KubernetesClientBuilder().build();
+    var view = new NodeView(client, settings.nodeName(), agent::change);
+    var answers =
+        new Answers(
+            buffer,
+            agent::containers,
+            () -> view.alive() ? agent.stuck() : Optional.of("an informer has stopped"),
+            () ->
+                !view.synced()
+                    ? Optional.of("pods and policies have not been read yet")
+                    : agent.looked()
+                        ? Optional.empty()
+                        : Optional.of("targets have not been looked for yet"));
+    var server =
+        new AgentServer(
+            settings.port(),
+            answers,
+            new AgentMetrics(agent::containers, ledger, probe.counters(), buffer::size));
+    agent.start(view);
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(
+                () -> {
+                  server.close();
+                  agent.close();
+                  view.close();
+                  client.close();
+                }));
+    LOG.info("agent started node={} port={}", settings.nodeName(), server.port());
+  }
+}

@@ -1,0 +1,112 @@
+package dev.heapwarden.probes.http;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import dev.heapwarden.detection.sample.Attachment;
+import dev.heapwarden.detection.sample.ContainerState;
+import dev.heapwarden.detection.sample.SampleBatch;
+import dev.heapwarden.probes.buffer.Position;
+import dev.heapwarden.probes.buffer.SampleBuffer;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/** What is answered to which question; how it travels is {@link AgentServer}'s. */
+public final class Answers {
+  private static final ObjectMapper JSON =
+      JsonMapper.builder()
+          .addModule(new JavaTimeModule())
+          .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
+          .build();
+
+  private final SampleBuffer buffer;
+  private final Supplier<List<ContainerState>> containers;
+  private final Supplier<Optional<String>> unhealthy;
+  private final Supplier<Optional<String>> unready;
+
+  /** An answer over HTTP. */
+  public record Answer(int status, String type, String body) {
+    static Answer text(int status, String body) {
+      return new Answer(status, "text/plain; charset=utf-8", body + "\n");
+    }
+  }
+
+  /**
+   * @param containers every container that is watched now
+   * @param unhealthy why the agent is not healthy; empty when it is
+   * @param unready what the agent still waits for besides attachments; empty when nothing
+   */
+  public Answers(
+      SampleBuffer buffer,
+      Supplier<List<ContainerState>> containers,
+      Supplier<Optional<String>> unhealthy,
+      Supplier<Optional<String>> unready) {
+    this.buffer = buffer;
+    this.containers = containers;
+    this.unhealthy = unhealthy;
+    this.unready = unready;
+  }
+
+  /**
+   * The samples after a position.
+   *
+   * @param since EPOCH:SEQUENCE; empty asks for everything
+   */
+  public Answer samples(Optional<String> since) throws JsonProcessingException {
+    var position = since.isEmpty() ? Optional.of(Position.start()) : Position.parse(since.get());
+    if (position.isEmpty()) {
+      return Answer.text(
+          400, "since must be EPOCH:SEQUENCE as an earlier answer gave it, such as 3f2a:17");
+    }
+    var reading = buffer.since(position.get());
+    return new Answer(
+        200,
+        "application/json",
+        JSON.writeValueAsString(
+            new SampleBatch(
+                reading.epoch(),
+                reading.last(),
+                reading.dropped(),
+                reading.reset(),
+                containers.get(),
+                reading.samples())));
+  }
+
+  /** Alive or not, and why. */
+  public Answer health() {
+    return unhealthy
+        .get()
+        .map(reason -> Answer.text(503, reason))
+        .orElseGet(() -> Answer.text(200, "ok"));
+  }
+
+  /** Ready when of every container each probe is attached, or known to be refused. */
+  public Answer readiness() {
+    return unready
+        .get()
+        .or(this::pending)
+        .map(reason -> Answer.text(503, reason))
+        .orElseGet(() -> Answer.text(200, "ok"));
+  }
+
+  private Optional<String> pending() {
+    return containers.get().stream()
+        .flatMap(
+            container ->
+                container.attachments().stream()
+                    .filter(attachment -> attachment.state() == Attachment.State.PENDING)
+                    .map(
+                        attachment ->
+                            "%s of %s/%s/%s: %s"
+                                .formatted(
+                                    attachment.probe(),
+                                    container.container().namespace(),
+                                    container.container().pod(),
+                                    container.container().container(),
+                                    attachment.reason())))
+        .findFirst();
+  }
+}

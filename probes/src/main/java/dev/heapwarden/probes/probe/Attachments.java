@@ -1,0 +1,92 @@
+package dev.heapwarden.probes.probe;
+
+import dev.heapwarden.detection.sample.Attachment;
+import dev.heapwarden.detection.sample.RuntimeKind;
+import dev.heapwarden.probes.go.GoBinary;
+import dev.heapwarden.probes.target.Target;
+import dev.heapwarden.probes.target.TargetProcess;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Predicate;
+
+/**
+ * Tells per container what is attached. Where a container runs several processes, its main one
+ * speaks for it: the one with the most anonymous memory, for Go's probes among the Go programs.
+ */
+final class Attachments {
+  static final String PAGE_FAULTS = "PageFaults";
+  static final String GO_GC = "GoGc";
+  static final String GO_MAP_GROWTH = "GoMapGrowth";
+
+  private Attachments() {}
+
+  /**
+   * @param noPageFaults why the kernel cannot tell page faults
+   * @param failure why bpftrace attaches nothing at all
+   * @param waiting why what is not attached yet is not
+   * @param refusal why bpftrace could not attach to a process's executable
+   * @param covered whether a program that bpftrace has attached covers a process
+   */
+  static List<Attachment> of(
+      Target target,
+      Optional<String> noPageFaults,
+      Optional<String> failure,
+      String waiting,
+      Function<TargetProcess, Optional<String>> refusal,
+      Predicate<TargetProcess.Identity> covered) {
+    var main = target.main();
+    if (main.isEmpty()) {
+      var why = "no process of the container was found yet";
+      return List.of(pending(PAGE_FAULTS, why), pending(GO_GC, why), pending(GO_MAP_GROWTH, why));
+    }
+    var faults =
+        noPageFaults
+            .or(() -> failure)
+            .map(reason -> refused(PAGE_FAULTS, reason))
+            .orElseGet(() -> state(PAGE_FAULTS, covered.test(main.get().identity()), waiting));
+    var go =
+        target.processes().stream()
+            .filter(process -> process.runtime() == RuntimeKind.GO)
+            .max(Comparator.comparingLong(TargetProcess::anonymousBytes));
+    var notAtAll =
+        !NodePlan.wantsGo(target)
+            ? Optional.of("the policy says that it is not Go")
+            : go.isEmpty()
+                ? main.get().refusal()
+                : go.get().refusal().or(() -> refusal.apply(go.get())).or(() -> failure);
+    if (notAtAll.isPresent()) {
+      return List.of(
+          faults, refused(GO_GC, notAtAll.get()), refused(GO_MAP_GROWTH, notAtAll.get()));
+    }
+    var process = go.orElseThrow();
+    var binary = process.go().orElseThrow();
+    boolean attached = covered.test(process.identity());
+    return List.of(
+        faults,
+        has(GO_GC, binary, GoBinary.GC, attached, waiting),
+        has(GO_MAP_GROWTH, binary, binary.growth(), attached, waiting));
+  }
+
+  private static Attachment has(
+      String probe, GoBinary binary, String function, boolean attached, String waiting) {
+    return binary.functions().containsKey(function)
+        ? state(probe, attached, waiting)
+        : refused(probe, "its symbol table has no " + function);
+  }
+
+  private static Attachment state(String probe, boolean attached, String waiting) {
+    return attached
+        ? new Attachment(probe, Attachment.State.ATTACHED, null)
+        : pending(probe, waiting);
+  }
+
+  private static Attachment pending(String probe, String reason) {
+    return new Attachment(probe, Attachment.State.PENDING, reason);
+  }
+
+  private static Attachment refused(String probe, String reason) {
+    return new Attachment(probe, Attachment.State.REFUSED, reason);
+  }
+}

@@ -1,0 +1,81 @@
+package dev.heapwarden.probes.probe;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+
+/** Starts bpftrace on programs that the agent wrote. */
+public final class Bpftrace {
+  private final List<String> command;
+  private final Path scratch;
+  private final AtomicLong serial = new AtomicLong();
+
+  /**
+   * @param command what runs bpftrace, such as {@code bpftrace}
+   * @param scratch a directory of the agent's own, with a short path: the kernel's tracefs refuses
+   *     uprobe paths of more than about 40 characters
+   */
+  public Bpftrace(List<String> command, Path scratch) {
+    this.command = List.copyOf(command);
+    this.scratch = scratch;
+  }
+
+  /**
+   * Starts a program in a child that dies with the agent.
+   *
+   * @param process limits uprobes to one process; 0 for all
+   * @param deadline after which it is stopped; null for a child that is to run on
+   * @param lines called on one thread, in order
+   */
+  public ChildProcess start(
+      String program,
+      long process,
+      @org.jspecify.annotations.Nullable Duration deadline,
+      Consumer<BpftraceLine> lines)
+      throws IOException {
+    Files.createDirectories(scratch);
+    var name = "p" + serial.incrementAndGet();
+    var file =
+        Files.createTempFile(
+            scratch,
+            name,
+            ".bt",
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+    Files.writeString(file, program);
+    var arguments = new ArrayList<>(command);
+    arguments.addAll(List.of("-f", "json", "-B", "line"));
+    if (process > 0) {
+      arguments.addAll(List.of("-p", Long.toString(process)));
+    }
+    arguments.add(file.toString());
+    var child =
+        new ChildProcess(name, arguments, line -> BpftraceLine.parse(line).ifPresent(lines), file);
+    child.start(deadline);
+    return child;
+  }
+
+  /** A short path to an executable: the link's name is a number. */
+  public Path link(Path executable) throws IOException {
+    Files.createDirectories(scratch);
+    var link = scratch.resolve(Long.toString(serial.incrementAndGet()));
+    Files.deleteIfExists(link);
+    return Files.createSymbolicLink(link, executable);
+  }
+
+  /** Removes what an agent that was killed left behind. */
+  public void clean() throws IOException {
+    if (Files.isDirectory(scratch)) {
+      try (var left = Files.list(scratch)) {
+        for (var file : left.toList()) {
+          Files.deleteIfExists(file);
+        }
+      }
+    }
+  }
+}

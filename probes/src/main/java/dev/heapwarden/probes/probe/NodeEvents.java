@@ -1,0 +1,88 @@
+package dev.heapwarden.probes.probe;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/** Reads what one {@link NodeProgram} prints. Not thread-safe: one reader per program. */
+final class NodeEvents {
+  private final Map<Long, Long> collections = new HashMap<>();
+  private final Map<Long, Long> faults = new HashMap<>();
+  private OptionalLong started = OptionalLong.empty();
+
+  /** When the program began, by CLOCK_MONOTONIC; empty until every probe was attached. */
+  OptionalLong started() {
+    return started;
+  }
+
+  /** The events that a line completes; none for most. */
+  List<ProbeEvent> read(BpftraceLine line) {
+    return switch (line) {
+      case BpftraceLine.Announced _, BpftraceLine.Lost _ -> List.of();
+      case BpftraceLine.Values values -> {
+        remember(values);
+        yield List.of();
+      }
+      case BpftraceLine.Text text -> read(text.text().split(" "));
+    };
+  }
+
+  private List<ProbeEvent> read(String[] words) {
+    return switch (words[0]) {
+      case "start" -> {
+        started = OptionalLong.of(Long.parseLong(words[1]));
+        yield List.of();
+      }
+      case "gc" -> List.of(collection(words));
+      case "map" -> growth(words).map(List::of).orElse(List.of());
+      case "slot" -> slot((Long.parseLong(words[1]) + 1) * NodeProgram.SLOT_NANOS);
+      default -> List.of();
+    };
+  }
+
+  private ProbeEvent collection(String[] words) {
+    long pid = Long.parseLong(words[1]);
+    long count = Long.parseLong(words[4]);
+    var before = collections.put(pid, count);
+    return new ProbeEvent.Collection(
+        pid,
+        Long.parseLong(words[2]),
+        Long.parseUnsignedLong(words[3]),
+        count - (before == null ? 0 : before));
+  }
+
+  private static Optional<ProbeEvent> growth(String[] words) {
+    long entries = Long.parseUnsignedLong(words[4]);
+    if (entries < 0) {
+      return Optional.empty();
+    }
+    var frames = new ArrayList<Long>();
+    for (int i = 5; i < words.length; i++) {
+      frames.add(Long.parseUnsignedLong(words[i], 16));
+    }
+    return Optional.of(
+        new ProbeEvent.MapGrowth(
+            Long.parseLong(words[1]),
+            Long.parseLong(words[2]),
+            Long.parseUnsignedLong(words[3], 16),
+            entries,
+            frames));
+  }
+
+  private void remember(BpftraceLine.Values values) {
+    if (values.map().equals("@f0") || values.map().equals("@f1")) {
+      faults.clear();
+      values.values().forEach((pid, count) -> faults.put(Long.parseLong(pid), count.asLong()));
+    }
+  }
+
+  private List<ProbeEvent> slot(long end) {
+    var events = new ArrayList<ProbeEvent>();
+    faults.forEach((pid, count) -> events.add(new ProbeEvent.Faults(pid, end, count)));
+    faults.clear();
+    return events;
+  }
+}

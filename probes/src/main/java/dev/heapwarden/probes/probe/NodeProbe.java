@@ -1,0 +1,220 @@
+package dev.heapwarden.probes.probe;
+
+import dev.heapwarden.detection.sample.Attachment;
+import dev.heapwarden.probes.target.Target;
+import dev.heapwarden.probes.target.TargetProcess;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The node's one bpftrace: kept in step with the targets, restarted when it dies, and replaced
+ * without losing an event or counting one twice. {@link #reconcile} is called by one thread, again
+ * and again; {@link #attachments} by any.
+ */
+public final class NodeProbe implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(NodeProbe.class);
+  private static final Duration ATTACH_DEADLINE = Duration.ofSeconds(30);
+
+  /** Six slots without a word. */
+  private static final Duration SILENCE_LIMIT = Duration.ofSeconds(30);
+
+  /** Least time between two programs that differ only in processes of the same containers. */
+  private static final Duration CHURN_GAP = Duration.ofSeconds(10);
+
+  private static final Duration LONGEST_BACK_OFF = Duration.ofMinutes(1);
+
+  private final Bpftrace bpftrace;
+  private final Consumer<ProbeEvent> sink;
+  private final ProbeCounters counters = new ProbeCounters();
+  private final Tracepoints tracepoints;
+
+  /** By the path that was tried: another process of the same executable is another try. */
+  private final Map<Path, String> refused = new ConcurrentHashMap<>();
+
+  private volatile @Nullable NodeRun current;
+
+  /** Why no program attaches at all. */
+  private volatile @Nullable String failure;
+
+  /** Why the last program ended. */
+  private volatile @Nullable String death;
+
+  private @Nullable NodeRun retiring;
+  private Duration backOff = Duration.ZERO;
+  private long notBefore = System.nanoTime();
+  private long switchedAt = System.nanoTime();
+
+  public NodeProbe(Bpftrace bpftrace, Tracepoints tracepoints, Consumer<ProbeEvent> sink) {
+    this.bpftrace = bpftrace;
+    this.tracepoints = tracepoints;
+    this.sink = sink;
+  }
+
+  public ProbeCounters counters() {
+    return counters;
+  }
+
+  /** Whether bpftrace runs, or nothing is there for it to do. */
+  public boolean alive() {
+    var run = current;
+    return failure == null && death == null && (run == null || !run.ended());
+  }
+
+  /** Brings the running program in step with the targets; may take as long as attaching does. */
+  public void reconcile(List<Target> targets) throws InterruptedException {
+    retire();
+    buryTheDead();
+    refused.keySet().removeIf(path -> !runs(targets, path));
+    var wanted = NodePlan.of(targets, path -> !refused.containsKey(path));
+    var run = current;
+    if (run != null && run.plan().sameAs(wanted)) {
+      return;
+    }
+    if (retiring != null || System.nanoTime() - notBefore < 0 || onlyChurn(run, wanted)) {
+      return;
+    }
+    if (wanted.processes().isEmpty()
+        || (wanted.executables().isEmpty() && tracepoints.pageFaults().isPresent())) {
+      replaceBy(null);
+      return;
+    }
+    start(wanted);
+  }
+
+  /** What is attached to a container, and why not. */
+  public List<Attachment> attachments(Target target) {
+    var run = current;
+    return Attachments.of(
+        target,
+        tracepoints.pageFaults(),
+        Optional.ofNullable(failure),
+        Optional.ofNullable(death).orElse("bpftrace is attaching"),
+        process -> refusal(process),
+        process -> run != null && !run.ended() && run.plan().processes().contains(process));
+  }
+
+  @Override
+  public void close() {
+    for (var run : new NodeRun[] {retiring, current}) {
+      if (run != null) {
+        run.stop();
+      }
+    }
+  }
+
+  private Optional<String> refusal(TargetProcess process) {
+    return Optional.ofNullable(refused.get(process.executable()));
+  }
+
+  private static boolean runs(List<Target> targets, Path executable) {
+    return targets.stream()
+        .flatMap(target -> target.processes().stream())
+        .anyMatch(process -> process.executable().equals(executable));
+  }
+
+  private boolean onlyChurn(@Nullable NodeRun run, NodePlan wanted) {
+    return run != null
+        && run.plan().containers().equals(wanted.containers())
+        && System.nanoTime() - switchedAt < CHURN_GAP.toNanos();
+  }
+
+  private void start(NodePlan plan) throws InterruptedException {
+    try {
+      var run = launch(plan, current);
+      if (run.awaitAttached(ATTACH_DEADLINE)) {
+        LOG.info(
+            "attached processes={} executables={}",
+            plan.processes().size(),
+            plan.executables().size());
+        replaceBy(run);
+        failure = null;
+        death = null;
+        backOff = Duration.ZERO;
+        return;
+      }
+      run.stop();
+      var reason = run.complaint();
+      LOG.warn("program did not attach reason={}", reason);
+      if (plan.executables().isEmpty() || !refuseOffenders(plan)) {
+        failure = reason;
+        retryLater(reason);
+      }
+    } catch (IOException unstartable) {
+      var reason = "bpftrace cannot be started: " + unstartable.getMessage();
+      failure = reason;
+      retryLater(reason);
+    }
+  }
+
+  private NodeRun launch(NodePlan plan, @Nullable NodeRun predecessor) throws IOException {
+    counters.started();
+    var probed = new ArrayList<NodeProgram.Probed>();
+    for (var executable : plan.executables().values()) {
+      probed.add(new NodeProgram.Probed(bpftrace.link(executable.path()), executable));
+    }
+    return new NodeRun(
+        bpftrace, plan, probed, tracepoints.pageFaults().isEmpty(), predecessor, sink, counters);
+  }
+
+  private boolean refuseOffenders(NodePlan plan) throws IOException, InterruptedException {
+    var offenders =
+        new Offenders(bpftrace, ATTACH_DEADLINE).among(List.copyOf(plan.executables().values()));
+    offenders.forEach((path, reason) -> LOG.warn("refused path={} reason={}", path, reason));
+    refused.putAll(offenders);
+    return !offenders.isEmpty();
+  }
+
+  private void replaceBy(@Nullable NodeRun run) {
+    retiring = current;
+    current = run;
+    switchedAt = System.nanoTime();
+    if (run == null && retiring != null) {
+      retiring.stop();
+    }
+  }
+
+  private void retire() {
+    var old = retiring;
+    if (old != null && (old.ended() || old.pastItsClaim())) {
+      old.stop();
+      retiring = null;
+    }
+  }
+
+  private void buryTheDead() {
+    var run = current;
+    if (run == null) {
+      return;
+    }
+    if (run.silence().compareTo(SILENCE_LIMIT) > 0) {
+      run.stop();
+    } else if (!run.ended()) {
+      return;
+    }
+    current = null;
+    counters.died();
+    death = run.complaint();
+    retryLater(run.complaint());
+  }
+
+  private void retryLater(String reason) {
+    backOff =
+        backOff.isZero()
+            ? Duration.ofSeconds(1)
+            : backOff.multipliedBy(2).compareTo(LONGEST_BACK_OFF) > 0
+                ? LONGEST_BACK_OFF
+                : backOff.multipliedBy(2);
+    notBefore = System.nanoTime() + backOff.toNanos();
+    LOG.warn("bpftrace is not running reason={} retryIn={}", reason, backOff);
+  }
+}

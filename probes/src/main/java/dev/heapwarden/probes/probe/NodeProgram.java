@@ -1,0 +1,140 @@
+package dev.heapwarden.probes.probe;
+
+import dev.heapwarden.probes.go.GoBinary;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * The text of the node's program. What it prints is read by {@link NodeEvents}.
+ *
+ * <p>Registers are those of Go's ABIInternal on amd64 (src/cmd/compile/abi-internal.md): integer
+ * arguments in AX, BX, CX, ...; frame pointers in BP. At a function's entry its return address is
+ * at SP, and BP still is the caller's: the caller's own return address is at BP + 8.
+ */
+final class NodeProgram {
+  /**
+   * Page faults are counted in slots of this length, and a cut-over between two programs falls on
+   * the end of one.
+   */
+  static final long SLOT_NANOS = 5_000_000_000L;
+
+  /** Smaller maps are not told. */
+  static final int SMALLEST_MAP = 64;
+
+  /** Growths told of one process per second; from a map of {@link #LARGE_MAP} entries more. */
+  private static final int GROWTHS = 100;
+
+  private static final int LARGE_MAP_GROWTHS = 300;
+  private static final int LARGE_MAP = 4096;
+
+  /** Collections of one process closer together than this are told as one. */
+  private static final long COLLECTION_GAP_NANOS = 20_000_000;
+
+  private NodeProgram() {}
+
+  /**
+   * An executable to put uprobes on.
+   *
+   * @param link a short path, made by the agent
+   */
+  record Probed(Path link, NodePlan.GoExecutable executable) {}
+
+  /** How many probes bpftrace must announce for this program. */
+  static int probes(List<Probed> executables, boolean pageFaults) {
+    int uprobes =
+        executables.stream()
+            .mapToInt(
+                probed ->
+                    (probed.executable().has(GoBinary.GC) ? 1 : 0)
+                        + (probed.executable().has(probed.executable().binary().growth()) ? 1 : 0))
+            .sum();
+    return 2 + uprobes + (pageFaults ? 1 : 0);
+  }
+
+  static String text(NodePlan plan, List<Probed> executables, boolean pageFaults) {
+    var text = new StringBuilder();
+    text.append(
+        "config = { max_map_keys = 16384 }\nBEGIN {\n  @untold = count(); clear(@untold);\n  @t[0] = 1;\n");
+    plan.pids().stream().sorted().forEach(pid -> text.append("  @t[%d] = 1;\n".formatted(pid)));
+    text.append(
+        """
+          @slot = (uint64)nsecs / %d;
+          printf("start %%lu\\n", nsecs);
+        }
+        """
+            .formatted(SLOT_NANOS));
+    executables.forEach(probed -> uprobes(text, probed));
+    if (pageFaults) {
+      text.append(
+          """
+          tracepoint:exceptions:page_fault_user /@t[pid]/ {
+            if (((uint64)nsecs / %d) %% 2) { @f1[pid] = count(); } else { @f0[pid] = count(); }
+          }
+          """
+              .formatted(SLOT_NANOS));
+    }
+    // The map of a slot is printed after the slot ended: nobody writes to it then.
+    var printFaults = "if (@slot % 2) { print(@f1); clear(@f1); } else { print(@f0); clear(@f0); }";
+    text.append(
+        """
+        interval:ms:250 {
+          $now = (uint64)nsecs / %d;
+          if (@slot != $now) {
+            %s
+            print(@untold); clear(@untold);
+            printf("slot %%lu\\n", @slot);
+            @slot = $now;
+          }
+        }
+        """
+            .formatted(SLOT_NANOS, pageFaults ? printFaults : ""));
+    return text.toString();
+  }
+
+  private static void uprobes(StringBuilder text, Probed probed) {
+    var binary = probed.executable().binary();
+    if (probed.executable().has(GoBinary.GC)) {
+      text.append(
+          """
+          uprobe:%s:"%s" /@t[pid]/ {
+            @gc[pid]++;
+            if (nsecs - @gctold[pid] >= %d) {
+              @gctold[pid] = nsecs;
+              printf("gc %%d %%lu %%lu %%lu\\n", pid, nsecs, reg("bx"), @gc[pid]);
+            }
+          }
+          """
+              .formatted(probed.link(), GoBinary.GC, COLLECTION_GAP_NANOS));
+    }
+    var growth = binary.growth();
+    if (probed.executable().has(growth)) {
+      // hashGrow(t AX, h BX); (t *table) rehash(AX, typ BX, m CX)
+      var map = growth.equals(GoBinary.GROW_SWISS) ? "cx" : "bx";
+      text.append(
+          """
+          uprobe:%s:"%s" /@t[pid]/ {
+            $map = reg("%s"); $used = *(uint64*)$map;
+            if ($used >= %d) {
+              $second = (uint64)nsecs / 1000000000;
+              if (@second[pid] != $second) { @second[pid] = $second; @told[pid] = 0; }
+              if (@told[pid] < %d || ($used >= %d && @told[pid] < %d)) {
+                @told[pid]++;
+                $bp = reg("bp");
+                $r0 = *(uint64*)reg("sp");
+                $r1 = *(uint64*)($bp + 8); $bp = *(uint64*)$bp;
+                $r2 = *(uint64*)($bp + 8); $bp = *(uint64*)$bp;
+                $r3 = *(uint64*)($bp + 8); $bp = *(uint64*)$bp;
+                $r4 = *(uint64*)($bp + 8); $bp = *(uint64*)$bp;
+                $r5 = *(uint64*)($bp + 8);
+                printf("map %%d %%lu %%lx %%lu %%lx %%lx %%lx %%lx %%lx %%lx\\n", pid, nsecs, $map, $used, $r0, $r1, $r2, $r3, $r4, $r5);
+              } else {
+                @untold = count();
+              }
+            }
+          }
+          """
+              .formatted(
+                  probed.link(), growth, map, SMALLEST_MAP, GROWTHS, LARGE_MAP, LARGE_MAP_GROWTHS));
+    }
+  }
+}

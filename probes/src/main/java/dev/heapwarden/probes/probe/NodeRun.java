@@ -1,0 +1,122 @@
+package dev.heapwarden.probes.probe;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+
+/** One bpftrace that runs a node program, from its start to its end. */
+final class NodeRun {
+  private final NodePlan plan;
+  private final int expected;
+  private final Consumer<ProbeEvent> sink;
+  private final ProbeCounters counters;
+  private final NodeEvents events = new NodeEvents();
+  private final CompletableFuture<Boolean> attached = new CompletableFuture<>();
+  private final ChildProcess child;
+  private int announced;
+  private volatile Claim claim = Claim.whole();
+  private volatile long heardAt = System.nanoTime();
+  private volatile @org.jspecify.annotations.Nullable NodeRun predecessor;
+
+  NodeRun(
+      Bpftrace bpftrace,
+      NodePlan plan,
+      List<NodeProgram.Probed> executables,
+      boolean pageFaults,
+      @org.jspecify.annotations.Nullable NodeRun predecessor,
+      Consumer<ProbeEvent> sink,
+      ProbeCounters counters)
+      throws IOException {
+    this.plan = plan;
+    this.expected = NodeProgram.probes(executables, pageFaults);
+    this.predecessor = predecessor;
+    this.sink = sink;
+    this.counters = counters;
+    child = bpftrace.start(NodeProgram.text(plan, executables, pageFaults), 0, null, this::heard);
+    var _ = child.ended().thenAccept(status -> attached.complete(false));
+  }
+
+  NodePlan plan() {
+    return plan;
+  }
+
+  /** Waits until every probe is attached; false when the program ended or the time is over. */
+  boolean awaitAttached(Duration deadline) throws InterruptedException {
+    try {
+      return attached.get(deadline.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException _) {
+      return false;
+    } catch (ExecutionException impossible) {
+      throw new IllegalStateException(impossible);
+    }
+  }
+
+  boolean ended() {
+    return child.ended().isDone();
+  }
+
+  /** Time since bpftrace last said anything; a healthy one speaks at the end of every slot. */
+  Duration silence() {
+    return Duration.ofNanos(System.nanoTime() - heardAt);
+  }
+
+  /** Whether its part is over and nothing of it can be outstanding. */
+  boolean pastItsClaim() {
+    long until = claim.until();
+    return until != Long.MAX_VALUE && System.nanoTime() > until + Duration.ofSeconds(2).toNanos();
+  }
+
+  String complaint() {
+    return announced > 0 && announced != expected
+        ? "bpftrace found %d of %d probes".formatted(announced, expected)
+        : "bpftrace: " + child.complaint();
+  }
+
+  void stop() {
+    child.stop();
+  }
+
+  private void heard(BpftraceLine line) {
+    heardAt = System.nanoTime();
+    switch (line) {
+      case BpftraceLine.Announced count -> announced = count.probes();
+      case BpftraceLine.Lost lost -> counters.lost(lost.events());
+      case BpftraceLine.Values values when values.map().equals("@untold") ->
+          counters.untold(values.values().getOrDefault("", BpftraceLine.JSON.nullNode()).asLong());
+      case BpftraceLine.Values _, BpftraceLine.Text _ -> {
+        var seen = events.read(line);
+        if (!attached.isDone() && events.started().isPresent()) {
+          takeOver();
+        }
+        // A slot's count belongs to the slot, whose last nanosecond is before its end.
+        seen.stream().filter(event -> claim.takes(event.pid(), timeOf(event))).forEach(sink);
+      }
+    }
+  }
+
+  private static long timeOf(ProbeEvent event) {
+    return event instanceof ProbeEvent.Faults faults ? faults.nanos() - 1 : event.nanos();
+  }
+
+  /** On the reader's thread and before the first event, so that no event meets an old claim. */
+  private void takeOver() {
+    if (announced == expected) {
+      var before = predecessor;
+      predecessor = null;
+      if (before != null && !before.ended()) {
+        // At least a second away: what the old one saw before it has not all been read yet.
+        long cutOver =
+            ((System.nanoTime() + 1_000_000_000L) / NodeProgram.SLOT_NANOS + 1)
+                * NodeProgram.SLOT_NANOS;
+        claim = Claim.after(cutOver, before.plan.pids());
+        before.claim = before.claim.endingAt(cutOver);
+      }
+    }
+    attached.complete(announced == expected);
+  }
+}

@@ -1,0 +1,40 @@
+package dev.heapwarden.probes.probe;
+
+import java.util.List;
+
+/** What the node's program saw of one process. Times are nanoseconds of CLOCK_MONOTONIC. */
+public sealed interface ProbeEvent {
+  long pid();
+
+  long nanos();
+
+  /**
+   * A garbage collection ended its mark phase.
+   *
+   * @param liveBytes that it found live
+   * @param collections since the last event of this process: more than one when they came too fast
+   *     to tell each
+   */
+  record Collection(long pid, long nanos, long liveBytes, long collections) implements ProbeEvent {}
+
+  /**
+   * A map is about to grow.
+   *
+   * @param address of its header
+   * @param entries that it holds
+   * @param returnAddresses innermost first
+   */
+  record MapGrowth(long pid, long nanos, long address, long entries, List<Long> returnAddresses)
+      implements ProbeEvent {
+    public MapGrowth {
+      returnAddresses = List.copyOf(returnAddresses);
+    }
+  }
+
+  /**
+   * Page faults of one time slot.
+   *
+   * @param nanos end of the slot
+   */
+  record Faults(long pid, long nanos, long faults) implements ProbeEvent {}
+}

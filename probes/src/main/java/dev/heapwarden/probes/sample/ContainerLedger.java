@@ -1,0 +1,163 @@
+package dev.heapwarden.probes.sample;
+
+import dev.heapwarden.detection.sample.ContainerKey;
+import dev.heapwarden.detection.sample.MapInstance;
+import dev.heapwarden.detection.sample.Origin;
+import dev.heapwarden.detection.sample.Signal;
+import dev.heapwarden.probes.buffer.SampleBuffer;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.Set;
+
+/**
+ * What has been counted of one container. Events change it; {@link #flush} tells what changed since
+ * the last flush, so that a burst becomes one sample with its last figures.
+ *
+ * <p>A container's live heap is the sum over its Go processes of what the last collection of each
+ * found, told whenever one of them collects.
+ */
+final class ContainerLedger {
+  private static final int INSTANCES = 4096;
+  private static final int TOLD_INSTANCES = 50;
+
+  private final ContainerKey container;
+  private final Map<Long, Long> liveBytes = new HashMap<>();
+  private final Map<InstanceKey, Instance> instances =
+      new LinkedHashMap<>(64, 0.75f, true) {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<InstanceKey, Instance> eldest) {
+          return size() > INSTANCES;
+        }
+      };
+  private long collections;
+  private long collectedAt;
+  private boolean collected;
+  private long faults;
+  private long faultsAt;
+  private boolean faulted;
+  private OptionalDouble anonymous = OptionalDouble.empty();
+
+  private record InstanceKey(long pid, long address) {}
+
+  private static final class Instance {
+    String site = "";
+    long entries;
+    long grownAt;
+    boolean grown;
+  }
+
+  ContainerLedger(ContainerKey container) {
+    this.container = container;
+  }
+
+  ContainerKey container() {
+    return container;
+  }
+
+  void collected(long pid, long nanos, long bytes, long count) {
+    liveBytes.put(pid, bytes);
+    collections += count;
+    collectedAt = Math.max(collectedAt, nanos);
+    collected = true;
+  }
+
+  void faulted(long nanos, long count) {
+    faults += count;
+    faultsAt = Math.max(faultsAt, nanos);
+    faulted = true;
+  }
+
+  /** The site is asked for only when the instance is new or its site is unknown. */
+  void grown(
+      long pid, long address, long nanos, long entries, java.util.function.Supplier<String> site) {
+    var instance = instances.computeIfAbsent(new InstanceKey(pid, address), key -> new Instance());
+    // A map that is half as large as it was is most likely another one at the same address.
+    if (instance.site.isEmpty() || entries < instance.entries / 2) {
+      instance.site = site.get();
+    }
+    instance.entries = entries;
+    instance.grownAt = nanos;
+    instance.grown = true;
+  }
+
+  void measured(long anonymousBytes) {
+    anonymous = OptionalDouble.of((double) anonymousBytes);
+  }
+
+  /** Forgets the figures of processes that ended; counts stay. */
+  void retain(Set<Long> pids) {
+    liveBytes.keySet().retainAll(pids);
+    instances.keySet().removeIf(key -> !pids.contains(key.pid()));
+  }
+
+  OptionalDouble anonymous() {
+    return anonymous;
+  }
+
+  /** Empty until one of its processes has collected. */
+  OptionalDouble live() {
+    return liveBytes.isEmpty()
+        ? OptionalDouble.empty()
+        : OptionalDouble.of((double) liveBytes.values().stream().mapToLong(Long::longValue).sum());
+  }
+
+  long faults() {
+    return faults;
+  }
+
+  long collections() {
+    return collections;
+  }
+
+  void flush(SampleBuffer buffer, WallClock clock) {
+    if (collected && live().isPresent()) {
+      buffer.add(
+          clock.at(collectedAt),
+          container,
+          Origin.GO_GC_UPROBE,
+          Map.of(
+              Signal.POST_GC_LIVE_HEAP,
+              live().getAsDouble(),
+              Signal.COLLECTIONS,
+              (double) collections),
+          null);
+      collected = false;
+    }
+    if (faulted) {
+      buffer.add(
+          clock.at(faultsAt),
+          container,
+          Origin.PAGE_FAULT_TRACEPOINT,
+          Map.of(Signal.PAGE_FAULTS, (double) faults),
+          null);
+      faulted = false;
+    }
+    flushMaps(buffer, clock);
+  }
+
+  private void flushMaps(SampleBuffer buffer, WallClock clock) {
+    if (instances.values().stream().noneMatch(instance -> instance.grown)) {
+      return;
+    }
+    long smallestTold =
+        instances.values().stream()
+            .map(instance -> instance.entries)
+            .sorted(java.util.Comparator.reverseOrder())
+            .limit(TOLD_INSTANCES)
+            .reduce(Long.MAX_VALUE, (first, second) -> second);
+    instances.forEach(
+        (key, instance) -> {
+          if (instance.grown && instance.entries >= smallestTold) {
+            buffer.add(
+                clock.at(instance.grownAt),
+                container,
+                Origin.GO_MAP_UPROBE,
+                Map.of(Signal.MAP_ENTRIES, (double) instance.entries),
+                new MapInstance(key.pid(), "0x" + Long.toHexString(key.address()), instance.site));
+          }
+          instance.grown = false;
+        });
+  }
+}

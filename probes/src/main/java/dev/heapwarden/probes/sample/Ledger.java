@@ -1,0 +1,121 @@
+package dev.heapwarden.probes.sample;
+
+import dev.heapwarden.detection.sample.ContainerKey;
+import dev.heapwarden.detection.sample.Origin;
+import dev.heapwarden.detection.sample.Signal;
+import dev.heapwarden.probes.buffer.SampleBuffer;
+import dev.heapwarden.probes.go.Sites;
+import dev.heapwarden.probes.probe.CgroupMemory;
+import dev.heapwarden.probes.probe.ProbeEvent;
+import dev.heapwarden.probes.target.Target;
+import dev.heapwarden.probes.target.TargetProcess;
+import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.stream.Collectors;
+
+/** The ledgers of all targets. Every method may be called by any thread. */
+public final class Ledger {
+  private final SampleBuffer buffer;
+  private final Sites sites;
+  private final WallClock clock;
+  private final Path procRoot;
+  private final Map<ContainerKey, ContainerLedger> containers = new HashMap<>();
+  private Map<Long, Owner> owners = Map.of();
+
+  private record Owner(ContainerLedger ledger, TargetProcess process) {}
+
+  /**
+   * What is known of a container now, for metrics.
+   *
+   * @param anonymous bytes; empty before the first reading
+   * @param live bytes; empty before the first collection
+   */
+  public record Figures(
+      OptionalDouble anonymous, OptionalDouble live, long collections, long faults) {}
+
+  public Ledger(SampleBuffer buffer, Sites sites, WallClock clock, Path procRoot) {
+    this.buffer = buffer;
+    this.sites = sites;
+    this.clock = clock;
+    this.procRoot = procRoot;
+  }
+
+  /** Says whose events count from now on. */
+  public synchronized void targets(List<Target> targets) {
+    flush();
+    containers
+        .keySet()
+        .retainAll(
+            targets.stream().map(target -> target.container().key()).collect(Collectors.toSet()));
+    var byPid = new HashMap<Long, Owner>();
+    for (var target : targets) {
+      var ledger = containers.computeIfAbsent(target.container().key(), ContainerLedger::new);
+      target.processes().forEach(process -> byPid.put(process.pid(), new Owner(ledger, process)));
+      ledger.retain(
+          target.processes().stream().map(TargetProcess::pid).collect(Collectors.toSet()));
+    }
+    owners = Map.copyOf(byPid);
+  }
+
+  /** Takes an event; one of a process that is no target any more is left out. */
+  public synchronized void accept(ProbeEvent event) {
+    var owner = owners.get(event.pid());
+    if (owner == null) {
+      return;
+    }
+    var ledger = owner.ledger();
+    switch (event) {
+      case ProbeEvent.Collection gc ->
+          ledger.collected(gc.pid(), gc.nanos(), gc.liveBytes(), gc.collections());
+      case ProbeEvent.Faults faults -> ledger.faulted(faults.nanos(), faults.faults());
+      case ProbeEvent.MapGrowth growth ->
+          ledger.grown(
+              growth.pid(),
+              growth.address(),
+              growth.nanos(),
+              growth.entries(),
+              () -> site(owner.process(), growth.returnAddresses()));
+    }
+  }
+
+  /** Takes a reading of a container's cgroup. */
+  public synchronized void measured(ContainerKey container, CgroupMemory memory) {
+    var ledger = containers.get(container);
+    if (ledger == null) {
+      return;
+    }
+    ledger.measured(memory.anonymous());
+    var values = new EnumMap<Signal, Double>(Signal.class);
+    values.put(Signal.ANONYMOUS_MEMORY, (double) memory.anonymous());
+    values.put(Signal.WORKING_SET, (double) memory.workingSet());
+    memory.limit().ifPresent(limit -> values.put(Signal.MEMORY_LIMIT, (double) limit));
+    buffer.add(clock.now(), container, Origin.CGROUP, values, null);
+  }
+
+  /** Turns what events changed into samples. */
+  public synchronized void flush() {
+    containers.values().forEach(ledger -> ledger.flush(buffer, clock));
+  }
+
+  public synchronized Optional<Figures> figures(ContainerKey container) {
+    return Optional.ofNullable(containers.get(container))
+        .map(
+            ledger ->
+                new Figures(
+                    ledger.anonymous(), ledger.live(), ledger.collections(), ledger.faults()));
+  }
+
+  private String site(TargetProcess process, List<Long> returnAddresses) {
+    return process
+        .program(procRoot)
+        .flatMap(
+            program ->
+                sites.site(program, returnAddresses.stream().mapToLong(Long::longValue).toArray()))
+        .orElse("");
+  }
+}

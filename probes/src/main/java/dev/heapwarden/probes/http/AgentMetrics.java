@@ -89,10 +89,8 @@ public final class AgentMetrics {
   }
 
   private MultiGauge gauge(String name, String description, String unit) {
-    return MultiGauge.builder("heapwarden_agent_" + name)
-        .description(description)
-        .baseUnit(unit)
-        .register(registry);
+    var builder = MultiGauge.builder("heapwarden_agent_" + name).description(description);
+    return (unit.isEmpty() ? builder : builder.baseUnit(unit)).register(registry);
   }
 
   private void counter(

@@ -6,12 +6,24 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 
-/** Reads what one {@link NodeProgram} prints. Not thread-safe: one reader per program. */
+/**
+ * Reads what one {@link NodeProgram} prints. Not thread-safe: one reader per program. A process
+ * without a page fault in a slot had none: that is told too.
+ */
 final class NodeEvents {
   private final Map<Long, Long> collections = new HashMap<>();
   private final Map<Long, Long> faults = new HashMap<>();
+  private final Set<Long> watched;
   private OptionalLong started = OptionalLong.empty();
+
+  /**
+   * @param watched processes that the program counts page faults of
+   */
+  NodeEvents(Set<Long> watched) {
+    this.watched = Set.copyOf(watched);
+  }
 
   /** When the program began, by CLOCK_MONOTONIC; empty until every probe was attached. */
   OptionalLong started() {
@@ -81,7 +93,8 @@ final class NodeEvents {
 
   private List<ProbeEvent> slot(long end) {
     var events = new ArrayList<ProbeEvent>();
-    faults.forEach((pid, count) -> events.add(new ProbeEvent.Faults(pid, end, count)));
+    watched.forEach(
+        pid -> events.add(new ProbeEvent.Faults(pid, end, faults.getOrDefault(pid, 0L))));
     faults.clear();
     return events;
   }

@@ -88,8 +88,4 @@ record NodePlan(
     return processes.equals(other.processes)
         && executables.keySet().equals(other.executables.keySet());
   }
-
-  NodePlan with(Map<ExecutableId, GoExecutable> fewer) {
-    return new NodePlan(processes, fewer);
-  }
 }

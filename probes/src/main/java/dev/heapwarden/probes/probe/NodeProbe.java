@@ -6,7 +6,6 @@ import dev.heapwarden.probes.target.TargetProcess;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -158,17 +157,14 @@ public final class NodeProbe implements AutoCloseable {
 
   private NodeRun launch(NodePlan plan, @Nullable NodeRun predecessor) throws IOException {
     counters.started();
-    var probed = new ArrayList<NodeProgram.Probed>();
-    for (var executable : plan.executables().values()) {
-      probed.add(new NodeProgram.Probed(bpftrace.link(executable.path()), executable));
-    }
+    var probed = NodeProgram.probed(plan.executables(), bpftrace);
     return new NodeRun(
         bpftrace, plan, probed, tracepoints.pageFaults().isEmpty(), predecessor, sink, counters);
   }
 
   private boolean refuseOffenders(NodePlan plan) throws IOException, InterruptedException {
     var offenders =
-        new Offenders(bpftrace, ATTACH_DEADLINE).among(List.copyOf(plan.executables().values()));
+        new Offenders(bpftrace, ATTACH_DEADLINE).among(List.copyOf(plan.executables().entrySet()));
     offenders.forEach((path, reason) -> LOG.warn("refused path={} reason={}", path, reason));
     refused.putAll(offenders);
     return !offenders.isEmpty();

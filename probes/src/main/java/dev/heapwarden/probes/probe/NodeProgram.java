@@ -1,8 +1,15 @@
 package dev.heapwarden.probes.probe;
 
+import dev.heapwarden.probes.go.ExecutableId;
 import dev.heapwarden.probes.go.GoBinary;
+import dev.heapwarden.probes.target.TargetProcess;
+import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * The text of the node's program. What it prints is read by {@link NodeEvents}.
@@ -32,12 +39,33 @@ final class NodeProgram {
 
   private NodeProgram() {}
 
+  /** In the map of watched processes: no uprobe counts for this one. */
+  private static final int NO_UPROBE = 1;
+
   /**
-   * An executable to put uprobes on.
+   * An executable to put uprobes on. On overlay file systems one file may appear as several, and a
+   * probe on any of them traps the processes of all: so a process counts at the probe of its own
+   * executable only.
    *
+   * @param number of this executable in the program, at least 2
    * @param link a short path, made by the agent
    */
-  record Probed(Path link, NodePlan.GoExecutable executable) {}
+  record Probed(int number, ExecutableId id, Path link, NodePlan.GoExecutable executable) {}
+
+  /** Numbers executables and gives each a short path. */
+  static List<Probed> probed(
+      Map<ExecutableId, NodePlan.GoExecutable> executables, Bpftrace bpftrace) throws IOException {
+    var probed = new ArrayList<Probed>();
+    for (var entry : executables.entrySet()) {
+      probed.add(
+          new Probed(
+              NO_UPROBE + 1 + probed.size(),
+              entry.getKey(),
+              bpftrace.link(entry.getValue().path()),
+              entry.getValue()));
+    }
+    return probed;
+  }
 
   /** How many probes bpftrace must announce for this program. */
   static int probes(List<Probed> executables, boolean pageFaults) {
@@ -52,10 +80,24 @@ final class NodeProgram {
   }
 
   static String text(NodePlan plan, List<Probed> executables, boolean pageFaults) {
+    var numbers = executables.stream().collect(Collectors.toMap(Probed::id, Probed::number));
     var text = new StringBuilder();
+    // What is read must be written somewhere, so pid 0 stands for a node without processes.
     text.append(
-        "config = { max_map_keys = 16384 }\nBEGIN {\n  @untold = count(); clear(@untold);\n  @t[0] = 1;\n");
-    plan.pids().stream().sorted().forEach(pid -> text.append("  @t[%d] = 1;\n".formatted(pid)));
+        """
+        config = { max_map_keys = 16384 }
+        BEGIN {
+          @untold = count(); clear(@untold);
+          @t[0] = 0;
+        """);
+    plan.processes().stream()
+        .sorted(Comparator.comparingLong(TargetProcess.Identity::pid))
+        .forEach(
+            process ->
+                text.append(
+                    "  @t[%d] = %d;\n"
+                        .formatted(
+                            process.pid(), numbers.getOrDefault(process.executable(), NO_UPROBE))));
     text.append(
         """
           @slot = (uint64)nsecs / %d;
@@ -96,7 +138,7 @@ final class NodeProgram {
     if (probed.executable().has(GoBinary.GC)) {
       text.append(
           """
-          uprobe:%s:"%s" /@t[pid]/ {
+          uprobe:%s:"%s" /@t[pid] == %d/ {
             @gc[pid]++;
             if (nsecs - @gctold[pid] >= %d) {
               @gctold[pid] = nsecs;
@@ -104,7 +146,7 @@ final class NodeProgram {
             }
           }
           """
-              .formatted(probed.link(), GoBinary.GC, COLLECTION_GAP_NANOS));
+              .formatted(probed.link(), GoBinary.GC, probed.number(), COLLECTION_GAP_NANOS));
     }
     var growth = binary.growth();
     if (probed.executable().has(growth)) {
@@ -112,7 +154,7 @@ final class NodeProgram {
       var map = growth.equals(GoBinary.GROW_SWISS) ? "cx" : "bx";
       text.append(
           """
-          uprobe:%s:"%s" /@t[pid]/ {
+          uprobe:%s:"%s" /@t[pid] == %d/ {
             $map = reg("%s"); $used = *(uint64*)$map;
             if ($used >= %d) {
               $second = (uint64)nsecs / 1000000000;
@@ -134,7 +176,14 @@ final class NodeProgram {
           }
           """
               .formatted(
-                  probed.link(), growth, map, SMALLEST_MAP, GROWTHS, LARGE_MAP, LARGE_MAP_GROWTHS));
+                  probed.link(),
+                  growth,
+                  probed.number(),
+                  map,
+                  SMALLEST_MAP,
+                  GROWTHS,
+                  LARGE_MAP,
+                  LARGE_MAP_GROWTHS));
     }
   }
 }

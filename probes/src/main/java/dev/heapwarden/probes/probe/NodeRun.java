@@ -3,6 +3,7 @@ package dev.heapwarden.probes.probe;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -15,7 +16,7 @@ final class NodeRun {
   private final int expected;
   private final Consumer<ProbeEvent> sink;
   private final ProbeCounters counters;
-  private final NodeEvents events = new NodeEvents();
+  private final NodeEvents events;
   private final CompletableFuture<Boolean> attached = new CompletableFuture<>();
   private final ChildProcess child;
   private int announced;
@@ -33,6 +34,7 @@ final class NodeRun {
       ProbeCounters counters)
       throws IOException {
     this.plan = plan;
+    this.events = new NodeEvents(pageFaults ? plan.pids() : Set.of());
     this.expected = NodeProgram.probes(executables, pageFaults);
     this.predecessor = predecessor;
     this.sink = sink;

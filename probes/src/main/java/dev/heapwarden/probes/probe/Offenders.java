@@ -1,13 +1,13 @@
 package dev.heapwarden.probes.probe;
 
+import dev.heapwarden.probes.go.ExecutableId;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Finds, by halves, the executables that keep a program from attaching. */
 final class Offenders {
@@ -20,21 +20,15 @@ final class Offenders {
   }
 
   /** Path and bpftrace's message for each executable that does not attach alone. */
-  Map<Path, String> among(List<NodePlan.GoExecutable> executables)
+  Map<Path, String> among(List<Map.Entry<ExecutableId, NodePlan.GoExecutable>> executables)
       throws IOException, InterruptedException {
-    var probed = new ArrayList<NodeProgram.Probed>();
-    for (var executable : executables) {
-      probed.add(new NodeProgram.Probed(bpftrace.link(executable.path()), executable));
-    }
+    var probed =
+        NodeProgram.probed(
+            executables.stream().collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue)),
+            bpftrace);
     var trial =
         new NodeRun(
-            bpftrace,
-            new NodePlan(Set.of(), Map.of()),
-            probed,
-            false,
-            null,
-            event -> {},
-            new ProbeCounters());
+            bpftrace, NodePlan.nothing(), probed, false, null, event -> {}, new ProbeCounters());
     try {
       if (trial.awaitAttached(deadline)) {
         return Map.of();
@@ -43,7 +37,7 @@ final class Offenders {
       trial.stop();
     }
     if (executables.size() == 1) {
-      return Map.of(executables.getFirst().path(), trial.complaint());
+      return Map.of(executables.getFirst().getValue().path(), trial.complaint());
     }
     int half = executables.size() / 2;
     var found = new HashMap<>(among(executables.subList(0, half)));

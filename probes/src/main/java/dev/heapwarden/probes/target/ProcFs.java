@@ -1,0 +1,72 @@
+package dev.heapwarden.probes.target;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.OptionalLong;
+
+/** What /proc says of one process; formats as in proc(5). */
+public final class ProcFs {
+  /** A process with more mappings than this is read no further. */
+  private static final int MAPPINGS_LIMIT = 65_536;
+
+  private final Path root;
+
+  public ProcFs(Path root) {
+    this.root = root;
+  }
+
+  public Path root() {
+    return root;
+  }
+
+  public Path directory(long pid) {
+    return root.resolve(Long.toString(pid));
+  }
+
+  /** Start time in clock ticks since boot: field 22 of stat, counted after the name's last ')'. */
+  long startTicks(long pid) throws IOException {
+    var stat = Files.readString(directory(pid).resolve("stat"));
+    var fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+    if (fields.length < 20) {
+      throw new IOException("/proc/" + pid + "/stat has too few fields");
+    }
+    return Long.parseLong(fields[19]);
+  }
+
+  /** Resident anonymous memory in bytes: RssAnon of status, 0 for a process without memory. */
+  long anonymousBytes(long pid) throws IOException {
+    try (var lines = Files.lines(directory(pid).resolve("status"))) {
+      return lines
+          .filter(line -> line.startsWith("RssAnon:"))
+          .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")) * 1024)
+          .findFirst()
+          .orElse(0);
+    }
+  }
+
+  /** Whether a file of that name is mapped into the process. */
+  boolean maps(long pid, String fileName) throws IOException {
+    try (BufferedReader maps = Files.newBufferedReader(directory(pid).resolve("maps"))) {
+      return maps.lines().limit(MAPPINGS_LIMIT).anyMatch(line -> line.endsWith("/" + fileName));
+    }
+  }
+
+  /** Where the start of an executable is mapped; empty when it is not. */
+  OptionalLong loadedAt(long pid, long inode) throws IOException {
+    try (BufferedReader maps = Files.newBufferedReader(directory(pid).resolve("maps"))) {
+      return maps.lines()
+          .limit(MAPPINGS_LIMIT)
+          .map(line -> line.split("\\s+", 6))
+          .filter(
+              fields ->
+                  fields.length == 6
+                      && fields[2].matches("0+")
+                      && fields[4].equals(Long.toString(inode)))
+          .mapToLong(
+              fields -> Long.parseUnsignedLong(fields[0].substring(0, fields[0].indexOf('-')), 16))
+          .findFirst();
+    }
+  }
+}

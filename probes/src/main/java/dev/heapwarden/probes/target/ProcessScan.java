@@ -1,0 +1,149 @@
+package dev.heapwarden.probes.target;
+
+import dev.heapwarden.detection.sample.RuntimeKind;
+import dev.heapwarden.probes.go.BinaryFormatException;
+import dev.heapwarden.probes.go.ExecutableId;
+import dev.heapwarden.probes.go.GoBinary;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** Finds the processes of watched containers and tells their runtimes apart. */
+public final class ProcessScan {
+  private final CgroupTree cgroups;
+  private final ProcFs proc;
+  private final Map<ExecutableId, Executable> executables = new HashMap<>();
+  private Map<TargetProcess.Identity, TargetProcess> seen = Map.of();
+
+  /** What does not change during the life of an executable. */
+  private record Executable(Optional<GoBinary> go, Optional<String> refusal) {}
+
+  public ProcessScan(CgroupTree cgroups, ProcFs proc) {
+    this.cgroups = cgroups;
+    this.proc = proc;
+  }
+
+  /** Looks once; a process that ends meanwhile is left out. */
+  public List<Target> scan(List<WatchedContainer> containers) {
+    var directories =
+        cgroups.locate(
+            containers.stream()
+                .map(container -> container.key().containerId())
+                .collect(Collectors.toSet()));
+    var targets =
+        containers.stream()
+            .map(
+                container ->
+                    target(
+                        container,
+                        Optional.ofNullable(directories.get(container.key().containerId()))))
+            .toList();
+    forgetAllBut(targets);
+    return targets;
+  }
+
+  private Target target(WatchedContainer container, Optional<Path> cgroup) {
+    var pids = cgroup.map(CgroupTree::processes).orElse(List.of());
+    return new Target(
+        container, cgroup, pids.stream().flatMap(pid -> process(container, pid).stream()).toList());
+  }
+
+  private Optional<TargetProcess> process(WatchedContainer container, long pid) {
+    try {
+      var exe = proc.directory(pid).resolve("exe");
+      var identity =
+          new TargetProcess.Identity(
+              container.key().containerId(), pid, proc.startTicks(pid), ExecutableId.of(exe));
+      var known = seen.get(identity);
+      if (known != null) {
+        return Optional.of(known.withAnonymousBytes(proc.anonymousBytes(pid)));
+      }
+      return Optional.of(look(identity, exe));
+    } catch (IOException _) {
+      // It ended between being listed and being looked at, or is a kernel thread.
+      return Optional.empty();
+    }
+  }
+
+  private TargetProcess look(TargetProcess.Identity identity, Path exe) throws IOException {
+    long pid = identity.pid();
+    var executable = executables.get(identity.executable());
+    if (executable == null) {
+      executable = read(exe);
+      executables.put(identity.executable(), executable);
+    }
+    var runtime =
+        executable.go().isPresent()
+            ? RuntimeKind.GO
+            : proc.maps(pid, "libjvm.so") ? RuntimeKind.JVM : RuntimeKind.NATIVE;
+    var path = throughItsRoot(pid, exe);
+    var refusal =
+        executable
+            .refusal()
+            .or(
+                () ->
+                    path.isPresent()
+                        ? Optional.empty()
+                        : Optional.of("its executable was deleted or replaced"));
+    return new TargetProcess(
+        identity,
+        proc.anonymousBytes(pid),
+        runtime,
+        path.orElse(exe),
+        executable.go(),
+        runtime == RuntimeKind.GO ? refusal : Optional.of("not Go"),
+        executable.go().isPresent() ? bias(identity, executable.go().get()) : 0);
+  }
+
+  private static Executable read(Path exe) throws IOException {
+    try {
+      var go = GoBinary.read(exe);
+      return new Executable(go, go.flatMap(GoBinary::refusal));
+    } catch (BinaryFormatException malformed) {
+      return new Executable(Optional.empty(), Optional.of("not Go: " + malformed.getMessage()));
+    }
+  }
+
+  /**
+   * The path of the executable that bpftrace can open: through the process's own root, and the same
+   * file still.
+   */
+  private Optional<Path> throughItsRoot(long pid, Path exe) throws IOException {
+    var inside = Files.readSymbolicLink(exe).toString();
+    var path = Path.of(proc.directory(pid) + "/root" + inside);
+    try {
+      return ExecutableId.of(path).equals(ExecutableId.of(exe))
+          ? Optional.of(path)
+          : Optional.empty();
+    } catch (IOException _) {
+      return Optional.empty();
+    }
+  }
+
+  private long bias(TargetProcess.Identity identity, GoBinary go) throws IOException {
+    if (!go.positionIndependent()) {
+      return 0;
+    }
+    var loaded = proc.loadedAt(identity.pid(), identity.executable().inode());
+    return loaded.isPresent() ? loaded.getAsLong() - go.firstLoadAddress() : 0;
+  }
+
+  private void forgetAllBut(List<Target> targets) {
+    seen =
+        targets.stream()
+            .flatMap(target -> target.processes().stream())
+            .collect(
+                Collectors.toMap(
+                    TargetProcess::identity, process -> process, (first, second) -> first));
+    Set<ExecutableId> used = new HashSet<>();
+    seen.keySet().forEach(identity -> used.add(identity.executable()));
+    executables.keySet().retainAll(used);
+  }
+}

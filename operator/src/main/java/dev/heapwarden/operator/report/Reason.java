@@ -7,6 +7,8 @@ public enum Reason {
   LEAK_SUSPECTED(Type.WARNING),
   LEAK_CONFIRMED(Type.WARNING),
   STEP_PLANNED(Type.NORMAL),
+  /** Written down before it is done. */
+  STEP_INTENDED(Type.NORMAL),
   AWAITING_APPROVAL(Type.NORMAL),
   HELD_BACK(Type.NORMAL),
   SNAPSHOT_REQUESTED(Type.NORMAL),

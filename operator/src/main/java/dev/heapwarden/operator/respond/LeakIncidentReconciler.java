@@ -1,0 +1,105 @@
+package dev.heapwarden.operator.respond;
+
+import dev.heapwarden.crds.incident.LeakIncident;
+import dev.heapwarden.crds.policy.MemoryPolicy;
+import dev.heapwarden.crds.snapshot.MemorySnapshot;
+import dev.heapwarden.operator.evaluate.Assessments;
+import dev.heapwarden.operator.report.EventRecorder;
+import dev.heapwarden.operator.respond.action.AddReplicas;
+import dev.heapwarden.operator.respond.action.IsolatePod;
+import dev.heapwarden.operator.respond.action.PatchEnvironment;
+import dev.heapwarden.operator.respond.action.TakeSnapshot;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
+import io.javaoperatorsdk.operator.api.reconciler.Context;
+import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
+import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
+import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
+import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import io.javaoperatorsdk.operator.processing.event.source.EventSource;
+import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
+import io.javaoperatorsdk.operator.processing.event.source.informer.Mappers;
+import io.javaoperatorsdk.operator.processing.retry.GradualRetry;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * Reconciles incidents: reads incident and policy, lets the {@link Response} do what is due, and
+ * comes back when it says. It sees deletions too: what was done is undone before an incident goes.
+ */
+@ControllerConfiguration(name = "leakincident", triggerReconcilerOnAllEvents = true)
+@GradualRetry(
+    maxAttempts = Integer.MAX_VALUE,
+    initialInterval = 1_000,
+    intervalMultiplier = 1.5,
+    maxInterval = 30_000)
+public final class LeakIncidentReconciler implements Reconciler<LeakIncident> {
+  private final KubernetesClient client;
+  private final Response response;
+
+  public LeakIncidentReconciler(
+      KubernetesClient client, Assessments assessments, EventRecorder events, InstantSource clock) {
+    this.client = client;
+    this.response =
+        new Response(
+            new Response.Actions(
+                new TakeSnapshot(client),
+                new IsolatePod(client),
+                // The patch rolls out; replicas added before it would be made twice.
+                List.of(new PatchEnvironment(client), new AddReplicas(client))),
+            new KubernetesIncidents(client),
+            assessments,
+            events,
+            clock);
+  }
+
+  @Override
+  public UpdateControl<LeakIncident> reconcile(LeakIncident cached, Context<LeakIncident> context) {
+    var incident = client.resource(cached).get();
+    if (incident == null) {
+      return UpdateControl.noUpdate();
+    }
+    var next = response.advance(incident, policy(incident));
+    return UpdateControl.<LeakIncident>noUpdate().rescheduleAfter(next);
+  }
+
+  private Optional<MemoryPolicy> policy(LeakIncident incident) {
+    return Optional.ofNullable(
+            client
+                .resources(MemoryPolicy.class)
+                .inNamespace(incident.getMetadata().getNamespace())
+                .withName(incident.getSpec().target().policy())
+                .get())
+        .filter(policy -> policy.getMetadata().getDeletionTimestamp() == null);
+  }
+
+  /** A snapshot that is taken and a policy that changes are acted upon at once. */
+  @Override
+  public List<EventSource<?, LeakIncident>> prepareEventSources(
+      EventSourceContext<LeakIncident> context) {
+    var snapshots =
+        InformerEventSourceConfiguration.from(MemorySnapshot.class, LeakIncident.class)
+            .withSecondaryToPrimaryMapper(Mappers.fromOwnerReferences(LeakIncident.class))
+            .build();
+    var policies =
+        InformerEventSourceConfiguration.from(MemoryPolicy.class, LeakIncident.class)
+            .withSecondaryToPrimaryMapper(
+                policy ->
+                    context
+                        .getPrimaryCache()
+                        .list(policy.getMetadata().getNamespace(), i -> isOf(policy, i))
+                        .map(ResourceID::fromResource)
+                        .collect(Collectors.toSet()))
+            .build();
+    return List.of(
+        new InformerEventSource<>(snapshots, context),
+        new InformerEventSource<>(policies, context));
+  }
+
+  private static boolean isOf(MemoryPolicy policy, LeakIncident incident) {
+    return incident.getSpec().target().policy().equals(policy.getMetadata().getName());
+  }
+}

@@ -1,0 +1,165 @@
+package dev.heapwarden.operator.respond.action;
+
+import dev.heapwarden.crds.Api;
+import dev.heapwarden.crds.Durations;
+import dev.heapwarden.crds.incident.LeakIncident;
+import dev.heapwarden.crds.incident.Step;
+import dev.heapwarden.operator.respond.journal.ActionKind;
+import dev.heapwarden.operator.respond.journal.Steps;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Level 2: takes the pod out of all its Services by the fewest label changes. It stays alive with
+ * the evidence, and its ReplicaSet replaces it.
+ */
+public final class IsolatePod implements Action {
+  static final String POD = "pod";
+  static final String POD_UID = "podUid";
+  static final String LABELS = "labels";
+  static final String REPLICA_SET = "replicaSet";
+  static final String SERVICES = "services";
+
+  private static final Duration PATIENCE = Duration.ofMinutes(5);
+
+  private final KubernetesClient client;
+  private final IsolatedPod isolated;
+
+  public IsolatePod(KubernetesClient client) {
+    this.client = client;
+    this.isolated = new IsolatedPod(client);
+  }
+
+  @Override
+  public ActionKind kind() {
+    return ActionKind.ISOLATE;
+  }
+
+  @Override
+  public Plan plan(Situation situation) {
+    return new Isolation(client).plan(situation);
+  }
+
+  @Override
+  public Acted act(Situation situation, Step step) {
+    var pod = isolated.find(situation.incident(), Steps.fact(step, POD), Steps.fact(step, POD_UID));
+    if (pod.isEmpty()) {
+      return new Acted.No("PodGone: the pod went away before it was isolated");
+    }
+    var labels = pod.get().getMetadata().getLabels();
+    if (Isolation.label(situation.name()).equals(labels.get(Api.QUARANTINE_LABEL))) {
+      return new Acted.Yes();
+    }
+    var patch =
+        PodRelabelling.isolate(
+            pod.get(),
+            new java.util.TreeSet<>(originals(step).keySet()),
+            Isolation.label(situation.name()),
+            situation.target().policy());
+    try {
+      isolated.patch(pod.get(), patch);
+      return new Acted.Yes();
+    } catch (KubernetesClientException e) {
+      if (!IsolatedPod.isRefusedTest(e)) {
+        throw e;
+      }
+      return new Acted.Again("the pod changed while it was to be isolated");
+    }
+  }
+
+  @Override
+  public Seen look(Situation situation, Step step) {
+    var found =
+        isolated.find(situation.incident(), Steps.fact(step, POD), Steps.fact(step, POD_UID));
+    if (found.isEmpty()) {
+      return new Seen.Failed("PodGone: the isolated pod went away");
+    }
+    var pod = found.get();
+    if (!Isolation.label(situation.name())
+        .equals(pod.getMetadata().getLabels().get(Api.QUARANTINE_LABEL))) {
+      return new Seen.Failed("somebody else took the quarantine label off");
+    }
+    for (var service : services(step)) {
+      if (isolated.isEndpoint(pod, service)) {
+        return new Seen.NotYet("the pod is still an endpoint of Service " + service);
+      }
+    }
+    var set =
+        client
+            .apps()
+            .replicaSets()
+            .inNamespace(situation.namespace())
+            .withName(Steps.fact(step, REPLICA_SET))
+            .get();
+    if (set == null) {
+      return new Seen.Failed("its ReplicaSet went away");
+    }
+    return replaced(set, pod, services(step));
+  }
+
+  private Seen replaced(ReplicaSet set, Pod pod, List<String> services) {
+    var ready = Pods.readyOf(client, set);
+    Integer replicas = set.getSpec().getReplicas();
+    int wanted = replicas == null ? 1 : replicas;
+    if (ready.size() < wanted) {
+      return new Seen.NotYet(
+          "%d of %d pods of ReplicaSet %s are ready without the isolated one"
+              .formatted(ready.size(), wanted, set.getMetadata().getName()));
+    }
+    return new Seen.Done(
+        "pod %s is alive outside %s%s"
+            .formatted(
+                pod.getMetadata().getName(),
+                services.isEmpty() ? "its ReplicaSet" : "Service " + String.join(", ", services),
+                ready.isEmpty()
+                    ? ""
+                    : "; %s replaces it, %d of %d ready"
+                        .formatted(
+                            ready.getFirst().getMetadata().getName(), ready.size(), wanted)));
+  }
+
+  @Override
+  public Seen undo(LeakIncident incident, Step step, Instant now) {
+    var pod = isolated.find(incident, Steps.fact(step, POD), Steps.fact(step, POD_UID));
+    if (pod.isEmpty()) {
+      return new Seen.Done("the pod is gone");
+    }
+    var labels = pod.get().getMetadata().getLabels();
+    if (!Isolation.label(incident.getMetadata().getName())
+        .equals(labels.get(Api.QUARANTINE_LABEL))) {
+      return new Seen.Done("the pod does not bear this incident's quarantine label");
+    }
+    if (Steps.isExpired(step, now)) {
+      return isolated.delete(pod.get(), "kept for analysis until its time was over, then deleted");
+    }
+    return isolated.putBack(pod.get(), originals(step), Steps.fact(step, REPLICA_SET));
+  }
+
+  @Override
+  public Duration patience(Situation situation) {
+    return PATIENCE;
+  }
+
+  @Override
+  public Optional<Duration> timeToLive(Situation situation) {
+    return Optional.of(Durations.parse(situation.respond().isolate().ttl()));
+  }
+
+  private static List<String> services(Step step) {
+    var names = Steps.fact(step, SERVICES);
+    return names.isEmpty() ? List.of() : List.of(names.split(",", -1));
+  }
+
+  @SuppressWarnings("unchecked")
+  private static Map<String, String> originals(Step step) {
+    return Serialization.unmarshal(Steps.fact(step, LABELS), Map.class);
+  }
+}

@@ -1,0 +1,116 @@
+package dev.heapwarden.operator.respond.action;
+
+import dev.heapwarden.crds.incident.LeakIncident;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import java.net.HttpURLConnection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The pod of an isolation: looked at, relabelled, put back, deleted. Always this one, by its UID.
+ */
+final class IsolatedPod {
+  private static final int UNPROCESSABLE = 422;
+
+  private final KubernetesClient client;
+
+  IsolatedPod(KubernetesClient client) {
+    this.client = client;
+  }
+
+  Optional<Pod> find(LeakIncident incident, String name, String uid) {
+    var pod = client.pods().inNamespace(incident.getMetadata().getNamespace()).withName(name).get();
+    return Optional.ofNullable(pod)
+        .filter(found -> found.getMetadata().getUid().equals(uid))
+        .filter(found -> found.getMetadata().getDeletionTimestamp() == null);
+  }
+
+  void patch(Pod pod, List<Map<String, Object>> operations) {
+    client
+        .pods()
+        .inNamespace(pod.getMetadata().getNamespace())
+        .withName(pod.getMetadata().getName())
+        .patch(PatchContext.of(PatchType.JSON), Serialization.asJson(operations));
+  }
+
+  /** The API server answers a failed {@code test} as unprocessable. */
+  static boolean isRefusedTest(KubernetesClientException e) {
+    return e.getCode() == UNPROCESSABLE || e.getCode() == HttpURLConnection.HTTP_CONFLICT;
+  }
+
+  boolean isEndpoint(Pod pod, String service) {
+    return client
+        .discovery()
+        .v1()
+        .endpointSlices()
+        .inNamespace(pod.getMetadata().getNamespace())
+        .withLabel("kubernetes.io/service-name", service)
+        .list()
+        .getItems()
+        .stream()
+        .flatMap(slice -> slice.getEndpoints().stream())
+        .anyMatch(
+            endpoint ->
+                endpoint.getTargetRef() != null
+                    && pod.getMetadata().getUid().equals(endpoint.getTargetRef().getUid()));
+  }
+
+  Seen delete(Pod pod, String why) {
+    try {
+      client.resource(pod).lockResourceVersion().delete();
+    } catch (KubernetesClientException e) {
+      if (e.getCode() == HttpURLConnection.HTTP_CONFLICT) {
+        return new Seen.NotYet("the pod changed while it was to be deleted");
+      }
+      throw e;
+    }
+    var left = client.resource(pod).get();
+    boolean going =
+        left == null
+            || !left.getMetadata().getUid().equals(pod.getMetadata().getUid())
+            || left.getMetadata().getDeletionTimestamp() != null;
+    return going ? new Seen.Done(why) : new Seen.NotYet("the pod is not being deleted yet");
+  }
+
+  /**
+   * Gives the pod its labels back; its ReplicaSet adopts it and deletes one pod too many. Where the
+   * ReplicaSet is gone or scaled to nothing there is nobody to take it back, and it is deleted:
+   * left alone it would serve for ever, owned by nobody.
+   */
+  Seen putBack(Pod pod, Map<String, String> originals, String replicaSet) {
+    var set =
+        client
+            .apps()
+            .replicaSets()
+            .inNamespace(pod.getMetadata().getNamespace())
+            .withName(replicaSet)
+            .get();
+    if (set == null || set.getSpec().getReplicas() == null || set.getSpec().getReplicas() == 0) {
+      return delete(pod, "its ReplicaSet was replaced meanwhile, so the pod is deleted");
+    }
+    try {
+      patch(pod, PodRelabelling.restore(pod, originals));
+    } catch (KubernetesClientException e) {
+      if (!isRefusedTest(e)) {
+        throw e;
+      }
+      var labels = pod.getMetadata().getLabels();
+      boolean foreign =
+          originals.entrySet().stream()
+              .anyMatch(
+                  entry ->
+                      !QuarantineLabels.quarantined(entry.getValue())
+                          .equals(labels.get(entry.getKey())));
+      return foreign
+          ? new Seen.Failed("somebody changed the quarantine labels: they are left alone")
+          : new Seen.NotYet("the pod changed while its labels were to be put back");
+    }
+    return new Seen.Done("labels are put back: it is a pod of its ReplicaSet again");
+  }
+}

@@ -1,0 +1,137 @@
+package dev.heapwarden.operator.respond.action;
+
+import dev.heapwarden.crds.Api;
+import dev.heapwarden.operator.respond.guard.Disruption;
+import dev.heapwarden.operator.respond.journal.ActionKind;
+import dev.heapwarden.operator.respond.journal.Steps;
+import io.fabric8.kubernetes.api.model.OwnerReference;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import java.util.ArrayList;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Whether a pod can be isolated, and by which labels. Looks only. */
+record Isolation(KubernetesClient client) {
+  Plan plan(Situation situation) {
+    var namespace = situation.namespace();
+    var evidence = Steps.newest(situation.status(), ActionKind.DIAGNOSE);
+    var name =
+        evidence.map(step -> Steps.fact(step, TakeSnapshot.POD)).orElse(situation.baseline().pod());
+    var uid =
+        evidence
+            .map(step -> Steps.fact(step, TakeSnapshot.POD_UID))
+            .orElse(situation.baseline().podUid());
+    var object = "pod/" + name;
+    var pod = client.pods().inNamespace(namespace).withName(name).get();
+    if (pod == null || !pod.getMetadata().getUid().equals(uid)) {
+      return new Plan.Refuse(object, "PodGone: the pod of the finding no longer exists");
+    }
+    if (pod.getMetadata().getDeletionTimestamp() != null) {
+      return new Plan.Refuse(object, "PodGone: the pod of the finding is being deleted");
+    }
+    if (pod.getMetadata().getLabels().containsKey(Api.QUARANTINE_LABEL)) {
+      return new Plan.Refuse(
+          object,
+          "AlreadyIsolated: by incident "
+              + pod.getMetadata().getLabels().get(Api.QUARANTINE_LABEL));
+    }
+    var owner = owner(pod);
+    if (owner.isEmpty() || !owner.get().getKind().equals("ReplicaSet")) {
+      return new Plan.Refuse(
+          object,
+          "OwnerCannotReplace: %s does not replace a pod under a new name"
+              .formatted(owner.map(o -> o.getKind() + " " + o.getName()).orElse("nobody")));
+    }
+    var set =
+        client.apps().replicaSets().inNamespace(namespace).withName(owner.get().getName()).get();
+    if (set == null || !set.getMetadata().getUid().equals(owner.get().getUid())) {
+      return new Plan.Refuse(object, "OwnerCannotReplace: its ReplicaSet no longer exists");
+    }
+    return disruption(pod, set)
+        .<Plan>map(reason -> new Plan.NotNow(object, reason))
+        .orElseGet(() -> change(situation, pod, set));
+  }
+
+  private Optional<String> disruption(Pod pod, ReplicaSet set) {
+    var labels = pod.getMetadata().getLabels();
+    var budgets =
+        client
+            .policy()
+            .v1()
+            .podDisruptionBudget()
+            .inNamespace(pod.getMetadata().getNamespace())
+            .list()
+            .getItems()
+            .stream()
+            .filter(budget -> Selectors.matches(budget.getSpec().getSelector(), labels))
+            .toList();
+    boolean ready = Pods.isReady(pod);
+    int others = Pods.readyOf(client, set).size() - (ready ? 1 : 0);
+    return Disruption.forbiddenBy(budgets).or(() -> Disruption.lastReady(ready, others));
+  }
+
+  private Plan change(Situation situation, Pod pod, ReplicaSet set) {
+    var object = "pod/" + pod.getMetadata().getName();
+    var labels = pod.getMetadata().getLabels();
+    var services =
+        client.services().inNamespace(situation.namespace()).list().getItems().stream()
+            .filter(service -> Selectors.matches(service, labels))
+            .toList();
+    var mustBreak = new ArrayList<Set<String>>();
+    services.forEach(service -> mustBreak.add(service.getSpec().getSelector().keySet()));
+    mustBreak.add(Selectors.breakableKeys(set.getSpec().getSelector()));
+    var keys = QuarantineLabels.fewestKeys(mustBreak);
+    if (keys.isEmpty()) {
+      return new Plan.Refuse(
+          object, "NoLabelToChange: a selector cannot be left by a label's value");
+    }
+    var changed = QuarantineLabels.changed(labels, keys.get());
+    if (Selectors.matches(set.getSpec().getSelector(), changed)
+        || services.stream().anyMatch(service -> Selectors.matches(service, changed))) {
+      return new Plan.Refuse(
+          object, "NoLabelToChange: a selector matches the quarantine value too");
+    }
+    var patch =
+        PodRelabelling.isolate(
+            pod, keys.get(), label(situation.name()), situation.target().policy());
+    var originals = new java.util.TreeMap<String, String>();
+    keys.get().forEach(key -> originals.put(key, labels.getOrDefault(key, "")));
+    var names = services.stream().map(Isolation::nameOf).sorted().toList();
+    return new Plan.Do(
+        object,
+        "change label %s so that the pod leaves %s and ReplicaSet %s"
+            .formatted(
+                String.join(", ", keys.get()),
+                names.isEmpty() ? "no Service" : "Service " + String.join(", ", names),
+                set.getMetadata().getName()),
+        Serialization.asYaml(patch),
+        Map.of(
+            IsolatePod.POD, pod.getMetadata().getName(),
+            IsolatePod.POD_UID, pod.getMetadata().getUid(),
+            IsolatePod.LABELS, Serialization.asJson(originals),
+            IsolatePod.REPLICA_SET, set.getMetadata().getName(),
+            IsolatePod.SERVICES, String.join(",", names)));
+  }
+
+  private static Optional<OwnerReference> owner(Pod pod) {
+    return pod.getMetadata().getOwnerReferences().stream()
+        .filter(owner -> Boolean.TRUE.equals(owner.getController()))
+        .findFirst();
+  }
+
+  private static String nameOf(Service service) {
+    return service.getMetadata().getName();
+  }
+
+  /** A label's value has 63 characters at most. */
+  static String label(String incident) {
+    return incident.length() <= 63
+        ? incident
+        : incident.substring(0, 63).replaceAll("[^A-Za-z0-9]+$", "");
+  }
+}

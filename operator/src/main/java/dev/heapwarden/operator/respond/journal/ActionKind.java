@@ -1,0 +1,57 @@
+package dev.heapwarden.operator.respond.journal;
+
+import dev.heapwarden.crds.incident.Phase;
+import dev.heapwarden.operator.report.Reason;
+
+/** What a step of an incident can be. */
+public enum ActionKind {
+  DIAGNOSE("Diagnose", 1, Phase.DIAGNOSING, Reason.SNAPSHOT_REQUESTED, Reason.SNAPSHOT_TAKEN),
+  ISOLATE("Isolate", 2, Phase.ISOLATING, Reason.STEP_INTENDED, Reason.POD_ISOLATED),
+  PATCH_ENVIRONMENT(
+      "PatchEnvironment", 3, Phase.INTERVENING, Reason.STEP_INTENDED, Reason.ENVIRONMENT_PATCHED),
+  ADD_REPLICAS("AddReplicas", 3, Phase.INTERVENING, Reason.STEP_INTENDED, Reason.REPLICAS_ADDED),
+  VERIFY("Verify", 3, Phase.VERIFYING, Reason.STEP_INTENDED, Reason.LEAK_MITIGATED);
+
+  private final String text;
+  private final int level;
+  private final Phase phase;
+  private final Reason intended;
+  private final Reason done;
+
+  ActionKind(String text, int level, Phase phase, Reason intended, Reason done) {
+    this.text = text;
+    this.level = level;
+    this.phase = phase;
+    this.intended = intended;
+    this.done = done;
+  }
+
+  /** As it stands in {@code status.steps[].action}. */
+  public String text() {
+    return text;
+  }
+
+  public int level() {
+    return level;
+  }
+
+  public Phase phase() {
+    return phase;
+  }
+
+  public Reason intended() {
+    return intended;
+  }
+
+  public Reason done() {
+    return done;
+  }
+
+  /** True when it changes the workload: such a step counts against the budget and has an undo. */
+  public boolean changesWorkload() {
+    return switch (this) {
+      case DIAGNOSE, VERIFY -> false;
+      case ISOLATE, PATCH_ENVIRONMENT, ADD_REPLICAS -> true;
+    };
+  }
+}

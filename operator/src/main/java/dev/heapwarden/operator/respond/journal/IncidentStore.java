@@ -1,0 +1,36 @@
+package dev.heapwarden.operator.respond.journal;
+
+import dev.heapwarden.crds.incident.LeakIncident;
+import java.util.List;
+
+/**
+ * Where incidents are kept: the API server. Every write carries the resourceVersion it was read
+ * with.
+ */
+public interface IncidentStore {
+  /**
+   * Writes the status.
+   *
+   * @throws Conflict when somebody wrote since it was read: read again, and do not act
+   */
+  LeakIncident updateStatus(LeakIncident incident);
+
+  /**
+   * Writes the finalizers.
+   *
+   * @throws Conflict when somebody wrote since it was read
+   */
+  LeakIncident updateMetadata(LeakIncident incident);
+
+  /** All incidents of a namespace, read now. */
+  List<LeakIncident> inNamespace(String namespace);
+
+  /** Somebody else wrote the incident since it was read. */
+  final class Conflict extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    public Conflict(String incident, Throwable cause) {
+      super("incident changed since it was read: " + incident, cause);
+    }
+  }
+}

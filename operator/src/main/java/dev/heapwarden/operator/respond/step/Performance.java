@@ -1,0 +1,223 @@
+package dev.heapwarden.operator.respond.step;
+
+import dev.heapwarden.crds.incident.Step;
+import dev.heapwarden.crds.incident.Step.State;
+import dev.heapwarden.operator.report.Reason;
+import dev.heapwarden.operator.respond.action.Acted;
+import dev.heapwarden.operator.respond.action.Action;
+import dev.heapwarden.operator.respond.action.Plan;
+import dev.heapwarden.operator.respond.action.Seen;
+import dev.heapwarden.operator.respond.guard.Guards;
+import dev.heapwarden.operator.respond.guard.Ruling;
+import dev.heapwarden.operator.respond.journal.Steps;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.net.HttpURLConnection;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+
+/** Carries one action from intent to outcome, with a durable record before it and after it. */
+final class Performance {
+  private static final Duration SOON = Duration.ofSeconds(1);
+  private static final Duration POLL = Duration.ofSeconds(2);
+  private static final Duration LATER = Duration.ofSeconds(10);
+
+  /** How long a moment is waited for in which disruption is allowed. */
+  private static final Duration DISRUPTION_PATIENCE = Duration.ofMinutes(5);
+
+  /** On a planned step: since when the action waits for such a moment. */
+  private static final String HELD_SINCE = "heldSince";
+
+  private final Action action;
+  private final Admission admission;
+  private final StepRecords records;
+
+  Performance(Action action, Admission admission) {
+    this.action = action;
+    this.admission = admission;
+    this.records = new StepRecords(action.kind());
+  }
+
+  Optional<Step> step(Round round) {
+    return Steps.newest(round.status(), action.kind());
+  }
+
+  /** Up to the act. A step found as intended is carried out, or recognised as done. */
+  Progress begin(Round round) {
+    var step = step(round);
+    if (step.isEmpty() || step.get().state() == State.PLANNED) {
+      return propose(round, step);
+    }
+    if (step.get().state() != State.INTENDED || Steps.actedAt(step.get()).isPresent()) {
+      return new Progress.Proceed();
+    }
+    var people = Guards.people(action.kind(), round.journal().incident(), round.respond());
+    return switch (people) {
+      case Ruling.Go _ -> act(round, step.get());
+      case Ruling.PlanOnly _ ->
+          new Progress.Held(LATER, "mode DryRun: an intended step waits", Reason.HELD_BACK);
+      case Ruling.Hold hold -> held(hold);
+    };
+  }
+
+  /** A further attempt after one that failed. */
+  Progress beginAgain(Round round) {
+    return propose(round, Optional.empty());
+  }
+
+  private Progress propose(Round round, Optional<Step> planned) {
+    var progress =
+        admission.ask(
+            round,
+            action.kind(),
+            ruling ->
+                switch (ruling) {
+                  case Ruling.Hold hold -> held(hold);
+                  case Ruling.PlanOnly _ -> note(round, planned);
+                  case Ruling.Go _ -> intend(round, planned);
+                });
+    var step = step(round);
+    // Acting needs no lock: the intent counts against every budget.
+    return progress instanceof Progress.Proceed
+            && step.isPresent()
+            && step.get().state() == State.INTENDED
+        ? act(round, step.get())
+        : progress;
+  }
+
+  private static Progress held(Ruling.Hold hold) {
+    return new Progress.Held(
+        hold.after(),
+        hold.reason(),
+        hold.cause() == Ruling.Cause.APPROVAL ? Reason.AWAITING_APPROVAL : Reason.HELD_BACK);
+  }
+
+  /** DryRun: what would be done, once. */
+  private Progress note(Round round, Optional<Step> planned) {
+    if (planned.isEmpty() || !Steps.fact(planned.get(), HELD_SINCE).isEmpty()) {
+      switch (plan(round)) {
+        case Plan.Nothing _ -> {}
+        case Plan.Do(var object, var message, var patch, _) ->
+            records.plan(round, object, "would " + message, patch, Map.of());
+        case Plan.Refuse(var object, var reason) ->
+            records.plan(round, object, "would refuse: " + reason, null, Map.of());
+        case Plan.Suggest(var object, var reason, var patch) ->
+            records.plan(round, object, "would only suggest: " + reason, patch, Map.of());
+        case Plan.NotNow(var object, var reason) ->
+            records.plan(round, object, "would wait: " + reason, null, Map.of());
+      }
+    }
+    return new Progress.Proceed();
+  }
+
+  /** What the operator may not even look at it cannot do: people see which right is missing. */
+  private Plan plan(Round round) {
+    try {
+      return action.plan(round.situation());
+    } catch (KubernetesClientException e) {
+      if (e.getCode() != HttpURLConnection.HTTP_FORBIDDEN) {
+        throw e;
+      }
+      return new Plan.Refuse(
+          round.journal().incident().getSpec().target().workload(),
+          "Forbidden: " + (e.getStatus() == null ? "HTTP 403" : e.getStatus().getMessage()));
+    }
+  }
+
+  private Progress intend(Round round, Optional<Step> planned) {
+    return switch (plan(round)) {
+      case Plan.Nothing _ -> new Progress.Proceed();
+      case Plan.Do(var object, var message, var patch, var facts) -> {
+        if (action.kind().changesWorkload()) {
+          round.journal().hold();
+        }
+        records.intend(round, object, message, patch, facts);
+        yield new Progress.Proceed();
+      }
+      case Plan.Refuse(var object, var reason) -> records.refuse(round, object, reason);
+      case Plan.Suggest(var object, var reason, var patch) ->
+          records.suggest(round, object, reason, patch);
+      case Plan.NotNow(var object, var reason) -> notNow(round, planned, object, reason);
+    };
+  }
+
+  private Progress notNow(Round round, Optional<Step> planned, String object, String reason) {
+    var since = planned.map(step -> Steps.fact(step, HELD_SINCE)).filter(at -> !at.isEmpty());
+    if (since.isEmpty()) {
+      records.plan(
+          round, object, "waits: " + reason, null, Map.of(HELD_SINCE, round.now().toString()));
+    } else if (round.now().isAfter(Instant.parse(since.get()).plus(DISRUPTION_PATIENCE))) {
+      return records.refuse(round, object, reason);
+    }
+    return new Progress.Held(LATER, reason, Reason.HELD_BACK);
+  }
+
+  private Progress act(Round round, Step step) {
+    return switch (action.act(round.situation(), step)) {
+      case Acted.Yes _ -> {
+        var now = round.now();
+        var expires = action.timeToLive(round.situation()).map(now::plus).orElse(null);
+        round.journal().write(draft -> draft.replace(step, Steps.acted(step, now, expires)));
+        yield new Progress.Proceed();
+      }
+      case Acted.Again(var reason) -> new Progress.Wait(SOON, reason);
+      case Acted.No(var reason) ->
+          records.settle(round, step, State.FAILED, Reason.STEP_FAILED, reason);
+      case Acted.Owned(var reason) ->
+          records.settle(round, step, State.SUGGESTED, Reason.STEP_SUGGESTED, reason);
+    };
+  }
+
+  /** From the act to its outcome. */
+  Progress settle(Round round) {
+    var found = step(round);
+    if (found.isEmpty()
+        || found.get().state() != State.INTENDED
+        || Steps.actedAt(found.get()).isEmpty()) {
+      return new Progress.Proceed();
+    }
+    var step = found.get();
+    return switch (action.look(round.situation(), step)) {
+      case Seen.Done(var message, var site) -> {
+        round
+            .journal()
+            .write(
+                draft -> {
+                  draft
+                      .replace(step, Steps.settled(step, State.DONE, message, round.now()))
+                      .reached(action.kind().level())
+                      .waitingFor(null)
+                      .say(
+                          action.kind().done(), message + (site.isEmpty() ? "" : "; site " + site));
+                  if (!site.isEmpty()) {
+                    draft.site(site);
+                  }
+                });
+        yield new Progress.Proceed();
+      }
+      case Seen.NotYet(var reason) -> {
+        var deadline = Steps.actedAt(step).orElseThrow().plus(action.patience(round.situation()));
+        yield round.now().isAfter(deadline)
+            ? failed(round, step, "not seen to be done in time: " + reason)
+            : new Progress.Wait(POLL, reason);
+      }
+      case Seen.Failed(var reason) -> failed(round, step, reason);
+    };
+  }
+
+  /** What was acted and failed is taken back, where it changed anything. */
+  private Progress failed(Round round, Step step, String reason) {
+    if (!action.kind().changesWorkload()) {
+      return records.settle(round, step, State.FAILED, Reason.STEP_FAILED, reason);
+    }
+    round
+        .journal()
+        .write(
+            draft ->
+                draft
+                    .replace(step, Steps.undoing(step, "failed: " + reason))
+                    .say(Reason.STEP_FAILED, action.kind().text() + ": " + reason));
+    return new Progress.Wait(SOON, "undoing " + action.kind().text());
+  }
+}

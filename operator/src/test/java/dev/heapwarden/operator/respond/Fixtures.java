@@ -1,0 +1,136 @@
+package dev.heapwarden.operator.respond;
+
+import dev.heapwarden.crds.incident.Finding;
+import dev.heapwarden.crds.incident.LeakIncident;
+import dev.heapwarden.crds.incident.LeakIncidentSpec;
+import dev.heapwarden.crds.incident.LeakIncidentStatus;
+import dev.heapwarden.crds.incident.Phase;
+import dev.heapwarden.crds.incident.Step;
+import dev.heapwarden.crds.policy.Diagnose;
+import dev.heapwarden.crds.policy.GoSettings;
+import dev.heapwarden.crds.policy.Intervene;
+import dev.heapwarden.crds.policy.Isolate;
+import dev.heapwarden.crds.policy.Limits;
+import dev.heapwarden.crds.policy.MaintenanceWindow;
+import dev.heapwarden.crds.policy.MemoryPolicy;
+import dev.heapwarden.crds.policy.MemoryPolicySpec;
+import dev.heapwarden.crds.policy.Mode;
+import dev.heapwarden.crds.policy.Observe;
+import dev.heapwarden.crds.policy.Respond;
+import dev.heapwarden.crds.policy.RuntimeChoice;
+import dev.heapwarden.crds.policy.Scale;
+import io.fabric8.kubernetes.api.model.LabelSelectorBuilder;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Incidents and policies as tests need them. */
+public final class Fixtures {
+  public static final Instant NOON = Instant.parse("2026-07-01T12:00:00Z");
+
+  private Fixtures() {}
+
+  public static LeakIncident incident(String name, String workloadUid) {
+    var incident = new LeakIncident();
+    incident.setMetadata(
+        new ObjectMetaBuilder()
+            .withName(name)
+            .withNamespace("shop")
+            .withUid("uid-of-" + name)
+            .withResourceVersion("1")
+            .build());
+    incident.setSpec(
+        new LeakIncidentSpec(
+            new LeakIncidentSpec.Target(
+                "Deployment", "checkout", workloadUid, "checkout", "checkout", 1),
+            LeakIncidentSpec.Response.none()));
+    incident.setStatus(status(List.of(), null));
+    return incident;
+  }
+
+  public static LeakIncident answered(
+      LeakIncident incident, int approved, boolean suspend, boolean undo) {
+    incident.setSpec(
+        new LeakIncidentSpec(
+            incident.getSpec().target(), new LeakIncidentSpec.Response(approved, suspend, undo)));
+    return incident;
+  }
+
+  public static LeakIncidentStatus status(List<Step> steps, @Nullable String endedAt) {
+    return new LeakIncidentStatus(
+        "deployment/checkout",
+        "checkout",
+        "Confirmed",
+        "Application",
+        "42 MiB/h",
+        "3h",
+        "-",
+        0,
+        endedAt == null ? Phase.OPEN : Phase.NEEDS_HUMAN,
+        null,
+        finding(),
+        null,
+        steps,
+        List.of(),
+        NOON.toString(),
+        endedAt,
+        null);
+  }
+
+  /** 1 MiB/s at the age of ten minutes, certain to a tenth, an hour from the limit. */
+  public static Finding finding() {
+    return new Finding(
+        "Confirmed",
+        "Application",
+        "MapGrowth",
+        "it leaks",
+        1_048_576,
+        943_718,
+        1_153_434,
+        3600L,
+        "checkout-1",
+        "uid-of-pod",
+        600,
+        1,
+        List.of(),
+        NOON.toString());
+  }
+
+  public static Step step(String action, int level, Step.State state, Instant intendedAt) {
+    return new Step(
+        action, level, state, "pod/x", null, null, Map.of(), intendedAt.toString(), null, null);
+  }
+
+  public static MemoryPolicy policy(Respond respond) {
+    var policy = new MemoryPolicy();
+    policy.setMetadata(new ObjectMetaBuilder().withName("checkout").withNamespace("shop").build());
+    policy.setSpec(
+        new MemoryPolicySpec(
+            new LabelSelectorBuilder().addToMatchLabels("app", "checkout").build(),
+            List.of(),
+            RuntimeChoice.AUTO,
+            Observe.defaults(),
+            List.of(),
+            respond));
+    return policy;
+  }
+
+  public static Respond respond(Mode mode, int maxLevel, Limits limits) {
+    return respond(mode, maxLevel, limits, List.of());
+  }
+
+  public static Respond respond(
+      Mode mode, int maxLevel, Limits limits, List<MaintenanceWindow> windows) {
+    return new Respond(
+        mode,
+        maxLevel,
+        new Diagnose("5s"),
+        new Isolate("1h"),
+        new Intervene(new GoSettings(90, 20, Map.of()), new Scale(1, 4), "24h"),
+        limits,
+        "30m",
+        windows);
+  }
+}

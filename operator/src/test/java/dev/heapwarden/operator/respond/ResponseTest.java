@@ -1,0 +1,229 @@
+package dev.heapwarden.operator.respond;
+
+import static dev.heapwarden.operator.respond.Fixtures.NOON;
+import static dev.heapwarden.operator.respond.Fixtures.answered;
+import static dev.heapwarden.operator.respond.Fixtures.incident;
+import static dev.heapwarden.operator.respond.Fixtures.policy;
+import static dev.heapwarden.operator.respond.Fixtures.respond;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heapwarden.crds.incident.LeakIncidentStatus;
+import dev.heapwarden.crds.incident.Phase;
+import dev.heapwarden.crds.incident.Step;
+import dev.heapwarden.crds.incident.Step.State;
+import dev.heapwarden.crds.policy.Limits;
+import dev.heapwarden.crds.policy.MemoryPolicy;
+import dev.heapwarden.crds.policy.Mode;
+import dev.heapwarden.operator.respond.journal.ActionKind;
+import dev.heapwarden.operator.respond.journal.Journal;
+import dev.heapwarden.operator.respond.journal.Steps;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class ResponseTest {
+  private static final Limits LIMITS = new Limits(3, 1);
+  private final World world = new World(1);
+  private final Response response = response(world);
+
+  @Test
+  void enforceGoesThroughAllLevelsAndLeavesUnclearResultsToAPerson() {
+    var status = run(policy(respond(Mode.ENFORCE, 3, LIMITS)), Duration.ofMinutes(2));
+    assertThat(status.phase()).isEqualTo(Phase.VERIFYING);
+    assertThat(status.level()).isEqualTo(3);
+    assertThat(status.site()).isEqualTo("main.f");
+    assertThat(actions(status))
+        .containsExactly(
+            "Diagnose=DONE",
+            "Isolate=DONE",
+            "PatchEnvironment=DONE",
+            "AddReplicas=DONE",
+            "Verify=INTENDED");
+    var ended = run(policy(respond(Mode.ENFORCE, 3, LIMITS)), Duration.ofHours(1));
+    assertThat(ended.phase()).isEqualTo(Phase.NEEDS_HUMAN);
+    assertThat(ended.outcome()).contains("cannot be told");
+  }
+
+  @Test
+  void whatWasDoneIsUndoneWhenItsTimeIsOver() {
+    run(policy(respond(Mode.ENFORCE, 3, LIMITS)), Duration.ofMinutes(2));
+    assertThat(world.get("leak-1").hasFinalizer(Journal.FINALIZER)).isTrue();
+    var status = run(policy(respond(Mode.ENFORCE, 3, LIMITS)), Duration.ofHours(3));
+    assertThat(actions(status))
+        .containsExactly(
+            "Diagnose=DONE",
+            "Isolate=UNDONE",
+            "PatchEnvironment=UNDONE",
+            "AddReplicas=UNDONE",
+            "Verify=DONE");
+    assertThat(world.hasEffect()).isFalse();
+    assertThat(world.get("leak-1").hasFinalizer(Journal.FINALIZER)).isFalse();
+  }
+
+  @Test
+  void observeDoesNothingAndSaysWhy() {
+    var status = run(policy(respond(Mode.OBSERVE, 3, LIMITS)), Duration.ofMinutes(5));
+    assertThat(status.phase()).isEqualTo(Phase.OPEN);
+    assertThat(status.waitingFor()).contains("Observe");
+    assertThat(status.steps()).isEmpty();
+  }
+
+  @Test
+  void dryRunSaysEveryStepOnceAndDoesNone() {
+    var status = run(policy(respond(Mode.DRY_RUN, 3, LIMITS)), Duration.ofMinutes(5));
+    assertThat(actions(status))
+        .containsExactly(
+            "Diagnose=PLANNED",
+            "Isolate=PLANNED",
+            "PatchEnvironment=PLANNED",
+            "AddReplicas=PLANNED");
+    assertThat(status.steps()).allSatisfy(step -> assertThat(step.patch()).isEqualTo("patch"));
+    assertThat(status.phase()).isEqualTo(Phase.OPEN);
+    assertThat(world.deeds).isEmpty();
+    var enforced = run(policy(respond(Mode.ENFORCE, 2, LIMITS)), Duration.ofMinutes(5));
+    assertThat(actions(enforced)).contains("Diagnose=DONE", "Isolate=DONE");
+  }
+
+  @Test
+  void withoutTheRightToGoFurtherThePersonIsToldWhatWasDone() {
+    var status = run(policy(respond(Mode.ENFORCE, 2, LIMITS)), Duration.ofMinutes(5));
+    assertThat(status.phase()).isEqualTo(Phase.NEEDS_HUMAN);
+    assertThat(status.outcome()).startsWith("maxLevel 2 reached").contains("isolated and replaced");
+    assertThat(status.level()).isEqualTo(2);
+  }
+
+  @Test
+  void undoTakesBackEverythingAndEndsTheResponse() {
+    run(policy(respond(Mode.ENFORCE, 3, LIMITS)), Duration.ofMinutes(2));
+    world.put(answered(world.get("leak-1"), 0, false, true));
+    var status = run(policy(respond(Mode.ENFORCE, 3, LIMITS)), Duration.ofMinutes(2));
+    assertThat(status.phase()).isEqualTo(Phase.ROLLED_BACK);
+    assertThat(world.hasEffect()).isFalse();
+    assertThat(status.steps()).noneMatch(step -> step.state() == State.INTENDED);
+  }
+
+  @Test
+  void aDeletedPolicyTakesBackEverything() {
+    run(policy(respond(Mode.ENFORCE, 3, LIMITS)), Duration.ofMinutes(2));
+    var status = run(null, Duration.ofMinutes(2));
+    assertThat(status.phase()).isEqualTo(Phase.ROLLED_BACK);
+    assertThat(status.outcome()).contains("MemoryPolicy was deleted");
+    assertThat(world.hasEffect()).isFalse();
+  }
+
+  @Test
+  void aDeletedIncidentGoesOnlyAfterItsEffects() {
+    run(policy(respond(Mode.ENFORCE, 3, LIMITS)), Duration.ofMinutes(2));
+    var deleted = world.get("leak-1");
+    deleted.getMetadata().setDeletionTimestamp(NOON.toString());
+    world.put(deleted);
+    run(policy(respond(Mode.ENFORCE, 3, LIMITS)), Duration.ofMinutes(1));
+    assertThat(world.hasEffect()).isFalse();
+    assertThat(world.get("leak-1").hasFinalizer(Journal.FINALIZER)).isFalse();
+  }
+
+  @ParameterizedTest
+  @MethodSource("seeds")
+  void whateverHappensNoRuleIsBroken(long seed) {
+    var wild = new World(seed);
+    wild.put(incident("leak-1", "w1"));
+    wild.put(incident("leak-2", "w2"));
+    var random = new Random(seed);
+    var limits = new Limits(1 + random.nextInt(4), 1 + random.nextInt(2));
+    var mode = random.nextBoolean() ? Mode.ENFORCE : Mode.APPROVE;
+    var policy = policy(respond(mode, 1 + random.nextInt(3), limits));
+    for (int i = 0; i < 300; i++) {
+      var name = "leak-" + (1 + random.nextInt(2));
+      if (random.nextInt(50) == 0) {
+        wild.put(answered(wild.get(name), random.nextInt(4), random.nextInt(4) == 0, false));
+      }
+      once(wild, name, random.nextInt(300) == 0 ? null : policy);
+      wild.now = wild.now.plusSeconds(random.nextInt(120));
+      assertWithinBudget(wild, limits.actionsPerHour());
+      assertHeldWhileItHasEffects(wild);
+    }
+    wild.calm = true;
+    for (var name : List.of("leak-1", "leak-2")) {
+      wild.put(answered(wild.get(name), 0, false, true));
+      for (int i = 0; i < 20; i++) {
+        once(wild, name, policy);
+      }
+      var status = wild.get(name).getStatus();
+      assertThat(status.phase()).isEqualTo(Phase.ROLLED_BACK);
+      assertThat(status.steps())
+          .noneMatch(step -> step.state() == State.INTENDED || step.state() == State.UNDOING);
+    }
+    assertThat(wild.hasEffect()).as("undo leaves nothing").isFalse();
+    assertThat(wild.deeds).as("nothing is done twice").doesNotHaveDuplicates();
+    assertThat(wild.deeds.stream().map(deed -> deed.incident() + deed.kind()))
+        .doesNotHaveDuplicates();
+  }
+
+  static List<Long> seeds() {
+    return new Random(42).longs(40).boxed().toList();
+  }
+
+  private static void assertWithinBudget(World wild, int allowed) {
+    var hourAgo = wild.now.minus(Duration.ofHours(1));
+    assertThat(wild.deeds.stream().filter(deed -> deed.at().isAfter(hourAgo)).count())
+        .isLessThanOrEqualTo(allowed);
+  }
+
+  private static void assertHeldWhileItHasEffects(World wild) {
+    for (var incident : wild.inNamespace("shop")) {
+      if (Steps.all(incident.getStatus()).anyMatch(Steps::hasEffect)) {
+        assertThat(incident.hasFinalizer(Journal.FINALIZER)).isTrue();
+      }
+    }
+  }
+
+  /** A new operator each time: nothing is remembered but what is written. */
+  private static void once(
+      World wild, String name, @org.jspecify.annotations.Nullable MemoryPolicy policy) {
+    try {
+      response(wild).advance(wild.get(name), Optional.ofNullable(policy));
+    } catch (World.Death e) {
+      assertThat(wild.calm).as("it died: " + e).isFalse();
+    }
+  }
+
+  private LeakIncidentStatus run(
+      @org.jspecify.annotations.Nullable MemoryPolicy policy, Duration time) {
+    world.calm = true;
+    if (world.inNamespace("shop").isEmpty()) {
+      world.put(incident("leak-1", "w1"));
+    }
+    var until = world.now.plus(time);
+    while (world.now.isBefore(until)) {
+      var wait = response.advance(world.get("leak-1"), Optional.ofNullable(policy));
+      assertThat(wait).isPositive();
+      world.now = world.now.plus(wait);
+    }
+    return world.get("leak-1").getStatus();
+  }
+
+  private static List<String> actions(LeakIncidentStatus status) {
+    return status.steps().stream().map(ResponseTest::line).toList();
+  }
+
+  private static String line(Step step) {
+    return step.action() + "=" + step.state();
+  }
+
+  private static Response response(World world) {
+    return new Response(
+        new Response.Actions(
+            world.action(ActionKind.DIAGNOSE),
+            world.action(ActionKind.ISOLATE),
+            List.of(
+                world.action(ActionKind.PATCH_ENVIRONMENT), world.action(ActionKind.ADD_REPLICAS))),
+        world,
+        (workload, container) -> List.of(),
+        (about, reason, message) -> {},
+        () -> world.now);
+  }
+}

@@ -1,0 +1,146 @@
+package dev.heapwarden.operator.respond.guard;
+
+import static dev.heapwarden.operator.respond.Fixtures.NOON;
+import static dev.heapwarden.operator.respond.Fixtures.answered;
+import static dev.heapwarden.operator.respond.Fixtures.incident;
+import static dev.heapwarden.operator.respond.Fixtures.respond;
+import static dev.heapwarden.operator.respond.Fixtures.status;
+import static dev.heapwarden.operator.respond.Fixtures.step;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heapwarden.crds.incident.LeakIncident;
+import dev.heapwarden.crds.incident.Step;
+import dev.heapwarden.crds.incident.Step.State;
+import dev.heapwarden.crds.policy.Limits;
+import dev.heapwarden.crds.policy.Mode;
+import dev.heapwarden.crds.policy.Respond;
+import dev.heapwarden.operator.respond.guard.Ruling.Go;
+import dev.heapwarden.operator.respond.guard.Ruling.Hold;
+import dev.heapwarden.operator.respond.journal.ActionKind;
+import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
+import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudgetBuilder;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class GuardsTest {
+  private static final Respond ENFORCE = respond(Mode.ENFORCE, 3, new Limits(3, 1));
+  private final LeakIncident incident = incident("leak-1", "w1");
+
+  @Test
+  void observeActsOnNothingAndDryRunOnlyPlans() {
+    assertThat(rule(ActionKind.DIAGNOSE, respond(Mode.OBSERVE, 3, new Limits(3, 1))))
+        .isInstanceOfSatisfying(Hold.class, hold -> assertThat(hold.reason()).contains("Observe"));
+    assertThat(rule(ActionKind.DIAGNOSE, respond(Mode.DRY_RUN, 3, new Limits(3, 1))))
+        .isInstanceOf(Ruling.PlanOnly.class);
+  }
+
+  @Test
+  void approveWaitsForEachLevel() {
+    var approve = respond(Mode.APPROVE, 3, new Limits(3, 1));
+    answered(incident, 1, false, false);
+    assertThat(rule(ActionKind.DIAGNOSE, approve)).isInstanceOf(Go.class);
+    assertThat(rule(ActionKind.ISOLATE, approve))
+        .isInstanceOfSatisfying(
+            Hold.class, hold -> assertThat(hold.reason()).startsWith("AwaitingApproval: level 2"));
+    answered(incident, 2, false, false);
+    assertThat(rule(ActionKind.ISOLATE, approve)).isInstanceOf(Go.class);
+    assertThat(rule(ActionKind.ADD_REPLICAS, approve)).isInstanceOf(Hold.class);
+  }
+
+  @Test
+  void suspendStopsEveryLevel() {
+    answered(incident, 3, true, false);
+    assertThat(rule(ActionKind.DIAGNOSE, ENFORCE)).isInstanceOf(Hold.class);
+  }
+
+  @Test
+  void afterAnIncidentOfTheSameWorkloadTheNextOneWaits() {
+    var before = incident("leak-0", "w1");
+    before.setStatus(status(List.of(), NOON.minus(Duration.ofMinutes(29)).toString()));
+    assertThat(rule(ActionKind.DIAGNOSE, ENFORCE, before))
+        .isInstanceOfSatisfying(
+            Hold.class, hold -> assertThat(hold.reason()).contains("2026-07-01T12:01:00Z"));
+    before.setStatus(status(List.of(), NOON.minus(Duration.ofMinutes(30)).toString()));
+    assertThat(rule(ActionKind.DIAGNOSE, ENFORCE, before)).isInstanceOf(Go.class);
+    var elsewhere = incident("leak-0", "w2");
+    elsewhere.setStatus(status(List.of(), NOON.toString()));
+    assertThat(rule(ActionKind.DIAGNOSE, ENFORCE, elsewhere)).isInstanceOf(Go.class);
+  }
+
+  @Test
+  void theBudgetCountsWhatWasDoneForThePolicyWithinTheHour() {
+    var other = incident("leak-0", "w2");
+    other.setStatus(
+        status(
+            List.of(
+                ago("Diagnose", State.DONE, 1),
+                ago("Isolate", State.UNDONE, 59),
+                ago("PatchEnvironment", State.INTENDED, 120),
+                ago("AddReplicas", State.REFUSED, 20),
+                ago("AddReplicas", State.FAILED, 10)),
+            null));
+    assertThat(rule(ActionKind.ADD_REPLICAS, ENFORCE, other))
+        .isInstanceOfSatisfying(
+            Hold.class,
+            hold -> {
+              assertThat(hold.reason()).contains("3 of 3").contains("2026-07-01T12:01:00Z");
+              assertThat(hold.after()).isEqualTo(Duration.ofSeconds(61));
+            });
+    assertThat(rule(ActionKind.DIAGNOSE, ENFORCE, other)).isInstanceOf(Go.class);
+    other.setStatus(status(List.of(ago("Isolate", State.UNDONE, 60)), null));
+    assertThat(rule(ActionKind.ADD_REPLICAS, respond(Mode.ENFORCE, 3, new Limits(1, 1)), other))
+        .isInstanceOf(Go.class);
+  }
+
+  @Test
+  void onlySoManyPodsOfAPolicyAreIsolatedAtOnce() {
+    var other = incident("leak-0", "w2");
+    other.setStatus(status(List.of(ago("Isolate", State.DONE, 90)), null));
+    assertThat(rule(ActionKind.ISOLATE, ENFORCE, other))
+        .isInstanceOfSatisfying(
+            Hold.class, hold -> assertThat(hold.reason()).startsWith("ConcurrentIsolations"));
+    other.setStatus(status(List.of(ago("Isolate", State.UNDONE, 90)), null));
+    assertThat(rule(ActionKind.ISOLATE, ENFORCE, other)).isInstanceOf(Go.class);
+  }
+
+  @Test
+  void aDisruptionBudgetThatAllowsNothingOrIsOutOfDateForbids() {
+    assertThat(Disruption.forbiddenBy(List.of())).isEmpty();
+    assertThat(Disruption.forbiddenBy(List.of(budget(1, 1)))).isEmpty();
+    assertThat(Disruption.forbiddenBy(List.of(budget(1, 1), budget(0, 1)))).isPresent();
+    assertThat(Disruption.forbiddenBy(List.of(budget(1, 0)))).isPresent();
+  }
+
+  @Test
+  void theLastReadyPodStays() {
+    assertThat(Disruption.lastReady(true, 0)).isPresent();
+    assertThat(Disruption.lastReady(true, 1)).isEmpty();
+    assertThat(Disruption.lastReady(false, 0)).isEmpty();
+  }
+
+  private Ruling rule(ActionKind kind, Respond respond, LeakIncident... others) {
+    var all = new java.util.ArrayList<>(List.of(others));
+    all.add(incident);
+    return Guards.rule(kind, incident, respond, all, NOON);
+  }
+
+  private static Step ago(String action, State state, long minutes) {
+    Instant at = NOON.minus(Duration.ofMinutes(minutes));
+    return step(action, 3, state, at);
+  }
+
+  private static PodDisruptionBudget budget(int allowed, long observed) {
+    return new PodDisruptionBudgetBuilder()
+        .withNewMetadata()
+        .withName("budget")
+        .withGeneration(1L)
+        .endMetadata()
+        .withNewStatus()
+        .withDisruptionsAllowed(allowed)
+        .withObservedGeneration(observed)
+        .endStatus()
+        .build();
+  }
+}

@@ -59,7 +59,11 @@ class HealthyProgramsTest {
       churn.grew(age, map, 8000 + random.nextInt(2000));
     }
     for (double age = 80; age <= 600; age += 5) {
-      assertThat(churn.verdict(DEMO, age)).as("at %s s", age).isInstanceOf(Verdict.Healthy.class);
+      var verdict = churn.verdict(DEMO, age);
+      assertThat(verdict).as("at %s s", age).isInstanceOf(Verdict.Healthy.class);
+      assertThat(verdict.evidence().features())
+          .as("at %s s", age)
+          .containsEntry("map_growth_rate", 0.0);
     }
   }
 

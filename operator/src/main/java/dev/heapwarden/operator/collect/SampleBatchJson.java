@@ -5,8 +5,12 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import dev.heapwarden.detection.sample.ContainerKey;
+import dev.heapwarden.detection.sample.ContainerState;
+import dev.heapwarden.detection.sample.Sample;
 import dev.heapwarden.detection.sample.SampleBatch;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads an agent's answer. Fields that this operator does not know are skipped, so that a newer
@@ -18,7 +22,6 @@ final class SampleBatchJson {
           .addModule(new JavaTimeModule())
           .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
           .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
-          .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
           .build();
 
   private SampleBatchJson() {}
@@ -34,9 +37,56 @@ final class SampleBatchJson {
       if (batch == null) {
         throw new IOException("not a sample batch: expected a JSON object, found null");
       }
+      require(batch.epoch(), "epoch");
+      batch.containers().forEach(SampleBatchJson::check);
+      batch.samples().forEach(SampleBatchJson::check);
       return batch;
+    } catch (Incomplete e) {
+      throw new IOException("not a sample batch: " + e.getMessage(), e);
     } catch (JsonProcessingException e) {
       throw new IOException("not a sample batch: " + e.getOriginalMessage(), e);
+    }
+  }
+
+  private static void check(ContainerState state) {
+    check(state.container());
+    require(state.policy(), "containers[].policy");
+    require(state.runtime(), "containers[].runtime");
+    require(state.startedAt(), "containers[].startedAt");
+    for (var attachment : state.attachments()) {
+      require(attachment.probe(), "containers[].attachments[].probe");
+      require(attachment.state(), "containers[].attachments[].state");
+    }
+  }
+
+  private static void check(Sample sample) {
+    check(sample.container());
+    require(sample.at(), "samples[].at");
+    require(sample.origin(), "samples[].origin");
+  }
+
+  private static void check(@Nullable ContainerKey given) {
+    var key = require(given, "container");
+    require(key.namespace(), "container.namespace");
+    require(key.pod(), "container.pod");
+    require(key.podUid(), "container.podUid");
+    require(key.container(), "container.container");
+    require(key.containerId(), "container.containerId");
+  }
+
+  /** Jackson gives null for what is absent; records do not say which of their fields may be. */
+  private static <T> T require(@Nullable T value, String field) {
+    if (value == null) {
+      throw new Incomplete("expected " + field + ", found nothing");
+    }
+    return value;
+  }
+
+  private static final class Incomplete extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    Incomplete(String message) {
+      super(message);
     }
   }
 }

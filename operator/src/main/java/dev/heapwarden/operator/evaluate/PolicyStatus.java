@@ -72,7 +72,7 @@ final class PolicyStatus {
       return Conditions.of(
           Conditions.READY,
           false,
-          agentless.isPresent() ? "AgentSilent" : "NotYetWatched",
+          reason(first.sight()),
           "%d of %d containers without a verdict; %s: %s"
               .formatted(
                   unseen.size(),
@@ -81,6 +81,14 @@ final class PolicyStatus {
                   ContainerLine.message(first)));
     }
     return Conditions.of(Conditions.READY, true, "Watching", "every selected container is watched");
+  }
+
+  private static String reason(Sight sight) {
+    return switch (sight) {
+      case Sight.Silent _ -> "AgentSilent";
+      case Sight.NoAgent _ -> "NoAgent";
+      case Sight.NotListed _, Sight.NotAsked _, Sight.Watched _ -> "NotYetWatched";
+    };
   }
 
   private static Condition rulesValid(PolicyRules rules) {

@@ -18,12 +18,24 @@ final class AgentClient implements AutoCloseable {
   /** Bytes of one answer at most: 200 containers with 1,500 samples of 200 bytes each. */
   static final long ANSWER_LIMIT = 64L << 20;
 
-  private final HttpClient http =
-      HttpClient.newBuilder()
-          .version(HttpClient.Version.HTTP_1_1)
-          .followRedirects(HttpClient.Redirect.NEVER)
-          .connectTimeout(DEADLINE)
-          .build();
+  private final Duration deadline;
+  private final long limit;
+  private final HttpClient http;
+
+  AgentClient() {
+    this(DEADLINE, ANSWER_LIMIT);
+  }
+
+  AgentClient(Duration deadline, long limit) {
+    this.deadline = deadline;
+    this.limit = limit;
+    this.http =
+        HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .followRedirects(HttpClient.Redirect.NEVER)
+            .connectTimeout(deadline)
+            .build();
+  }
 
   /**
    * Reads what came after the cursor.
@@ -33,21 +45,20 @@ final class AgentClient implements AutoCloseable {
   SampleBatch samples(Agent agent, Cursor cursor) throws IOException, InterruptedException {
     var request =
         HttpRequest.newBuilder(agent.address().resolve("/v1/samples?" + cursor.query()))
-            .timeout(DEADLINE)
+            .timeout(deadline)
             .build();
     var exchange =
         http.sendAsync(
             request,
-            HttpResponse.BodyHandlers.limiting(
-                HttpResponse.BodyHandlers.ofByteArray(), ANSWER_LIMIT));
+            HttpResponse.BodyHandlers.limiting(HttpResponse.BodyHandlers.ofByteArray(), limit));
     try {
-      var response = exchange.get(DEADLINE.toMillis(), TimeUnit.MILLISECONDS);
+      var response = exchange.get(deadline.toMillis(), TimeUnit.MILLISECONDS);
       if (response.statusCode() != 200) {
         throw new IOException("expected HTTP 200, found " + response.statusCode());
       }
       return SampleBatchJson.read(response.body());
     } catch (TimeoutException e) {
-      throw new IOException("no full answer within " + DEADLINE.toSeconds() + " s", e);
+      throw new IOException("no full answer within " + deadline.toSeconds() + " s", e);
     } catch (ExecutionException e) {
       var cause = e.getCause() == null ? e : e.getCause();
       var message = cause.getMessage();

@@ -6,6 +6,8 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.net.HttpURLConnection;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -64,20 +66,28 @@ public final class Workloads {
   }
 
   /**
-   * False when the cluster says that the workload is no more; true for kinds it is not asked of.
+   * False when the cluster says that the workload is no more; true where it cannot be asked: other
+   * kinds, or an installation that was not given the permission.
    */
   public boolean exists(String namespace, Workload workload) {
     var apiVersion = API_VERSIONS.get(workload.kind());
     if (apiVersion == null) {
       return true;
     }
-    var found =
-        client
-            .genericKubernetesResources(apiVersion, workload.kind())
-            .inNamespace(namespace)
-            .withName(workload.name())
-            .get();
-    return found != null && found.getMetadata().getUid().equals(workload.uid());
+    try {
+      var found =
+          client
+              .genericKubernetesResources(apiVersion, workload.kind())
+              .inNamespace(namespace)
+              .withName(workload.name())
+              .get();
+      return found != null && found.getMetadata().getUid().equals(workload.uid());
+    } catch (KubernetesClientException e) {
+      if (e.getCode() == HttpURLConnection.HTTP_FORBIDDEN) {
+        return true;
+      }
+      throw e;
+    }
   }
 
   private Workload ofReplicaSet(String namespace, OwnerReference owner) {

@@ -4,18 +4,24 @@ import dev.heapwarden.crds.incident.LeakIncident;
 import dev.heapwarden.crds.incident.Phase;
 import dev.heapwarden.detection.verdict.Verdict;
 import dev.heapwarden.operator.evaluate.WatchedContainer;
-import dev.heapwarden.operator.evaluate.Workloads;
+import dev.heapwarden.operator.evaluate.Workload;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiPredicate;
 
 /** How an incident ends that is only watched. */
 final class Ending {
-  private final Workloads workloads;
+  private final BiPredicate<String, Workload> exists;
 
-  Ending(Workloads workloads) {
-    this.workloads = workloads;
+  /**
+   * Asks the cluster only about workloads without a pod.
+   *
+   * @param exists whether a namespace still has the workload
+   */
+  Ending(BiPredicate<String, Workload> exists) {
+    this.exists = exists;
   }
 
   /**
@@ -39,7 +45,7 @@ final class Ending {
     var lastSeen = Instant.parse(finding == null ? status.openedAt() : finding.at());
     var longAgo = !now.isBefore(lastSeen.plus(horizon));
     if (containers.isEmpty()) {
-      if (!workloads.exists(incident.getMetadata().getNamespace(), leak.workload())) {
+      if (!exists.test(incident.getMetadata().getNamespace(), leak.workload())) {
         return Optional.of("The workload no longer exists; the leak was not seen to be cured.");
       }
       return longAgo

@@ -49,7 +49,7 @@ public final class Incidents implements Consumer<Evaluation> {
       EventRecorder events) {
     this.writer = new IncidentWriter(client);
     this.inNamespace = inNamespace;
-    this.ending = new Ending(workloads);
+    this.ending = new Ending(workloads::exists);
     this.events = events;
   }
 

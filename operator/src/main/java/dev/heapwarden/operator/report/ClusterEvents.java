@@ -41,7 +41,7 @@ public final class ClusterEvents implements EventRecorder {
 
   @Override
   public void record(HasMetadata about, Reason reason, String message) {
-    var event = event(about, reason, message, clock.instant());
+    var event = event(about, reason, message, instance, clock.instant());
     try {
       publish(event);
     } catch (KubernetesClientException e) {
@@ -71,7 +71,8 @@ public final class ClusterEvents implements EventRecorder {
     }
   }
 
-  Event event(HasMetadata about, Reason reason, String message, Instant now) {
+  static Event event(
+      HasMetadata about, Reason reason, String message, String instance, Instant now) {
     var text =
         message.length() <= MESSAGE_LIMIT ? message : message.substring(0, MESSAGE_LIMIT - 1) + "…";
     var at = now.truncatedTo(ChronoUnit.SECONDS).toString();

@@ -1,0 +1,79 @@
+package dev.heapwarden.operator.collect;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heapwarden.detection.sample.Origin;
+import dev.heapwarden.detection.sample.Sample;
+import java.util.Comparator;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+
+class HistoryTest {
+  private final History history = new History(Answers.START);
+
+  @Test
+  void holdsABoundedNumberOfSamplesHoweverLongItIsFed() {
+    feed(20_000);
+
+    assertThat(history.samples()).hasSizeBetween(History.LIMIT / 2, History.LIMIT);
+  }
+
+  @Test
+  void reachesBackToTheBeginningAndKeepsTheRecentPastComplete() {
+    feed(10_000);
+
+    var sequences = history.samples().stream().map(Sample::sequence).toList();
+    assertThat(sequences.getFirst()).isEqualTo(1);
+    assertThat(sequences).isSortedAccordingTo(Comparator.naturalOrder());
+    assertThat(sequences.subList(sequences.size() - 1_000, sequences.size()))
+        .containsExactlyElementsOf(LongStream.rangeClosed(9_001, 10_000).boxed().toList());
+  }
+
+  @Test
+  void aTalkativeSourceDoesNotSilenceAnother() {
+    for (long i = 1; i <= 10_000; i++) {
+      history.add(
+          i % 100 == 0
+              ? Answers.reading(i, Answers.CHECKOUT)
+              : Answers.mapGrowth(i, Answers.CHECKOUT, "0xc000010000"),
+          "agent:epoch");
+    }
+
+    assertThat(history.samples())
+        .filteredOn(sample -> sample.origin() == Origin.CGROUP)
+        .hasSizeGreaterThan(15);
+  }
+
+  @Test
+  void manyMapsThatGrewOnceEachStayBoundedToo() {
+    for (long i = 1; i <= 10_000; i++) {
+      history.add(Answers.mapGrowth(i, Answers.CHECKOUT, "0x" + i), "agent:epoch");
+    }
+
+    assertThat(history.samples()).hasSizeLessThanOrEqualTo(History.LIMIT);
+    assertThat(history.samples().getLast().sequence()).isEqualTo(10_000);
+  }
+
+  @Test
+  void samplesOfAnotherLifeOfTheAgentReplaceTheOlderOnes() {
+    history.add(Answers.reading(1, Answers.CHECKOUT), "agent:first");
+    history.add(Answers.reading(1, Answers.CHECKOUT), "agent:second");
+
+    assertThat(history.samples()).hasSize(1);
+  }
+
+  @Test
+  void forgetsWhatIsBeyondTheHorizon() {
+    feed(10);
+
+    history.dropBefore(Answers.START.plusSeconds(6));
+
+    assertThat(history.samples()).extracting(Sample::sequence).containsExactly(6L, 7L, 8L, 9L, 10L);
+  }
+
+  private void feed(long samples) {
+    for (long i = 1; i <= samples; i++) {
+      history.add(Answers.reading(i, Answers.CHECKOUT), "agent:epoch");
+    }
+  }
+}

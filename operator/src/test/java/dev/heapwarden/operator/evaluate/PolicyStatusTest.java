@@ -1,0 +1,202 @@
+package dev.heapwarden.operator.evaluate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heapwarden.crds.policy.ContainerStatus;
+import dev.heapwarden.crds.policy.MemoryPolicy;
+import dev.heapwarden.crds.policy.MemoryPolicyStatus;
+import dev.heapwarden.crds.policy.Rule;
+import dev.heapwarden.detection.sample.Attachment;
+import dev.heapwarden.detection.verdict.Verdict;
+import dev.heapwarden.operator.collect.Sight;
+import io.fabric8.kubernetes.api.model.Condition;
+import io.fabric8.kubernetes.api.model.Pod;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class PolicyStatusTest {
+  private static final Attachment GC = new Attachment("GoGc", Attachment.State.ATTACHED, null);
+  private static final Attachment MAPS =
+      new Attachment("GoMapGrowth", Attachment.State.REFUSED, "no pclntab");
+  private static final MemoryPolicy POLICY = Cluster.policy("checkout", "2026-01-01T00:00:00Z");
+  private static final Pod POD = Cluster.pod("a", Map.of("app", "checkout"));
+
+  @Test
+  void countsWhatIsWatchedAttachedAndFound() {
+    var status =
+        status(
+            Cluster.watched("a", confirmed(), GC),
+            Cluster.watched("b", suspected(), GC, MAPS),
+            Cluster.watched("c", healthy()),
+            Cluster.unseen("d", new Sight.NotListed("agent-1")));
+
+    assertThat(status)
+        .extracting(
+            MemoryPolicyStatus::containers,
+            MemoryPolicyStatus::attached,
+            MemoryPolicyStatus::suspected,
+            MemoryPolicyStatus::confirmed)
+        .containsExactly(3, 1, 1, 1);
+  }
+
+  @Test
+  void findingsAndRefusalsComeFirst() {
+    var status =
+        status(
+            Cluster.watched("a", healthy(), GC),
+            Cluster.watched("b", healthy(), GC, MAPS),
+            Cluster.watched("c", suspected(), GC),
+            Cluster.watched("d", confirmed(), GC));
+
+    assertThat(status.watched())
+        .extracting(ContainerStatus::pod)
+        .containsExactly("d", "c", "b", "a");
+  }
+
+  @Test
+  void staysSmallHoweverManyContainersThereAre() {
+    var many =
+        IntStream.range(0, 500).mapToObj(i -> Cluster.watched("p" + i, healthy(), GC)).toList();
+
+    assertThat(status(many.toArray(WatchedContainer[]::new)).watched())
+        .hasSize(MemoryPolicyStatus.WATCHED_LIMIT);
+  }
+
+  @Test
+  void aRefusedProbeIsShownWithItsReason() {
+    assertThat(status(Cluster.watched("a", healthy(), MAPS)).watched())
+        .first()
+        .extracting(ContainerStatus::probes)
+        .isEqualTo(
+            List.of(new ContainerStatus.ProbeStatus("GoMapGrowth", "Refused", "no pclntab")));
+  }
+
+  @Test
+  void abstainingSaysWhy() {
+    var warmingUp =
+        new Verdict.Inconclusive(
+            Verdict.Inconclusive.Reason.WARM_UP, Cluster.evidence("Two minutes old."));
+
+    assertThat(status(Cluster.watched("a", warmingUp, GC)).watched())
+        .first()
+        .extracting(ContainerStatus::verdict, ContainerStatus::message)
+        .containsExactly("Inconclusive", "WarmUp: Two minutes old.");
+  }
+
+  @Test
+  void aSilentAgentIsVisibleAndItsContainersHaveNoVerdict() {
+    var silent = new Sight.Silent("agent-1", Cluster.NOW.minusSeconds(60), "Connection refused");
+
+    var status = status(Cluster.watched("a", healthy(), GC), Cluster.unseen("b", silent));
+
+    assertThat(condition(status, "Ready"))
+        .extracting(Condition::getStatus, Condition::getReason)
+        .containsExactly("False", "AgentSilent");
+    assertThat(condition(status, "Ready").getMessage())
+        .isEqualTo(
+            "1 of 2 containers without a verdict; b: agent agent-1 has not answered since"
+                + " 2026-03-01T11:59:00Z: Connection refused");
+    assertThat(status.watched())
+        .filteredOn(line -> line.pod().equals("b"))
+        .extracting(ContainerStatus::verdict)
+        .containsExactly("Inconclusive");
+  }
+
+  @Test
+  void isReadyOnlyWhenSomethingIsWatchedAndAllOfIt() {
+    assertThat(condition(status(Cluster.watched("a", healthy(), GC)), "Ready").getStatus())
+        .isEqualTo("True");
+    assertThat(condition(status(Cluster.unseen("a", new Sight.NoAgent())), "Ready").getReason())
+        .isEqualTo("NoAgent");
+    assertThat(
+            condition(
+                    PolicyStatus.of(
+                        POLICY,
+                        PolicyRules.compile(POLICY),
+                        new Governance(List.of(), Map.of()),
+                        List.of(),
+                        Cluster.NOW),
+                    "Ready")
+                .getReason())
+        .isEqualTo("NoPods");
+  }
+
+  @Test
+  void aConflictNamesTheWinnerAndSomeOfThePods() {
+    var status =
+        PolicyStatus.of(
+            POLICY,
+            PolicyRules.compile(POLICY),
+            new Governance(List.of(), Map.of("older", List.of("p1", "p2", "p3", "p4", "p5"))),
+            List.of(),
+            Cluster.NOW);
+
+    assertThat(condition(status, "Conflicted"))
+        .extracting(Condition::getStatus, Condition::getMessage)
+        .containsExactly("True", "older policy older governs p1, p2, p3 and 2 more");
+  }
+
+  @Test
+  void aRuleThatDoesNotCompileIsShownWithItsPlaceAndTheNamesThereAre() {
+    var policy =
+        Cluster.policy(
+            "wrong",
+            "2026-01-01T00:00:00Z",
+            new Rule(null, "mine", null, "live_heap_slop > 1.0", 2));
+
+    var status =
+        PolicyStatus.of(
+            policy,
+            PolicyRules.compile(policy),
+            new Governance(List.of(POD), Map.of()),
+            List.of(),
+            Cluster.NOW);
+
+    assertThat(condition(status, "RulesValid").getMessage())
+        .contains("rule mine at 1:1", "live_heap_slop", "live_heap_slope");
+    assertThat(condition(status, "Ready").getReason()).isEqualTo("RulesInvalid");
+  }
+
+  @Test
+  void aSecondLookThatFindsTheSameWritesNothingNew() {
+    var first = status(Cluster.watched("a", healthy(), GC));
+    var policy = Cluster.policy("checkout", "2026-01-01T00:00:00Z");
+    policy.setStatus(first);
+
+    assertThat(
+            PolicyStatus.of(
+                policy,
+                PolicyRules.compile(policy),
+                new Governance(List.of(POD), Map.of()),
+                List.of(Cluster.watched("a", healthy(), GC)),
+                Cluster.NOW.plusSeconds(60)))
+        .isEqualTo(first);
+  }
+
+  private static MemoryPolicyStatus status(WatchedContainer... containers) {
+    return PolicyStatus.of(
+        POLICY,
+        PolicyRules.compile(POLICY),
+        new Governance(List.of(POD), Map.of()),
+        List.of(containers),
+        Cluster.NOW);
+  }
+
+  private static Condition condition(MemoryPolicyStatus status, String type) {
+    return Conditions.find(Conditions.in(status), type).orElseThrow();
+  }
+
+  private static Verdict healthy() {
+    return new Verdict.Healthy(Cluster.evidence("Nothing grows."));
+  }
+
+  private static Verdict suspected() {
+    return new Verdict.Suspected(Cluster.evidence("Something grows."));
+  }
+
+  private static Verdict confirmed() {
+    return new Verdict.Confirmed(Cluster.evidence("It leaks."));
+  }
+}

@@ -18,9 +18,9 @@ import (
 
 const (
 	// What one session retains.
-	profileBytes = 2 << 10
+	profileBytes = 6 << 10
 	// What one request leaves behind for the garbage collector: a busy service collects often.
-	garbageBytes = 64 << 10
+	garbageBytes = 256 << 10
 )
 
 type session struct {

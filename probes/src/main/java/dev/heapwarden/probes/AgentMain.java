@@ -10,6 +10,8 @@ import dev.heapwarden.probes.probe.NodeProbe;
 import dev.heapwarden.probes.probe.Tracepoints;
 import dev.heapwarden.probes.sample.Ledger;
 import dev.heapwarden.probes.sample.WallClock;
+import dev.heapwarden.probes.snapshot.EvidenceCollector;
+import dev.heapwarden.probes.snapshot.SnapshotOrders;
 import dev.heapwarden.probes.target.CgroupTree;
 import dev.heapwarden.probes.target.NodeView;
 import dev.heapwarden.probes.target.ProcFs;
@@ -18,6 +20,7 @@ import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -41,21 +44,34 @@ public final class AgentMain {
     bpftrace.clean();
     var proc = new ProcFs(settings.procRoot());
     var buffer = new SampleBuffer(SAMPLES, new SecureRandom());
-    var ledger = new Ledger(buffer, new Sites(), WallClock.system(), settings.procRoot());
+    var sites = new Sites();
+    var ledger = new Ledger(buffer, sites, WallClock.system(), settings.procRoot());
     var tracepoints = new Tracepoints(TRACEFS);
     var probe = new NodeProbe(bpftrace, tracepoints, ledger::accept);
     var agent =
         new NodeAgent(new ProcessScan(new CgroupTree(settings.cgroupRoot()), proc), probe, ledger);
     var client = new KubernetesClientBuilder().build();
     var view = new NodeView(client, settings.nodeName(), agent::change);
+    var orders =
+        new SnapshotOrders(
+            client,
+            settings.nodeName(),
+            agent::targets,
+            (namespace, pod) -> view.pod(namespace, pod).isPresent(),
+            new EvidenceCollector(
+                bpftrace, tracepoints, sites, settings.procRoot(), settings.snapshots()),
+            InstantSource.system());
     var answers =
         new Answers(
             buffer,
             agent::containers,
-            () -> view.alive() ? agent.stuck() : Optional.of("an informer has stopped"),
             () ->
-                !view.synced()
-                    ? Optional.of("pods and policies have not been read yet")
+                view.alive() && orders.alive()
+                    ? agent.stuck()
+                    : Optional.of("an informer has stopped"),
+            () ->
+                !view.synced() || !orders.synced()
+                    ? Optional.of("pods, policies and snapshots have not been read yet")
                     : agent.looked()
                         ? Optional.empty()
                         : Optional.of("targets have not been looked for yet"));
@@ -70,6 +86,7 @@ public final class AgentMain {
             new Thread(
                 () -> {
                   server.close();
+                  orders.close();
                   agent.close();
                   view.close();
                   client.close();

@@ -1,0 +1,75 @@
+package dev.heapwarden.probes.snapshot;
+
+import dev.heapwarden.crds.snapshot.SnapshotKind;
+import dev.heapwarden.detection.sample.RuntimeKind;
+import dev.heapwarden.probes.go.Sites;
+import dev.heapwarden.probes.probe.Bpftrace;
+import dev.heapwarden.probes.probe.Tracepoints;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.SequencedSet;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Takes each kind of evidence. None of them stops the program that it looks at. */
+public final class EvidenceCollector {
+  private static final Logger LOG = LoggerFactory.getLogger(EvidenceCollector.class);
+
+  private final MapGrowthEvidence maps;
+  private final KernelMemoryEvidence kernel;
+  private final PprofEvidence pprof;
+
+  /**
+   * @param directory where artefacts stay
+   */
+  public EvidenceCollector(
+      Bpftrace bpftrace, Tracepoints tracepoints, Sites sites, Path procRoot, Path directory) {
+    var store = new ArtifactStore(directory);
+    maps = new MapGrowthEvidence(bpftrace, sites, store, procRoot);
+    kernel = new KernelMemoryEvidence(bpftrace, tracepoints, store);
+    pprof = new PprofEvidence(store);
+  }
+
+  /** The kinds asked for, Auto replaced by what the container offers. */
+  static SequencedSet<SnapshotKind> kinds(List<SnapshotKind> asked, Order order) {
+    var kinds = new LinkedHashSet<SnapshotKind>();
+    for (var kind : asked) {
+      if (kind != SnapshotKind.AUTO) {
+        kinds.add(kind);
+        continue;
+      }
+      boolean go = order.target().runtime() == RuntimeKind.GO;
+      if (go) {
+        kinds.add(SnapshotKind.MAP_GROWTH);
+      }
+      kinds.add(SnapshotKind.KERNEL_MEMORY);
+      if (go && order.target().container().pprofPort().isPresent()) {
+        kinds.add(SnapshotKind.GO_HEAP_PROFILE);
+        kinds.add(SnapshotKind.GOROUTINES);
+      }
+    }
+    return kinds;
+  }
+
+  Evidence take(SnapshotKind kind, Order order) throws InterruptedException {
+    try {
+      return switch (kind) {
+        case MAP_GROWTH -> maps.take(order);
+        case KERNEL_MEMORY -> kernel.take(order);
+        case GO_HEAP_PROFILE -> pprof.take(order, "heap?gc=1", "heap.pb.gz");
+        case GOROUTINES -> pprof.take(order, "goroutine?debug=0", "goroutines.pb.gz");
+        case AUTO -> throw new IllegalArgumentException("Auto is no kind of its own");
+      };
+    } catch (IOException failure) {
+      LOG.warn(
+          "evidence failed kind={} namespace={} snapshot={}",
+          kind,
+          order.namespace(),
+          order.snapshot(),
+          failure);
+      return new Evidence.Failed(failure.getClass().getSimpleName() + ": " + failure.getMessage());
+    }
+  }
+}

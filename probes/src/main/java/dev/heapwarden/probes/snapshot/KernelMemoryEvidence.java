@@ -1,0 +1,121 @@
+package dev.heapwarden.probes.snapshot;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.heapwarden.probes.probe.Bpftrace;
+import dev.heapwarden.probes.probe.BpftraceLine;
+import dev.heapwarden.probes.probe.Tracepoints;
+import dev.heapwarden.probes.target.TargetProcess;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A short window of the kernel's own allocations for a container's processes: bytes by kernel
+ * stack, and a histogram of their sizes. Kernel functions are addresses where the agent may not
+ * read kallsyms.
+ */
+final class KernelMemoryEvidence {
+  private static final Duration OVERHEAD = Duration.ofSeconds(30);
+  private static final int STACKS_IN_FILE = 200;
+
+  private final Bpftrace bpftrace;
+  private final Tracepoints tracepoints;
+  private final ArtifactStore store;
+
+  KernelMemoryEvidence(Bpftrace bpftrace, Tracepoints tracepoints, ArtifactStore store) {
+    this.bpftrace = bpftrace;
+    this.tracepoints = tracepoints;
+    this.store = store;
+  }
+
+  private record Stack(long bytes, List<String> frames) {}
+
+  private record Report(
+      double seconds, List<Long> pids, List<Stack> stacks, List<JsonNode> sizes) {}
+
+  Evidence take(Order order) throws IOException {
+    var missing = tracepoints.kernelMemory();
+    if (missing.isPresent()) {
+      return new Evidence.Refused(missing.get());
+    }
+    var pids = order.target().processes().stream().map(TargetProcess::pid).toList();
+    if (pids.isEmpty()) {
+      return new Evidence.Refused("no process was found");
+    }
+    Map<String, Map<String, JsonNode>> printed = Collections.synchronizedMap(new HashMap<>());
+    var child =
+        bpftrace.start(
+            program(pids, order.window()),
+            0,
+            order.window().plus(OVERHEAD),
+            line -> {
+              if (line instanceof BpftraceLine.Values values) {
+                printed.put(values.map(), values.values());
+              } else if (line instanceof BpftraceLine.Text) {
+                printed.put("start", Map.of());
+              }
+            });
+    child.ended().join();
+    if (!printed.containsKey("start")) {
+      return new Evidence.Failed("bpftrace: " + child.complaint());
+    }
+    var sizes = new ArrayList<JsonNode>();
+    printed
+        .getOrDefault("@sizes", Map.of())
+        .values()
+        .forEach(buckets -> buckets.forEach(sizes::add));
+    var report =
+        new Report(
+            order.window().toMillis() / 1000.0,
+            pids,
+            stacks(printed.getOrDefault("@bytes", Map.of())),
+            sizes);
+    return new Evidence.Taken(
+        store.store(
+            order.namespace(),
+            order.snapshot(),
+            "kernel-memory.json",
+            new ByteArrayInputStream(BpftraceLine.JSON.writeValueAsBytes(report))),
+        List.of());
+  }
+
+  private static List<Stack> stacks(Map<String, JsonNode> bytes) {
+    return bytes.entrySet().stream()
+        .map(
+            entry ->
+                new Stack(
+                    entry.getValue().asLong(),
+                    // bpftrace escapes the line ends of a stack that is a key.
+                    Arrays.stream(entry.getKey().replace("\\n", "\n").split("\n", -1))
+                        .map(String::strip)
+                        .filter(frame -> !frame.isEmpty())
+                        .toList()))
+        .sorted(Comparator.comparingLong(Stack::bytes).reversed())
+        .limit(STACKS_IN_FILE)
+        .toList();
+  }
+
+  static String program(List<Long> pids, Duration window) {
+    var text = new StringBuilder("config = { max_map_keys = 16384 }\nBEGIN {\n");
+    pids.forEach(pid -> text.append("  @t[%d] = 1;\n".formatted(pid)));
+    text.append("  printf(\"start %lu\\n\", nsecs);\n}\n");
+    for (var event : List.of("kmalloc", "kmem_cache_alloc")) {
+      text.append(
+          """
+          tracepoint:kmem:%s /@t[pid]/ {
+            @bytes[kstack(6)] = sum(args.bytes_alloc); @sizes = hist(args.bytes_alloc);
+          }
+          """
+              .formatted(event));
+    }
+    text.append("interval:ms:%d { exit(); }\n".formatted(window.toMillis()));
+    return text.toString();
+  }
+}

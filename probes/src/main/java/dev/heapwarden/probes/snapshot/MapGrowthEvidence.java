@@ -1,0 +1,131 @@
+package dev.heapwarden.probes.snapshot;
+
+import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.MapReport;
+import dev.heapwarden.probes.go.GoBinary;
+import dev.heapwarden.probes.go.Sites;
+import dev.heapwarden.probes.probe.Bpftrace;
+import dev.heapwarden.probes.probe.BpftraceLine;
+import dev.heapwarden.probes.target.TargetProcess;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** A short window of probes on every assignment to a map, in one process. */
+final class MapGrowthEvidence {
+  /** Attaching and detaching, besides the window itself. */
+  private static final Duration OVERHEAD = Duration.ofSeconds(30);
+
+  /** At about 25 microseconds each, five seconds of one core. */
+  private static final int HITS = 200_000;
+
+  /** Smaller maps are left out: a busy server makes and drops thousands. */
+  private static final int SMALLEST_MAP = 64;
+
+  private static final int MAPS_IN_FILE = 1000;
+
+  private final Bpftrace bpftrace;
+  private final Sites sites;
+  private final ArtifactStore store;
+  private final Path procRoot;
+
+  MapGrowthEvidence(Bpftrace bpftrace, Sites sites, ArtifactStore store, Path procRoot) {
+    this.bpftrace = bpftrace;
+    this.sites = sites;
+    this.store = store;
+    this.procRoot = procRoot;
+  }
+
+  private record Report(long pid, double seconds, long hits, boolean cut, List<MapReport> maps) {}
+
+  Evidence take(Order order) throws IOException {
+    var process =
+        order.target().probeableGo().stream()
+            .max(Comparator.comparingLong(TargetProcess::anonymousBytes));
+    if (process.isEmpty()) {
+      return new Evidence.Refused(
+          order.target().main().flatMap(TargetProcess::refusal).orElse("no process was found"));
+    }
+    return take(order, process.get(), process.get().go().orElseThrow());
+  }
+
+  private Evidence take(Order order, TargetProcess process, GoBinary binary) throws IOException {
+    var functions =
+        GoBinary.ASSIGN.stream().filter(binary.functions()::containsKey).sorted().toList();
+    if (functions.isEmpty()) {
+      return new Evidence.Refused("its symbol table has no function that assigns to a map");
+    }
+    // With -p bpftrace looks for a path inside the process's root, unless it begins with /proc.
+    var link = bpftrace.link(process.executable());
+    var path = Path.of("/proc/self/root" + link);
+    var window = new MapWindow();
+    var child =
+        bpftrace.start(
+            program(path, functions, order.window()),
+            process.pid(),
+            order.window().plus(OVERHEAD),
+            window::read);
+    child.ended().join();
+    if (!window.attached()) {
+      return new Evidence.Failed("bpftrace: " + child.complaint());
+    }
+    boolean cut = window.hits() > HITS;
+    double seconds = cut ? window.seconds() : order.window().toMillis() / 1000.0;
+    var program = process.program(procRoot).orElseThrow();
+    var maps =
+        window.maps(
+            seconds,
+            addresses ->
+                sites
+                    .site(program, addresses)
+                    .or(() -> sites.function(program, addresses[0]))
+                    .orElse(""));
+    var report =
+        new Report(
+            process.pid(),
+            seconds,
+            window.hits(),
+            cut,
+            maps.subList(0, Math.min(MAPS_IN_FILE, maps.size())));
+    return new Evidence.Taken(
+        store.store(
+            order.namespace(),
+            order.snapshot(),
+            "map-growth.json",
+            new ByteArrayInputStream(BpftraceLine.JSON.writeValueAsBytes(report))),
+        maps);
+  }
+
+  /**
+   * The window's text. mapassign*(t AX, m BX, ...): the first word of a map is its live count, in
+   * runtime.hmap (src/runtime/map.go up to Go 1.23) as in maps.Map
+   * (src/internal/runtime/maps/map.go).
+   */
+  static String program(Path executable, List<String> functions, Duration window) {
+    var probes =
+        functions.stream()
+            .map(function -> "uprobe:%s:\"%s\"".formatted(executable, function))
+            .collect(Collectors.joining(",\n"));
+    return """
+    config = { max_map_keys = 16384 }
+    BEGIN { printf("start %%lu\\n", nsecs); }
+    %s {
+      @hits++;
+      if (@hits > %d) { exit(); }
+      $map = (uint64)reg("bx"); $used = *(uint64*)$map;
+      if ($used >= %d) {
+        if (@firstat[$map] == 0) { @firstat[$map] = nsecs; @first[$map] = $used; }
+        @lastat[$map] = nsecs; @last[$map] = $used;
+        $bp = reg("bp"); $r0 = *(uint64*)reg("sp"); $r1 = *(uint64*)($bp + 8);
+        $bp = *(uint64*)$bp; $r2 = *(uint64*)($bp + 8);
+        @writes[$map, $r0, $r1, $r2] = count();
+      }
+    }
+    interval:ms:%d { exit(); }
+    """
+        .formatted(probes, HITS, SMALLEST_MAP, window.toMillis());
+  }
+}

@@ -1,0 +1,98 @@
+package dev.heapwarden.probes.snapshot;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.MapReport;
+import dev.heapwarden.probes.probe.BpftraceLine;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+
+/**
+ * Reads what a map window printed: per map instance its first and last count of live entries, and
+ * the writes by return addresses.
+ */
+final class MapWindow {
+  private static final int SITES = 5;
+
+  private final Map<String, Map<String, JsonNode>> printed = new HashMap<>();
+  private long started;
+
+  /** Takes a line; called on one thread, before any other method. */
+  void read(BpftraceLine line) {
+    if (line instanceof BpftraceLine.Values values) {
+      printed.put(values.map(), values.values());
+    } else if (line instanceof BpftraceLine.Text text && text.text().startsWith("start ")) {
+      started = Long.parseLong(text.text().substring("start ".length()));
+    }
+  }
+
+  /** Whether the probes were attached. */
+  boolean attached() {
+    return started != 0;
+  }
+
+  long hits() {
+    return of("@hits").getOrDefault("", BpftraceLine.JSON.getNodeFactory().numberNode(0)).asLong();
+  }
+
+  /** From the first moment to the last write, in seconds. */
+  double seconds() {
+    long last = of("@lastat").values().stream().mapToLong(JsonNode::asLong).max().orElse(started);
+    return Math.max(last - started, 1) / 1e9;
+  }
+
+  /**
+   * The maps, fastest growing first.
+   *
+   * @param seconds that the window was open
+   * @param site names the writer of return addresses, innermost first; empty when it cannot
+   */
+  List<MapReport> maps(double seconds, Function<long[], String> site) {
+    var writers = writers(site);
+    var first = of("@first");
+    var reports = new ArrayList<MapReport>();
+    of("@last")
+        .forEach(
+            (map, last) -> {
+              var sites = writers.getOrDefault(map, Map.of());
+              long before = first.getOrDefault(map, last).asLong();
+              reports.add(
+                  new MapReport(
+                      "0x" + Long.toHexString(Long.parseUnsignedLong(map)),
+                      last.asLong(),
+                      (last.asLong() - before) / seconds,
+                      sites.values().stream().mapToLong(Long::longValue).sum() / seconds,
+                      sites.entrySet().stream()
+                          .filter(writer -> !writer.getKey().isEmpty())
+                          .sorted(Map.Entry.<String, Long>comparingByValue().reversed())
+                          .limit(SITES)
+                          .map(writer -> new MapReport.Site(writer.getKey(), writer.getValue()))
+                          .toList()));
+            });
+    reports.sort(Comparator.comparingDouble(MapReport::entriesPerSecond).reversed());
+    return reports;
+  }
+
+  private Map<String, Map<String, Long>> writers(Function<long[], String> site) {
+    var writers = new HashMap<String, Map<String, Long>>();
+    of("@writes")
+        .forEach(
+            (key, count) -> {
+              var numbers = key.split(",", -1);
+              var addresses =
+                  Arrays.stream(numbers).skip(1).mapToLong(Long::parseUnsignedLong).toArray();
+              writers
+                  .computeIfAbsent(numbers[0], map -> new HashMap<>())
+                  .merge(site.apply(addresses), count.asLong(), Long::sum);
+            });
+    return writers;
+  }
+
+  private Map<String, JsonNode> of(String name) {
+    return printed.getOrDefault(name, Map.of());
+  }
+}

@@ -1,0 +1,89 @@
+package dev.heapwarden.probes.snapshot;
+
+import dev.heapwarden.crds.snapshot.MemorySnapshotStatus;
+import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.Artifact;
+import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.MapReport;
+import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.Phase;
+import dev.heapwarden.crds.snapshot.SnapshotKind;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SequencedMap;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** The one place where the status of a snapshot is made. */
+final class SnapshotReport {
+  /** Said while a snapshot is taken again, so that a second death is the last. */
+  static final String SECOND_TRY = "taken again: the agent ended during the first try";
+
+  private SnapshotReport() {}
+
+  static MemorySnapshotStatus running(String node, Instant startedAt, @Nullable String message) {
+    return new MemorySnapshotStatus(
+        Phase.RUNNING, null, message, node, startedAt.toString(), null, List.of(), List.of());
+  }
+
+  static MemorySnapshotStatus failed(
+      String node, @Nullable String startedAt, Instant now, String message) {
+    return new MemorySnapshotStatus(
+        Phase.FAILED, null, message, node, startedAt, now.toString(), List.of(), List.of());
+  }
+
+  /** Completed when at least one kind was taken. */
+  static MemorySnapshotStatus finished(
+      String node, Instant startedAt, Instant now, SequencedMap<SnapshotKind, Evidence> evidence) {
+    var artifacts = new ArrayList<Artifact>();
+    var maps = new ArrayList<MapReport>();
+    evidence.forEach(
+        (kind, outcome) -> {
+          artifacts.add(artifact(kind, outcome));
+          if (outcome instanceof Evidence.Taken taken) {
+            maps.addAll(taken.maps());
+          }
+        });
+    boolean taken =
+        artifacts.stream().anyMatch(artifact -> artifact.state() == Artifact.State.TAKEN);
+    return new MemorySnapshotStatus(
+        taken ? Phase.COMPLETED : Phase.FAILED,
+        site(maps),
+        taken ? null : nothingTaken(artifacts),
+        node,
+        startedAt.toString(),
+        now.toString(),
+        artifacts,
+        maps.subList(0, Math.min(maps.size(), MemorySnapshotStatus.MAPS_LIMIT)));
+  }
+
+  private static @Nullable String site(List<MapReport> maps) {
+    return maps.stream()
+        .filter(map -> map.entriesPerSecond() > 0 && !map.sites().isEmpty())
+        .findFirst()
+        .map(map -> map.sites().getFirst().function())
+        .orElse(null);
+  }
+
+  private static String nothingTaken(List<Artifact> artifacts) {
+    return artifacts.stream()
+        .map(artifact -> artifact.kind() + ": " + artifact.reason())
+        .collect(Collectors.joining("; ", "nothing was taken: ", ""));
+  }
+
+  private static Artifact artifact(SnapshotKind kind, Evidence evidence) {
+    return switch (evidence) {
+      case Evidence.Taken(var stored, var _) ->
+          new Artifact(
+              kind,
+              Artifact.State.TAKEN,
+              null,
+              stored.size(),
+              stored.sha256(),
+              stored.path().toString(),
+              0L);
+      case Evidence.Refused(var reason) ->
+          new Artifact(kind, Artifact.State.REFUSED, reason, null, null, null, null);
+      case Evidence.Failed(var reason) ->
+          new Artifact(kind, Artifact.State.FAILED, reason, null, null, null, null);
+    };
+  }
+}

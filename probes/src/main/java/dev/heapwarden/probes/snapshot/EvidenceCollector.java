@@ -28,7 +28,7 @@ public final class EvidenceCollector {
       Bpftrace bpftrace, Tracepoints tracepoints, Sites sites, Path procRoot, Path directory) {
     var store = new ArtifactStore(directory);
     maps = new MapGrowthEvidence(bpftrace, sites, store, procRoot);
-    kernel = new KernelMemoryEvidence(bpftrace, tracepoints, store);
+    kernel = new KernelMemoryEvidence(bpftrace, tracepoints, store, procRoot);
     pprof = new PprofEvidence(store);
   }
 

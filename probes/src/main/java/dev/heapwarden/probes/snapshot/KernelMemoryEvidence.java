@@ -7,6 +7,7 @@ import dev.heapwarden.probes.probe.Tracepoints;
 import dev.heapwarden.probes.target.TargetProcess;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -15,6 +16,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * A short window of the kernel's own allocations for a container's processes: bytes by kernel
@@ -28,8 +30,11 @@ final class KernelMemoryEvidence {
   private final Bpftrace bpftrace;
   private final Tracepoints tracepoints;
   private final ArtifactStore store;
+  private final Path kallsyms;
 
-  KernelMemoryEvidence(Bpftrace bpftrace, Tracepoints tracepoints, ArtifactStore store) {
+  KernelMemoryEvidence(
+      Bpftrace bpftrace, Tracepoints tracepoints, ArtifactStore store, Path procRoot) {
+    this.kallsyms = procRoot.resolve("kallsyms");
     this.bpftrace = bpftrace;
     this.tracepoints = tracepoints;
     this.store = store;
@@ -38,7 +43,11 @@ final class KernelMemoryEvidence {
   private record Stack(long bytes, List<String> frames) {}
 
   private record Report(
-      double seconds, List<Long> pids, List<Stack> stacks, List<JsonNode> sizes) {}
+      double seconds,
+      List<Long> pids,
+      Map<String, Long> caches,
+      List<Stack> stacks,
+      List<JsonNode> sizes) {}
 
   Evidence take(Order order) throws IOException {
     var missing = tracepoints.kernelMemory();
@@ -75,6 +84,7 @@ final class KernelMemoryEvidence {
         new Report(
             order.window().toMillis() / 1000.0,
             pids,
+            caches(printed.getOrDefault("@caches", Map.of())),
             stacks(printed.getOrDefault("@bytes", Map.of())),
             sizes);
     return new Evidence.Taken(
@@ -86,19 +96,41 @@ final class KernelMemoryEvidence {
         List.of());
   }
 
-  private static List<Stack> stacks(Map<String, JsonNode> bytes) {
+  private static Map<String, Long> caches(Map<String, JsonNode> bytes) {
     return bytes.entrySet().stream()
+        .collect(Collectors.toMap(Map.Entry::getKey, entry -> entry.getValue().asLong()));
+  }
+
+  private List<Stack> stacks(Map<String, JsonNode> bytes) throws IOException {
+    var largest =
+        bytes.entrySet().stream()
+            .sorted(
+                Comparator.comparingLong(
+                    (Map.Entry<String, JsonNode> entry) -> -entry.getValue().asLong()))
+            .limit(STACKS_IN_FILE)
+            .toList();
+    var names =
+        KernelSymbols.names(
+            kallsyms, largest.stream().flatMap(entry -> frames(entry.getKey()).stream()).toList());
+    return largest.stream()
         .map(
             entry ->
                 new Stack(
                     entry.getValue().asLong(),
-                    // bpftrace escapes the line ends of a stack that is a key.
-                    Arrays.stream(entry.getKey().replace("\\n", "\n").split("\n", -1))
-                        .map(String::strip)
-                        .filter(frame -> !frame.isEmpty())
+                    frames(entry.getKey()).stream()
+                        .map(
+                            address ->
+                                names.getOrDefault(address, "0x" + Long.toHexString(address)))
                         .toList()))
-        .sorted(Comparator.comparingLong(Stack::bytes).reversed())
-        .limit(STACKS_IN_FILE)
+        .toList();
+  }
+
+  /** bpftrace escapes the line ends of a stack that is a key. */
+  private static List<Long> frames(String stack) {
+    return Arrays.stream(stack.replace("\\n", "\n").split("\n", -1))
+        .map(String::strip)
+        .filter(frame -> frame.matches("(0x)?[0-9a-f]{1,16}"))
+        .map(frame -> Long.parseUnsignedLong(frame.replaceFirst("^0x", ""), 16))
         .toList();
   }
 
@@ -106,15 +138,16 @@ final class KernelMemoryEvidence {
     var text = new StringBuilder("config = { max_map_keys = 16384 }\nBEGIN {\n");
     pids.forEach(pid -> text.append("  @t[%d] = 1;\n".formatted(pid)));
     text.append("  printf(\"start %lu\\n\", nsecs);\n}\n");
-    for (var event : List.of("kmalloc", "kmem_cache_alloc")) {
-      text.append(
-          """
-          tracepoint:kmem:%s /@t[pid]/ {
-            @bytes[kstack(6)] = sum(args.bytes_alloc); @sizes = hist(args.bytes_alloc);
-          }
-          """
-              .formatted(event));
-    }
+    text.append(
+        """
+        tracepoint:kmem:kmalloc /@t[pid]/ {
+          @bytes[kstack(raw, 6)] = sum(args.bytes_alloc); @sizes = hist(args.bytes_alloc);
+        }
+        tracepoint:kmem:kmem_cache_alloc /@t[pid]/ {
+          @bytes[kstack(raw, 6)] = sum(args.bytes_alloc); @sizes = hist(args.bytes_alloc);
+          @caches[str(args.name)] = sum(args.bytes_alloc);
+        }
+        """);
     text.append("interval:ms:%d { exit(); }\n".formatted(window.toMillis()));
     return text.toString();
   }

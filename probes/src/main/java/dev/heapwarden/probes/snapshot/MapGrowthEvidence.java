@@ -1,6 +1,7 @@
 package dev.heapwarden.probes.snapshot;
 
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.MapReport;
+import dev.heapwarden.probes.go.ExecutableId;
 import dev.heapwarden.probes.go.GoBinary;
 import dev.heapwarden.probes.go.Sites;
 import dev.heapwarden.probes.probe.Bpftrace;
@@ -8,6 +9,7 @@ import dev.heapwarden.probes.probe.BpftraceLine;
 import dev.heapwarden.probes.target.TargetProcess;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
@@ -24,6 +26,12 @@ final class MapGrowthEvidence {
 
   /** Smaller maps are left out: a busy server makes and drops thousands. */
   private static final int SMALLEST_MAP = 64;
+
+  /**
+   * Characters of a uprobe's path. The kernel names a probe by its path, offset and pid in 63
+   * characters (MAX_EVENT_NAME_LEN, kernel/trace/trace.h).
+   */
+  private static final int LONGEST_PATH = 40;
 
   private static final int MAPS_IN_FILE = 1000;
 
@@ -58,14 +66,24 @@ final class MapGrowthEvidence {
     if (functions.isEmpty()) {
       return new Evidence.Refused("its symbol table has no function that assigns to a map");
     }
-    // With -p bpftrace looks for a path inside the process's root, unless it begins with /proc.
-    var link = bpftrace.link(process.executable());
-    var path = Path.of("/proc/self/root" + link);
+    // With -p, so that no other process pays, bpftrace takes the path below the process's root
+    // only:
+    // the short link cannot stand in for it. Where it is too long, a program that nobody else runs
+    // is traced by its link.
+    boolean fits = process.executable().toString().length() <= LONGEST_PATH;
+    if (!fits && shared(process)) {
+      return new Evidence.Refused(
+          "the path of its executable is too long for the kernel, and other processes run it too");
+    }
     var window = new MapWindow();
     var child =
         bpftrace.start(
-            program(path, functions, order.window()),
-            process.pid(),
+            program(
+                fits ? process.executable() : bpftrace.link(process.executable()),
+                process.pid(),
+                functions,
+                order.window()),
+            fits ? process.pid() : 0,
             order.window().plus(OVERHEAD),
             window::read);
     child.ended().join();
@@ -99,12 +117,34 @@ final class MapGrowthEvidence {
         maps);
   }
 
+  /** By inode: overlay file systems show one file under several devices. */
+  private boolean shared(TargetProcess process) throws IOException {
+    long inode = process.identity().executable().inode();
+    try (var processes = Files.newDirectoryStream(procRoot, "[0-9]*")) {
+      for (var other : processes) {
+        if (!other.endsWith(Long.toString(process.pid())) && inode == inodeOf(other)) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  private static long inodeOf(Path process) {
+    try {
+      return ExecutableId.of(process.resolve("exe")).inode();
+    } catch (IOException _) {
+      // A kernel thread, or it ended.
+      return -1;
+    }
+  }
+
   /**
    * The window's text. mapassign*(t AX, m BX, ...): the first word of a map is its live count, in
    * runtime.hmap (src/runtime/map.go up to Go 1.23) as in maps.Map
    * (src/internal/runtime/maps/map.go).
    */
-  static String program(Path executable, List<String> functions, Duration window) {
+  static String program(Path executable, long pid, List<String> functions, Duration window) {
     var probes =
         functions.stream()
             .map(function -> "uprobe:%s:\"%s\"".formatted(executable, function))
@@ -112,7 +152,7 @@ final class MapGrowthEvidence {
     return """
     config = { max_map_keys = 16384 }
     BEGIN { printf("start %%lu\\n", nsecs); }
-    %s {
+    %s /pid == %d/ {
       @hits++;
       if (@hits > %d) { exit(); }
       $map = (uint64)reg("bx"); $used = *(uint64*)$map;
@@ -126,6 +166,6 @@ final class MapGrowthEvidence {
     }
     interval:ms:%d { exit(); }
     """
-        .formatted(probes, HITS, SMALLEST_MAP, window.toMillis());
+        .formatted(probes, pid, HITS, SMALLEST_MAP, window.toMillis());
   }
 }

@@ -14,6 +14,7 @@ import dev.heapwarden.operator.incident.Incidents;
 import dev.heapwarden.operator.report.ClusterEvents;
 import dev.heapwarden.operator.report.HttpEndpoints;
 import dev.heapwarden.operator.report.Measures;
+import dev.heapwarden.operator.respond.LeakIncidentReconciler;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.extended.leaderelection.LeaderCallbacks;
@@ -72,6 +73,7 @@ public final class OperatorMain {
             measures,
             new Incidents(client, namespace -> of(incidents, namespace), workloads, events),
             clock));
+    operator.register(new LeakIncidentReconciler(client, assessments, events, clock));
 
     measure(measures, store, assessments, incidents);
     var informed = new AtomicBoolean();

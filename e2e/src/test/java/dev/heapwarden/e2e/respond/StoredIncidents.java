@@ -1,0 +1,43 @@
+package dev.heapwarden.e2e.respond;
+
+import dev.heapwarden.crds.incident.LeakIncident;
+import dev.heapwarden.operator.respond.journal.IncidentStore;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import java.util.List;
+
+/**
+ * The one incident of a test, outside the API server: an operator that runs in the same cluster
+ * does not see it.
+ */
+final class StoredIncidents implements IncidentStore {
+  private LeakIncident incident;
+
+  StoredIncidents(LeakIncident incident) {
+    this.incident = incident;
+  }
+
+  LeakIncident get() {
+    return Serialization.clone(incident);
+  }
+
+  void put(LeakIncident changed) {
+    incident = Serialization.clone(changed);
+  }
+
+  @Override
+  public LeakIncident updateStatus(LeakIncident changed) {
+    put(changed);
+    return get();
+  }
+
+  @Override
+  public LeakIncident updateMetadata(LeakIncident changed) {
+    put(changed);
+    return get();
+  }
+
+  @Override
+  public List<LeakIncident> inNamespace(String namespace) {
+    return List.of(get());
+  }
+}

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A namespace with a workload of two replicas behind two Services that select by different labels.
@@ -111,7 +112,7 @@ record Shop(KubernetesClient client, String namespace) {
         .list()
         .getItems()
         .stream()
-        .flatMap(slice -> slice.getEndpoints().stream())
+        .flatMap(slice -> Stream.ofNullable(slice.getEndpoints()).flatMap(List::stream))
         .filter(endpoint -> Boolean.TRUE.equals(endpoint.getConditions().getReady()))
         .map(endpoint -> endpoint.getTargetRef().getName())
         .collect(Collectors.toSet());

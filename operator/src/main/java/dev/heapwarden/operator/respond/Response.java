@@ -22,7 +22,6 @@ import dev.heapwarden.operator.respond.step.ResponseStep;
 import dev.heapwarden.operator.respond.step.Round;
 import dev.heapwarden.operator.respond.step.Undoing;
 import dev.heapwarden.operator.respond.step.Verify;
-import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -88,8 +87,7 @@ public final class Response {
     if (incident.getStatus() == null || incident.getStatus().phase() == null) {
       return NOT_YET;
     }
-    var told = policy.<List<HasMetadata>>map(List::of).orElse(List.of());
-    var journal = new Journal(incident, store, events, clock, told);
+    var journal = new Journal(incident, store, events, clock, Audience.of(incident, policy));
     try {
       return advance(journal, policy);
     } catch (IncidentStore.Conflict e) {

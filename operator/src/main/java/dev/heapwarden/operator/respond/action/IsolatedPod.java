@@ -11,6 +11,7 @@ import java.net.HttpURLConnection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The pod of an isolation: looked at, relabelled, put back, deleted. Always this one, by its UID.
@@ -54,7 +55,8 @@ final class IsolatedPod {
         .list()
         .getItems()
         .stream()
-        .flatMap(slice -> slice.getEndpoints().stream())
+        // A slice without endpoints has null, not an empty list.
+        .flatMap(slice -> Stream.ofNullable(slice.getEndpoints()).flatMap(List::stream))
         .anyMatch(
             endpoint ->
                 endpoint.getTargetRef() != null

@@ -1,6 +1,7 @@
 package dev.heapwarden.operator.respond.action;
 
 import dev.heapwarden.crds.Api;
+import dev.heapwarden.crds.incident.Step;
 import dev.heapwarden.operator.respond.guard.Disruption;
 import dev.heapwarden.operator.respond.journal.ActionKind;
 import dev.heapwarden.operator.respond.journal.Steps;
@@ -19,7 +20,10 @@ import java.util.Set;
 record Isolation(KubernetesClient client) {
   Plan plan(Situation situation) {
     var namespace = situation.namespace();
-    var evidence = Steps.newest(situation.status(), ActionKind.DIAGNOSE);
+    // Without evidence this is only a plan: of the pod that leaks most.
+    var evidence =
+        Steps.newest(situation.status(), ActionKind.DIAGNOSE)
+            .filter(step -> step.state() == Step.State.DONE);
     var name =
         evidence.map(step -> Steps.fact(step, TakeSnapshot.POD)).orElse(situation.baseline().pod());
     var uid =

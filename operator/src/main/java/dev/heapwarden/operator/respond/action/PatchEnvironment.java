@@ -119,7 +119,11 @@ public final class PatchEnvironment implements Action {
     if (!TemplateApply.isApplied(deployment.get(), situation.fieldManager())) {
       return new Seen.Failed("somebody else took the variables out of the pod template again");
     }
-    return Rollout.of(deployment.get());
+    return switch (Rollout.of(deployment.get())) {
+      case Seen.Done(var message, _) -> new Seen.Done(step.message() + ": " + message);
+      case Seen.NotYet notYet -> notYet;
+      case Seen.Failed failed -> failed;
+    };
   }
 
   @Override

@@ -5,10 +5,14 @@ import dev.heapwarden.crds.incident.LeakIncident;
 import dev.heapwarden.crds.incident.LeakIncidentStatus;
 import dev.heapwarden.crds.incident.Phase;
 import dev.heapwarden.operator.report.EventRecorder;
+import dev.heapwarden.operator.report.Reason;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Pod;
 import java.time.InstantSource;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -19,6 +23,10 @@ public final class Journal {
   /** Keeps an incident until what it did is undone. */
   public static final String FINALIZER = Api.GROUP + "/undo";
 
+  /** What happens to the pod itself. */
+  private static final Set<Reason> OF_THE_POD =
+      EnumSet.of(Reason.SNAPSHOT_REQUESTED, Reason.SNAPSHOT_TAKEN, Reason.POD_ISOLATED);
+
   private final IncidentStore store;
   private final EventRecorder events;
   private final InstantSource clock;
@@ -28,7 +36,8 @@ public final class Journal {
   /**
    * The record of an incident as it was just read.
    *
-   * @param alsoTold resources besides the incident on which its Events appear, such as its policy
+   * @param alsoTold resources besides the incident on which its Events appear, its policy and the
+   *     pod of its finding; the pod only hears what happens to itself
    */
   public Journal(
       LeakIncident incident,
@@ -72,7 +81,9 @@ public final class Journal {
     incident = store.updateStatus(written);
     for (var line : draft.said()) {
       events.record(incident, line.reason(), line.message());
-      alsoTold.forEach(about -> events.record(about, line.reason(), line.message()));
+      alsoTold.stream()
+          .filter(about -> !(about instanceof Pod) || OF_THE_POD.contains(line.reason()))
+          .forEach(about -> events.record(about, line.reason(), line.message()));
     }
   }
 

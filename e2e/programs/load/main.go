@@ -10,8 +10,10 @@ import (
 	"fmt"
 	"io"
 	"log"
+	"net"
 	"net/http"
 	"os/signal"
+	"sync"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -36,7 +38,10 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
 	defer stop()
 
-	client := &http.Client{Timeout: *timeout, Transport: &http.Transport{DisableKeepAlives: true}}
+	client := &http.Client{
+		Timeout:   *timeout,
+		Transport: &http.Transport{DisableKeepAlives: true, DialContext: (&dialer{known: map[string]string{}}).dial},
+	}
 	var answered, failed atomic.Int64
 	go report(ctx, &answered, &failed)
 
@@ -63,6 +68,35 @@ func main() {
 			next = time.Now()
 		}
 	}
+}
+
+// dialer looks a host up once: the address of a Service does not change, and a look-up for every connection would
+// cost more than the request.
+type dialer struct {
+	net.Dialer
+	mu    sync.Mutex
+	known map[string]string
+}
+
+func (d *dialer) dial(ctx context.Context, network, address string) (net.Conn, error) {
+	host, port, err := net.SplitHostPort(address)
+	if err != nil {
+		return nil, err
+	}
+	d.mu.Lock()
+	ip, found := d.known[host]
+	d.mu.Unlock()
+	if !found {
+		ips, err := net.DefaultResolver.LookupHost(ctx, host)
+		if err != nil {
+			return nil, err
+		}
+		ip = ips[0]
+		d.mu.Lock()
+		d.known[host] = ip
+		d.mu.Unlock()
+	}
+	return d.DialContext(ctx, network, net.JoinHostPort(ip, port))
 }
 
 func get(client *http.Client, url string) bool {

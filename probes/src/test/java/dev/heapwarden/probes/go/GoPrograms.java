@@ -1,0 +1,56 @@
+package dev.heapwarden.probes.go;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Builds the test program with the Go of this machine, once per kind and checkout. */
+final class GoPrograms {
+  private static final Path SOURCE =
+      Path.of(System.getProperty("heapwarden.root"), "probes/src/test/resources/go");
+  private static final Path BUILT =
+      Path.of(System.getProperty("heapwarden.root"), "probes/target/go-programs");
+
+  private GoPrograms() {}
+
+  static Path plain() {
+    return build("plain");
+  }
+
+  static Path stripped() {
+    return build("stripped", "-ldflags=-s -w");
+  }
+
+  static Path positionIndependent() {
+    return build("pie", "-buildmode=pie");
+  }
+
+  private static Path build(String name, String... flags) {
+    var program = BUILT.resolve(name);
+    if (Files.exists(program)) {
+      return program;
+    }
+    try {
+      Files.createDirectories(BUILT);
+      var command = new ArrayList<>(List.of("go", "build", "-o", program.toString()));
+      command.addAll(Stream.of(flags).toList());
+      command.add(".");
+      var go = new ProcessBuilder(command).directory(SOURCE.toFile()).inheritIO();
+      go.environment().put("GOARCH", "amd64");
+      go.environment().put("GOOS", "linux");
+      assertThat(go.start().waitFor()).as("go build").isZero();
+    } catch (IOException absent) {
+      assumeTrue(false, "no Go on this machine: " + absent.getMessage());
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(interrupted);
+    }
+    return program;
+  }
+}

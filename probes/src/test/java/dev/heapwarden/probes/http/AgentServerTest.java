@@ -1,0 +1,146 @@
+package dev.heapwarden.probes.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import dev.heapwarden.detection.sample.Attachment;
+import dev.heapwarden.detection.sample.ContainerKey;
+import dev.heapwarden.detection.sample.ContainerState;
+import dev.heapwarden.detection.sample.MapInstance;
+import dev.heapwarden.detection.sample.Origin;
+import dev.heapwarden.detection.sample.RuntimeKind;
+import dev.heapwarden.detection.sample.SampleBatch;
+import dev.heapwarden.detection.sample.Signal;
+import dev.heapwarden.probes.buffer.SampleBuffer;
+import dev.heapwarden.probes.go.Sites;
+import dev.heapwarden.probes.probe.ProbeCounters;
+import dev.heapwarden.probes.sample.Ledger;
+import dev.heapwarden.probes.sample.WallClock;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class AgentServerTest {
+  private static final ContainerKey KEY = new ContainerKey("shop", "web-1", "uid", "web", "id");
+
+  private final SampleBuffer buffer = new SampleBuffer(10, new Random(1));
+  private List<ContainerState> containers = List.of();
+  private Optional<String> unready = Optional.empty();
+  private AgentServer server;
+  private HttpClient client;
+
+  @BeforeEach
+  void start() throws IOException {
+    var ledger = new Ledger(buffer, new Sites(), WallClock.system(), Path.of("/proc"));
+    server =
+        new AgentServer(
+            0,
+            new Answers(buffer, () -> containers, Optional::empty, () -> unready),
+            new AgentMetrics(() -> containers, ledger, new ProbeCounters(), buffer::size));
+    client = HttpClient.newHttpClient();
+  }
+
+  @AfterEach
+  void stop() {
+    client.close();
+    server.close();
+  }
+
+  @Test
+  void theOperatorReadsBackWhatTheAgentMeasured() throws Exception {
+    var at = Instant.parse("2026-01-01T00:00:00.123456789Z");
+    var map = new MapInstance(7, "0xc0ffee", "main.handle");
+    containers = List.of(state(Attachment.State.ATTACHED));
+    buffer.add(at, KEY, Origin.GO_MAP_UPROBE, Map.of(Signal.MAP_ENTRIES, 106552.0), map);
+
+    var batch =
+        JsonMapper.builder()
+            .addModule(new JavaTimeModule())
+            .build()
+            .readValue(get("/v1/samples").body(), SampleBatch.class);
+
+    assertThat(batch.reset()).isTrue();
+    assertThat(batch.containers()).isEqualTo(containers);
+    assertThat(batch.samples())
+        .singleElement()
+        .satisfies(
+            sample -> {
+              assertThat(sample.at()).isEqualTo(at);
+              assertThat(sample.map()).isEqualTo(map);
+              assertThat(sample.values()).isEqualTo(Map.of(Signal.MAP_ENTRIES, 106552.0));
+            });
+  }
+
+  @Test
+  void aPositionThatIsNoneGetsASentence() throws Exception {
+    var answer = get("/v1/samples?since=yesterday");
+
+    assertThat(answer.statusCode()).isEqualTo(400);
+    assertThat(answer.body()).startsWith("since must be EPOCH:SEQUENCE");
+  }
+
+  @Test
+  void theAgentIsNotReadyWhileAProbeIsNeitherAttachedNorRefused() throws Exception {
+    containers = List.of(state(Attachment.State.PENDING));
+    assertThat(get("/readyz").statusCode()).isEqualTo(503);
+    assertThat(get("/readyz").body()).contains("GoGc of shop/web-1/web");
+
+    containers = List.of(state(Attachment.State.REFUSED));
+    assertThat(get("/readyz").statusCode()).isEqualTo(200);
+
+    unready = Optional.of("pods have not been read yet");
+    assertThat(get("/readyz").statusCode()).isEqualTo(503);
+  }
+
+  @Test
+  void metricsTellWhatIsAttached() throws Exception {
+    containers = List.of(state(Attachment.State.ATTACHED));
+
+    assertThat(get("/metrics").body())
+        .contains(
+            "heapwarden_agent_probe_attached{container=\"web\",namespace=\"shop\",pod=\"web-1\",probe=\"GoGc\"}"
+                + " 1.0")
+        .contains("heapwarden_agent_bpftrace_lost_events_total 0.0");
+  }
+
+  @Test
+  void onlyQuestionsAreAnswered() throws Exception {
+    assertThat(get("/v1/samples/more").statusCode()).isEqualTo(404);
+    var post =
+        HttpRequest.newBuilder(uri("/v1/samples"))
+            .POST(HttpRequest.BodyPublishers.ofString("x"))
+            .build();
+    assertThat(client.send(post, HttpResponse.BodyHandlers.ofString()).statusCode()).isEqualTo(405);
+  }
+
+  private HttpResponse<String> get(String path) throws IOException, InterruptedException {
+    return client.send(
+        HttpRequest.newBuilder(uri(path)).build(), HttpResponse.BodyHandlers.ofString());
+  }
+
+  private URI uri(String path) {
+    return URI.create("http://127.0.0.1:" + server.port() + path);
+  }
+
+  private static ContainerState state(Attachment.State state) {
+    return new ContainerState(
+        KEY,
+        "policy",
+        RuntimeKind.GO,
+        "go1.26.8",
+        Instant.EPOCH,
+        List.of(new Attachment("GoGc", state, state == Attachment.State.ATTACHED ? null : "why")));
+  }
+}

@@ -1,0 +1,102 @@
+package dev.heapwarden.probes.sample;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heapwarden.detection.sample.ContainerKey;
+import dev.heapwarden.detection.sample.MapInstance;
+import dev.heapwarden.detection.sample.Origin;
+import dev.heapwarden.detection.sample.Sample;
+import dev.heapwarden.detection.sample.Signal;
+import dev.heapwarden.probes.buffer.Position;
+import dev.heapwarden.probes.buffer.SampleBuffer;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class ContainerLedgerTest {
+  private static final Instant NOW = Instant.parse("2026-01-01T00:00:10Z");
+  private static final long SECOND = 1_000_000_000L;
+
+  private final SampleBuffer buffer = new SampleBuffer(1000, new Random(1));
+  private final WallClock clock = new WallClock(() -> NOW, () -> 100 * SECOND);
+  private final ContainerLedger ledger =
+      new ContainerLedger(new ContainerKey("shop", "pod", "uid", "app", "id"));
+
+  @Test
+  void aContainersLiveHeapIsTheSumOverItsProcesses() {
+    ledger.collected(1, 90 * SECOND, 1000, 1);
+    ledger.collected(2, 91 * SECOND, 500, 1);
+    ledger.collected(1, 92 * SECOND, 2000, 1);
+
+    assertThat(flushed())
+        .singleElement()
+        .satisfies(
+            sample -> {
+              assertThat(sample.values())
+                  .isEqualTo(Map.of(Signal.POST_GC_LIVE_HEAP, 2500.0, Signal.COLLECTIONS, 3.0));
+              assertThat(sample.at()).isEqualTo(NOW.minusSeconds(8));
+            });
+  }
+
+  @Test
+  void aProcessThatEndedHoldsNoHeapButItsCollectionsHappened() {
+    ledger.collected(1, 90 * SECOND, 1000, 5);
+    ledger.collected(2, 91 * SECOND, 500, 1);
+    ledger.retain(Set.of(2L));
+
+    assertThat(flushed().getFirst().values())
+        .isEqualTo(Map.of(Signal.POST_GC_LIVE_HEAP, 500.0, Signal.COLLECTIONS, 6.0));
+  }
+
+  @Test
+  void pageFaultsAreCumulative() {
+    ledger.faulted(90 * SECOND, 10);
+    flushed();
+    ledger.faulted(95 * SECOND, 5);
+
+    assertThat(flushed().getLast().values()).isEqualTo(Map.of(Signal.PAGE_FAULTS, 15.0));
+  }
+
+  @Test
+  void aMapThatGrowsOftenIsToldOncePerFlushWithItsLastSize() {
+    for (int entries = 64; entries <= 4096; entries *= 2) {
+      ledger.grown(1, 0xc0ffee, 90 * SECOND, entries, () -> "main.handle");
+    }
+
+    assertThat(flushed())
+        .singleElement()
+        .satisfies(
+            sample -> {
+              assertThat(sample.origin()).isEqualTo(Origin.GO_MAP_UPROBE);
+              assertThat(sample.values()).isEqualTo(Map.of(Signal.MAP_ENTRIES, 4096.0));
+              assertThat(sample.map()).isEqualTo(new MapInstance(1, "0xc0ffee", "main.handle"));
+            });
+  }
+
+  @Test
+  void ofManyMapsTheLargestFiftyAreTold() {
+    for (int map = 0; map < 500; map++) {
+      ledger.grown(1, map, 90 * SECOND, 64 + map, () -> "main.handle");
+    }
+
+    assertThat(flushed())
+        .hasSize(50)
+        .allSatisfy(
+            sample -> assertThat(sample.values().get(Signal.MAP_ENTRIES)).isGreaterThan(500.0));
+  }
+
+  @Test
+  void nothingNewIsNothingSaid() {
+    ledger.collected(1, 90 * SECOND, 1000, 1);
+    assertThat(flushed()).hasSize(1);
+    assertThat(flushed()).hasSize(1);
+  }
+
+  private List<Sample> flushed() {
+    ledger.flush(buffer, clock);
+    return buffer.since(Position.start()).samples();
+  }
+}

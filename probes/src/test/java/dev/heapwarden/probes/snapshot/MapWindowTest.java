@@ -1,0 +1,57 @@
+package dev.heapwarden.probes.snapshot;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.MapReport;
+import dev.heapwarden.probes.probe.BpftraceLine;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** The lines are bpftrace 0.23.2's own, recorded from a window of three seconds. */
+class MapWindowTest {
+  private final MapWindow window = new MapWindow();
+
+  @Test
+  void aWindowNamesTheMapItsGrowthAndItsWriter() {
+    read("{\"type\": \"attached_probes\", \"data\": {\"probes\": 3}}");
+    assertThat(window.attached()).isFalse();
+    read("{\"type\": \"printf\", \"data\": \"start 2134500000000\\n\"}");
+    read("{\"type\": \"map\", \"data\": {\"@first\": {\"53350962564144\": 282521}}}");
+    read("{\"type\": \"map\", \"data\": {\"@hits\": 5740}}");
+    read("{\"type\": \"map\", \"data\": {\"@last\": {\"53350962564144\": 288260}}}");
+    read("{\"type\": \"map\", \"data\": {\"@lastat\": {\"53350962564144\": 2137500000000}}}");
+    read(
+        "{\"type\": \"map\", \"data\": {\"@writes\": {\"53350962564144,4845711,1,2\": 5740,"
+            + " \"53350962564144,17,1,2\": 60}}}");
+
+    assertThat(window.attached()).isTrue();
+    assertThat(window.hits()).isEqualTo(5740);
+    assertThat(window.seconds()).isEqualTo(3.0);
+    assertThat(window.maps(3.0, frames -> frames[0] == 4845711 ? "main.remember" : ""))
+        .containsExactly(
+            new MapReport(
+                "0x3085bd2c0c30",
+                288260,
+                5739 / 3.0,
+                5800 / 3.0,
+                List.of(new MapReport.Site("main.remember", 5740))));
+  }
+
+  @Test
+  void theFastestGrowingMapComesFirstAndAShrinkingOneIsNegative() {
+    read("{\"type\": \"printf\", \"data\": \"start 1\\n\"}");
+    read("{\"type\": \"map\", \"data\": {\"@first\": {\"16\": 1000, \"32\": 100, \"48\": 500}}}");
+    read("{\"type\": \"map\", \"data\": {\"@last\": {\"16\": 1000, \"32\": 200, \"48\": 400}}}");
+
+    assertThat(window.maps(10.0, frames -> ""))
+        .extracting(MapReport::instance, MapReport::entriesPerSecond)
+        .containsExactly(
+            org.assertj.core.groups.Tuple.tuple("0x20", 10.0),
+            org.assertj.core.groups.Tuple.tuple("0x10", 0.0),
+            org.assertj.core.groups.Tuple.tuple("0x30", -10.0));
+  }
+
+  private void read(String line) {
+    window.read(BpftraceLine.parse(line).orElseThrow());
+  }
+}

@@ -1,0 +1,55 @@
+package dev.heapwarden.probes.target;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heapwarden.crds.policy.RuntimeChoice;
+import dev.heapwarden.detection.sample.ContainerKey;
+import dev.heapwarden.detection.sample.RuntimeKind;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.OptionalInt;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Against this machine's /proc and a cgroup that lists this very process. */
+class ProcessScanTest {
+  @TempDir Path cgroups;
+
+  @Test
+  void aJvmIsToldFromOtherPrograms() throws IOException {
+    var target = scan(ProcessHandle.current().pid());
+
+    assertThat(target.runtime()).isEqualTo(RuntimeKind.JVM);
+    assertThat(target.main().orElseThrow().refusal()).contains("not Go");
+    assertThat(target.main().orElseThrow().anonymousBytes()).isPositive();
+  }
+
+  @Test
+  void aProcessThatIsGoneIsLeftOut() throws IOException {
+    var target = scan(Integer.MAX_VALUE);
+
+    assertThat(target.processes()).isEmpty();
+    assertThat(target.runtime()).isEqualTo(RuntimeKind.UNKNOWN);
+  }
+
+  private Target scan(long pid) throws IOException {
+    var directory = Files.createDirectories(cgroups.resolve("memory/kubepods/container-1"));
+    Files.writeString(directory.resolve("cgroup.procs"), pid + "\n");
+    var container =
+        new WatchedContainer(
+            new ContainerKey("shop", "pod", "uid", "app", "container-1"),
+            "policy",
+            RuntimeChoice.AUTO,
+            Duration.ofSeconds(15),
+            Instant.EPOCH,
+            "10.0.0.1",
+            OptionalInt.empty());
+    return new ProcessScan(new CgroupTree(cgroups), new ProcFs(Path.of("/proc")))
+        .scan(List.of(container))
+        .getFirst();
+  }
+}

@@ -1,0 +1,144 @@
+package dev.heapwarden.probes.target;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heapwarden.crds.Api;
+import dev.heapwarden.crds.policy.MemoryPolicy;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class SelectionTest {
+  private final MemoryPolicy older = policy("zeta", "2026-01-01T00:00:00Z", "app: web");
+  private final MemoryPolicy younger = policy("alpha", "2026-01-02T00:00:00Z", "app: web");
+
+  @Test
+  void whereTwoPoliciesSelectAPodTheOlderOneWins() {
+    assertThat(policies(pod(Map.of("app", "web")), List.of(younger, older)))
+        .containsExactly("zeta");
+  }
+
+  @Test
+  void ofTwoPoliciesOfOneSecondTheFirstByNameWins() {
+    var twin = policy("beta", "2026-01-01T00:00:00Z", "app: web");
+
+    assertThat(policies(pod(Map.of("app", "web")), List.of(older, twin))).containsExactly("beta");
+  }
+
+  @Test
+  void aPodThatNoPolicySelectsIsLeftAlone() {
+    assertThat(policies(pod(Map.of("app", "db")), List.of(older))).isEmpty();
+  }
+
+  @Test
+  void aPolicyOfAnotherNamespaceSelectsNothing() {
+    older.getMetadata().setNamespace("other");
+
+    assertThat(policies(pod(Map.of("app", "web")), List.of(older))).isEmpty();
+  }
+
+  @Test
+  void anIsolatedPodKeepsThePolicyItHad() {
+    var isolated = pod(Map.of(Api.QUARANTINE_LABEL, "incident"));
+    isolated.getMetadata().setAnnotations(Map.of(Api.POLICY_ANNOTATION, "alpha"));
+
+    assertThat(policies(isolated, List.of(older, younger))).containsExactly("alpha");
+  }
+
+  @Test
+  void onlyRunningContainersThatThePolicyNamesAreWatched() {
+    var pod =
+        new PodBuilder(pod(Map.of("app", "web")))
+            .editStatus()
+            .addNewContainerStatus()
+            .withName("proxy")
+            .withContainerID("containerd://proxy-id")
+            .withNewState()
+            .withNewRunning("2026-01-03T00:00:00Z")
+            .endState()
+            .endContainerStatus()
+            .addNewContainerStatus()
+            .withName("waiting")
+            .withNewState()
+            .withNewWaiting("soon", "PodInitializing")
+            .endState()
+            .endContainerStatus()
+            .endStatus()
+            .build();
+
+    assertThat(Selection.watched(List.of(pod), List.of(older)))
+        .extracting(
+            container -> container.key().container(), container -> container.key().containerId())
+        .containsExactly(
+            org.assertj.core.groups.Tuple.tuple("web", "web-id"),
+            org.assertj.core.groups.Tuple.tuple("proxy", "proxy-id"));
+
+    var narrow = policy("narrow", "2025-01-01T00:00:00Z", "app: web", "  containers: [proxy]\n");
+    assertThat(Selection.watched(List.of(pod), List.of(narrow)))
+        .extracting(container -> container.key().container())
+        .containsExactly("proxy");
+  }
+
+  @Test
+  void expressionsSelectAsKubernetesDefinesThem() {
+    assertThat(selects("{key: app, operator: In, values: [web, db]}")).isTrue();
+    assertThat(selects("{key: app, operator: NotIn, values: [web]}")).isFalse();
+    assertThat(selects("{key: tier, operator: NotIn, values: [web]}")).isTrue();
+    assertThat(selects("{key: app, operator: Exists}")).isTrue();
+    assertThat(selects("{key: app, operator: DoesNotExist}")).isFalse();
+  }
+
+  private static boolean selects(String expression) {
+    var policy =
+        Serialization.unmarshal(
+            """
+            metadata: {name: p, namespace: shop}
+            spec: {selector: {matchExpressions: [%s]}}
+            """
+                .formatted(expression),
+            MemoryPolicy.class);
+    return Selection.policyOf(pod(Map.of("app", "web")), List.of(policy)).isPresent();
+  }
+
+  private static List<String> policies(Pod pod, List<MemoryPolicy> policies) {
+    return Selection.watched(List.of(pod), policies).stream()
+        .map(WatchedContainer::policy)
+        .toList();
+  }
+
+  private static Pod pod(Map<String, String> labels) {
+    return new PodBuilder()
+        .withNewMetadata()
+        .withNamespace("shop")
+        .withName("web-1")
+        .withUid("uid")
+        .withLabels(labels)
+        .endMetadata()
+        .withNewStatus()
+        .withPodIP("10.0.0.1")
+        .addNewContainerStatus()
+        .withName("web")
+        .withContainerID("containerd://web-id")
+        .withNewState()
+        .withNewRunning("2026-01-03T00:00:00Z")
+        .endState()
+        .endContainerStatus()
+        .endStatus()
+        .build();
+  }
+
+  private static MemoryPolicy policy(String name, String created, String labels, String... more) {
+    return Serialization.unmarshal(
+        """
+        metadata: {name: %s, namespace: shop, creationTimestamp: "%s"}
+        spec:
+          selector: {matchLabels: {%s}}
+        """
+                .formatted(name, created, labels)
+            + String.join("", more),
+        MemoryPolicy.class);
+  }
+}

@@ -58,7 +58,7 @@ final class AgentClient implements AutoCloseable {
       }
       return SampleBatchJson.read(response.body());
     } catch (TimeoutException e) {
-      throw new IOException("no full answer within " + deadline.toSeconds() + " s", e);
+      throw new IOException("no full answer within " + deadline.toMillis() + " ms", e);
     } catch (ExecutionException e) {
       var cause = e.getCause() == null ? e : e.getCause();
       var message = cause.getMessage();

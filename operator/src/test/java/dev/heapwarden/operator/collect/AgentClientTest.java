@@ -18,6 +18,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class AgentClientTest {
   private static final String EMPTY =
@@ -81,6 +82,7 @@ class AgentClientTest {
   }
 
   @Test
+  @Timeout(10)
   void doesNotWaitForAnAnswerThatStopsHalfWay() {
     handler.set(
         exchange -> {

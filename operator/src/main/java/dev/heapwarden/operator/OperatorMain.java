@@ -43,13 +43,18 @@ public final class OperatorMain {
 
   private OperatorMain() {}
 
-  /**
-   * Runs until the process is told to stop.
-   *
-   * @throws IOException when the port of the HTTP endpoints is taken
-   */
-  public static void main(String[] args) throws IOException {
-    var settings = Settings.from(System.getenv());
+  /** Runs until the process is told to stop. */
+  public static void main(String[] args) {
+    try {
+      start(Settings.from(System.getenv()));
+    } catch (IOException | RuntimeException e) {
+      LOG.error("operator could not start", e);
+      // Informers that did start would keep the process alive, and useless.
+      System.exit(1);
+    }
+  }
+
+  private static void start(Settings settings) throws IOException {
     var clock = Clock.systemUTC();
     var measures = new Measures();
     var client = new KubernetesClientBuilder().build();

@@ -13,6 +13,7 @@ import io.javaoperatorsdk.operator.api.reconciler.PrimaryUpdateAndCacheUtils;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
+import io.javaoperatorsdk.operator.processing.retry.GradualRetry;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -24,6 +25,11 @@ import java.util.function.Consumer;
  * who is told, what the status shows, and when to look again.
  */
 @ControllerConfiguration(name = "memorypolicy", triggerReconcilerOnAllEvents = true)
+@GradualRetry(
+    maxAttempts = Integer.MAX_VALUE,
+    initialInterval = 1_000,
+    intervalMultiplier = 1.5,
+    maxInterval = 30_000)
 public final class MemoryPolicyReconciler implements Reconciler<MemoryPolicy> {
   /** Soonest next look: while agents have not answered yet, or a container is new to them. */
   private static final Duration SOON = Duration.ofSeconds(2);

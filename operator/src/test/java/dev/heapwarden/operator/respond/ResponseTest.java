@@ -97,12 +97,14 @@ class ResponseTest {
   }
 
   @Test
-  void undoTakesBackEverythingAndEndsTheResponse() {
+  void undoTakesBackEverythingTheLastFirstAndEndsTheResponse() {
     run(policy(respond(Mode.ENFORCE, 3, LIMITS)), Duration.ofMinutes(2));
     world.put(answered(world.get("leak-1"), 0, false, true));
     var status = run(policy(respond(Mode.ENFORCE, 3, LIMITS)), Duration.ofMinutes(2));
     assertThat(status.phase()).isEqualTo(Phase.ROLLED_BACK);
     assertThat(world.hasEffect()).isFalse();
+    assertThat(world.undone)
+        .containsExactly(ActionKind.ADD_REPLICAS, ActionKind.PATCH_ENVIRONMENT, ActionKind.ISOLATE);
     assertThat(status.steps()).noneMatch(step -> step.state() == State.INTENDED);
   }
 

@@ -43,6 +43,7 @@ final class World implements IncidentStore {
   private final Map<String, LeakIncident> stored = new HashMap<>();
   private final Set<String> effects = new HashSet<>();
   final List<Deed> deeds = new ArrayList<>();
+  final List<ActionKind> undone = new ArrayList<>();
   boolean calm;
   Instant now = Fixtures.NOON;
 
@@ -207,7 +208,9 @@ final class World implements IncidentStore {
       if (chance(0.3)) {
         return new Seen.NotYet("it takes time");
       }
-      effects.remove(key(incident));
+      if (effects.remove(key(incident))) {
+        undone.add(kind);
+      }
       perhapsDie();
       return new Seen.Done("it is gone");
     }

@@ -79,7 +79,8 @@ public final class AgentMain {
         new AgentServer(
             settings.port(),
             answers,
-            new AgentMetrics(agent::containers, ledger, probe.counters(), buffer::size));
+            new AgentMetrics(
+                agent::containers, ledger, probe.counters(), probe::alive, buffer::size));
     agent.start(view);
     Runtime.getRuntime()
         .addShutdownHook(

@@ -12,6 +12,7 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /** The agent's figures for Prometheus. Sizes and counts only, never contents. */
@@ -35,11 +36,15 @@ public final class AgentMetrics {
       Supplier<List<ContainerState>> containers,
       Ledger ledger,
       ProbeCounters counters,
+      BooleanSupplier probing,
       Supplier<Number> buffered) {
     this.containers = containers;
     this.ledger = ledger;
     Gauge.builder("heapwarden_agent_buffered_samples", buffered)
         .description("Samples that the operator can still read")
+        .register(registry);
+    Gauge.builder("heapwarden_agent_bpftrace_running", () -> probing.getAsBoolean() ? 1 : 0)
+        .description("1 while the node's program runs or has nothing to watch, else 0")
         .register(registry);
     counter("bpftrace_lost_events", "Events that bpftrace lost", counters, ProbeCounters::lost);
     counter(

@@ -2,6 +2,7 @@ package dev.heapwarden.probes.http;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
@@ -18,6 +19,9 @@ import org.slf4j.LoggerFactory;
 public final class AgentServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(AgentServer.class);
 
+  /** To HttpExchange.sendResponseHeaders: the body is sent in chunks. */
+  private static final long LENGTH_UNKNOWN = 0;
+
   private final HttpServer server;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
@@ -33,7 +37,7 @@ public final class AgentServer implements AutoCloseable {
     serve(
         "/metrics",
         exchange ->
-            new Answers.Answer(200, "text/plain; version=0.0.4; charset=utf-8", metrics.scrape()));
+            Answers.Answer.text(200, "text/plain; version=0.0.4; charset=utf-8", metrics.scrape()));
     serve("/healthz", exchange -> answers.health());
     serve("/readyz", exchange -> answers.readiness());
     server.start();
@@ -77,11 +81,10 @@ public final class AgentServer implements AutoCloseable {
   }
 
   private static void send(HttpExchange exchange, Answers.Answer answer) throws IOException {
-    var body = answer.body().getBytes(StandardCharsets.UTF_8);
     exchange.getResponseHeaders().set("Content-Type", answer.type());
-    exchange.sendResponseHeaders(answer.status(), body.length);
-    try (var out = exchange.getResponseBody()) {
-      out.write(body);
+    exchange.sendResponseHeaders(answer.status(), LENGTH_UNKNOWN);
+    try (var out = new BufferedOutputStream(exchange.getResponseBody())) {
+      answer.body().writeTo(out);
     }
   }
 

@@ -1,6 +1,5 @@
 package dev.heapwarden.probes.http;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -10,6 +9,9 @@ import dev.heapwarden.detection.sample.ContainerState;
 import dev.heapwarden.detection.sample.SampleBatch;
 import dev.heapwarden.probes.buffer.Position;
 import dev.heapwarden.probes.buffer.SampleBuffer;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -27,11 +29,20 @@ public final class Answers {
   private final Supplier<Optional<String>> unhealthy;
   private final Supplier<Optional<String>> unready;
 
-  /** An answer over HTTP. */
-  public record Answer(int status, String type, String body) {
+  /** An answer over HTTP, written as it is sent: a full buffer is larger than the agent's heap. */
+  public record Answer(int status, String type, Body body) {
     static Answer text(int status, String body) {
-      return new Answer(status, "text/plain; charset=utf-8", body + "\n");
+      return text(status, "text/plain; charset=utf-8", body + "\n");
     }
+
+    static Answer text(int status, String type, String body) {
+      return new Answer(status, type, out -> out.write(body.getBytes(StandardCharsets.UTF_8)));
+    }
+  }
+
+  /** Writes the content of an answer. */
+  public interface Body {
+    void writeTo(OutputStream out) throws IOException;
   }
 
   /**
@@ -55,24 +66,22 @@ public final class Answers {
    *
    * @param since EPOCH:SEQUENCE; empty asks for everything
    */
-  public Answer samples(Optional<String> since) throws JsonProcessingException {
+  public Answer samples(Optional<String> since) {
     var position = since.isEmpty() ? Optional.of(Position.start()) : Position.parse(since.get());
     if (position.isEmpty()) {
       return Answer.text(
           400, "since must be EPOCH:SEQUENCE as an earlier answer gave it, such as 3f2a:17");
     }
     var reading = buffer.since(position.get());
-    return new Answer(
-        200,
-        "application/json",
-        JSON.writeValueAsString(
-            new SampleBatch(
-                reading.epoch(),
-                reading.last(),
-                reading.dropped(),
-                reading.reset(),
-                containers.get(),
-                reading.samples())));
+    var batch =
+        new SampleBatch(
+            reading.epoch(),
+            reading.last(),
+            reading.dropped(),
+            reading.reset(),
+            containers.get(),
+            reading.samples());
+    return new Answer(200, "application/json", out -> JSON.writeValue(out, batch));
   }
 
   /** Alive or not, and why. */

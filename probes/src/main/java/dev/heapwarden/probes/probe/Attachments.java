@@ -43,9 +43,9 @@ final class Attachments {
     }
     var faults =
         noPageFaults
-            .or(() -> failure)
             .map(reason -> refused(PAGE_FAULTS, reason))
-            .orElseGet(() -> state(PAGE_FAULTS, covered.test(main.get().identity()), waiting));
+            .orElseGet(
+                () -> state(PAGE_FAULTS, covered.test(main.get().identity()), failure, waiting));
     var go =
         target.processes().stream()
             .filter(process -> process.runtime() == RuntimeKind.GO)
@@ -55,7 +55,7 @@ final class Attachments {
             ? Optional.of("the policy says that it is not Go")
             : go.isEmpty()
                 ? main.get().refusal()
-                : go.get().refusal().or(() -> refusal.apply(go.get())).or(() -> failure);
+                : go.get().refusal().or(() -> refusal.apply(go.get()));
     if (notAtAll.isPresent()) {
       return List.of(
           faults, refused(GO_GC, notAtAll.get()), refused(GO_MAP_GROWTH, notAtAll.get()));
@@ -65,21 +65,28 @@ final class Attachments {
     boolean attached = covered.test(process.identity());
     return List.of(
         faults,
-        has(GO_GC, binary, GoBinary.GC, attached, waiting),
-        has(GO_MAP_GROWTH, binary, binary.growth(), attached, waiting));
+        has(GO_GC, binary, GoBinary.GC, attached, failure, waiting),
+        has(GO_MAP_GROWTH, binary, binary.growth(), attached, failure, waiting));
   }
 
   private static Attachment has(
-      String probe, GoBinary binary, String function, boolean attached, String waiting) {
+      String probe,
+      GoBinary binary,
+      String function,
+      boolean attached,
+      Optional<String> failure,
+      String waiting) {
     return binary.functions().containsKey(function)
-        ? state(probe, attached, waiting)
+        ? state(probe, attached, failure, waiting)
         : refused(probe, "its symbol table has no " + function);
   }
 
-  private static Attachment state(String probe, boolean attached, String waiting) {
+  /** What an older program still covers is attached, whatever became of a newer one. */
+  private static Attachment state(
+      String probe, boolean attached, Optional<String> failure, String waiting) {
     return attached
         ? new Attachment(probe, Attachment.State.ATTACHED, null)
-        : pending(probe, waiting);
+        : failure.map(reason -> refused(probe, reason)).orElseGet(() -> pending(probe, waiting));
   }
 
   private static Attachment pending(String probe, String reason) {

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** Starts bpftrace on programs that the agent wrote. */
 public final class Bpftrace {
@@ -30,13 +31,15 @@ public final class Bpftrace {
    * Starts a program in a child that dies with the agent.
    *
    * @param process limits uprobes to one process; 0 for all
+   * @param links made by {@link #link} for this program, removed when it ended
    * @param deadline after which it is stopped; null for a child that is to run on
    * @param lines called on one thread, in order
    */
   public ChildProcess start(
       String program,
       long process,
-      @org.jspecify.annotations.Nullable Duration deadline,
+      List<Path> links,
+      @Nullable Duration deadline,
       Consumer<BpftraceLine> lines)
       throws IOException {
     Files.createDirectories(scratch);
@@ -54,8 +57,11 @@ public final class Bpftrace {
       arguments.addAll(List.of("-p", Long.toString(process)));
     }
     arguments.add(file.toString());
+    var leftovers = new ArrayList<>(links);
+    leftovers.add(file);
     var child =
-        new ChildProcess(name, arguments, line -> BpftraceLine.parse(line).ifPresent(lines), file);
+        new ChildProcess(
+            name, arguments, line -> BpftraceLine.parse(line).ifPresent(lines), leftovers);
     child.start(deadline);
     return child;
   }

@@ -31,20 +31,20 @@ public final class ChildProcess {
   private final String name;
   private final List<String> command;
   private final Consumer<String> lines;
-  private final Path leftover;
+  private final List<Path> leftovers;
   private final CompletableFuture<Process> started = new CompletableFuture<>();
   private final CompletableFuture<Integer> ended = new CompletableFuture<>();
   private final List<String> messages = new ArrayList<>();
 
   /**
    * @param lines receives standard output, on the child's thread
-   * @param leftover a file to delete when the child ended
+   * @param leftovers files to delete when the child ended
    */
-  ChildProcess(String name, List<String> command, Consumer<String> lines, Path leftover) {
+  ChildProcess(String name, List<String> command, Consumer<String> lines, List<Path> leftovers) {
     this.name = name;
     this.command = Stream.concat(TIED.stream(), command.stream()).toList();
     this.lines = lines;
-    this.leftover = leftover;
+    this.leftovers = List.copyOf(leftovers);
   }
 
   void start(@Nullable Duration deadline) {
@@ -144,10 +144,12 @@ public final class ChildProcess {
   }
 
   private void delete() {
-    try {
-      Files.deleteIfExists(leftover);
-    } catch (IOException undeleted) {
-      LOG.warn("program file stays path={}", leftover, undeleted);
+    for (var leftover : leftovers) {
+      try {
+        Files.deleteIfExists(leftover);
+      } catch (IOException undeleted) {
+        LOG.warn("file stays path={}", leftover, undeleted);
+      }
     }
   }
 }

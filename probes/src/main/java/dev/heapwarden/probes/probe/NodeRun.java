@@ -9,6 +9,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** One bpftrace that runs a node program, from its start to its end. */
 final class NodeRun {
@@ -22,14 +23,14 @@ final class NodeRun {
   private int announced;
   private volatile Claim claim = Claim.whole();
   private volatile long heardAt = System.nanoTime();
-  private volatile @org.jspecify.annotations.Nullable NodeRun predecessor;
+  private volatile @Nullable NodeRun predecessor;
 
   NodeRun(
       Bpftrace bpftrace,
       NodePlan plan,
       List<NodeProgram.Probed> executables,
       boolean pageFaults,
-      @org.jspecify.annotations.Nullable NodeRun predecessor,
+      @Nullable NodeRun predecessor,
       Consumer<ProbeEvent> sink,
       ProbeCounters counters)
       throws IOException {
@@ -39,7 +40,13 @@ final class NodeRun {
     this.predecessor = predecessor;
     this.sink = sink;
     this.counters = counters;
-    child = bpftrace.start(NodeProgram.text(plan, executables, pageFaults), 0, null, this::heard);
+    child =
+        bpftrace.start(
+            NodeProgram.text(plan, executables, pageFaults),
+            0,
+            executables.stream().map(NodeProgram.Probed::link).toList(),
+            null,
+            this::heard);
     var _ = child.ended().thenAccept(status -> attached.complete(false));
   }
 
@@ -52,10 +59,16 @@ final class NodeRun {
     try {
       return attached.get(deadline.toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException _) {
-      return false;
+      return giveUp();
     } catch (ExecutionException impossible) {
       throw new IllegalStateException(impossible);
     }
+  }
+
+  /** From here on it can take nothing over, however late it attaches. */
+  private synchronized boolean giveUp() {
+    attached.complete(false);
+    return attached.join();
   }
 
   boolean ended() {
@@ -106,7 +119,10 @@ final class NodeRun {
   }
 
   /** On the reader's thread and before the first event, so that no event meets an old claim. */
-  private void takeOver() {
+  private synchronized void takeOver() {
+    if (attached.isDone()) {
+      return;
+    }
     if (announced == expected) {
       var before = predecessor;
       predecessor = null;

@@ -63,6 +63,7 @@ final class KernelMemoryEvidence {
         bpftrace.start(
             program(pids, order.window()),
             0,
+            List.of(),
             order.window().plus(OVERHEAD),
             line -> {
               if (line instanceof BpftraceLine.Values values) {

@@ -75,15 +75,13 @@ final class MapGrowthEvidence {
       return new Evidence.Refused(
           "the path of its executable is too long for the kernel, and other processes run it too");
     }
+    var path = fits ? process.executable() : bpftrace.link(process.executable());
     var window = new MapWindow();
     var child =
         bpftrace.start(
-            program(
-                fits ? process.executable() : bpftrace.link(process.executable()),
-                process.pid(),
-                functions,
-                order.window()),
+            program(path, process.pid(), functions, order.window()),
             fits ? process.pid() : 0,
+            fits ? List.of() : List.of(path),
             order.window().plus(OVERHEAD),
             window::read);
     child.ended().join();

@@ -17,6 +17,13 @@ import java.util.stream.Collectors;
 
 /** Finds the processes of watched containers and tells their runtimes apart. */
 public final class ProcessScan {
+  /**
+   * USER_HZ is 100 on amd64 and arm64; System.nanoTime() counts from boot too, but for suspension.
+   */
+  private static final long NANOS_PER_TICK = 10_000_000;
+
+  private static final long SETTLED_NANOS = 60_000_000_000L;
+
   private final CgroupTree cgroups;
   private final ProcFs proc;
   private final Map<ExecutableId, Executable> executables = new HashMap<>();
@@ -62,7 +69,7 @@ public final class ProcessScan {
           new TargetProcess.Identity(
               container.key().containerId(), pid, proc.startTicks(pid), ExecutableId.of(exe));
       var known = seen.get(identity);
-      if (known != null) {
+      if (known != null && !mayYetLoadItsRuntime(known)) {
         return Optional.of(known.withAnonymousBytes(proc.anonymousBytes(pid)));
       }
       return Optional.of(look(identity, exe));
@@ -70,6 +77,12 @@ public final class ProcessScan {
       // It ended between being listed and being looked at, or is a kernel thread.
       return Optional.empty();
     }
+  }
+
+  /** A Java launcher is a native program until it has loaded libjvm. */
+  private static boolean mayYetLoadItsRuntime(TargetProcess process) {
+    long age = System.nanoTime() - process.identity().startTicks() * NANOS_PER_TICK;
+    return process.runtime() == RuntimeKind.NATIVE && age < SETTLED_NANOS;
   }
 
   private TargetProcess look(TargetProcess.Identity identity, Path exe) throws IOException {

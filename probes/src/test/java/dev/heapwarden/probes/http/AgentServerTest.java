@@ -48,7 +48,8 @@ class AgentServerTest {
         new AgentServer(
             0,
             new Answers(buffer, () -> containers, Optional::empty, () -> unready),
-            new AgentMetrics(() -> containers, ledger, new ProbeCounters(), buffer::size));
+            new AgentMetrics(
+                () -> containers, ledger, new ProbeCounters(), () -> true, buffer::size));
     client = HttpClient.newHttpClient();
   }
 

@@ -76,7 +76,7 @@ class ChildProcessTest {
   }
 
   private ChildProcess child(List<String> command, List<String> lines) {
-    return new ChildProcess("test", command, lines::add, directory.resolve("program"));
+    return new ChildProcess("test", command, lines::add, List.of(directory.resolve("program")));
   }
 
   @Test
@@ -87,7 +87,7 @@ class ChildProcessTest {
             "test",
             List.of("sh", "-c", "echo ready; exec sleep 3600"),
             ready::complete,
-            directory.resolve("program"));
+            List.of(directory.resolve("program")));
     child.start(null);
     ready.get(30, TimeUnit.SECONDS);
     child.stop();

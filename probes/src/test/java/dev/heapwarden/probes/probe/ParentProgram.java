@@ -13,7 +13,7 @@ final class ParentProgram {
             "child",
             List.of("sh", "-c", "echo $$; exec sleep 3600"),
             System.out::println,
-            Path.of(arguments[0]))
+            List.of(Path.of(arguments[0])))
         .start(null);
     new CountDownLatch(1).await();
   }

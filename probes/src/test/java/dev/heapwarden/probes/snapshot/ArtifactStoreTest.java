@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -54,6 +55,7 @@ class ArtifactStoreTest {
 
   @Test
   void anArtefactWithoutEndIsCutOffAtTheLimit() {
+    var read = new AtomicLong();
     var endless =
         new InputStream() {
           @Override
@@ -63,12 +65,14 @@ class ArtifactStoreTest {
 
           @Override
           public int read(byte[] into, int offset, int length) {
+            read.addAndGet(length);
             return length;
           }
         };
 
     assertThatThrownBy(() -> new ArtifactStore(root).store("shop", "s1", "heap.pb.gz", endless))
         .hasMessage("it has more than 67108864 bytes");
+    assertThat(read).hasValueLessThan(68L << 20);
   }
 
   private static InputStream bytes(String text) {

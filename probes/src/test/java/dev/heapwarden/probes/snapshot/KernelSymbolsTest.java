@@ -19,10 +19,11 @@ class KernelSymbolsTest {
         Files.writeString(
             directory.resolve("kallsyms"),
             """
-            ffffffff81000000 T _text
             ffffffff81000500 t second
             ffffffff81000100 T first
             ffffffff81000180 d data
+            ffffffff81000000 T _text
+            ffffffff81000000 T _stext
             ffffffffc0000000 t module_function	[mod]
             """);
 

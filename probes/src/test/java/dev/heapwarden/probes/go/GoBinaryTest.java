@@ -52,6 +52,26 @@ class GoBinaryTest {
   }
 
   @Test
+  void everyFunctionThatGosOwnToolListsIsNamedAsItNamesIt() throws Exception {
+    var program = GoPrograms.plain();
+    var binary = GoBinary.read(program).orElseThrow();
+    int compared = 0;
+    try (var elf = ElfFile.open(program)) {
+      for (var line : GoPrograms.symbols(program)) {
+        var fields = line.strip().split(" ", -1);
+        if (fields.length == 3
+            && fields[1].equals("T")
+            && fields[2].matches("runtime\\.[a-z][a-zA-Z]*")) {
+          long address = Long.parseLong(fields[0], 16);
+          assertThat(binary.table().nameAt(elf, address)).contains(fields[2]);
+          compared++;
+        }
+      }
+    }
+    assertThat(compared).isGreaterThan(500);
+  }
+
+  @Test
   void aProgramThatIsNotGoIsNotTakenForOne() throws IOException {
     assertThat(GoBinary.read(Path.of("/proc/self/exe"))).isEmpty();
   }

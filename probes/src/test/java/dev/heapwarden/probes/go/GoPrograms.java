@@ -31,6 +31,19 @@ final class GoPrograms {
     return build("pie", "-buildmode=pie");
   }
 
+  /** Lines of {@code go tool nm}: address, kind, name. */
+  static List<String> symbols(Path program) throws IOException, InterruptedException {
+    var nm =
+        new ProcessBuilder("go", "tool", "nm", program.toString())
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
+    try (var output = nm.inputReader()) {
+      var lines = output.lines().toList();
+      assertThat(nm.waitFor()).as("go tool nm").isZero();
+      return lines;
+    }
+  }
+
   private static Path build(String name, String... flags) {
     var program = BUILT.resolve(name);
     if (Files.exists(program)) {

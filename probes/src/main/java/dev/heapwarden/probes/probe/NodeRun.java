@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 /** One bpftrace that runs a node program, from its start to its end. */
 final class NodeRun {
   private final NodePlan plan;
+  private final List<NodeProgram.Probed> executables;
   private final int expected;
   private final Consumer<ProbeEvent> sink;
   private final ProbeCounters counters;
@@ -36,6 +37,7 @@ final class NodeRun {
       throws IOException {
     this.plan = plan;
     this.events = new NodeEvents(pageFaults ? plan.pids() : Set.of());
+    this.executables = List.copyOf(executables);
     this.expected = NodeProgram.probes(executables, pageFaults);
     this.predecessor = predecessor;
     this.sink = sink;
@@ -89,11 +91,20 @@ final class NodeRun {
   String complaint() {
     return announced > 0 && announced != expected
         ? "bpftrace found %d of %d probes".formatted(announced, expected)
-        : "bpftrace: " + child.complaint();
+        : "bpftrace: " + inTheReadersTerms(child.complaint());
   }
 
   void stop() {
     child.stop();
+  }
+
+  /** Without the agent's own files: a place in the program means nothing to whoever reads it. */
+  private String inTheReadersTerms(String complaint) {
+    var text = complaint.replaceFirst("^/\\S+\\.bt:\\S+ ERROR: ", "");
+    for (var probed : executables) {
+      text = text.replace("'" + probed.link() + "'", probed.executable().path().toString());
+    }
+    return text;
   }
 
   private void heard(BpftraceLine line) {

@@ -29,4 +29,4 @@ COPY --from=jdk /opt/java /opt/java
 COPY operator/target/lib /opt/heapwarden/lib
 COPY operator/target/heapwarden-operator.jar /opt/heapwarden/
 USER 65532:65532
-ENTRYPOINT ["/opt/java/bin/java", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:+UseCompactObjectHeaders", "-Xmx192m", "-XX:+ExitOnOutOfMemoryError", "-cp", "/opt/heapwarden/heapwarden-operator.jar:/opt/heapwarden/lib/*", "dev.heapwarden.operator.OperatorMain"]
+ENTRYPOINT ["/opt/java/bin/java", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:+UseCompactObjectHeaders", "-Xmx192m", "--sun-misc-unsafe-memory-access=allow", "-XX:+ExitOnOutOfMemoryError", "-cp", "/opt/heapwarden/heapwarden-operator.jar:/opt/heapwarden/lib/*", "dev.heapwarden.operator.OperatorMain"]

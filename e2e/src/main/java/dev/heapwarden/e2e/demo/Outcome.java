@@ -1,6 +1,5 @@
 package dev.heapwarden.e2e.demo;
 
-import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.heapwarden.crds.Api;
 import dev.heapwarden.crds.incident.LeakIncident;
 import dev.heapwarden.crds.incident.Phase;
@@ -8,6 +7,7 @@ import dev.heapwarden.crds.incident.Step;
 import dev.heapwarden.crds.snapshot.MemorySnapshot;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus;
 import dev.heapwarden.e2e.scenario.Shop;
+import dev.heapwarden.operator.evaluate.Names;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.readiness.Readiness;
 import java.util.ArrayList;
@@ -26,7 +26,7 @@ record Outcome(String lastLine, List<String> missing) {
     var missing = new ArrayList<String>();
     var status = incident.getStatus();
     if (status.phase() != Phase.RESOLVED && status.phase() != Phase.MITIGATED) {
-      missing.add("the incident ended as " + name(status.phase()));
+      missing.add("the incident ended as " + Names.camel(status.phase()));
     }
     if (!status.site().equals(Shop.SITE)) {
       missing.add("the site is " + status.site() + ", not " + Shop.SITE);
@@ -47,7 +47,7 @@ record Outcome(String lastLine, List<String> missing) {
     return new Outcome(
         "demo: go=%s/%d/%s site=%s healthy-incidents=%d"
             .formatted(
-                verdict, status.level(), name(status.phase()), status.site(), healthyIncidents),
+                verdict, status.level(), Names.camel(status.phase()), status.site(), healthyIncidents),
         List.copyOf(missing));
   }
 
@@ -139,15 +139,6 @@ record Outcome(String lastLine, List<String> missing) {
     if (!scaled || deployment.getStatus().getReadyReplicas() != 3) {
       missing.add(
           "there are " + deployment.getStatus().getReadyReplicas() + " ready replicas, not 3");
-    }
-  }
-
-  /** As the API spells it. */
-  private static String name(Phase phase) {
-    try {
-      return Phase.class.getField(phase.name()).getAnnotation(JsonProperty.class).value();
-    } catch (NoSuchFieldException e) {
-      throw new IllegalStateException(e);
     }
   }
 }

@@ -3,6 +3,7 @@ package dev.heapwarden.e2e.demo;
 import dev.heapwarden.crds.incident.LeakIncident;
 import dev.heapwarden.crds.policy.MemoryPolicy;
 import dev.heapwarden.e2e.scenario.Shop;
+import dev.heapwarden.operator.evaluate.Names;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -56,7 +57,7 @@ final class Unfolding {
       var status = incident.getStatus();
       if (status != null && status.waitingFor() != null) {
         console.say(
-            "%-16s ... %s: %s".formatted(workload(incident), status.phase(), status.waitingFor()));
+            "%-16s ... %s: %s".formatted(workload(incident), Names.camel(status.phase()), status.waitingFor()));
       }
     }
     if (incidents.isEmpty()) {

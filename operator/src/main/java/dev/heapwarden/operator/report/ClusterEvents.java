@@ -55,19 +55,24 @@ public final class ClusterEvents implements EventRecorder {
   }
 
   private void publish(Event event) {
-    var resource = client.v1().events().resource(event);
     try {
-      resource.create();
+      client.v1().events().resource(event).create();
     } catch (KubernetesClientException e) {
       if (e.getCode() != HttpURLConnection.HTTP_CONFLICT) {
         throw e;
       }
-      resource.edit(
-          there ->
-              new EventBuilder(there)
-                  .withCount(there.getCount() == null ? 2 : there.getCount() + 1)
-                  .withLastTimestamp(event.getLastTimestamp())
-                  .build());
+      // By name: edit() of a resource would count up the event in hand, not the one on the server.
+      client
+          .v1()
+          .events()
+          .inNamespace(event.getMetadata().getNamespace())
+          .withName(event.getMetadata().getName())
+          .edit(
+              there ->
+                  new EventBuilder(there)
+                      .withCount(there.getCount() == null ? 2 : there.getCount() + 1)
+                      .withLastTimestamp(event.getLastTimestamp())
+                      .build());
     }
   }
 

@@ -42,6 +42,7 @@ public final class AgentMain {
     var settings = AgentSettings.of(System.getenv());
     var bpftrace = new Bpftrace(List.of("bpftrace"), SCRATCH);
     bpftrace.clean();
+    bpftrace.orient();
     var proc = new ProcFs(settings.procRoot());
     var buffer = new SampleBuffer(SAMPLES, new SecureRandom());
     var sites = new Sites();

@@ -47,7 +47,11 @@ record Outcome(String lastLine, List<String> missing) {
     return new Outcome(
         "demo: go=%s/%d/%s site=%s healthy-incidents=%d"
             .formatted(
-                verdict, status.level(), Names.camel(status.phase()), status.site(), healthyIncidents),
+                verdict,
+                status.level(),
+                Names.camel(status.phase()),
+                status.site(),
+                healthyIncidents),
         List.copyOf(missing));
   }
 

@@ -57,7 +57,8 @@ final class Unfolding {
       var status = incident.getStatus();
       if (status != null && status.waitingFor() != null) {
         console.say(
-            "%-16s ... %s: %s".formatted(workload(incident), Names.camel(status.phase()), status.waitingFor()));
+            "%-16s ... %s: %s"
+                .formatted(workload(incident), Names.camel(status.phase()), status.waitingFor()));
       }
     }
     if (incidents.isEmpty()) {

@@ -37,7 +37,13 @@ class InstallYamlIT {
       // In a fresh cluster it is not there, and even a dry run of what lives in it needs it.
       resources.stream()
           .filter(Namespace.class::isInstance)
-          .forEach(namespace -> client.resource(namespace).fieldManager("kubectl").forceConflicts().serverSideApply());
+          .forEach(
+              namespace ->
+                  client
+                      .resource(namespace)
+                      .fieldManager("kubectl")
+                      .forceConflicts()
+                      .serverSideApply());
       assertThat(resources)
           .isNotEmpty()
           .allSatisfy(

@@ -56,7 +56,7 @@ class HandsOffIT {
     assertThat(Incidents.step(incident, "PatchEnvironment").orElseThrow().patch())
         .contains("GOMEMLIMIT");
     assertThat(Incidents.step(incident, "Isolate").orElseThrow().patch())
-        .contains("heapwarden.dev/quarantine");
+        .contains("heapwarden.dev~1quarantine");
     assertThat(incident.getStatus().level()).isZero();
 
     assertThat(shop.podUids(Shop.LEAKING)).isEqualTo(pods);

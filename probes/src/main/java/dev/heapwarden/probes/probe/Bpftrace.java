@@ -16,6 +16,7 @@ public final class Bpftrace {
   private final List<String> command;
   private final Path scratch;
   private final AtomicLong serial = new AtomicLong();
+  private volatile PidNamespace namespace = PidNamespace.FIRST;
 
   /**
    * @param command what runs bpftrace, such as {@code bpftrace}
@@ -50,7 +51,7 @@ public final class Bpftrace {
             name,
             ".bt",
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-    Files.writeString(file, program);
+    Files.writeString(file, namespace.translate(program));
     var arguments = new ArrayList<>(command);
     arguments.addAll(List.of("-f", "json", "-B", "line"));
     if (process > 0) {
@@ -64,6 +65,11 @@ public final class Bpftrace {
             name, arguments, line -> BpftraceLine.parse(line).ifPresent(lines), leftovers);
     child.start(deadline);
     return child;
+  }
+
+  /** Finds out how programs must read process ids here; before the first of them. */
+  public void orient() throws IOException {
+    namespace = PidNamespace.ofAgent(this);
   }
 
   /** A short path to an executable: the link's name is a number. */

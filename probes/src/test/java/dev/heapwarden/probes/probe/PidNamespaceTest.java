@@ -1,0 +1,32 @@
+package dev.heapwarden.probes.probe;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+class PidNamespaceTest {
+  private static final String PROGRAM =
+      """
+      BEGIN { @t[7] = 1; }
+      uprobe:/opt/pid/x:"main.pid" /@t[pid] == 2/ { @gc[pid]++; }
+      tracepoint:exceptions:page_fault_user /@t[pid]/ { @f[pid] = count(); }
+      """;
+
+  @Test
+  void inTheKernelsFirstNamespaceAProgramStaysAsItIs() {
+    assertThat(PidNamespace.FIRST.translate(PROGRAM)).isEqualTo(PROGRAM);
+  }
+
+  @Test
+  void inANestedNamespaceTheIdThatTheAgentSeesIsReadAndPathsAndFunctionsStay() {
+    var pid = "(uint64)curtask->group_leader->thread_pid->numbers[1].nr";
+    assertThat(new PidNamespace(1).translate(PROGRAM))
+        .isEqualTo(
+            """
+            BEGIN { @t[7] = 1; }
+            uprobe:/opt/pid/x:"main.pid" /@t[%1$s] == 2/ { @gc[%1$s]++; }
+            tracepoint:exceptions:page_fault_user /@t[%1$s]/ { @f[%1$s] = count(); }
+            """
+                .formatted(pid));
+  }
+}

@@ -87,6 +87,22 @@ public record Shop(KubernetesClient client, String namespace) {
     return pods(app).stream().map(pod -> pod.getMetadata().getUid()).collect(Collectors.toSet());
   }
 
+  /** Addresses of the pods behind the leaking program's Service. */
+  public Set<String> served() {
+    return client
+        .discovery()
+        .v1()
+        .endpointSlices()
+        .inNamespace(namespace)
+        .withLabel("kubernetes.io/service-name", LEAKING)
+        .list()
+        .getItems()
+        .stream()
+        .flatMap(slice -> slice.getEndpoints().stream())
+        .flatMap(endpoint -> endpoint.getAddresses().stream())
+        .collect(Collectors.toSet());
+  }
+
   /** Applies resources to the namespace, whatever namespace they name. */
   public void apply(String yaml) {
     try (var stream = new ByteArrayInputStream(yaml.getBytes(StandardCharsets.UTF_8))) {

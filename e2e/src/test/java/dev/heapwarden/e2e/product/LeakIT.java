@@ -111,21 +111,7 @@ class LeakIT {
     assertThat(Readiness.isPodReady(isolated.getFirst())).isTrue();
     assertThat(isolated.getFirst().getStatus().getContainerStatuses().getFirst().getRestartCount())
         .isZero();
-    var served =
-        shop
-            .client()
-            .discovery()
-            .v1()
-            .endpointSlices()
-            .inNamespace(shop.namespace())
-            .withLabel("kubernetes.io/service-name", Shop.LEAKING)
-            .list()
-            .getItems()
-            .stream()
-            .flatMap(slice -> slice.getEndpoints().stream())
-            .flatMap(endpoint -> endpoint.getAddresses().stream())
-            .toList();
-    assertThat(served).hasSize(3).doesNotContain(isolated.getFirst().getStatus().getPodIP());
+    assertThat(shop.served()).hasSize(3).doesNotContain(isolated.getFirst().getStatus().getPodIP());
   }
 
   @Test

@@ -64,8 +64,10 @@ public final class ChildProcess {
     var _ =
         started.thenAccept(
             process -> {
-              process.destroy();
-              unlessEndedWithin(GRACE, process::destroyForcibly);
+              // Not Process.destroy(): that closes our end of the child's output, with its last
+              // words in it.
+              process.toHandle().destroy();
+              unlessEndedWithin(GRACE, process.toHandle()::destroyForcibly);
             });
   }
 

@@ -20,6 +20,7 @@ import org.slf4j.LoggerFactory;
 record PidNamespace(int level) {
   private static final Logger LOG = LoggerFactory.getLogger(PidNamespace.class);
   private static final Duration DEADLINE = Duration.ofSeconds(20);
+  private static final int TRIES = 3;
   private static final Pattern PID = Pattern.compile("\\bpid\\b");
   private static final String ASK =
       "BEGIN { printf(\"level %d\\n\", curtask->nsproxy->pid_ns_for_children->level); exit(); }";
@@ -31,7 +32,20 @@ record PidNamespace(int level) {
    * refusal says why.
    */
   static PidNamespace ofAgent(Bpftrace bpftrace) throws IOException {
-    var level = new AtomicInteger();
+    for (int tries = 0; tries < TRIES; tries++) {
+      int level = ask(bpftrace);
+      if (level >= 0) {
+        LOG.info("pid namespace level={}", level);
+        return new PidNamespace(level);
+      }
+    }
+    LOG.warn("pid namespace unknown, taken for the kernel's first");
+    return FIRST;
+  }
+
+  /** Returns -1 when the program gave no answer. */
+  private static int ask(Bpftrace bpftrace) throws IOException {
+    var level = new AtomicInteger(-1);
     var child =
         bpftrace.start(
             ASK,
@@ -44,8 +58,7 @@ record PidNamespace(int level) {
               }
             });
     child.ended().join();
-    LOG.info("pid namespace level={}", level.get());
-    return new PidNamespace(level.get());
+    return level.get();
   }
 
   /**

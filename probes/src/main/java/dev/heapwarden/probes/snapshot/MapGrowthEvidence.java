@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** A short window of probes on every assignment to a map, in one process. */
@@ -47,6 +48,8 @@ final class MapGrowthEvidence {
     this.procRoot = procRoot;
   }
 
+  static final Pattern PLAIN_PATH = Pattern.compile("[A-Za-z0-9._/+-]+");
+
   private record Report(long pid, double seconds, long hits, boolean cut, List<MapReport> maps) {}
 
   Evidence take(Order order) throws IOException {
@@ -70,10 +73,13 @@ final class MapGrowthEvidence {
     // only:
     // the short link cannot stand in for it. Where it is too long, a program that nobody else runs
     // is traced by its link.
-    boolean fits = process.executable().toString().length() <= LONGEST_PATH;
+    // An image may name its files as it likes: only a name that means nothing to bpftrace stands in
+    // a program.
+    var name = process.executable().toString();
+    boolean fits = name.length() <= LONGEST_PATH && PLAIN_PATH.matcher(name).matches();
     if (!fits && shared(process)) {
       return new Evidence.Refused(
-          "the path of its executable is too long for the kernel, and other processes run it too");
+          "the path of its executable is too long for the kernel or not plain, and other processes run it too");
     }
     var path = fits ? process.executable() : bpftrace.link(process.executable());
     var window = new MapWindow();

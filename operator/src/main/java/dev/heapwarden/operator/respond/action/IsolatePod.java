@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Level 2: takes the pod out of all its Services by the fewest label changes. It stays alive with
@@ -58,6 +59,15 @@ public final class IsolatePod implements Action {
     if (Isolation.label(situation.name()).equals(labels.get(Api.QUARANTINE_LABEL))) {
       return new Acted.Yes();
     }
+    // Since the intent was written a budget may have been spent, or another replica lost.
+    var set = replicaSet(situation, step);
+    if (set == null) {
+      return new Acted.No("OwnerCannotReplace: its ReplicaSet no longer exists");
+    }
+    var forbidden = new Isolation(client).disruption(pod.get(), set);
+    if (forbidden.isPresent()) {
+      return new Acted.Again(forbidden.get());
+    }
     var patch =
         PodRelabelling.isolate(
             pod.get(),
@@ -92,17 +102,20 @@ public final class IsolatePod implements Action {
         return new Seen.NotYet("the pod is still an endpoint of Service " + service);
       }
     }
-    var set =
-        client
-            .apps()
-            .replicaSets()
-            .inNamespace(situation.namespace())
-            .withName(Steps.fact(step, REPLICA_SET))
-            .get();
+    var set = replicaSet(situation, step);
     if (set == null) {
       return new Seen.Failed("its ReplicaSet went away");
     }
     return replaced(set, pod, services(step));
+  }
+
+  private @Nullable ReplicaSet replicaSet(Situation situation, Step step) {
+    return client
+        .apps()
+        .replicaSets()
+        .inNamespace(situation.namespace())
+        .withName(Steps.fact(step, REPLICA_SET))
+        .get();
   }
 
   private Seen replaced(ReplicaSet set, Pod pod, List<String> services) {

@@ -61,7 +61,11 @@ record Isolation(KubernetesClient client) {
         .orElseGet(() -> change(situation, pod, set));
   }
 
-  private Optional<String> disruption(Pod pod, ReplicaSet set) {
+  /**
+   * Why the pod must not leave its Services now: asked when it is planned, and again when it is
+   * done.
+   */
+  Optional<String> disruption(Pod pod, ReplicaSet set) {
     var labels = pod.getMetadata().getLabels();
     var budgets =
         client

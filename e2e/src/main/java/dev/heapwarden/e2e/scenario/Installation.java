@@ -65,6 +65,7 @@ public record Installation(KubernetesClient client) {
   private static boolean established(HasMetadata resource) {
     return resource instanceof CustomResourceDefinition crd
         && crd.getStatus() != null
+        && crd.getStatus().getConditions() != null
         && crd.getStatus().getConditions().stream()
             .anyMatch(
                 condition ->

@@ -24,6 +24,15 @@ public final class PreparedEngine extends DockerClientProviderStrategy {
     return TransportConfig.builder().dockerHost(setup.engine()).build();
   }
 
+  /**
+   * An engine that we started publishes ports on this machine. Testcontainers would ask its bridge
+   * for a gateway where /.dockerenv exists, and a bridge that is new has none yet.
+   */
+  @Override
+  public synchronized String getDockerHostIpAddress() {
+    return Setup.read().flatMap(Setup::address).orElseGet(super::getDockerHostIpAddress);
+  }
+
   /** Before all of Testcontainers' own guesses. */
   @Override
   protected int getPriority() {

@@ -12,11 +12,13 @@ import java.util.Properties;
 /**
  * What {@code e2e/setup} has made.
  *
- * @param engine the Docker engine's address
+ * @param engine the Docker engine's socket
+ * @param address where the ports that its containers publish are reached; empty where
+ *     Testcontainers is to find out
  * @param nodeImage the image of the cluster's node, present in that engine
  * @param images the directory of the images that pods use, as archives
  */
-record Setup(URI engine, String nodeImage, Path images) {
+record Setup(URI engine, Optional<String> address, String nodeImage, Path images) {
 
   /** Makes what is missing or has changed; a few hundred milliseconds if nothing has. */
   static Setup make(Map<String, String> environment) {
@@ -38,6 +40,7 @@ record Setup(URI engine, String nodeImage, Path images) {
     return Optional.of(
         new Setup(
             URI.create(required(properties, "docker.host")),
+            Optional.ofNullable(properties.getProperty("docker.address")),
             required(properties, "node.image"),
             Path.of(required(properties, "images"))));
   }

@@ -15,11 +15,15 @@ import java.util.stream.Stream;
 final class Scripts {
   private Scripts() {}
 
-  /** {@code ${XDG_CACHE_HOME:-~/.cache}/heapwarden}, as in {@code e2e/lib/common.sh}. */
+  /**
+   * {@code ${XDG_CACHE_HOME:-$HOME/.cache}/heapwarden}, as in {@code e2e/lib/common.sh}; user.home
+   * is what the password file says, whatever HOME is.
+   */
   static Path cache() {
     var base = System.getenv("XDG_CACHE_HOME");
     return (base == null || base.isEmpty()
-            ? Path.of(System.getProperty("user.home"), ".cache")
+            ? Path.of(
+                System.getenv().getOrDefault("HOME", System.getProperty("user.home")), ".cache")
             : Path.of(base))
         .resolve("heapwarden");
   }

@@ -1,17 +1,23 @@
 package dev.heapwarden.operator.respond.action;
 
+import static java.util.stream.Collectors.toSet;
+
 import dev.heapwarden.crds.Api;
 import dev.heapwarden.crds.incident.Step;
 import dev.heapwarden.operator.respond.guard.Disruption;
+import dev.heapwarden.operator.respond.guard.Disruption.Protection;
 import dev.heapwarden.operator.respond.journal.ActionKind;
 import dev.heapwarden.operator.respond.journal.Steps;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
+import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -66,21 +72,50 @@ record Isolation(KubernetesClient client) {
    * done.
    */
   Optional<String> disruption(Pod pod, ReplicaSet set) {
-    var labels = pod.getMetadata().getLabels();
-    var budgets =
-        client
-            .policy()
-            .v1()
-            .podDisruptionBudget()
-            .inNamespace(pod.getMetadata().getNamespace())
-            .list()
-            .getItems()
-            .stream()
-            .filter(budget -> Selectors.matches(budget.getSpec().getSelector(), labels))
-            .toList();
     boolean ready = Pods.isReady(pod);
     int others = Pods.readyOf(client, set).size() - (ready ? 1 : 0);
-    return Disruption.forbiddenBy(budgets).or(() -> Disruption.lastReady(ready, others));
+    return Disruption.forbiddenBy(protections(pod, set))
+        .or(() -> Disruption.lastReady(ready, others));
+  }
+
+  private List<Protection> protections(Pod pod, ReplicaSet set) {
+    var labels = pod.getMetadata().getLabels();
+    var namespace = pod.getMetadata().getNamespace();
+    var budgets =
+        client.policy().v1().podDisruptionBudget().inNamespace(namespace).list().getItems().stream()
+            .filter(budget -> Selectors.matches(budget.getSpec().getSelector(), labels))
+            .toList();
+    if (budgets.isEmpty()) {
+      return List.of();
+    }
+    int scale = scale(set);
+    return budgets.stream()
+        .map(budget -> new Protection(budget, otherReady(budget, pod), scale))
+        .toList();
+  }
+
+  private Set<String> otherReady(PodDisruptionBudget budget, Pod pod) {
+    var selector = budget.getSpec().getSelector();
+    return Pods.ready(client, pod.getMetadata().getNamespace(), selector).stream()
+        .map(ready -> ready.getMetadata().getName())
+        .filter(name -> !name.equals(pod.getMetadata().getName()))
+        .collect(toSet());
+  }
+
+  /** How many pods the owner wants: the Deployment of the set, where there is one. */
+  private int scale(ReplicaSet set) {
+    var deployment =
+        owner(set)
+            .filter(owner -> owner.getKind().equals("Deployment"))
+            .map(
+                owner ->
+                    client
+                        .apps()
+                        .deployments()
+                        .inNamespace(set.getMetadata().getNamespace())
+                        .withName(owner.getName())
+                        .get());
+    return deployment.map(Rollout::replicas).orElseGet(() -> Rollout.replicas(set));
   }
 
   private Plan change(Situation situation, Pod pod, ReplicaSet set) {
@@ -126,8 +161,8 @@ record Isolation(KubernetesClient client) {
             IsolatePod.SERVICES, String.join(",", names)));
   }
 
-  private static Optional<OwnerReference> owner(Pod pod) {
-    return pod.getMetadata().getOwnerReferences().stream()
+  private static Optional<OwnerReference> owner(HasMetadata owned) {
+    return owned.getMetadata().getOwnerReferences().stream()
         .filter(owner -> Boolean.TRUE.equals(owner.getController()))
         .findFirst();
   }

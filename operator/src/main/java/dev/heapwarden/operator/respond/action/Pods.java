@@ -1,5 +1,7 @@
 package dev.heapwarden.operator.respond.action;
 
+import dev.heapwarden.crds.Api;
+import io.fabric8.kubernetes.api.model.LabelSelector;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -10,6 +12,14 @@ import java.util.List;
 final class Pods {
   private Pods() {}
 
+  /** Ready, and neither isolated nor on its way out. */
+  static boolean serves(Pod pod) {
+    var labels = pod.getMetadata().getLabels();
+    return isReady(pod)
+        && pod.getMetadata().getDeletionTimestamp() == null
+        && (labels == null || !labels.containsKey(Api.QUARANTINE_LABEL));
+  }
+
   static boolean isReady(Pod pod) {
     return pod.getStatus() != null
         && pod.getStatus().getConditions() != null
@@ -17,20 +27,24 @@ final class Pods {
             .anyMatch(c -> c.getType().equals("Ready") && c.getStatus().equals("True"));
   }
 
-  /**
-   * The ready pods of the set, newest first. Read from the pods themselves: the set's own count may
-   * still include one that just left.
-   */
+  /** The ready pods of the set, newest first. */
   static List<Pod> readyOf(KubernetesClient client, ReplicaSet set) {
+    return ready(client, set.getMetadata().getNamespace(), set.getSpec().getSelector());
+  }
+
+  /**
+   * The ready pods that are selected and not isolated, newest first. Read from the pods themselves:
+   * what a controller counted may still include one that just left.
+   */
+  static List<Pod> ready(KubernetesClient client, String namespace, LabelSelector selector) {
     return client
         .pods()
-        .inNamespace(set.getMetadata().getNamespace())
-        .withLabelSelector(set.getSpec().getSelector())
+        .inNamespace(namespace)
+        .withLabelSelector(selector)
         .list()
         .getItems()
         .stream()
-        .filter(pod -> pod.getMetadata().getDeletionTimestamp() == null)
-        .filter(Pods::isReady)
+        .filter(Pods::serves)
         .sorted(
             Comparator.comparing((Pod pod) -> pod.getMetadata().getCreationTimestamp()).reversed())
         .toList();

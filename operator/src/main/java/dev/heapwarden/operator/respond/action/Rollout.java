@@ -1,6 +1,7 @@
 package dev.heapwarden.operator.respond.action;
 
 import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
 import org.jspecify.annotations.Nullable;
 
 /** How far a Deployment's rollout is, as {@code kubectl rollout status} reads it. */
@@ -38,6 +39,11 @@ final class Rollout {
 
   static int replicas(Deployment deployment) {
     Integer replicas = deployment.getSpec().getReplicas();
+    return replicas == null ? 1 : replicas;
+  }
+
+  static int replicas(ReplicaSet set) {
+    Integer replicas = set.getSpec().getReplicas();
     return replicas == null ? 1 : replicas;
   }
 

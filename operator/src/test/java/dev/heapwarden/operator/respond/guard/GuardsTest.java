@@ -17,8 +17,6 @@ import dev.heapwarden.crds.policy.Respond;
 import dev.heapwarden.operator.respond.guard.Ruling.Go;
 import dev.heapwarden.operator.respond.guard.Ruling.Hold;
 import dev.heapwarden.operator.respond.journal.ActionKind;
-import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
-import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudgetBuilder;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -105,21 +103,6 @@ class GuardsTest {
     assertThat(rule(ActionKind.ISOLATE, ENFORCE, other)).isInstanceOf(Go.class);
   }
 
-  @Test
-  void aDisruptionBudgetThatAllowsNothingOrIsOutOfDateForbids() {
-    assertThat(Disruption.forbiddenBy(List.of())).isEmpty();
-    assertThat(Disruption.forbiddenBy(List.of(budget(1, 1)))).isEmpty();
-    assertThat(Disruption.forbiddenBy(List.of(budget(1, 1), budget(0, 1)))).isPresent();
-    assertThat(Disruption.forbiddenBy(List.of(budget(1, 0)))).isPresent();
-  }
-
-  @Test
-  void theLastReadyPodStays() {
-    assertThat(Disruption.lastReady(true, 0)).isPresent();
-    assertThat(Disruption.lastReady(true, 1)).isEmpty();
-    assertThat(Disruption.lastReady(false, 0)).isEmpty();
-  }
-
   private Ruling rule(ActionKind kind, Respond respond, LeakIncident... others) {
     var all = new java.util.ArrayList<>(List.of(others));
     all.add(incident);
@@ -129,18 +112,5 @@ class GuardsTest {
   private static Step ago(String action, State state, long minutes) {
     Instant at = NOON.minus(Duration.ofMinutes(minutes));
     return step(action, 3, state, at);
-  }
-
-  private static PodDisruptionBudget budget(int allowed, long observed) {
-    return new PodDisruptionBudgetBuilder()
-        .withNewMetadata()
-        .withName("budget")
-        .withGeneration(1L)
-        .endMetadata()
-        .withNewStatus()
-        .withDisruptionsAllowed(allowed)
-        .withObservedGeneration(observed)
-        .endStatus()
-        .build();
   }
 }

@@ -11,6 +11,7 @@ import java.net.HttpURLConnection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
@@ -96,23 +97,31 @@ final class IsolatedPod {
     if (set == null || set.getSpec().getReplicas() == null || set.getSpec().getReplicas() == 0) {
       return delete(pod, "its ReplicaSet was replaced meanwhile, so the pod is deleted");
     }
+    var labels = pod.getMetadata().getLabels();
+    var ours = PodRelabelling.stillOurs(labels, originals);
+    var restored = new TreeMap<>(labels);
+    restored.putAll(ours);
+    var theirs = new TreeMap<>(originals);
+    theirs.entrySet().removeIf(was -> was.getValue().equals(restored.get(was.getKey())));
+    if (!Selectors.matches(set.getSpec().getSelector(), restored)) {
+      // Half put back it would serve, owned by nobody.
+      return new Seen.Failed(
+          "somebody changed label %s of the quarantined pod: it is left alone"
+              .formatted(String.join(", ", theirs.keySet())));
+    }
     try {
       patch(pod, PodRelabelling.restore(pod, originals));
     } catch (KubernetesClientException e) {
       if (!isRefusedTest(e)) {
         throw e;
       }
-      var labels = pod.getMetadata().getLabels();
-      boolean foreign =
-          originals.entrySet().stream()
-              .anyMatch(
-                  entry ->
-                      !QuarantineLabels.quarantined(entry.getValue())
-                          .equals(labels.get(entry.getKey())));
-      return foreign
-          ? new Seen.Failed("somebody changed the quarantine labels: they are left alone")
-          : new Seen.NotYet("the pod changed while its labels were to be put back");
+      return new Seen.NotYet("the pod changed while its labels were to be put back");
     }
-    return new Seen.Done("labels are put back: it is a pod of its ReplicaSet again");
+    return new Seen.Done(
+        "labels are put back: it is a pod of its ReplicaSet again"
+            + (theirs.isEmpty()
+                ? ""
+                : "; %s was changed by somebody else and is left alone"
+                    .formatted(String.join(", ", theirs.keySet()))));
   }
 }

@@ -8,7 +8,9 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * The JSON patches (RFC 6902) that isolate a pod and put it back. Each tests what it rests on, so
@@ -47,16 +49,29 @@ final class PodRelabelling {
     return operations;
   }
 
+  /** The labels that still bear the quarantine's value, as they were before it. */
+  static NavigableMap<String, String> stillOurs(
+      Map<String, String> labels, Map<String, String> originals) {
+    var ours = new TreeMap<>(originals);
+    ours.entrySet()
+        .removeIf(
+            was -> !QuarantineLabels.quarantined(was.getValue()).equals(labels.get(was.getKey())));
+    return ours;
+  }
+
+  /** Changes back what is still as it was set; what somebody changed since stays theirs. */
   static List<Map<String, Object>> restore(Pod pod, Map<String, String> originals) {
+    var metadata = pod.getMetadata();
     var operations = new ArrayList<Map<String, Object>>();
-    operations.add(test("/metadata/uid", pod.getMetadata().getUid()));
-    originals.forEach(
-        (key, value) -> {
-          operations.add(test(label(key), QuarantineLabels.quarantined(value)));
-          operations.add(operation("replace", label(key), value));
-        });
+    operations.add(test("/metadata/uid", metadata.getUid()));
+    stillOurs(metadata.getLabels(), originals)
+        .forEach(
+            (key, value) -> {
+              operations.add(test(label(key), QuarantineLabels.quarantined(value)));
+              operations.add(operation("replace", label(key), value));
+            });
     operations.add(Map.of("op", "remove", "path", label(Api.QUARANTINE_LABEL)));
-    var annotations = pod.getMetadata().getAnnotations();
+    var annotations = metadata.getAnnotations();
     for (var key : List.of(Api.ORIGINAL_LABELS_ANNOTATION, Api.POLICY_ANNOTATION)) {
       if (annotations != null && annotations.containsKey(key)) {
         operations.add(Map.of("op", "remove", "path", annotation(key)));

@@ -24,9 +24,12 @@ import dev.heapwarden.crds.policy.RuntimeChoice;
 import dev.heapwarden.crds.policy.Scale;
 import dev.heapwarden.e2e.ClusterExtension;
 import dev.heapwarden.operator.respond.Response;
+import dev.heapwarden.operator.respond.action.Acted;
+import dev.heapwarden.operator.respond.action.Action;
 import dev.heapwarden.operator.respond.action.AddReplicas;
 import dev.heapwarden.operator.respond.action.IsolatePod;
 import dev.heapwarden.operator.respond.action.PatchEnvironment;
+import dev.heapwarden.operator.respond.action.Plan;
 import dev.heapwarden.operator.respond.action.Situation;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.IntOrString;
@@ -36,10 +39,13 @@ import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudgetBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -215,29 +221,62 @@ class ResponseIT {
   void anActThatIsRepeatedAfterACrashIsRecognisedAsDone() {
     var shop = open("respond-crash", "Deployment", "");
     var incident = incident(shop, "Deployment", shop.servingPods().iterator().next());
-    var actions = List.of(new AddReplicas(client), new PatchEnvironment(client));
+    var actions = List.<Action>of(new AddReplicas(client), new PatchEnvironment(client));
     for (var action : actions) {
       var situation = new Situation(incident, policy(3), Instant.now());
-      var plan = (dev.heapwarden.operator.respond.action.Plan.Do) action.plan(situation);
-      var step =
-          new Step(
-              action.kind().text(),
-              3,
-              State.INTENDED,
-              plan.object(),
-              plan.message(),
-              plan.patch(),
-              plan.facts(),
-              Instant.now().toString(),
-              null,
-              null);
+      var step = intended(action, situation);
       action.act(situation, step);
       var once = shop.deployment();
-      assertThat(action.act(situation, step))
-          .isEqualTo(new dev.heapwarden.operator.respond.action.Acted.Yes());
+      assertThat(action.act(situation, step)).isEqualTo(new Acted.Yes());
       assertThat(shop.deployment().getMetadata().getGeneration())
           .isEqualTo(once.getMetadata().getGeneration());
     }
+    assertThat(shop.deployment().getSpec().getReplicas()).isEqualTo(3);
+  }
+
+  @Test
+  void ofTwoPodsThatAreToBeIsolatedAtOnceOneStays() throws Exception {
+    var shop = open("respond-at-once", "Deployment", "");
+    var isolation = new IsolatePod(client);
+    var acts =
+        shop.servingPods().stream()
+            .<Callable<Acted>>map(
+                pod -> {
+                  var incident = incident(shop, "Deployment", pod);
+                  var situation = new Situation(incident, policy(2), Instant.now());
+                  var step = intended(isolation, situation);
+                  return () -> isolation.act(situation, step);
+                })
+            .toList();
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      var outcomes = new ArrayList<Acted>();
+      for (var outcome : threads.invokeAll(acts)) {
+        outcomes.add(outcome.get());
+      }
+      assertThat(outcomes)
+          .contains(new Acted.Yes())
+          .anySatisfy(
+              outcome ->
+                  assertThat(outcome)
+                      .isInstanceOfSatisfying(
+                          Acted.Again.class,
+                          again -> assertThat(again.reason()).startsWith("LastReadyReplica")));
+    }
+    assertThat(shop.pods(Map.of(Api.QUARANTINE_LABEL, INCIDENT))).hasSize(1);
+  }
+
+  @Test
+  void undoLeavesAloneWhatSomebodyScaledAwayAndBack() {
+    var shop = open("respond-scaled-back", "Deployment", "");
+    var incident = incident(shop, "Deployment", shop.servingPods().iterator().next());
+    var incidents = new StoredIncidents(incident);
+    until(incidents, policy(3), s -> s.phase() == Phase.VERIFYING);
+    var deployment = client.apps().deployments().inNamespace(shop.namespace()).withName("checkout");
+    deployment.scale(4);
+    deployment.scale(3);
+    undo(incidents);
+    var status = until(incidents, policy(3), s -> s.phase() == Phase.ROLLED_BACK);
+    assertThat(step(status, "AddReplicas").message()).contains("3 replicas are not ours");
     assertThat(shop.deployment().getSpec().getReplicas()).isEqualTo(3);
   }
 
@@ -280,6 +319,21 @@ class ResponseIT {
               return reached.test(incidents.get().getStatus());
             });
     return incidents.get().getStatus();
+  }
+
+  private static Step intended(Action action, Situation situation) {
+    var plan = (Plan.Do) action.plan(situation);
+    return new Step(
+        action.kind().text(),
+        action.kind().level(),
+        State.INTENDED,
+        plan.object(),
+        plan.message(),
+        plan.patch(),
+        plan.facts(),
+        Instant.now().toString(),
+        null,
+        null);
   }
 
   private static void undo(StoredIncidents incidents) {

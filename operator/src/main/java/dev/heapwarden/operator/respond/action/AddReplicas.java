@@ -1,32 +1,26 @@
 package dev.heapwarden.operator.respond.action;
 
-import dev.heapwarden.crds.Durations;
 import dev.heapwarden.crds.incident.LeakIncident;
 import dev.heapwarden.crds.incident.Step;
-import dev.heapwarden.crds.policy.Scale;
 import dev.heapwarden.operator.respond.journal.ActionKind;
 import dev.heapwarden.operator.respond.journal.Steps;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientException;
-import java.net.HttpURLConnection;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
  * Level 3: more replicas through {@code /scale} with resourceVersion. Not by apply: an apply of
- * replicas meets no conflict after {@code kubectl scale}, and its undo leaves one.
+ * replicas meets no conflict after {@code kubectl scale}, and its undo leaves one. Taken back only
+ * while nobody else owns the number.
  */
-public final class AddReplicas implements Action {
+public final class AddReplicas extends DeploymentChange {
   private static final String FROM = "from";
   private static final String TO = "to";
 
-  private final KubernetesClient client;
-
   public AddReplicas(KubernetesClient client) {
-    this.client = client;
+    super(client);
   }
 
   @Override
@@ -35,17 +29,15 @@ public final class AddReplicas implements Action {
   }
 
   @Override
-  public Plan plan(Situation situation) {
-    Scale scale = situation.respond().intervene().scale();
-    if (scale == null) {
-      return new Plan.Nothing();
-    }
+  boolean isAsked(Situation situation) {
+    return situation.respond().intervene().scale() != null;
+  }
+
+  @Override
+  Plan plan(Situation situation, Deployment deployment) {
+    var scale = Objects.requireNonNull(situation.respond().intervene().scale(), "no scale");
     var object = situation.target().workload();
-    var deployment = Deployments.find(client, situation.incident());
-    if (deployment.isEmpty()) {
-      return new Plan.Refuse(object, Deployments.whyNone(situation.incident()));
-    }
-    int from = Rollout.replicas(deployment.get());
+    int from = Rollout.replicas(deployment);
     int to = Math.min(from + scale.add(), scale.max());
     if (from == 0) {
       return new Plan.Refuse(object, "ScaledToZero: there is nothing to add to");
@@ -87,91 +79,56 @@ public final class AddReplicas implements Action {
   }
 
   @Override
-  public Acted act(Situation situation, Step step) {
-    var deployment = Deployments.find(client, situation.incident());
-    if (deployment.isEmpty()) {
-      return new Acted.No(Deployments.whyNone(situation.incident()));
-    }
-    int now = Rollout.replicas(deployment.get());
-    if (now == number(step, TO)) {
+  Acted act(Situation situation, Step step, Deployment deployment) {
+    var replicas = new Replicas(client, deployment);
+    int now = replicas.count();
+    var manager = situation.fieldManager();
+    if (now == number(step, TO) && replicas.isOnlyOf(manager)) {
       return new Acted.Yes();
     }
     if (now != number(step, FROM)) {
       return new Acted.No(
           "somebody else scaled to %d replicas after this was intended".formatted(now));
     }
-    return scale(deployment.get(), number(step, TO))
+    return replicas.scale(number(step, TO), manager)
         ? new Acted.Yes()
         : new Acted.Again("the Deployment changed while it was to be scaled");
   }
 
   @Override
-  public Seen look(Situation situation, Step step) {
-    var deployment = Deployments.find(client, situation.incident());
-    if (deployment.isEmpty()) {
-      return new Seen.Failed(Deployments.whyNone(situation.incident()));
-    }
-    int now = Rollout.replicas(deployment.get());
-    if (now != number(step, TO)) {
-      return new Seen.Failed("somebody else scaled to %d replicas".formatted(now));
-    }
-    return switch (Rollout.of(deployment.get())) {
-      case Seen.Done _ ->
-          new Seen.Done(
-              "%d replicas instead of %d, all available".formatted(now, number(step, FROM)));
-      case Seen.NotYet notYet -> notYet;
-      case Seen.Failed failed -> failed;
-    };
+  Optional<String> missing(Situation situation, Step step, Deployment deployment) {
+    int now = Rollout.replicas(deployment);
+    return now == number(step, TO)
+        ? Optional.empty()
+        : Optional.of("somebody else scaled to %d replicas".formatted(now));
   }
 
   @Override
-  public Seen undo(LeakIncident incident, Step step, Instant now) {
-    var deployment = Deployments.find(client, incident);
-    if (deployment.isEmpty()) {
-      return new Seen.Done(Deployments.whyNone(incident));
-    }
-    int live = Rollout.replicas(deployment.get());
-    if (live == number(step, FROM)) {
-      return new Seen.Done("%d replicas, as before".formatted(live));
-    }
-    if (live != number(step, TO)) {
-      return new Seen.Done("%d replicas are not ours: left alone".formatted(live));
-    }
-    return scale(deployment.get(), number(step, FROM))
-        ? new Seen.Done("back to %d replicas".formatted(number(step, FROM)))
-        : new Seen.NotYet("the Deployment changed while it was to be scaled back");
+  String done(Step step, Deployment deployment, String rollout) {
+    return "%d replicas instead of %d, all available"
+        .formatted(Rollout.replicas(deployment), number(step, FROM));
   }
 
   @Override
-  public Duration patience(Situation situation) {
-    return Deployments.patience(client, situation.incident());
-  }
-
-  @Override
-  public Optional<Duration> timeToLive(Situation situation) {
-    return Optional.of(Durations.parse(situation.respond().intervene().ttl()));
-  }
-
-  /** False when the Deployment changed since it was read: scale has its resourceVersion. */
-  private boolean scale(Deployment deployment, int replicas) {
-    var resource =
-        client
-            .apps()
-            .deployments()
-            .inNamespace(deployment.getMetadata().getNamespace())
-            .withName(deployment.getMetadata().getName());
-    var scale = resource.scale();
-    scale.getMetadata().setResourceVersion(deployment.getMetadata().getResourceVersion());
-    scale.getSpec().setReplicas(replicas);
-    try {
-      resource.scale(scale);
-      return true;
-    } catch (KubernetesClientException e) {
-      if (e.getCode() == HttpURLConnection.HTTP_CONFLICT) {
-        return false;
-      }
-      throw e;
+  Seen undo(LeakIncident incident, Step step, Deployment deployment) {
+    var manager = Situation.fieldManager(incident);
+    var replicas = new Replicas(client, deployment);
+    int now = replicas.count();
+    int before = number(step, FROM);
+    if (now == number(step, TO) && replicas.isOnlyOf(manager)) {
+      return new Seen.NotYet(
+          replicas.scale(before, manager)
+              ? "scaled back to %d replicas".formatted(before)
+              : "the Deployment changed while it was to be scaled back");
     }
+    if (!replicas.release(manager)) {
+      return new Seen.NotYet("the Deployment changed while its replicas were to be given up");
+    }
+    return new Seen.Done(
+        now == before
+            ? "back to %d replicas".formatted(now)
+            : "%d replicas are not ours, but of %s: left alone"
+                .formatted(now, replicas.others(manager)));
   }
 
   private Optional<String> autoscaler(Situation situation) {

@@ -3,7 +3,6 @@ package dev.heapwarden.operator.respond.action;
 import dev.heapwarden.crds.incident.LeakIncident;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import java.time.Duration;
 import java.util.Optional;
 
 /** The Deployment that an incident is about: this one, by its UID. */
@@ -33,11 +32,5 @@ final class Deployments {
         ? "WorkloadGone: Deployment %s no longer exists".formatted(target.name())
         : "OnlyDeployments: %s %s is not changed by Heapwarden"
             .formatted(target.kind(), target.name());
-  }
-
-  /** Five minutes and one more for every pod that has to become ready. */
-  static Duration patience(KubernetesClient client, LeakIncident incident) {
-    int pods = find(client, incident).map(Rollout::replicas).orElse(1);
-    return Duration.ofMinutes(5L + pods);
   }
 }

@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * Server-side apply to a Deployment's pod template. One manager per incident and one apply with all
@@ -26,14 +28,16 @@ final class TemplateApply {
 
   /** The object to apply. Its UID makes the API server refuse a Deployment made anew. */
   static String patch(
-      Deployment deployment, String container, NavigableMap<String, String> environment) {
+      Deployment deployment,
+      TemplateContainer container,
+      NavigableMap<String, String> environment) {
     var variables =
         environment.entrySet().stream()
             .map(entry -> ordered("name", entry.getKey(), "value", entry.getValue()))
             .toList();
-    var containers = List.of(ordered("name", container, "env", variables));
+    var containers = List.of(ordered("name", container.name(), "env", variables));
     var object = identity(deployment);
-    object.put("spec", Map.of("template", Map.of("spec", Map.of("containers", containers))));
+    object.put("spec", Map.of("template", Map.of("spec", Map.of(container.list(), containers))));
     return Serialization.asYaml(object);
   }
 
@@ -57,13 +61,16 @@ final class TemplateApply {
             });
   }
 
-  static boolean isApplied(Deployment deployment, String manager) {
-    var managed = deployment.getMetadata().getManagedFields();
-    return managed != null
-        && managed.stream()
-            .anyMatch(
-                entry ->
-                    manager.equals(entry.getManager()) && "Apply".equals(entry.getOperation()));
+  /** The variables that a patch names. */
+  static NavigableMap<String, String> environment(String patch) {
+    var template =
+        Serialization.unmarshal(patch, Deployment.class).getSpec().getTemplate().getSpec();
+    var environment = new TreeMap<String, String>();
+    Stream.of(template.getContainers(), template.getInitContainers())
+        .flatMap(List::stream)
+        .flatMap(container -> container.getEnv().stream())
+        .forEach(variable -> environment.put(variable.getName(), variable.getValue()));
+    return environment;
   }
 
   private Optional<String> send(String patch, PatchContext context) {

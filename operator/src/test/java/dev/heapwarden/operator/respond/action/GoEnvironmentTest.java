@@ -38,30 +38,6 @@ class GoEnvironmentTest {
   }
 
   @Test
-  void aVariableThatSomebodySetOtherwiseIsTheirs() {
-    var wanted = GoEnvironment.of(new GoSettings(null, 20, Map.of()), OptionalLong.empty());
-    var same = new ContainerBuilder().addNewEnv().withName("GOGC").withValue("20").endEnv().build();
-    var other =
-        new ContainerBuilder().addNewEnv().withName("GOGC").withValue("50").endEnv().build();
-    var referenced =
-        new ContainerBuilder()
-            .addNewEnv()
-            .withName("GOGC")
-            .withNewValueFrom()
-            .withNewConfigMapKeyRef("gc", "settings", false)
-            .endValueFrom()
-            .endEnv()
-            .build();
-    assertThat(PatchEnvironment.ownedBySomebody(new Container(), wanted)).isEmpty();
-    assertThat(PatchEnvironment.ownedBySomebody(same, wanted)).isEmpty();
-    assertThat(PatchEnvironment.ownedBySomebody(other, wanted)).get().asString().contains("GOGC");
-    assertThat(PatchEnvironment.ownedBySomebody(referenced, wanted))
-        .get()
-        .asString()
-        .contains("GOGC");
-  }
-
-  @Test
   void thePatchNamesTheOneDeploymentAndOnlyOurVariables() {
     var deployment =
         new DeploymentBuilder()
@@ -74,7 +50,7 @@ class GoEnvironmentTest {
     var patch =
         TemplateApply.patch(
             deployment,
-            "checkout",
+            new TemplateContainer("containers", CONTAINER),
             GoEnvironment.of(
                 new GoSettings(90, 20, Map.of()), GoEnvironment.memoryLimit(CONTAINER)));
     assertThat(patch.strip().lines().map(String::stripTrailing))

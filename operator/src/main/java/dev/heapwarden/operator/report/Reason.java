@@ -11,6 +11,8 @@ public enum Reason {
   STEP_INTENDED(Type.NORMAL),
   AWAITING_APPROVAL(Type.NORMAL),
   HELD_BACK(Type.NORMAL),
+  /** An action waits until the leak is seen again. */
+  EVIDENCE_STALE(Type.NORMAL),
   SNAPSHOT_REQUESTED(Type.NORMAL),
   SNAPSHOT_TAKEN(Type.NORMAL),
   SNAPSHOT_FAILED(Type.WARNING),

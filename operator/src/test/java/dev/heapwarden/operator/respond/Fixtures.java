@@ -81,8 +81,12 @@ public final class Fixtures {
 
   /** 1 MiB/s at the age of ten minutes, certain to a tenth, an hour from the limit. */
   public static Finding finding() {
+    return finding("Confirmed", NOON);
+  }
+
+  public static Finding finding(String verdict, Instant at) {
     return new Finding(
-        "Confirmed",
+        verdict,
         "Application",
         "MapGrowth",
         "it leaks",
@@ -95,7 +99,32 @@ public final class Fixtures {
         600,
         1,
         List.of(),
-        NOON.toString());
+        at.toString());
+  }
+
+  /** The incident after an evaluation. */
+  public static LeakIncident seen(LeakIncident incident, String verdict, Instant at) {
+    var old = incident.getStatus();
+    incident.setStatus(
+        new LeakIncidentStatus(
+            old.workload(),
+            old.container(),
+            verdict,
+            old.layer(),
+            old.growth(),
+            old.limitIn(),
+            old.site(),
+            old.level(),
+            old.phase(),
+            old.waitingFor(),
+            finding(verdict, at),
+            old.baseline(),
+            old.steps(),
+            old.timeline(),
+            old.openedAt(),
+            old.endedAt(),
+            old.outcome()));
+    return incident;
   }
 
   public static Step step(String action, int level, Step.State state, Instant intendedAt) {

@@ -5,6 +5,7 @@ import static dev.heapwarden.operator.respond.Fixtures.answered;
 import static dev.heapwarden.operator.respond.Fixtures.incident;
 import static dev.heapwarden.operator.respond.Fixtures.policy;
 import static dev.heapwarden.operator.respond.Fixtures.respond;
+import static dev.heapwarden.operator.respond.Fixtures.step;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heapwarden.crds.incident.LeakIncidentStatus;
@@ -97,6 +98,44 @@ class ResponseTest {
   }
 
   @Test
+  void anApprovalThatComesAfterTheLeakWentChangesNothingUntilItIsBack() {
+    var approve = policy(respond(Mode.APPROVE, 3, LIMITS));
+    run(approve, Duration.ofMinutes(1));
+    world.put(answered(world.get("leak-1"), 1, false, false));
+    run(approve, Duration.ofMinutes(20));
+    world.put(answered(world.get("leak-1"), 3, false, false));
+    var status = run(approve, Duration.ofMinutes(20));
+    assertThat(actions(status)).containsExactly("Diagnose=DONE");
+    assertThat(status.waitingFor())
+        .startsWith("EvidenceStale: the leak was last seen at 2026-07-01T12:00:00Z");
+    assertThat(status.timeline())
+        .extracting(LeakIncidentStatus.TimelineEntry::reason)
+        .containsOnlyOnce("EvidenceStale");
+
+    world.seen("leak-1", "Confirmed");
+    assertThat(actions(run(approve, Duration.ofMinutes(2)))).contains("Isolate=DONE");
+  }
+
+  @Test
+  void anIntentIsNotCarriedOutOnceTheLeakIsGone() {
+    var incident = answered(incident("leak-1", "w1"), 0, true, false);
+    incident.addFinalizer(Journal.FINALIZER);
+    incident.setStatus(
+        Fixtures.status(
+            List.of(
+                step("Diagnose", 1, State.DONE, NOON), step("Isolate", 2, State.INTENDED, NOON)),
+            null));
+    world.put(incident);
+    run(policy(respond(Mode.ENFORCE, 2, LIMITS)), Duration.ofMinutes(1));
+    world.put(answered(world.get("leak-1"), 0, false, false));
+    world.seen("leak-1", "Suspected");
+    var status = run(policy(respond(Mode.ENFORCE, 2, LIMITS)), Duration.ofMinutes(5));
+    assertThat(actions(status)).contains("Isolate=INTENDED");
+    assertThat(status.waitingFor()).startsWith("EvidenceStale");
+    assertThat(world.deeds).isEmpty();
+  }
+
+  @Test
   void undoTakesBackEverythingTheLastFirstAndEndsTheResponse() {
     run(policy(respond(Mode.ENFORCE, 3, LIMITS)), Duration.ofMinutes(2));
     world.put(answered(world.get("leak-1"), 0, false, true));
@@ -142,6 +181,9 @@ class ResponseTest {
       var name = "leak-" + (1 + random.nextInt(2));
       if (random.nextInt(50) == 0) {
         wild.put(answered(wild.get(name), random.nextInt(4), random.nextInt(4) == 0, false));
+      }
+      if (random.nextInt(4) > 0) {
+        wild.seen(name, random.nextInt(10) == 0 ? "Suspected" : "Confirmed");
       }
       once(wild, name, random.nextInt(300) == 0 ? null : policy);
       wild.now = wild.now.plusSeconds(random.nextInt(120));

@@ -59,6 +59,13 @@ final class World implements IncidentStore {
     return copy(java.util.Objects.requireNonNull(stored.get(name), name));
   }
 
+  /** The incident package refreshes the finding. */
+  void seen(String name, String verdict) {
+    var incident = Fixtures.seen(get(name), verdict, now);
+    bump(incident);
+    put(incident);
+  }
+
   boolean hasEffect() {
     return !effects.isEmpty();
   }
@@ -89,9 +96,8 @@ final class World implements IncidentStore {
     var name = incident.getMetadata().getName();
     var was = get(name);
     if (chance(0.05)) {
-      // The incident package refreshed the finding meanwhile.
-      bump(was);
-      stored.put(name, was);
+      seen(name, "Confirmed");
+      was = get(name);
     }
     if (!was.getMetadata()
         .getResourceVersion()
@@ -178,6 +184,11 @@ final class World implements IncidentStore {
         assertThat(get(situation.name()).hasFinalizer(Journal.FINALIZER))
             .as("held before any change")
             .isTrue();
+        var finding = java.util.Objects.requireNonNull(situation.status().finding());
+        assertThat(finding.verdict()).as("the leak is seen").isEqualTo("Confirmed");
+        assertThat(Instant.parse(finding.at()))
+            .as("the leak was seen lately")
+            .isAfterOrEqualTo(now.minus(Duration.ofMinutes(15)));
       }
       var done = effects.contains(key(incident));
       if (!done && chance(0.1)) {

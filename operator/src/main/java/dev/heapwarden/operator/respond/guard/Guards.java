@@ -3,6 +3,7 @@ package dev.heapwarden.operator.respond.guard;
 import dev.heapwarden.crds.Durations;
 import dev.heapwarden.crds.incident.LeakIncident;
 import dev.heapwarden.crds.incident.Step;
+import dev.heapwarden.crds.policy.MemoryPolicySpec;
 import dev.heapwarden.crds.policy.Respond;
 import dev.heapwarden.operator.respond.guard.Ruling.Cause;
 import dev.heapwarden.operator.respond.guard.Ruling.Go;
@@ -31,13 +32,14 @@ public final class Guards {
   public static Ruling rule(
       ActionKind kind,
       LeakIncident incident,
-      Respond respond,
+      MemoryPolicySpec policy,
       List<LeakIncident> all,
       Instant now) {
-    var people = people(kind, incident, respond);
-    if (!(people instanceof Go)) {
-      return people;
+    var standing = standing(kind, incident, policy, now);
+    if (!(standing instanceof Go)) {
+      return standing;
     }
+    var respond = policy.respond();
     return Stream.of(
             cooldown(incident, respond, all, now),
             MaintenanceWindows.ruling(respond.maintenanceWindows(), kind.level(), now),
@@ -48,8 +50,17 @@ public final class Guards {
         .orElseGet(Go::new);
   }
 
-  /** What people said: these hold even for an action whose intent is already written. */
-  public static Ruling people(ActionKind kind, LeakIncident incident, Respond respond) {
+  /**
+   * What people say and the evidence shows: these hold even for an action whose intent is already
+   * written.
+   */
+  public static Ruling standing(
+      ActionKind kind, LeakIncident incident, MemoryPolicySpec policy, Instant now) {
+    var people = people(kind, incident, policy.respond());
+    return people instanceof Go ? Evidence.ruling(kind, incident, policy.observe(), now) : people;
+  }
+
+  static Ruling people(ActionKind kind, LeakIncident incident, Respond respond) {
     var answer = incident.getSpec().response();
     if (answer.suspend()) {
       return new Hold(Cause.GUARD, "Suspended: spec.response.suspend is true", PEOPLE);

@@ -23,6 +23,8 @@ public sealed interface Ruling {
     /** The policy lets nothing be done. */
     MODE,
     APPROVAL,
+    /** The leak is not seen any more, or not surely. */
+    EVIDENCE,
     /** Suspension, cooldown, budget, window, concurrency: it passes. */
     GUARD
   }

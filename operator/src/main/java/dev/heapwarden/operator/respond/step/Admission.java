@@ -24,7 +24,7 @@ public final class Admission {
     try {
       var incident = round.journal().incident();
       var all = store.inNamespace(incident.getMetadata().getNamespace());
-      return then.apply(Guards.rule(kind, incident, round.respond(), all, round.now()));
+      return then.apply(Guards.rule(kind, incident, round.policy().getSpec(), all, round.now()));
     } finally {
       oneAtATime.unlock();
     }

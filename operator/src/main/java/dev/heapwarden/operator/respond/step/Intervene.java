@@ -2,6 +2,7 @@ package dev.heapwarden.operator.respond.step;
 
 import dev.heapwarden.crds.incident.Phase;
 import dev.heapwarden.crds.incident.Step;
+import dev.heapwarden.operator.report.Reason;
 import dev.heapwarden.operator.respond.action.Action;
 import dev.heapwarden.operator.respond.journal.ActionKind;
 import dev.heapwarden.operator.respond.journal.Steps;
@@ -32,7 +33,7 @@ public final class Intervene implements ResponseStep {
     }
     Progress next = new Progress.Proceed();
     for (var action : actions) {
-      next = later(next, action.begin(round));
+      next = later(next, unlessEvidenceIsGone(round, action.begin(round)));
     }
     for (var action : actions) {
       next = later(next, action.settle(round));
@@ -41,6 +42,22 @@ public final class Intervene implements ResponseStep {
       undoing.intend(round.journal(), Intervene::isIntervention, "the other intervention failed");
     }
     return next;
+  }
+
+  /**
+   * Once one is in force the leak may be gone because of it: the others are left out, not waited
+   * for.
+   */
+  private static Progress unlessEvidenceIsGone(Round round, Progress begun) {
+    return begun instanceof Progress.Held(_, _, var said)
+            && said == Reason.EVIDENCE_STALE
+            && Steps.all(round.status()).anyMatch(Intervene::isInForce)
+        ? new Progress.Proceed()
+        : begun;
+  }
+
+  private static boolean isInForce(Step step) {
+    return isIntervention(step) && Steps.hasEffect(step) && Steps.actedAt(step).isPresent();
   }
 
   /** What has to be waited for first is said; a failure found later is seen in the next round. */

@@ -52,8 +52,10 @@ final class Performance {
     if (step.get().state() != State.INTENDED || Steps.actedAt(step.get()).isPresent()) {
       return new Progress.Proceed();
     }
-    var people = Guards.people(action.kind(), round.journal().incident(), round.respond());
-    return switch (people) {
+    var ruling =
+        Guards.standing(
+            action.kind(), round.journal().incident(), round.policy().getSpec(), round.now());
+    return switch (ruling) {
       case Ruling.Go _ -> act(round, step.get());
       case Ruling.PlanOnly _ ->
           new Progress.Held(LATER, "mode DryRun: an intended step waits", Reason.HELD_BACK);
@@ -90,7 +92,11 @@ final class Performance {
     return new Progress.Held(
         hold.after(),
         hold.reason(),
-        hold.cause() == Ruling.Cause.APPROVAL ? Reason.AWAITING_APPROVAL : Reason.HELD_BACK);
+        switch (hold.cause()) {
+          case APPROVAL -> Reason.AWAITING_APPROVAL;
+          case EVIDENCE -> Reason.EVIDENCE_STALE;
+          case MODE, GUARD -> Reason.HELD_BACK;
+        });
   }
 
   /** DryRun: what would be done, once. */

@@ -3,7 +3,9 @@ package dev.heapwarden.operator.respond.guard;
 import static dev.heapwarden.operator.respond.Fixtures.NOON;
 import static dev.heapwarden.operator.respond.Fixtures.answered;
 import static dev.heapwarden.operator.respond.Fixtures.incident;
+import static dev.heapwarden.operator.respond.Fixtures.policy;
 import static dev.heapwarden.operator.respond.Fixtures.respond;
+import static dev.heapwarden.operator.respond.Fixtures.seen;
 import static dev.heapwarden.operator.respond.Fixtures.status;
 import static dev.heapwarden.operator.respond.Fixtures.step;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -21,6 +23,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class GuardsTest {
   private static final Respond ENFORCE = respond(Mode.ENFORCE, 3, new Limits(3, 1));
@@ -103,10 +107,38 @@ class GuardsTest {
     assertThat(rule(ActionKind.ISOLATE, ENFORCE, other)).isInstanceOf(Go.class);
   }
 
+  @ParameterizedTest
+  @EnumSource(names = {"ISOLATE", "PATCH_ENVIRONMENT", "ADD_REPLICAS"})
+  void nothingIsChangedForALeakThatIsNotSeenAnyMore(ActionKind kind) {
+    seen(incident, "Confirmed", NOON.minus(Duration.ofMinutes(15)));
+    assertThat(rule(kind, ENFORCE)).isInstanceOf(Go.class);
+    seen(incident, "Confirmed", NOON.minus(Duration.ofMinutes(16)));
+    assertThat(rule(kind, ENFORCE))
+        .isInstanceOfSatisfying(
+            Hold.class,
+            hold ->
+                assertThat(hold.reason())
+                    .startsWith("EvidenceStale: the leak was last seen at 2026-07-01T11:44:00Z"));
+  }
+
+  @Test
+  void nothingIsChangedForALeakThatIsOnlySuspectedNow() {
+    seen(incident, "Suspected", NOON);
+    assertThat(rule(ActionKind.ISOLATE, ENFORCE))
+        .isInstanceOfSatisfying(
+            Hold.class, hold -> assertThat(hold.reason()).contains("only suspected now"));
+  }
+
+  @Test
+  void evidenceIsStillTakenOfALeakThatIsNotSeenAnyMore() {
+    seen(incident, "Suspected", NOON.minus(Duration.ofHours(1)));
+    assertThat(rule(ActionKind.DIAGNOSE, ENFORCE)).isInstanceOf(Go.class);
+  }
+
   private Ruling rule(ActionKind kind, Respond respond, LeakIncident... others) {
     var all = new java.util.ArrayList<>(List.of(others));
     all.add(incident);
-    return Guards.rule(kind, incident, respond, all, NOON);
+    return Guards.rule(kind, incident, policy(respond).getSpec(), all, NOON);
   }
 
   private static Step ago(String action, State state, long minutes) {

@@ -4,8 +4,6 @@ import dev.heapwarden.crds.Durations;
 import dev.heapwarden.crds.incident.Finding;
 import dev.heapwarden.crds.incident.LeakIncident;
 import dev.heapwarden.crds.incident.LeakIncidentStatus;
-import dev.heapwarden.crds.incident.Phase;
-import dev.heapwarden.crds.policy.Mode;
 import dev.heapwarden.detection.verdict.Verdict;
 import dev.heapwarden.operator.evaluate.Assessment;
 import dev.heapwarden.operator.evaluate.Evaluation;
@@ -27,7 +25,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Opens an incident for every confirmed leak, keeps its finding fresh, and ends what only watched.
+ * Opens an incident for every confirmed leak, keeps its finding fresh, and ends it when the leak vanished by itself.
  */
 public final class Incidents implements Consumer<Evaluation> {
   private static final Logger LOG = LoggerFactory.getLogger(Incidents.class);
@@ -118,11 +116,11 @@ public final class Incidents implements Consumer<Evaluation> {
       if (refreshed(incident.getStatus(), fresh, site) != null) {
         writer.status(incident, status -> refreshed(status, fresh, site));
       }
-    } else if (evaluation.policy().getSpec().respond().mode() == Mode.OBSERVE) {
+    } else {
       var horizon = Durations.parse(evaluation.policy().getSpec().observe().trendHorizon());
       ending
           .of(incident, leak, containers, horizon, now)
-          .ifPresent(outcome -> resolve(incident, outcome, now));
+          .ifPresent(seen -> resolve(incident, seen, now));
     }
   }
 
@@ -148,15 +146,21 @@ public final class Incidents implements Consumer<Evaluation> {
         .ifPresent(written -> events.record(written, Reason.LEAK_CONFIRMED, message));
   }
 
-  private void resolve(LeakIncident incident, String outcome, Instant now) {
+  /** Over the newest version only: what the response intends meanwhile keeps the incident open. */
+  private void resolve(LeakIncident incident, String seen, Instant now) {
     writer
         .status(
             incident,
             status ->
-                status == null || status.phase() != Phase.OPEN
+                status == null || !Ending.mayEnd(status)
                     ? status
-                    : StatusText.resolved(status, outcome, now))
-        .ifPresent(written -> events.record(written, Reason.LEAK_RESOLVED, outcome));
+                    : StatusText.resolved(status, seen + " " + Ending.done(status), now))
+        .ifPresent(
+            written ->
+                events.record(
+                    written,
+                    Reason.LEAK_RESOLVED,
+                    Objects.requireNonNullElse(written.getStatus().outcome(), seen)));
   }
 
   private static @Nullable LeakIncidentStatus refreshed(

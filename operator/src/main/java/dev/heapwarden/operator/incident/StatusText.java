@@ -70,7 +70,7 @@ final class StatusText {
         old.outcome());
   }
 
-  /** As an incident ends to which nobody was to respond. */
+  /** As an incident ends whose leak vanished. */
   static LeakIncidentStatus resolved(LeakIncidentStatus old, String outcome, Instant now) {
     var timeline = old.timeline();
     return new LeakIncidentStatus(

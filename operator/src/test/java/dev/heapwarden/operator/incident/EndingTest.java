@@ -8,12 +8,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heapwarden.crds.incident.LeakIncident;
 import dev.heapwarden.crds.incident.LeakIncidentSpec;
+import dev.heapwarden.crds.incident.LeakIncidentStatus;
+import dev.heapwarden.crds.incident.Phase;
+import dev.heapwarden.crds.incident.Step;
+import dev.heapwarden.crds.incident.Step.State;
 import dev.heapwarden.operator.collect.Sight;
 import dev.heapwarden.operator.evaluate.Assessment;
 import dev.heapwarden.operator.evaluate.WatchedContainer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -28,8 +33,7 @@ class EndingTest {
   void endsWhenEverythingWasHealthyForAFullHorizon() {
     assertThat(of(LATER, watched(healthy("a")), watched(healthy("b"))))
         .contains(
-            "No growth beyond noise since 2026-03-01T12:00:00Z in any of 2 containers."
-                + " Nothing was done about it.");
+            "No growth beyond noise since 2026-03-01T12:00:00Z in any of 2 containers.");
     assertThat(of(LATER.minusSeconds(1), watched(healthy("a")))).isEmpty();
   }
 
@@ -49,6 +53,71 @@ class EndingTest {
   void aWorkloadScaledToNothingEndsItOnlyAfterTheHorizon() {
     assertThat(of(LATER.minusSeconds(1))).isEmpty();
     assertThat(of(LATER)).get().asString().contains("was not seen to be cured");
+  }
+
+  @Test
+  void endsWhileNothingOfTheResponseIsInForce() {
+    assertThat(ends(Phase.OPEN)).isTrue();
+    assertThat(ends(Phase.OPEN, step("Diagnose", 1, State.DONE))).isTrue();
+    assertThat(ends(Phase.DIAGNOSING, step("Diagnose", 1, State.INTENDED))).isTrue();
+    assertThat(ends(Phase.OPEN, step("Isolate", 2, State.UNDONE))).isTrue();
+    assertThat(ends(Phase.OPEN, step("Isolate", 2, State.INTENDED))).isTrue();
+    assertThat(ends(Phase.OPEN, step("Isolate", 2, State.PLANNED))).isTrue();
+  }
+
+  @Test
+  void whatIsInForceIsNotForgotten() {
+    assertThat(ends(Phase.OPEN, step("Isolate", 2, State.DONE))).isFalse();
+    assertThat(ends(Phase.OPEN, step("AddReplicas", 3, State.UNDOING))).isFalse();
+    assertThat(ends(Phase.ISOLATING, step("Isolate", 2, State.INTENDED))).isFalse();
+    assertThat(ends(Phase.VERIFYING)).isFalse();
+    assertThat(ends(Phase.NEEDS_HUMAN)).isFalse();
+  }
+
+  @Test
+  void theOutcomeSaysWhatWasDone() {
+    assertThat(done()).isEqualTo("Nothing was done about it.");
+    assertThat(done(step("Isolate", 2, State.PLANNED))).isEqualTo("Nothing was done about it.");
+    assertThat(done(step("Diagnose", 1, State.DONE)))
+        .isEqualTo("Done: Diagnose.");
+    assertThat(done(step("Diagnose", 1, State.DONE), step("Isolate", 2, State.UNDONE)))
+        .isEqualTo("Done: Diagnose. Done and undone: Isolate.");
+    assertThat(done(step("Diagnose", 1, State.INTENDED), step("Isolate", 2, State.FAILED)))
+        .isEqualTo("Failed: Isolate. Begun: Diagnose.");
+  }
+
+  private static boolean ends(Phase phase, Step... steps) {
+    return Ending.mayEnd(status(phase, steps));
+  }
+
+  private static String done(Step... steps) {
+    return Ending.done(status(Phase.OPEN, steps));
+  }
+
+  private static Step step(String action, int level, State state) {
+    return new Step(action, level, state, "it", null, null, Map.of(), NOW.toString(), null, null);
+  }
+
+  private static LeakIncidentStatus status(Phase phase, Step... steps) {
+    var opened = incident().getStatus();
+    return new LeakIncidentStatus(
+        opened.workload(),
+        opened.container(),
+        opened.verdict(),
+        opened.layer(),
+        opened.growth(),
+        opened.limitIn(),
+        opened.site(),
+        opened.level(),
+        phase,
+        opened.waitingFor(),
+        opened.finding(),
+        opened.baseline(),
+        List.of(steps),
+        opened.timeline(),
+        opened.openedAt(),
+        opened.endedAt(),
+        opened.outcome());
   }
 
   private Optional<String> of(Instant now, WatchedContainer... containers) {

@@ -1,0 +1,149 @@
+package dev.heapwarden.operator.incident;
+
+import static dev.heapwarden.operator.incident.Findable.CHECKOUT;
+import static dev.heapwarden.operator.incident.Findable.NOW;
+import static dev.heapwarden.operator.incident.Findable.confirmed;
+import static dev.heapwarden.operator.incident.Findable.healthy;
+import static dev.heapwarden.operator.respond.Fixtures.policy;
+import static dev.heapwarden.operator.respond.Fixtures.respond;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import dev.heapwarden.crds.incident.LeakIncident;
+import dev.heapwarden.crds.incident.LeakIncidentSpec;
+import dev.heapwarden.crds.incident.Phase;
+import dev.heapwarden.crds.policy.Limits;
+import dev.heapwarden.crds.policy.Mode;
+import dev.heapwarden.operator.collect.Sight;
+import dev.heapwarden.operator.evaluate.Evaluation;
+import dev.heapwarden.operator.evaluate.WatchedContainer;
+import dev.heapwarden.operator.evaluate.Workloads;
+import io.fabric8.kubernetes.client.ConfigBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Against an API server that knows one incident. */
+class IncidentsTest {
+  private static final Duration HORIZON = Duration.ofHours(6);
+
+  private final HttpServer server = server();
+  private final KubernetesClient client =
+      new KubernetesClientBuilder()
+          .withConfig(
+              new ConfigBuilder()
+                  .withMasterUrl("http://127.0.0.1:" + server.getAddress().getPort())
+                  .build())
+          .build();
+  private final List<String> said = new ArrayList<>();
+  private final Incidents incidents =
+      new Incidents(
+          client,
+          _ -> List.of(opened()),
+          new Workloads(client, (_, _) -> Optional.empty()),
+          (_, reason, message) -> said.add(reason.text() + ": " + message));
+  private LeakIncident stored = opened();
+
+  @BeforeEach
+  void serve() {
+    server.createContext("/", this::answer);
+    server.start();
+  }
+
+  @AfterEach
+  void close() {
+    client.close();
+    server.stop(0);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aLeakThatVanishedEndsItsIncidentInEveryMode(Mode mode) {
+    evaluate(mode, HORIZON);
+
+    assertThat(stored.getStatus().phase()).isEqualTo(Phase.RESOLVED);
+    assertThat(stored.getStatus().outcome())
+        .isEqualTo(
+            "No growth beyond noise since 2026-03-01T12:00:00Z in any of 1 containers."
+                + " Nothing was done about it.");
+    assertThat(said).containsExactly("LeakResolved: " + stored.getStatus().outcome());
+  }
+
+  @Test
+  void aLeakThatMayComeBackKeepsItsIncidentOpen() {
+    evaluate(Mode.ENFORCE, HORIZON.minusMinutes(1));
+
+    assertThat(stored.getStatus().phase()).isEqualTo(Phase.OPEN);
+  }
+
+  @Test
+  void anIncidentThatIsRespondedToMeanwhileStaysOpen() {
+    stored
+        .setStatus(
+            Serialization.unmarshal(
+                Serialization.asJson(opened().getStatus()).replace("Open", "Isolating"),
+                dev.heapwarden.crds.incident.LeakIncidentStatus.class));
+    evaluate(Mode.ENFORCE, HORIZON);
+
+    assertThat(stored.getStatus().phase()).isEqualTo(Phase.ISOLATING);
+    assertThat(said).isEmpty();
+  }
+
+  private void evaluate(Mode mode, Duration later) {
+    var healthy = healthy("a");
+    var container =
+        new WatchedContainer(healthy.container(), CHECKOUT, false, new Sight.NoAgent(), healthy);
+    incidents.accept(
+        new Evaluation(
+            policy(respond(mode, 3, new Limits(3, 1))), List.of(container), NOW.plus(later)));
+  }
+
+  private void answer(HttpExchange exchange) throws IOException {
+    if (exchange.getRequestMethod().equals("PUT")) {
+      stored = Serialization.unmarshal(exchange.getRequestBody(), LeakIncident.class);
+    }
+    var body = Serialization.asJson(stored).getBytes(StandardCharsets.UTF_8);
+    exchange.getResponseHeaders().set("Content-Type", "application/json");
+    exchange.sendResponseHeaders(200, body.length);
+    try (var out = exchange.getResponseBody()) {
+      out.write(body);
+    }
+  }
+
+  private static HttpServer server() {
+    try {
+      return HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+
+  private static LeakIncident opened() {
+    var shown = confirmed("a", 100);
+    var target =
+        new LeakIncidentSpec.Target(
+            "Deployment", "checkout", "uid-checkout", "checkout", "checkout", 1);
+    var incident = new LeakIncident();
+    incident.getMetadata().setNamespace("shop");
+    incident.getMetadata().setName("leak-1");
+    incident.getMetadata().setResourceVersion("1");
+    incident.setSpec(new LeakIncidentSpec(target, LeakIncidentSpec.Response.none()));
+    incident.setStatus(
+        StatusText.opened(target, Findings.of(shown, List.of(shown)), "", "It grows.", NOW));
+    return incident;
+  }
+}

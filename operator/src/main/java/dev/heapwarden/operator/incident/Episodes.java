@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * belongs to that. After a Resolved one a container that started since, or a growth that outlasts
  * the cooldown, is a new leak. After any other end the leak is known to go on: only after the
  * cooldown, and only where a container started since or the growth is beyond what was found then,
- * is it worth another response.
+ * is it worth another response. Where an intervention was withdrawn since, that is when it ended,
+ * and a leak that is still confirmed after the cooldown is a new one.
  */
 final class Episodes {
   private Episodes() {}
@@ -36,7 +37,9 @@ final class Episodes {
       return Optional.empty();
     }
     var endedAt = status.endedAt();
-    var ended = endedAt == null ? Instant.EPOCH : Instant.parse(endedAt);
+    var withdrawn = Withdrawal.at(status);
+    var ended =
+        withdrawn.orElseGet(() -> endedAt == null ? Instant.EPOCH : Instant.parse(endedAt));
     var cooled = !now.isBefore(ended.plus(cooldown));
     var startedSince =
         confirmed.stream().anyMatch(found -> found.at().minus(found.containerAge()).isAfter(ended));
@@ -45,7 +48,9 @@ final class Episodes {
           case RESOLVED -> startedSince || cooled;
           case MITIGATED, ROLLED_BACK, NEEDS_HUMAN ->
               cooled
-                  && (startedSince || confirmed.stream().anyMatch(found -> worse(status, found)));
+                  && (withdrawn.isPresent()
+                      || startedSince
+                      || confirmed.stream().anyMatch(found -> worse(status, found)));
           case OPEN, DIAGNOSING, ISOLATING, INTERVENING, VERIFYING -> false;
         };
     return opens ? Optional.of(newest.get().getSpec().target().episode() + 1) : Optional.empty();

@@ -25,6 +25,8 @@ public enum Reason {
   STEP_UNDONE(Type.NORMAL),
   LEAK_RESOLVED(Type.NORMAL),
   LEAK_MITIGATED(Type.NORMAL),
+  /** An intervention was taken back after the incident ended. */
+  INTERVENTION_WITHDRAWN(Type.WARNING),
   ROLLED_BACK(Type.WARNING),
   NEEDS_HUMAN(Type.WARNING);
 

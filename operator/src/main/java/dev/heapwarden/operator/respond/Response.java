@@ -5,6 +5,7 @@ import dev.heapwarden.crds.incident.Phase;
 import dev.heapwarden.crds.incident.Step;
 import dev.heapwarden.crds.policy.MemoryPolicy;
 import dev.heapwarden.operator.evaluate.Assessments;
+import dev.heapwarden.operator.incident.Withdrawal;
 import dev.heapwarden.operator.report.EventRecorder;
 import dev.heapwarden.operator.report.Reason;
 import dev.heapwarden.operator.respond.action.Action;
@@ -12,6 +13,7 @@ import dev.heapwarden.operator.respond.guard.Ruling;
 import dev.heapwarden.operator.respond.journal.ActionKind;
 import dev.heapwarden.operator.respond.journal.IncidentStore;
 import dev.heapwarden.operator.respond.journal.Journal;
+import dev.heapwarden.operator.respond.journal.StatusDraft;
 import dev.heapwarden.operator.respond.journal.Steps;
 import dev.heapwarden.operator.respond.step.Admission;
 import dev.heapwarden.operator.respond.step.Diagnose;
@@ -25,9 +27,11 @@ import dev.heapwarden.operator.respond.step.Verify;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -104,6 +108,12 @@ public final class Response {
     if (deleted || undo || policy.isEmpty()) {
       undoing.intend(journal, step -> true, whyAll(deleted, undo));
     }
+    if (journal.phase().terminal()) {
+      undoing.intend(
+          journal,
+          step -> step.state() == Step.State.INTENDED,
+          "the response ended before it was seen to be done");
+    }
     var left = undoing.advance(journal);
     if (left.isPresent()) {
       journal.write(draft -> draft.waitingFor(left.get().reason()));
@@ -122,6 +132,7 @@ public final class Response {
       var phase = changed ? Phase.ROLLED_BACK : Phase.NEEDS_HUMAN;
       end(journal, new Progress.End(phase, "its MemoryPolicy was deleted: " + undone(journal)));
     }
+    Withdrawal.at(journal.status()).ifPresent(at -> withdrawn(journal, at));
     if (journal.phase().terminal() || policy.isEmpty()) {
       return rest(journal);
     }
@@ -168,15 +179,19 @@ public final class Response {
   }
 
   private void end(Journal journal, Progress.End end) {
-    var now = clock.instant();
     journal.write(
         draft -> {
-          Steps.all(journal.status())
-              .filter(step -> step.state() == Step.State.INTENDED && !Steps.hasEffect(step))
-              .forEach(
-                  step -> draft.replace(step, Steps.settled(step, how(step), end.outcome(), now)));
+          settleOpen(journal, draft, end.outcome());
           draft.ended(end.phase(), end.outcome()).say(reason(end.phase()), end.outcome());
         });
+  }
+
+  /** What is still waited for when the response ends is not waited for any more. */
+  private void settleOpen(Journal journal, StatusDraft draft, String outcome) {
+    var now = clock.instant();
+    Steps.all(journal.status())
+        .filter(step -> step.state() == Step.State.INTENDED && !Steps.hasEffect(step))
+        .forEach(step -> draft.replace(step, Steps.settled(step, how(step), outcome, now)));
   }
 
   /** A verification ends with the response; a snapshot that was still waited for did not come. */
@@ -195,9 +210,29 @@ public final class Response {
     };
   }
 
+  /** What Verify found held only with the intervention. */
+  private static void withdrawn(Journal journal, Instant at) {
+    var outcome = Objects.requireNonNullElse(journal.status().outcome(), "");
+    var withdrawn =
+        "the intervention was withdrawn at %s: the leak may be back"
+            .formatted(at.truncatedTo(ChronoUnit.SECONDS));
+    if (!outcome.endsWith(withdrawn)) {
+      journal.write(
+          draft ->
+              draft
+                  .ended(journal.phase(), outcome + "; " + withdrawn)
+                  .say(Reason.INTERVENTION_WITHDRAWN, withdrawn));
+    }
+  }
+
   /** The response is over; only times to live are left. */
   private Duration rest(Journal journal) {
-    journal.write(draft -> draft.waitingFor(null));
+    var outcome = journal.status().outcome();
+    journal.write(
+        draft -> {
+          settleOpen(journal, draft, outcome == null ? "the incident ended" : outcome);
+          draft.waitingFor(null);
+        });
     if (Steps.all(journal.status()).noneMatch(Steps::hasEffect)) {
       journal.release();
     }

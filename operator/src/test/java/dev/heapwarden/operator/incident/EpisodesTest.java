@@ -10,10 +10,12 @@ import dev.heapwarden.crds.incident.LeakIncident;
 import dev.heapwarden.crds.incident.LeakIncidentSpec;
 import dev.heapwarden.crds.incident.LeakIncidentStatus;
 import dev.heapwarden.crds.incident.Phase;
+import dev.heapwarden.crds.incident.Step;
 import dev.heapwarden.operator.evaluate.Assessment;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -75,11 +77,41 @@ class EpisodesTest {
         .contains(4);
   }
 
+  @ParameterizedTest
+  @EnumSource(names = {"MITIGATED", "NEEDS_HUMAN"})
+  void aLeakThatGoesOnAfterItsInterventionWasWithdrawnIsNew(Phase phase) {
+    assertThat(next(withdrawn(phase, Duration.ofMinutes(29)), SAME)).isEmpty();
+    assertThat(next(withdrawn(phase, Duration.ofMinutes(30)), SAME)).contains(4);
+  }
+
+  @Test
+  void whatAPersonUndidIsNoReasonToDoItAgain() {
+    var same = aged(SAME, Duration.ofHours(48));
+    assertThat(next(withdrawn(Phase.ROLLED_BACK, Duration.ofHours(2)), same)).isEmpty();
+  }
+
+  private static LeakIncident withdrawn(Phase phase, Duration ago) {
+    return ended(
+        phase,
+        Duration.ofHours(25),
+        new Step(
+            "AddReplicas",
+            3,
+            Step.State.UNDONE,
+            "deployment/checkout",
+            null,
+            null,
+            Map.of(),
+            NOW.minus(Duration.ofHours(26)).toString(),
+            NOW.minus(ago).toString(),
+            NOW.minus(ago).toString()));
+  }
+
   private static Optional<Integer> next(LeakIncident newest, Assessment... confirmed) {
     return Episodes.next(Optional.of(newest), List.of(confirmed), COOLDOWN, NOW);
   }
 
-  private static LeakIncident ended(Phase phase, Duration ago) {
+  private static LeakIncident ended(Phase phase, Duration ago, Step... steps) {
     Instant endedAt = NOW.minus(ago);
     var target =
         new LeakIncidentSpec.Target(
@@ -101,7 +133,7 @@ class EpisodesTest {
             null,
             opened.finding(),
             null,
-            List.of(),
+            List.of(steps),
             List.of(),
             opened.openedAt(),
             phase.terminal() ? endedAt.toString() : null,

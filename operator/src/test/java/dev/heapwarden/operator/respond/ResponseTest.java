@@ -63,6 +63,29 @@ class ResponseTest {
             "Verify=DONE");
     assertThat(world.hasEffect()).isFalse();
     assertThat(world.get("leak-1").hasFinalizer(Journal.FINALIZER)).isFalse();
+    assertThat(status.outcome())
+        .contains("cannot be told")
+        .containsOnlyOnce("the intervention was withdrawn at 2026-07-01T14:0")
+        .endsWith("the leak may be back");
+    assertThat(status.timeline())
+        .extracting(LeakIncidentStatus.TimelineEntry::reason)
+        .containsOnlyOnce("InterventionWithdrawn");
+  }
+
+  @Test
+  void anIntentThatIsHeldWhenTheIncidentEndsIsNotCarriedOutAndLetsTheIncidentGo() {
+    var incident = incident("leak-1", "w1");
+    incident.addFinalizer(Journal.FINALIZER);
+    incident.setStatus(
+        Fixtures.status(
+            List.of(
+                step("Diagnose", 1, State.INTENDED, NOON), step("Isolate", 2, State.INTENDED, NOON)),
+            NOON.toString()));
+    world.put(incident);
+    var status = run(policy(respond(Mode.ENFORCE, 3, LIMITS)), Duration.ofHours(2));
+    assertThat(actions(status)).containsExactly("Diagnose=FAILED", "Isolate=UNDONE");
+    assertThat(world.deeds).isEmpty();
+    assertThat(world.get("leak-1").hasFinalizer(Journal.FINALIZER)).isFalse();
   }
 
   @Test

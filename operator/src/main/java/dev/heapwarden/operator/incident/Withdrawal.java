@@ -1,0 +1,44 @@
+package dev.heapwarden.operator.incident;
+
+import dev.heapwarden.crds.incident.LeakIncidentStatus;
+import dev.heapwarden.crds.incident.Phase;
+import dev.heapwarden.crds.incident.Step;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.Optional;
+
+/**
+ * An intervention that was taken back after the incident ended: its time was over, or its policy
+ * was deleted. One that a person undid is none: that incident is rolled back.
+ */
+public final class Withdrawal {
+  private static final int INTERVENTION = 3;
+
+  private Withdrawal() {}
+
+  /** When the last one was taken back; empty while one is still to be, or none was. */
+  public static Optional<Instant> at(LeakIncidentStatus status) {
+    var endedAt = status.endedAt();
+    if (endedAt == null
+        || status.phase() == Phase.ROLLED_BACK
+        || status.steps().stream().anyMatch(Withdrawal::isInForce)) {
+      return Optional.empty();
+    }
+    return status.steps().stream()
+        .filter(step -> step.level() == INTERVENTION && step.state() == Step.State.UNDONE)
+        .flatMap(step -> Optional.ofNullable(step.settledAt()).stream())
+        .map(Instant::parse)
+        .filter(Instant.parse(endedAt)::isBefore)
+        .max(Comparator.naturalOrder());
+  }
+
+  /** Only what changes the workload has a time at which it expires. */
+  private static boolean isInForce(Step step) {
+    return step.level() == INTERVENTION
+        && step.expiresAt() != null
+        && switch (step.state()) {
+          case INTENDED, DONE, UNDOING -> true;
+          case PLANNED, REFUSED, FAILED, SUGGESTED, UNDONE -> false;
+        };
+  }
+}

@@ -9,6 +9,7 @@ import dev.heapwarden.operator.incident.Withdrawal;
 import dev.heapwarden.operator.report.EventRecorder;
 import dev.heapwarden.operator.report.Reason;
 import dev.heapwarden.operator.respond.action.Action;
+import dev.heapwarden.operator.respond.guard.Precedent;
 import dev.heapwarden.operator.respond.guard.Ruling;
 import dev.heapwarden.operator.respond.journal.ActionKind;
 import dev.heapwarden.operator.respond.journal.IncidentStore;
@@ -254,7 +255,7 @@ public final class Response {
     if (deleted) {
       return "the incident was deleted";
     }
-    return undo ? "undo was asked for" : "the MemoryPolicy was deleted";
+    return undo ? "undo was asked for" : Precedent.POLICY_DELETED;
   }
 
   private static String undone(Journal journal) {

@@ -86,7 +86,7 @@ class EpisodesTest {
 
   @Test
   void whatAPersonUndidIsNoReasonToDoItAgain() {
-    var same = aged(SAME, Duration.ofHours(48));
+    var same = aged(SAME, Duration.ofDays(2));
     assertThat(next(withdrawn(Phase.ROLLED_BACK, Duration.ofHours(2)), same)).isEmpty();
   }
 

@@ -59,6 +59,15 @@ public final class Fixtures {
   }
 
   public static LeakIncidentStatus status(List<Step> steps, @Nullable String endedAt) {
+    return status(steps, endedAt == null ? Phase.OPEN : Phase.NEEDS_HUMAN, endedAt);
+  }
+
+  public static LeakIncidentStatus rolledBack(List<Step> steps, Instant endedAt) {
+    return status(steps, Phase.ROLLED_BACK, endedAt.toString());
+  }
+
+  private static LeakIncidentStatus status(
+      List<Step> steps, Phase phase, @Nullable String endedAt) {
     return new LeakIncidentStatus(
         "deployment/checkout",
         "checkout",
@@ -68,7 +77,7 @@ public final class Fixtures {
         "3h",
         "-",
         0,
-        endedAt == null ? Phase.OPEN : Phase.NEEDS_HUMAN,
+        phase,
         null,
         finding(),
         null,

@@ -8,6 +8,8 @@ import static dev.heapwarden.operator.respond.Fixtures.respond;
 import static dev.heapwarden.operator.respond.Fixtures.step;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heapwarden.crds.incident.LeakIncident;
+import dev.heapwarden.crds.incident.LeakIncidentSpec;
 import dev.heapwarden.crds.incident.LeakIncidentStatus;
 import dev.heapwarden.crds.incident.Phase;
 import dev.heapwarden.crds.incident.Step;
@@ -20,6 +22,7 @@ import dev.heapwarden.operator.respond.journal.Journal;
 import dev.heapwarden.operator.respond.journal.Steps;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -156,6 +159,98 @@ class ResponseTest {
     assertThat(actions(status)).contains("Isolate=INTENDED");
     assertThat(status.waitingFor()).startsWith("EvidenceStale");
     assertThat(world.deeds).isEmpty();
+  }
+
+  @Test
+  void whatDidNotHelpIsOnlySuggestedTheNextTimes() {
+    var before = episode("leak-1", 1);
+    before.setStatus(
+        Fixtures.rolledBack(
+            List.of(
+                patched(State.UNDONE, "it did not help: growth is the same"),
+                step("AddReplicas", 3, State.REFUSED, NOON)),
+            NOON.minus(Duration.ofHours(1))));
+    world.put(before);
+    var second = respondTo(episode("leak-2", 2));
+    assertThat(actions(second))
+        .contains("Isolate=DONE", "PatchEnvironment=SUGGESTED", "AddReplicas=DONE");
+    assertThat(Steps.newest(second, ActionKind.PATCH_ENVIRONMENT).orElseThrow().message())
+        .isEqualTo(
+            "NotRepeated: the same change was rolled back in leak-1: it did not help: growth is"
+                + " the same");
+
+    world.now = world.now.plus(Duration.ofHours(3));
+    var ended = world.get("leak-2");
+    ended.setStatus(
+        Fixtures.status(
+            second.steps().stream().filter(s -> s.state() == State.SUGGESTED).toList(),
+            world.now.minus(Duration.ofHours(1)).toString()));
+    world.put(ended);
+    assertThat(actions(respondTo(episode("leak-3", 3)))).contains("PatchEnvironment=SUGGESTED");
+  }
+
+  @Test
+  void anotherChangeOrOneThatHelpedIsMadeTheNextTime() {
+    var before = episode("leak-1", 1);
+    before.setStatus(
+        Fixtures.status(
+            List.of(patched(State.UNDONE, "its time to live is over")),
+            NOON.minus(Duration.ofHours(1)).toString()));
+    world.put(before);
+    assertThat(actions(respondTo(episode("leak-2", 2)))).contains("PatchEnvironment=DONE");
+  }
+
+  @Test
+  void aPolicyThatIsMadeAnewMayDoWhatItsDeletionUndid() {
+    var before = episode("leak-1", 1);
+    before.setStatus(
+        Fixtures.rolledBack(
+            List.of(patched(State.UNDONE, "the MemoryPolicy was deleted; it is gone")),
+            NOON.minus(Duration.ofHours(1))));
+    world.put(before);
+    assertThat(actions(respondTo(episode("leak-2", 2)))).contains("PatchEnvironment=DONE");
+  }
+
+  private LeakIncidentStatus respondTo(LeakIncident incident) {
+    world.calm = true;
+    world.put(incident);
+    var name = incident.getMetadata().getName();
+    world.seen(name, "Confirmed");
+    for (int i = 0; i < 10; i++) {
+      response.advance(
+          world.get(name), Optional.of(policy(respond(Mode.ENFORCE, 3, new Limits(10, 5)))));
+    }
+    return world.get(name).getStatus();
+  }
+
+  private static LeakIncident episode(String name, int episode) {
+    var incident = incident(name, "w1");
+    var target = incident.getSpec().target();
+    incident.setSpec(
+        new LeakIncidentSpec(
+            new LeakIncidentSpec.Target(
+                target.kind(),
+                target.name(),
+                target.uid(),
+                target.container(),
+                target.policy(),
+                episode),
+            LeakIncidentSpec.Response.none()));
+    return incident;
+  }
+
+  private static Step patched(State state, String message) {
+    return new Step(
+        "PatchEnvironment",
+        3,
+        state,
+        "it",
+        message,
+        "patch",
+        Map.of(),
+        NOON.toString(),
+        NOON.toString(),
+        null);
   }
 
   @Test

@@ -1,9 +1,11 @@
 package dev.heapwarden.operator.respond.step;
 
 import dev.heapwarden.operator.respond.guard.Guards;
+import dev.heapwarden.operator.respond.guard.Precedent;
 import dev.heapwarden.operator.respond.guard.Ruling;
 import dev.heapwarden.operator.respond.journal.ActionKind;
 import dev.heapwarden.operator.respond.journal.IncidentStore;
+import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 
@@ -17,6 +19,13 @@ public final class Admission {
 
   public Admission(IncidentStore store) {
     this.store = store;
+  }
+
+  /** Why the very same change is not to be made again; empty where it may be. */
+  Optional<String> precedent(Round round, ActionKind kind, String patch) {
+    var incident = round.journal().incident();
+    var all = store.inNamespace(incident.getMetadata().getNamespace());
+    return Precedent.against(kind, patch, incident, all);
   }
 
   Progress ask(Round round, ActionKind kind, Function<Ruling, Progress> then) {

@@ -135,6 +135,10 @@ final class Performance {
     return switch (plan(round)) {
       case Plan.Nothing _ -> new Progress.Proceed();
       case Plan.Do(var object, var message, var patch, var facts) -> {
+        var precedent = admission.precedent(round, action.kind(), patch);
+        if (precedent.isPresent()) {
+          yield records.suggest(round, object, precedent.get(), patch);
+        }
         if (action.kind().changesWorkload()) {
           round.journal().hold();
         }

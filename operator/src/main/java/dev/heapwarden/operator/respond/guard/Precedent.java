@@ -1,0 +1,76 @@
+package dev.heapwarden.operator.respond.guard;
+
+import dev.heapwarden.crds.incident.LeakIncident;
+import dev.heapwarden.crds.incident.LeakIncidentStatus;
+import dev.heapwarden.crds.incident.Phase;
+import dev.heapwarden.crds.incident.Step;
+import dev.heapwarden.crds.incident.Step.State;
+import dev.heapwarden.operator.respond.journal.ActionKind;
+import dev.heapwarden.operator.respond.journal.Steps;
+import java.util.List;
+import java.util.Optional;
+
+/** What was rolled back for the same leak before is not done again by itself. */
+public final class Precedent {
+  /** Why a step is undone that says nothing against doing it again. */
+  public static final String POLICY_DELETED = "the MemoryPolicy was deleted";
+
+  private static final String NOT_REPEATED = "NotRepeated: ";
+
+  private Precedent() {}
+
+  /**
+   * Why the very same change is only suggested; empty where the episode before did not roll it
+   * back, and did not leave it at a suggestion for that reason.
+   *
+   * @param patch the exact change
+   * @param all incidents of the namespace
+   */
+  public static Optional<String> against(
+      ActionKind kind, String patch, LeakIncident incident, List<LeakIncident> all) {
+    if (kind.level() < ActionKind.PATCH_ENVIRONMENT.level()) {
+      return Optional.empty();
+    }
+    return all.stream()
+        .filter(other -> precedes(other, incident))
+        .flatMap(before -> against(kind, patch, before).stream())
+        .findFirst();
+  }
+
+  private static Optional<String> against(ActionKind kind, String patch, LeakIncident before) {
+    LeakIncidentStatus status = before.getStatus();
+    if (status == null) {
+      return Optional.empty();
+    }
+    return Steps.newest(status, kind)
+        .filter(step -> patch.equals(step.patch()))
+        .filter(
+            step ->
+                (status.phase() == Phase.ROLLED_BACK
+                        && step.state() == State.UNDONE
+                        && !text(step).startsWith(POLICY_DELETED))
+                    || (step.state() == State.SUGGESTED && text(step).startsWith(NOT_REPEATED)))
+        .map(step -> reason(before, step));
+  }
+
+  private static String reason(LeakIncident before, Step step) {
+    return step.state() == State.SUGGESTED
+        ? text(step)
+        : NOT_REPEATED
+            + "the same change was rolled back in %s: %s"
+                .formatted(before.getMetadata().getName(), text(step));
+  }
+
+  private static String text(Step step) {
+    var message = step.message();
+    return message == null ? "" : message;
+  }
+
+  private static boolean precedes(LeakIncident other, LeakIncident incident) {
+    var before = other.getSpec().target();
+    var target = incident.getSpec().target();
+    return before.uid().equals(target.uid())
+        && before.container().equals(target.container())
+        && before.episode() == target.episode() - 1;
+  }
+}

@@ -38,8 +38,7 @@ final class Episodes {
     }
     var endedAt = status.endedAt();
     var withdrawn = Withdrawal.at(status);
-    var ended =
-        withdrawn.orElseGet(() -> endedAt == null ? Instant.EPOCH : Instant.parse(endedAt));
+    var ended = withdrawn.orElseGet(() -> endedAt == null ? Instant.EPOCH : Instant.parse(endedAt));
     var cooled = !now.isBefore(ended.plus(cooldown));
     var startedSince =
         confirmed.stream().anyMatch(found -> found.at().minus(found.containerAge()).isAfter(ended));

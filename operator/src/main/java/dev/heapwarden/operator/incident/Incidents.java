@@ -25,7 +25,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Opens an incident for every confirmed leak, keeps its finding fresh, and ends it when the leak vanished by itself.
+ * Opens an incident for every confirmed leak, keeps its finding fresh, and ends it when the leak
+ * vanished by itself.
  */
 public final class Incidents implements Consumer<Evaluation> {
   private static final Logger LOG = LoggerFactory.getLogger(Incidents.class);

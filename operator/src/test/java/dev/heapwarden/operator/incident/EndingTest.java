@@ -32,8 +32,7 @@ class EndingTest {
   @Test
   void endsWhenEverythingWasHealthyForAFullHorizon() {
     assertThat(of(LATER, watched(healthy("a")), watched(healthy("b"))))
-        .contains(
-            "No growth beyond noise since 2026-03-01T12:00:00Z in any of 2 containers.");
+        .contains("No growth beyond noise since 2026-03-01T12:00:00Z in any of 2 containers.");
     assertThat(of(LATER.minusSeconds(1), watched(healthy("a")))).isEmpty();
   }
 
@@ -78,8 +77,7 @@ class EndingTest {
   void theOutcomeSaysWhatWasDone() {
     assertThat(done()).isEqualTo("Nothing was done about it.");
     assertThat(done(step("Isolate", 2, State.PLANNED))).isEqualTo("Nothing was done about it.");
-    assertThat(done(step("Diagnose", 1, State.DONE)))
-        .isEqualTo("Done: Diagnose.");
+    assertThat(done(step("Diagnose", 1, State.DONE))).isEqualTo("Done: Diagnose.");
     assertThat(done(step("Diagnose", 1, State.DONE), step("Isolate", 2, State.UNDONE)))
         .isEqualTo("Done: Diagnose. Done and undone: Isolate.");
     assertThat(done(step("Diagnose", 1, State.INTENDED), step("Isolate", 2, State.FAILED)))

@@ -92,11 +92,10 @@ class IncidentsTest {
 
   @Test
   void anIncidentThatIsRespondedToMeanwhileStaysOpen() {
-    stored
-        .setStatus(
-            Serialization.unmarshal(
-                Serialization.asJson(opened().getStatus()).replace("Open", "Isolating"),
-                dev.heapwarden.crds.incident.LeakIncidentStatus.class));
+    stored.setStatus(
+        Serialization.unmarshal(
+            Serialization.asJson(opened().getStatus()).replace("Open", "Isolating"),
+            dev.heapwarden.crds.incident.LeakIncidentStatus.class));
     evaluate(Mode.ENFORCE, HORIZON);
 
     assertThat(stored.getStatus().phase()).isEqualTo(Phase.ISOLATING);

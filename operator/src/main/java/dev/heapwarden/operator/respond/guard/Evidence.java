@@ -36,8 +36,7 @@ final class Evidence {
     }
     return finding.verdict().equals("Confirmed")
         ? new Go()
-        : hold(
-            "the leak is only %s now".formatted(finding.verdict().toLowerCase(Locale.ROOT)));
+        : hold("the leak is only %s now".formatted(finding.verdict().toLowerCase(Locale.ROOT)));
   }
 
   private static Hold hold(String why) {

@@ -78,7 +78,9 @@ public final class OperatorMain {
             measures,
             new Incidents(client, namespace -> of(incidents, namespace), workloads, events),
             clock));
-    operator.register(new LeakIncidentReconciler(client, assessments, events, clock));
+    operator.register(
+        new LeakIncidentReconciler(
+            client, assessments, events, clock, settings.incidentRetention()));
 
     measure(measures, store, assessments, incidents);
     var informed = new AtomicBoolean();
@@ -156,14 +158,21 @@ public final class OperatorMain {
    * @param namespace of the operator itself, its lease and its agents
    * @param identity that holds the lease
    * @param collectInterval between two questions to an agent
+   * @param incidentRetention for which an incident is kept after its end
    * @param port of the HTTP endpoints
    */
-  record Settings(String namespace, String identity, Duration collectInterval, int port) {
+  record Settings(
+      String namespace,
+      String identity,
+      Duration collectInterval,
+      Duration incidentRetention,
+      int port) {
     static Settings from(Map<String, String> environment) {
       return new Settings(
           environment.getOrDefault("POD_NAMESPACE", "heapwarden"),
           environment.getOrDefault("POD_NAME", UUID.randomUUID().toString()),
           Durations.parse(environment.getOrDefault("COLLECT_INTERVAL", "5s")),
+          Durations.parse(environment.getOrDefault("INCIDENT_RETENTION", "720h")),
           Integer.parseInt(environment.getOrDefault("HTTP_PORT", "8080")));
     }
 

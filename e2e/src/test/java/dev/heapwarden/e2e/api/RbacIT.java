@@ -76,7 +76,7 @@ class RbacIT {
     "operator, patch,  heapwarden.dev, memorysnapshots/status, no",
     "operator, create, heapwarden.dev, leakincidents,          yes",
     "operator, update, heapwarden.dev, leakincidents/status,   yes",
-    "operator, delete, heapwarden.dev, leakincidents,          no",
+    "operator, delete, heapwarden.dev, leakincidents,          yes",
     "operator, patch,  apps,           deployments,            yes",
     "operator, create, apps,           deployments,            no",
     "operator, delete, apps,           deployments,            no",

@@ -311,7 +311,8 @@ class ResponseIT {
             incidents,
             (workload, container) -> List.of(),
             (about, reason, message) -> {},
-            () -> Instant.now().plus(later));
+            () -> Instant.now().plus(later),
+            Duration.ofDays(30));
     Shop.within(SOON)
         .until(
             () -> {

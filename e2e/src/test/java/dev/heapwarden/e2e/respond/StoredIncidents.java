@@ -37,6 +37,11 @@ final class StoredIncidents implements IncidentStore {
   }
 
   @Override
+  public void delete(LeakIncident kept) {
+    throw new IllegalStateException("no test lasts as long as incidents are kept");
+  }
+
+  @Override
   public List<LeakIncident> inNamespace(String namespace) {
     return List.of(get());
   }

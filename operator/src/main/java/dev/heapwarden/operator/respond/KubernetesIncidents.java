@@ -27,6 +27,16 @@ public final class KubernetesIncidents implements IncidentStore {
   }
 
   @Override
+  public void delete(LeakIncident incident) {
+    fenced(
+        incident,
+        () -> {
+          client.resource(incident).lockResourceVersion().delete();
+          return incident;
+        });
+  }
+
+  @Override
   public List<LeakIncident> inNamespace(String namespace) {
     return client.resources(LeakIncident.class).inNamespace(namespace).list().getItems();
   }

@@ -21,6 +21,7 @@ import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
 import io.javaoperatorsdk.operator.processing.event.source.informer.Mappers;
 import io.javaoperatorsdk.operator.processing.retry.GradualRetry;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -40,8 +41,17 @@ public final class LeakIncidentReconciler implements Reconciler<LeakIncident> {
   private final KubernetesClient client;
   private final Response response;
 
+  /**
+   * Wires the parts.
+   *
+   * @param retention for which an incident is kept after its end
+   */
   public LeakIncidentReconciler(
-      KubernetesClient client, Assessments assessments, EventRecorder events, InstantSource clock) {
+      KubernetesClient client,
+      Assessments assessments,
+      EventRecorder events,
+      InstantSource clock,
+      Duration retention) {
     this.client = client;
     this.response =
         new Response(
@@ -53,7 +63,8 @@ public final class LeakIncidentReconciler implements Reconciler<LeakIncident> {
             new KubernetesIncidents(client),
             assessments,
             events,
-            clock);
+            clock,
+            retention);
   }
 
   @Override

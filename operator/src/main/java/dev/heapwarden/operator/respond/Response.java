@@ -46,15 +46,23 @@ public final class Response {
   private final IncidentStore store;
   private final EventRecorder events;
   private final InstantSource clock;
+  private final Duration retention;
   private final Undoing undoing;
   private final List<ResponseStep> steps;
 
+  /**
+   * Wires the parts.
+   *
+   * @param retention for which an incident is kept after its end
+   */
   public Response(
       Actions actions,
       IncidentStore store,
       Assessments assessments,
       EventRecorder events,
-      InstantSource clock) {
+      InstantSource clock,
+      Duration retention) {
+    this.retention = retention;
     this.store = store;
     this.events = events;
     this.clock = clock;
@@ -236,8 +244,16 @@ public final class Response {
         });
     if (Steps.all(journal.status()).noneMatch(Steps::hasEffect)) {
       journal.release();
+      if (isKeptLongEnough(journal)) {
+        journal.forget();
+      }
     }
     return atMostUntilExpiry(journal, Ruling.LONGEST);
+  }
+
+  private boolean isKeptLongEnough(Journal journal) {
+    var endedAt = journal.status().endedAt();
+    return endedAt != null && !clock.instant().isBefore(Instant.parse(endedAt).plus(retention));
   }
 
   private Duration atMostUntilExpiry(Journal journal, Duration wait) {

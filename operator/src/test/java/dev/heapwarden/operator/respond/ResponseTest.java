@@ -82,7 +82,8 @@ class ResponseTest {
     incident.setStatus(
         Fixtures.status(
             List.of(
-                step("Diagnose", 1, State.INTENDED, NOON), step("Isolate", 2, State.INTENDED, NOON)),
+                step("Diagnose", 1, State.INTENDED, NOON),
+                step("Isolate", 2, State.INTENDED, NOON)),
             NOON.toString()));
     world.put(incident);
     var status = run(policy(respond(Mode.ENFORCE, 3, LIMITS)), Duration.ofHours(2));
@@ -275,6 +276,33 @@ class ResponseTest {
   }
 
   @Test
+  void anIncidentIsKeptForThirtyDaysAfterItsEnd() {
+    run(policy(respond(Mode.ENFORCE, 2, LIMITS)), Duration.ofDays(29));
+    assertThat(world.inNamespace("shop")).hasSize(1);
+    run(policy(respond(Mode.ENFORCE, 2, LIMITS)), Duration.ofDays(1));
+    var incident = world.get("leak-1");
+    response.advance(incident, Optional.of(policy(respond(Mode.ENFORCE, 2, LIMITS))));
+    assertThat(world.inNamespace("shop")).isEmpty();
+  }
+
+  @Test
+  void anIncidentThatIsNotEndedOrStillInForceIsKept() {
+    var approve = policy(respond(Mode.APPROVE, 2, LIMITS));
+    run(approve, Duration.ofDays(1));
+    world.now = world.now.plus(Duration.ofDays(40));
+    response.advance(world.get("leak-1"), Optional.of(approve));
+    assertThat(world.inNamespace("shop")).hasSize(1);
+
+    var isolated = world.get("leak-1");
+    isolated.addFinalizer(Journal.FINALIZER);
+    isolated.setStatus(
+        Fixtures.status(List.of(step("Isolate", 2, State.DONE, NOON)), NOON.toString()));
+    world.put(isolated);
+    response.advance(world.get("leak-1"), Optional.of(approve));
+    assertThat(world.inNamespace("shop")).hasSize(1);
+  }
+
+  @Test
   void aDeletedIncidentGoesOnlyAfterItsEffects() {
     run(policy(respond(Mode.ENFORCE, 3, LIMITS)), Duration.ofMinutes(2));
     var deleted = world.get("leak-1");
@@ -386,6 +414,7 @@ class ResponseTest {
         world,
         (workload, container) -> List.of(),
         (about, reason, message) -> {},
-        () -> world.now);
+        () -> world.now,
+        Duration.ofDays(30));
   }
 }

@@ -112,6 +112,12 @@ final class World implements IncidentStore {
   }
 
   @Override
+  public void delete(LeakIncident incident) {
+    assertThat(incident.getMetadata().getFinalizers()).isEmpty();
+    stored.remove(incident.getMetadata().getName());
+  }
+
+  @Override
   public List<LeakIncident> inNamespace(String namespace) {
     return stored.values().stream().map(World::copy).toList();
   }

@@ -22,6 +22,13 @@ public interface IncidentStore {
    */
   LeakIncident updateMetadata(LeakIncident incident);
 
+  /**
+   * Deletes it.
+   *
+   * @throws Conflict when somebody wrote since it was read
+   */
+  void delete(LeakIncident incident);
+
   /** All incidents of a namespace, read now. */
   List<LeakIncident> inNamespace(String namespace);
 

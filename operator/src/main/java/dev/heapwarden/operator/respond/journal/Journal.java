@@ -105,6 +105,11 @@ public final class Journal {
     }
   }
 
+  /** Deletes an incident that was kept long enough. */
+  public void forget() {
+    store.delete(incident);
+  }
+
   private LeakIncident copy() {
     var copy = new LeakIncident();
     copy.setMetadata(incident.getMetadata().edit().build());

@@ -1,5 +1,6 @@
 package dev.heapwarden.probes;
 
+import dev.heapwarden.detection.sample.SampleBatch;
 import dev.heapwarden.probes.buffer.SampleBuffer;
 import dev.heapwarden.probes.go.Sites;
 import dev.heapwarden.probes.http.AgentMetrics;
@@ -30,7 +31,7 @@ import org.slf4j.LoggerFactory;
 public final class AgentMain {
   private static final Logger LOG = LoggerFactory.getLogger(AgentMain.class);
 
-  /** At 400 bytes each about 80 MB if every sample were large; most are far smaller. */
+  /** Of all containers together. A sample is about 200 bytes of heap: 40 MB of the 128. */
   private static final int SAMPLES = 200_000;
 
   private static final Path SCRATCH = Path.of("/tmp/hw");
@@ -44,7 +45,7 @@ public final class AgentMain {
     bpftrace.clean();
     bpftrace.orient();
     var proc = new ProcFs(settings.procRoot());
-    var buffer = new SampleBuffer(SAMPLES, new SecureRandom());
+    var buffer = new SampleBuffer(SAMPLES, SampleBatch.PAGE, new SecureRandom());
     var sites = new Sites();
     var ledger = new Ledger(buffer, sites, WallClock.system(), settings.procRoot());
     var tracepoints = new Tracepoints(TRACEFS);

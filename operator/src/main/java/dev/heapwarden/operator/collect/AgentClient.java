@@ -15,8 +15,8 @@ final class AgentClient implements AutoCloseable {
   /** For the whole exchange, body included. */
   static final Duration DEADLINE = Duration.ofSeconds(5);
 
-  /** Bytes of one answer at most: 200 containers with 1,500 samples of 200 bytes each. */
-  static final long ANSWER_LIMIT = 64L << 20;
+  /** Bytes of one answer at most: a page of the longest samples, and 500 containers of 4 KiB. */
+  static final long ANSWER_LIMIT = 12L << 20;
 
   private final Duration deadline;
   private final long limit;

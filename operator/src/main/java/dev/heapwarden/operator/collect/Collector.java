@@ -4,7 +4,6 @@ import dev.heapwarden.operator.report.Measures;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -14,7 +13,9 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Asks every agent for its new samples at a fixed interval, each on a virtual thread. */
+/**
+ * Asks every agent for its new samples at a fixed interval, page by page, each on a virtual thread.
+ */
 public final class Collector implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Collector.class);
 
@@ -24,7 +25,7 @@ public final class Collector implements AutoCloseable {
   private final Clock clock;
   private final Measures measures;
   private final AgentClient client = new AgentClient();
-  private final Map<String, Cursor> cursors = new ConcurrentHashMap<>();
+  private final AgentReader reader;
   private final Set<String> asking = ConcurrentHashMap.newKeySet();
   private final Set<String> failing = ConcurrentHashMap.newKeySet();
   private final ExecutorService questions = Executors.newVirtualThreadPerTaskExecutor();
@@ -43,6 +44,7 @@ public final class Collector implements AutoCloseable {
     this.interval = interval;
     this.clock = clock;
     this.measures = measures;
+    this.reader = new AgentReader(client, store, clock, measures);
   }
 
   public void start() {
@@ -56,7 +58,7 @@ public final class Collector implements AutoCloseable {
       }
       var agents = directory.agents();
       store.agents(agents, clock.instant());
-      cursors.keySet().retainAll(agents.stream().map(Agent::uid).toList());
+      reader.retain(agents.stream().map(Agent::uid).toList());
       for (var agent : agents) {
         // An agent that is slower than the interval is asked once at a time.
         if (asking.add(agent.uid())) {
@@ -71,16 +73,9 @@ public final class Collector implements AutoCloseable {
 
   private void ask(Agent agent) {
     try {
-      var cursor = cursors.getOrDefault(agent.uid(), Cursor.START);
-      var batch = client.samples(agent, cursor);
-      store.accept(agent, batch, cursor.resetBy(batch), clock.instant());
-      cursors.put(agent.uid(), Cursor.after(batch));
+      reader.readOn(agent);
       if (failing.remove(agent.uid())) {
         LOG.info("agent answers again agent={} node={}", agent.name(), agent.node());
-      }
-      if (batch.dropped() > 0) {
-        measures.samplesDropped(batch.dropped());
-        LOG.warn("agent dropped samples agent={} dropped={}", agent.name(), batch.dropped());
       }
     } catch (IOException | RuntimeException e) {
       var reason = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();

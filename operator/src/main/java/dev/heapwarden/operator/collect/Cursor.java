@@ -11,7 +11,7 @@ import java.nio.charset.StandardCharsets;
  * @param last sequence of the newest sample that was read
  */
 record Cursor(String epoch, long last) {
-  /** An epoch that no agent has: answered with everything there is. */
+  /** An epoch that no agent has: answered from the oldest sample on. */
   static final Cursor START = new Cursor("none", 0);
 
   static Cursor after(SampleBatch batch) {

@@ -42,7 +42,10 @@ public final class SampleStore {
     histories.values().removeIf(history -> history.listedAt().isBefore(now.minus(RETENTION)));
   }
 
-  /** Takes an agent's answer; with {@code reset} it replaces what that agent said before. */
+  /**
+   * Takes a page of an agent's answer; with {@code reset} it replaces what that agent said before.
+   * The agent has answered when it was the last page: nobody is judged by half of the samples.
+   */
   void accept(Agent agent, SampleBatch batch, boolean reset, Instant now) {
     if (reset) {
       histories.values().forEach(history -> history.clearIfFrom(agent.uid()));
@@ -61,7 +64,9 @@ public final class SampleStore {
       history.listed(now);
       history.dropBefore(now.minus(History.HORIZON));
     }
-    contacts.computeIfPresent(agent.uid(), (_, contact) -> contact.answered(states, now));
+    if (!batch.more()) {
+      contacts.computeIfPresent(agent.uid(), (_, contact) -> contact.answered(states, now));
+    }
   }
 
   void failed(Agent agent, String reason) {

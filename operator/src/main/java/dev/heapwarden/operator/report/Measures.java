@@ -67,7 +67,7 @@ public final class Measures {
   }
 
   /** In the Prometheus text format. */
-  String scrape() {
+  public String scrape() {
     return registry.scrape();
   }
 }

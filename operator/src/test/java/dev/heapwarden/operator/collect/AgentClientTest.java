@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Timeout;
 
 class AgentClientTest {
   private static final String EMPTY =
-      "{\"epoch\":\"e\",\"last\":5,\"dropped\":0,\"reset\":false,\"containers\":[],\"samples\":[]}";
+      "{\"epoch\":\"e\",\"last\":5,\"dropped\":0,\"reset\":false,\"more\":false,\"containers\":[],\"samples\":[]}";
 
   private final AgentClient client = new AgentClient(Duration.ofMillis(500), 1_000);
   private final CountDownLatch end = new CountDownLatch(1);

@@ -39,11 +39,17 @@ final class Answers {
   }
 
   static SampleBatch batch(String epoch, List<ContainerKey> listed, List<Sample> samples) {
+    return batch(epoch, listed, samples, false);
+  }
+
+  static SampleBatch batch(
+      String epoch, List<ContainerKey> listed, List<Sample> samples, boolean more) {
     return new SampleBatch(
         epoch,
         samples.isEmpty() ? 0 : samples.getLast().sequence(),
         0,
         false,
+        more,
         listed.stream().map(Answers::state).toList(),
         samples);
   }

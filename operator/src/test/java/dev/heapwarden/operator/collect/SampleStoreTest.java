@@ -44,6 +44,17 @@ class SampleStoreTest {
   }
 
   @Test
+  void nobodyIsJudgedByHalfOfAnAnswer() {
+    store.accept(
+        AGENT, batch("e", List.of(CHECKOUT), List.of(reading(1, CHECKOUT)), true), true, START);
+    assertThat(store.sight("node-1", CHECKOUT, START)).isInstanceOf(Sight.NotAsked.class);
+
+    accept("e", 2);
+
+    assertThat(watched().samples()).extracting(Sample::sequence).containsExactly(1L, 2L);
+  }
+
+  @Test
   void aResetEmptiesAlsoWhatIsNotRepeated() {
     accept("e", 1);
 

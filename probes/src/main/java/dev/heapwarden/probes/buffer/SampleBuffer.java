@@ -6,30 +6,34 @@ import dev.heapwarden.detection.sample.Origin;
 import dev.heapwarden.detection.sample.Sample;
 import dev.heapwarden.detection.sample.Signal;
 import java.time.Instant;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.random.RandomGenerator;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The newest samples of one life of the agent, numbered. When it is full the oldest go; a reader
- * that was too slow is told how many it missed.
+ * The newest samples of one life of the agent, numbered from 1. When it is full the oldest go; a
+ * reader that was too slow is told how many it missed. It is read in pages.
  */
 public final class SampleBuffer {
   private final String epoch;
-  private final int capacity;
-  private final ArrayDeque<Sample> samples = new ArrayDeque<>();
+  private final int page;
+
+  /** A sample stands at its number modulo the length. */
+  private final @Nullable Sample[] ring;
+
   private long last;
 
   /**
    * @param capacity samples held at most
+   * @param page samples read at once at most
    * @param random gives the epoch its name
    */
-  public SampleBuffer(int capacity, RandomGenerator random) {
-    this.capacity = capacity;
+  public SampleBuffer(int capacity, int page, RandomGenerator random) {
+    this.ring = new Sample[capacity];
+    this.page = page;
     var name = new byte[8];
     random.nextBytes(name);
     this.epoch = HexFormat.of().formatHex(name);
@@ -42,43 +46,40 @@ public final class SampleBuffer {
       Origin origin,
       Map<Signal, Double> values,
       @Nullable MapInstance map) {
-    samples.addLast(new Sample(++last, at, container, origin, values, map));
-    if (samples.size() > capacity) {
-      samples.removeFirst();
-    }
+    last++;
+    ring[place(last)] = new Sample(last, at, container, origin, values, map);
   }
 
   /**
-   * What came after a sample.
+   * The oldest of what came after a position, a page at most.
    *
-   * @param dropped samples after it that are no longer there
-   * @param reset true when the epoch asked for is not this one: everything is returned
+   * @param last sequence of the newest sample of the page, or of the position when it is empty
+   * @param dropped samples between the position and the page that are no longer there
+   * @param reset true when the epoch asked for is not this one: it begins with the oldest sample
+   * @param more whether samples after {@code last} are there already
    */
   public record Reading(
-      String epoch, long last, long dropped, boolean reset, List<Sample> samples) {
+      String epoch, long last, long dropped, boolean reset, boolean more, List<Sample> samples) {
     public Reading {
       samples = List.copyOf(samples);
     }
   }
 
-  /** Everything after a position; everything there is when the position is of another epoch. */
+  /** Reads on from a position, or from the oldest sample when it is of another epoch. */
   public synchronized Reading since(Position position) {
     boolean reset = !position.epoch().equals(epoch) || position.sequence() > last;
     long after = reset ? 0 : position.sequence();
-    long first = last - samples.size() + 1;
-    var newer = new ArrayList<Sample>();
-    var newestFirst = samples.descendingIterator();
-    while (newestFirst.hasNext()) {
-      var sample = newestFirst.next();
-      if (sample.sequence() <= after) {
-        break;
-      }
-      newer.add(sample);
-    }
-    return new Reading(epoch, last, Math.max(0, first - after - 1), reset, newer.reversed());
+    long first = Math.max(after, last - size()) + 1;
+    long end = Math.min(last, first + page - 1);
+    var samples = LongStream.rangeClosed(first, end).mapToObj(number -> ring[place(number)]);
+    return new Reading(epoch, end, first - after - 1, reset, end < last, samples.toList());
   }
 
   public synchronized int size() {
-    return samples.size();
+    return (int) Math.min(last, ring.length);
+  }
+
+  private int place(long number) {
+    return (int) (number % ring.length);
   }
 }

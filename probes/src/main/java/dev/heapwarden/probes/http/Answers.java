@@ -29,7 +29,7 @@ public final class Answers {
   private final Supplier<Optional<String>> unhealthy;
   private final Supplier<Optional<String>> unready;
 
-  /** An answer over HTTP, written as it is sent: a full buffer is larger than the agent's heap. */
+  /** An answer over HTTP, written as it is sent: no page is ever held as text. */
   public record Answer(int status, String type, Body body) {
     static Answer text(int status, String body) {
       return text(status, "text/plain; charset=utf-8", body + "\n");
@@ -62,9 +62,9 @@ public final class Answers {
   }
 
   /**
-   * The samples after a position.
+   * The samples after a position, a page at a time as {@link SampleBatch} says.
    *
-   * @param since EPOCH:SEQUENCE; empty asks for everything
+   * @param since EPOCH:SEQUENCE; empty begins with the oldest
    */
   public Answer samples(Optional<String> since) {
     var position = since.isEmpty() ? Optional.of(Position.start()) : Position.parse(since.get());
@@ -79,6 +79,7 @@ public final class Answers {
             reading.last(),
             reading.dropped(),
             reading.reset(),
+            reading.more(),
             containers.get(),
             reading.samples());
     return new Answer(200, "application/json", out -> JSON.writeValue(out, batch));

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 class SampleBufferTest {
   private static final ContainerKey CONTAINER = new ContainerKey("shop", "pod", "uid", "app", "id");
 
-  private final SampleBuffer buffer = new SampleBuffer(3, new Random(1));
+  private final SampleBuffer buffer = new SampleBuffer(5, 3, new Random(1));
 
   @Test
   void aReaderThatComesBackGetsWhatIsNewAndNothingTwice() {
@@ -33,12 +33,41 @@ class SampleBufferTest {
   void aReaderThatWasTooSlowIsToldHowManyItMissed() {
     add(1);
     var epoch = buffer.since(Position.start()).epoch();
-    add(5);
+    add(7);
 
     var reading = buffer.since(new Position(epoch, 1));
 
     assertThat(reading.samples()).extracting(Sample::sequence).containsExactly(4L, 5L, 6L);
     assertThat(reading.dropped()).isEqualTo(2);
+  }
+
+  @Test
+  void whatIsMoreThanAPageComesPageByPageAndNothingIsLeftOut() {
+    add(5);
+
+    var first = buffer.since(Position.start());
+    assertThat(first.samples()).extracting(Sample::sequence).containsExactly(1L, 2L, 3L);
+    assertThat(first.last()).isEqualTo(3);
+    assertThat(first.more()).isTrue();
+
+    var second = buffer.since(new Position(first.epoch(), first.last()));
+    assertThat(second.samples()).extracting(Sample::sequence).containsExactly(4L, 5L);
+    assertThat(second.last()).isEqualTo(5);
+    assertThat(second.more()).isFalse();
+    assertThat(second.reset()).isFalse();
+  }
+
+  @Test
+  void whatIsDroppedBetweenTwoPagesIsToldWithTheSecond() {
+    add(5);
+    var first = buffer.since(Position.start());
+    add(5);
+
+    var second = buffer.since(new Position(first.epoch(), first.last()));
+
+    assertThat(second.samples()).extracting(Sample::sequence).containsExactly(6L, 7L, 8L);
+    assertThat(second.dropped()).isEqualTo(2);
+    assertThat(buffer.size()).isEqualTo(5);
   }
 
   @Test

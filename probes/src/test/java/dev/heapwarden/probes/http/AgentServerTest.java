@@ -12,6 +12,7 @@ import dev.heapwarden.detection.sample.Origin;
 import dev.heapwarden.detection.sample.RuntimeKind;
 import dev.heapwarden.detection.sample.SampleBatch;
 import dev.heapwarden.detection.sample.Signal;
+import dev.heapwarden.probes.buffer.Position;
 import dev.heapwarden.probes.buffer.SampleBuffer;
 import dev.heapwarden.probes.go.Sites;
 import dev.heapwarden.probes.probe.ProbeCounters;
@@ -35,7 +36,7 @@ import org.junit.jupiter.api.Test;
 class AgentServerTest {
   private static final ContainerKey KEY = new ContainerKey("shop", "web-1", "uid", "web", "id");
 
-  private final SampleBuffer buffer = new SampleBuffer(10, new Random(1));
+  private final SampleBuffer buffer = new SampleBuffer(10, 2, new Random(1));
   private List<ContainerState> containers = List.of();
   private Optional<String> unready = Optional.empty();
   private AgentServer server;
@@ -82,6 +83,18 @@ class AgentServerTest {
               assertThat(sample.map()).isEqualTo(map);
               assertThat(sample.values()).isEqualTo(Map.of(Signal.MAP_ENTRIES, 106552.0));
             });
+  }
+
+  @Test
+  void anAnswerSaysThatThereIsMoreToAskFor() throws Exception {
+    for (int i = 0; i < 3; i++) {
+      buffer.add(Instant.EPOCH, KEY, Origin.CGROUP, Map.of(Signal.WORKING_SET, 1.0), null);
+    }
+
+    assertThat(get("/v1/samples").body()).contains("\"last\":2").contains("\"more\":true");
+    assertThat(get("/v1/samples?since=" + buffer.since(Position.start()).epoch() + ":2").body())
+        .contains("\"last\":3")
+        .contains("\"more\":false");
   }
 
   @Test

@@ -20,7 +20,7 @@ class ContainerLedgerTest {
   private static final Instant NOW = Instant.parse("2026-01-01T00:00:10Z");
   private static final long SECOND = 1_000_000_000L;
 
-  private final SampleBuffer buffer = new SampleBuffer(1000, new Random(1));
+  private final SampleBuffer buffer = new SampleBuffer(1000, 1000, new Random(1));
   private final WallClock clock = new WallClock(() -> NOW, () -> 100 * SECOND);
   private final ContainerLedger ledger =
       new ContainerLedger(new ContainerKey("shop", "pod", "uid", "app", "id"));

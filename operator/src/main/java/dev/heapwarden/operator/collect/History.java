@@ -6,24 +6,26 @@ import dev.heapwarden.detection.sample.Sample;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The samples of one container, oldest first, bounded in age and number. Beyond the number every
- * second sample of the older half is given up, series by series: the far past becomes coarser, and
- * no source is lost to a more talkative one.
+ * The samples of one container, oldest first, bounded in age and, for each source, in number.
+ * Beyond the number every second sample of the source's older half is given up, series by series:
+ * the far past becomes coarser, and no source is lost to a more talkative one.
  */
 final class History {
-  /** Samples at most: one of each of three sources per minute over six hours, thrice over. */
-  static final int LIMIT = 4_000;
+  /** Samples of one source at most: two hours of readings, and as many again, ever coarser. */
+  static final int LIMIT = 1_000;
 
   /** The longest trend that a policy can ask for and get. */
   static final Duration HORIZON = Duration.ofHours(24);
 
-  private final List<Sample> samples = new ArrayList<>();
+  private final Map<Origin, List<Sample>> samples = new EnumMap<>(Origin.class);
   private @Nullable String source;
   private Instant listedAt;
 
@@ -42,9 +44,10 @@ final class History {
       samples.clear();
       source = from;
     }
-    samples.add(sample);
-    if (samples.size() > LIMIT) {
-      thin();
+    var ofSource = samples.computeIfAbsent(sample.origin(), _ -> new ArrayList<>());
+    ofSource.add(sample);
+    if (ofSource.size() > LIMIT) {
+      samples.put(sample.origin(), thinned(ofSource));
     }
   }
 
@@ -63,30 +66,33 @@ final class History {
   }
 
   synchronized void dropBefore(Instant oldest) {
-    if (!samples.isEmpty() && samples.getFirst().at().isBefore(oldest)) {
-      samples.removeIf(sample -> sample.at().isBefore(oldest));
+    for (var ofSource : samples.values()) {
+      if (!ofSource.isEmpty() && ofSource.getFirst().at().isBefore(oldest)) {
+        ofSource.removeIf(sample -> sample.at().isBefore(oldest));
+      }
     }
   }
 
   synchronized List<Sample> samples() {
-    return List.copyOf(samples);
+    return samples.values().stream()
+        .flatMap(List::stream)
+        .sorted(Comparator.comparingLong(Sample::sequence))
+        .toList();
   }
 
-  private void thin() {
+  private static List<Sample> thinned(List<Sample> samples) {
     int half = samples.size() / 2;
-    Map<Series, Integer> seen = new HashMap<>();
-    var kept = new ArrayList<Sample>(samples.size());
+    var seen = new HashMap<@Nullable MapInstance, Integer>();
+    var kept = new ArrayList<Sample>(LIMIT + 1);
     for (var sample : samples.subList(0, half)) {
-      if (seen.merge(new Series(sample.origin(), sample.map()), 1, Integer::sum) % 2 == 1) {
+      if (seen.merge(sample.map(), 1, Integer::sum) % 2 == 1) {
         kept.add(sample);
       }
     }
     kept.addAll(samples.subList(half, samples.size()));
-    // Many series of one sample each cannot be thinned: then the oldest go.
-    int excess = Math.max(0, kept.size() - LIMIT);
-    samples.clear();
-    samples.addAll(kept.subList(excess, kept.size()));
+    // Many maps of one sample each cannot be thinned: then the oldest go.
+    return kept.size() > LIMIT
+        ? new ArrayList<>(kept.subList(kept.size() - LIMIT, kept.size()))
+        : kept;
   }
-
-  private record Series(Origin origin, @Nullable MapInstance map) {}
 }

@@ -169,7 +169,7 @@ public final class OperatorMain {
       int port) {
     static Settings from(Map<String, String> environment) {
       return new Settings(
-          environment.getOrDefault("POD_NAMESPACE", "heapwarden"),
+          environment.getOrDefault("POD_NAMESPACE", "heapwarden-system"),
           environment.getOrDefault("POD_NAME", UUID.randomUUID().toString()),
           Durations.parse(environment.getOrDefault("COLLECT_INTERVAL", "5s")),
           Durations.parse(environment.getOrDefault("INCIDENT_RETENTION", "720h")),

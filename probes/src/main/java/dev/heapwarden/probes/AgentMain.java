@@ -11,6 +11,7 @@ import dev.heapwarden.probes.probe.NodeProbe;
 import dev.heapwarden.probes.probe.Tracepoints;
 import dev.heapwarden.probes.sample.Ledger;
 import dev.heapwarden.probes.sample.WallClock;
+import dev.heapwarden.probes.snapshot.ArtifactStore;
 import dev.heapwarden.probes.snapshot.EvidenceCollector;
 import dev.heapwarden.probes.snapshot.SnapshotOrders;
 import dev.heapwarden.probes.target.CgroupTree;
@@ -54,14 +55,15 @@ public final class AgentMain {
         new NodeAgent(new ProcessScan(new CgroupTree(settings.cgroupRoot()), proc), probe, ledger);
     var client = new KubernetesClientBuilder().build();
     var view = new NodeView(client, settings.nodeName(), agent::change);
+    var store = new ArtifactStore(settings.snapshots(), settings.snapshotQuota());
     var orders =
         new SnapshotOrders(
             client,
             settings.nodeName(),
             agent::targets,
             (namespace, pod) -> view.pod(namespace, pod).isPresent(),
-            new EvidenceCollector(
-                bpftrace, tracepoints, sites, settings.procRoot(), settings.snapshots()),
+            new EvidenceCollector(bpftrace, tracepoints, sites, settings.procRoot(), store),
+            store,
             InstantSource.system());
     var answers =
         new Answers(

@@ -1,5 +1,6 @@
 package dev.heapwarden.probes;
 
+import io.fabric8.kubernetes.api.model.Quantity;
 import java.nio.file.Path;
 import java.util.Map;
 
@@ -9,15 +10,24 @@ import java.util.Map;
  * @param nodeName NODE_NAME, from the downward API
  * @param port AGENT_PORT
  * @param snapshots SNAPSHOT_DIR: where artefacts stay, on the node
+ * @param snapshotQuota SNAPSHOT_QUOTA: bytes of all artefacts of the node, as a Kubernetes quantity
+ *     such as 1Gi
  * @param cgroupRoot CGROUP_ROOT: the node's /sys/fs/cgroup
  * @param procRoot PROC_ROOT
  */
-record AgentSettings(String nodeName, int port, Path snapshots, Path cgroupRoot, Path procRoot) {
+record AgentSettings(
+    String nodeName,
+    int port,
+    Path snapshots,
+    long snapshotQuota,
+    Path cgroupRoot,
+    Path procRoot) {
 
   /**
    * Reads the environment.
    *
-   * @throws IllegalArgumentException when NODE_NAME is missing or AGENT_PORT is no port
+   * @throws IllegalArgumentException when NODE_NAME is missing, AGENT_PORT is no port or
+   *     SNAPSHOT_QUOTA no quantity
    */
   static AgentSettings of(Map<String, String> environment) {
     var node = environment.getOrDefault("NODE_NAME", "");
@@ -33,7 +43,18 @@ record AgentSettings(String nodeName, int port, Path snapshots, Path cgroupRoot,
         node,
         Integer.parseInt(port),
         Path.of(environment.getOrDefault("SNAPSHOT_DIR", "/var/lib/heapwarden/snapshots")),
+        bytes(environment.getOrDefault("SNAPSHOT_QUOTA", "1Gi")),
         Path.of(environment.getOrDefault("CGROUP_ROOT", "/host/sys/fs/cgroup")),
         Path.of(environment.getOrDefault("PROC_ROOT", "/proc")));
+  }
+
+  private static long bytes(String quota) {
+    try {
+      return Quantity.getAmountInBytes(new Quantity(quota)).longValueExact();
+    } catch (IllegalArgumentException | ArithmeticException malformed) {
+      throw new IllegalArgumentException(
+          "SNAPSHOT_QUOTA must be a quantity of bytes such as 1Gi, found '" + quota + "'",
+          malformed);
+    }
   }
 }

@@ -1,5 +1,6 @@
 package dev.heapwarden.probes.snapshot;
 
+import dev.heapwarden.crds.snapshot.MemorySnapshot;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -8,25 +9,69 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The artefacts on this node, readable by its root only: they may hold what the programs hold. A
  * file is whole or absent, also after a crash: it is written beside its place, forced to disk and
  * renamed.
+ *
+ * <p>All together they keep to a quota; only the one that is being written may stand above it. To
+ * make room the oldest snapshot of the namespace that holds most loses its artefacts, so that no
+ * namespace takes the room of another. Used by one thread.
  */
-final class ArtifactStore {
+public final class ArtifactStore {
+  private static final Logger LOG = LoggerFactory.getLogger(ArtifactStore.class);
+
+  /** Begins the name of a file that is not whole. */
+  private static final String UNFINISHED = ".";
+
   /** No artefact is larger. */
   static final long LIMIT = 64L << 20;
 
   private final Path root;
+  private final long quota;
 
-  ArtifactStore(Path root) {
+  /**
+   * @param root where they stay
+   * @param quota bytes of all of them
+   */
+  public ArtifactStore(Path root, long quota) {
     this.root = root;
+    this.quota = quota;
   }
+
+  /** The snapshot that an artefact belongs to. */
+  record Owner(String namespace, String snapshot) {
+    static Owner of(MemorySnapshot snapshot) {
+      return new Owner(snapshot.getMetadata().getNamespace(), snapshot.getMetadata().getName());
+    }
+  }
+
+  /** The quota does not allow it. */
+  static final class NoRoom extends IOException {
+    private static final long serialVersionUID = 1;
+
+    NoRoom(String message) {
+      super(message);
+    }
+  }
+
+  private record Holding(Owner owner, Path directory, long bytes, FileTime modified) {}
 
   /**
    * A stored artefact.
@@ -39,24 +84,26 @@ final class ArtifactStore {
   /**
    * Stores an artefact of a snapshot.
    *
+   * @throws NoRoom when it does not fit into the quota, or not without taking the room of a
+   *     namespace that holds less
    * @throws IOException when the content cannot be read or written, or has more than 64 MiB
    */
-  Stored store(String namespace, String snapshot, String file, InputStream content)
-      throws IOException {
+  Stored store(Owner owner, String file, InputStream content) throws IOException {
     var directory =
         Files.createDirectories(
-            root.resolve(namespace).resolve(snapshot),
+            directory(owner),
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
     var path = directory.resolve(file);
     var unfinished =
         Files.createTempFile(
             directory,
-            "." + file,
+            UNFINISHED + file,
             ".part",
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
     try {
       var digest = MessageDigest.getInstance("SHA-256");
       long size = copy(content, unfinished, digest);
+      makeRoom(owner, size);
       Files.move(
           unfinished, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
       force(directory);
@@ -65,6 +112,109 @@ final class ArtifactStore {
       throw new IllegalStateException(impossible);
     } finally {
       Files.deleteIfExists(unfinished);
+    }
+  }
+
+  /** Whether a file is here. */
+  boolean holds(String path) {
+    var file = Path.of(path);
+    return file.startsWith(root) && Files.isRegularFile(file);
+  }
+
+  /** Deletes the artefacts of a snapshot. */
+  void delete(Owner owner) throws IOException {
+    delete(directory(owner));
+  }
+
+  /** Deletes the artefacts of all other snapshots, and what a crash left unfinished. */
+  void retain(Set<Owner> owners) throws IOException {
+    for (var holding : holdings()) {
+      if (!owners.contains(holding.owner())) {
+        LOG.info(
+            "artefacts end with their snapshot namespace={} name={}",
+            holding.owner().namespace(),
+            holding.owner().snapshot());
+        delete(holding.directory());
+        continue;
+      }
+      for (var file : children(holding.directory())) {
+        if (file.getFileName().toString().startsWith(UNFINISHED)) {
+          Files.delete(file);
+        }
+      }
+    }
+  }
+
+  private void makeRoom(Owner asking, long size) throws IOException {
+    var holdings = new ArrayList<>(holdings());
+    while (size + holdings.stream().mapToLong(Holding::bytes).sum() > quota) {
+      var victim = oldestOfTheLargest(holdings, asking, size);
+      if (victim.isEmpty()) {
+        throw new NoRoom(
+            "its %d bytes do not fit into this node's quota of %d bytes for artefacts"
+                .formatted(size, quota));
+      }
+      LOG.info(
+          "artefacts make room namespace={} name={} bytes={}",
+          victim.get().owner().namespace(),
+          victim.get().owner().snapshot(),
+          victim.get().bytes());
+      delete(victim.get().directory());
+      holdings.remove(victim.get());
+    }
+  }
+
+  /** Empty when the namespace that holds most is the one that asks, by this very snapshot. */
+  private static Optional<Holding> oldestOfTheLargest(
+      List<Holding> holdings, Owner asking, long size) {
+    var bytes = new HashMap<String, Long>();
+    bytes.put(asking.namespace(), size);
+    holdings.forEach(
+        holding -> bytes.merge(holding.owner().namespace(), holding.bytes(), Long::sum));
+    var largest = Collections.max(bytes.entrySet(), Map.Entry.comparingByValue()).getKey();
+    return holdings.stream()
+        .filter(holding -> holding.owner().namespace().equals(largest))
+        .filter(holding -> !holding.owner().equals(asking))
+        .min(Comparator.comparing(Holding::modified));
+  }
+
+  private List<Holding> holdings() throws IOException {
+    var holdings = new ArrayList<Holding>();
+    for (var namespace : children(root)) {
+      for (var directory : children(namespace)) {
+        long bytes = 0;
+        for (var file : children(directory)) {
+          bytes += file.getFileName().toString().startsWith(UNFINISHED) ? 0 : Files.size(file);
+        }
+        holdings.add(
+            new Holding(
+                new Owner(
+                    namespace.getFileName().toString(), directory.getFileName().toString()),
+                directory,
+                bytes,
+                Files.getLastModifiedTime(directory)));
+      }
+    }
+    return holdings;
+  }
+
+  private Path directory(Owner owner) {
+    return root.resolve(owner.namespace()).resolve(owner.snapshot());
+  }
+
+  private static void delete(Path directory) throws IOException {
+    for (var file : children(directory)) {
+      Files.delete(file);
+    }
+    Files.deleteIfExists(directory);
+  }
+
+  private static List<Path> children(Path directory) throws IOException {
+    if (!Files.isDirectory(directory)) {
+      return List.of();
+    }
+    try (var children = Files.list(directory)) {
+      return children.toList();
     }
   }
 

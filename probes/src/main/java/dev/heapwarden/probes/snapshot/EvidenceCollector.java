@@ -22,11 +22,10 @@ public final class EvidenceCollector {
   private final PprofEvidence pprof;
 
   /**
-   * @param directory where artefacts stay
+   * @param store where artefacts stay
    */
   public EvidenceCollector(
-      Bpftrace bpftrace, Tracepoints tracepoints, Sites sites, Path procRoot, Path directory) {
-    var store = new ArtifactStore(directory);
+      Bpftrace bpftrace, Tracepoints tracepoints, Sites sites, Path procRoot, ArtifactStore store) {
     maps = new MapGrowthEvidence(bpftrace, sites, store, procRoot);
     kernel = new KernelMemoryEvidence(bpftrace, tracepoints, store, procRoot);
     pprof = new PprofEvidence(store);
@@ -62,14 +61,24 @@ public final class EvidenceCollector {
         case GOROUTINES -> pprof.take(order, "goroutine?debug=0", "goroutines.pb.gz");
         case AUTO -> throw new IllegalArgumentException("Auto is no kind of its own");
       };
+    } catch (ArtifactStore.NoRoom refusal) {
+      return new Evidence.Refused(String.valueOf(refusal.getMessage()));
     } catch (IOException failure) {
-      LOG.warn(
-          "evidence failed kind={} namespace={} snapshot={}",
-          kind,
-          order.namespace(),
-          order.snapshot(),
-          failure);
+      log(kind, order, failure);
       return new Evidence.Failed(failure.getClass().getSimpleName() + ": " + failure.getMessage());
+    } catch (RuntimeException mistake) {
+      // Its message may quote what was read of the program.
+      log(kind, order, mistake);
+      return new Evidence.Failed("a mistake of the agent: " + mistake.getClass().getSimpleName());
     }
+  }
+
+  private static void log(SnapshotKind kind, Order order, Exception failure) {
+    LOG.warn(
+        "evidence failed kind={} namespace={} snapshot={}",
+        kind,
+        order.owner().namespace(),
+        order.owner().snapshot(),
+        failure);
   }
 }

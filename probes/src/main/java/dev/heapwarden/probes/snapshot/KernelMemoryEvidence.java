@@ -90,8 +90,7 @@ final class KernelMemoryEvidence {
             sizes);
     return new Evidence.Taken(
         store.store(
-            order.namespace(),
-            order.snapshot(),
+            order.owner(),
             "kernel-memory.json",
             new ByteArrayInputStream(BpftraceLine.JSON.writeValueAsBytes(report))),
         List.of());

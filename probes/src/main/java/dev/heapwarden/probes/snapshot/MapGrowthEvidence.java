@@ -114,8 +114,7 @@ final class MapGrowthEvidence {
             maps.subList(0, Math.min(MAPS_IN_FILE, maps.size())));
     return new Evidence.Taken(
         store.store(
-            order.namespace(),
-            order.snapshot(),
+            order.owner(),
             "map-growth.json",
             new ByteArrayInputStream(BpftraceLine.JSON.writeValueAsBytes(report))),
         maps);

@@ -6,8 +6,7 @@ import java.time.Duration;
 /**
  * What to take evidence of.
  *
- * @param namespace of the snapshot and its pod
- * @param snapshot name of the snapshot
+ * @param owner the snapshot, in the namespace of its pod
  * @param window how long windows look
  */
-record Order(String namespace, String snapshot, Target target, Duration window) {}
+record Order(ArtifactStore.Owner owner, Target target, Duration window) {}

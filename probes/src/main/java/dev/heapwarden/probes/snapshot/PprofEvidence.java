@@ -64,7 +64,7 @@ final class PprofEvidence {
               CompletableFuture.delayedExecutor(DEADLINE.toSeconds(), TimeUnit.SECONDS));
       try {
         return new Evidence.Taken(
-            store.store(order.namespace(), order.snapshot(), file, body), List.of());
+            store.store(order.owner(), file, body), List.of());
       } finally {
         late.cancel(false);
       }

@@ -8,11 +8,12 @@ import dev.heapwarden.crds.snapshot.SnapshotKind;
 import dev.heapwarden.probes.target.Target;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
@@ -26,8 +27,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Carries out the snapshots of this node's pods, one at a time and the oldest first. One that an
- * agent left running when it died is taken once more; if that agent dies too it has failed.
+ * Carries out the snapshots of this node's pods, one at a time, namespaces taking turns. One that
+ * an agent left running when it died is taken once more; if that agent dies too it has failed.
  */
 public final class SnapshotOrders implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(SnapshotOrders.class);
@@ -43,12 +44,17 @@ public final class SnapshotOrders implements AutoCloseable {
   private final EvidenceCollector collector;
   private final InstantSource clock;
   private final SharedIndexInformer<MemorySnapshot> snapshots;
+  private final ArtifactStore store;
+  private final Reports reports;
+  private final ArtifactSweep artifacts;
+  private final Turns turns = new Turns();
   private final ScheduledExecutorService worker = Executors.newSingleThreadScheduledExecutor();
 
   /**
    * Starts watching and working.
    *
    * @param podIsHere whether a pod, by namespace and name, runs on this node
+   * @param store the one that the collector stores into
    */
   public SnapshotOrders(
       KubernetesClient client,
@@ -56,14 +62,19 @@ public final class SnapshotOrders implements AutoCloseable {
       Supplier<List<Target>> targets,
       BiPredicate<String, String> podIsHere,
       EvidenceCollector collector,
+      ArtifactStore store,
       InstantSource clock) {
     this.client = client;
     this.node = node;
     this.targets = targets;
     this.podIsHere = podIsHere;
     this.collector = collector;
+    this.store = store;
     this.clock = clock;
+    reports = new Reports(client);
+    artifacts = new ArtifactSweep(node, store, reports);
     snapshots = client.resources(MemorySnapshot.class).inAnyNamespace().runnableInformer(NO_RESYNC);
+    snapshots.addEventHandler(new Deletions(artifacts::request));
     snapshots.exceptionHandler((started, failure) -> true);
     var _ = snapshots.start();
     var _ = worker.scheduleWithFixedDelay(this::work, 1, 1, TimeUnit.SECONDS);
@@ -85,10 +96,12 @@ public final class SnapshotOrders implements AutoCloseable {
 
   private void work() {
     try {
-      var next =
-          snapshots.getStore().list().stream()
-              .filter(this::mine)
-              .min(Comparator.comparing(snapshot -> snapshot.getMetadata().getCreationTimestamp()));
+      if (!snapshots.hasSynced()) {
+        return;
+      }
+      reports.catchUp();
+      artifacts.sweep(snapshots.getStore().list());
+      var next = turns.next(snapshots.getStore().list().stream().filter(this::due).toList());
       if (next.isPresent()) {
         // What the informer holds may be older than what this agent itself wrote a second ago.
         var fresh = client.resource(next.get()).get();
@@ -98,58 +111,82 @@ public final class SnapshotOrders implements AutoCloseable {
       }
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
-    } catch (KubernetesClientException failure) {
+    } catch (IOException | KubernetesClientException failure) {
       LOG.warn("snapshot will be tried again reason={}", failure.getMessage());
     } catch (RuntimeException failure) {
       LOG.error("snapshot failed", failure);
     }
   }
 
+  /** One whose container is not a target yet has others go first for a while. */
+  private boolean due(MemorySnapshot snapshot) {
+    return mine(snapshot)
+        && (leftRunning(snapshot)
+            || target(snapshot).isPresent()
+            || age(snapshot, clock.instant()).compareTo(PATIENCE) > 0);
+  }
+
   private boolean mine(MemorySnapshot snapshot) {
     var status = snapshot.getStatus();
     boolean open = status == null || status.phase() == null;
-    boolean left = status != null && status.phase() == Phase.RUNNING && node.equals(status.node());
-    return left
+    return leftRunning(snapshot)
         || (open
             && podIsHere.test(snapshot.getMetadata().getNamespace(), snapshot.getSpec().pod()));
   }
 
-  private void carryOut(MemorySnapshot snapshot) throws InterruptedException {
+  /** Whether an agent of this node began it and never ended it. */
+  private boolean leftRunning(MemorySnapshot snapshot) {
+    var status = snapshot.getStatus();
+    return status != null && status.phase() == Phase.RUNNING && node.equals(status.node());
+  }
+
+  private void carryOut(MemorySnapshot snapshot) throws IOException, InterruptedException {
     var startedAt = clock.instant();
     var left = snapshot.getStatus();
-    boolean again = left != null && left.phase() == Phase.RUNNING;
-    if (again && SnapshotReport.SECOND_TRY.equals(left.message())) {
-      write(snapshot, failed(left, "the agent ended twice while it took this snapshot"));
+    boolean again = leftRunning(snapshot);
+    if (again && left != null && SnapshotReport.SECOND_TRY.equals(left.message())) {
+      reports.write(snapshot, failed(left, "the agent ended twice while it took this snapshot"));
       return;
     }
     var target = target(snapshot);
     if (target.isEmpty()) {
-      if (again || age(snapshot, startedAt).compareTo(PATIENCE) > 0) {
-        write(snapshot, failed(left, unwatched(snapshot)));
-      }
+      reports.write(snapshot, failed(left, unwatched(snapshot)));
       return;
     }
+    // An earlier snapshot may have had its name.
+    store.delete(ArtifactStore.Owner.of(snapshot));
     var running =
-        write(
+        reports.write(
             snapshot,
             SnapshotReport.running(node, startedAt, again ? SnapshotReport.SECOND_TRY : null));
-    var order =
-        new Order(
-            snapshot.getMetadata().getNamespace(),
-            snapshot.getMetadata().getName(),
-            target.get(),
-            Durations.parse(snapshot.getSpec().window()));
-    var evidence = new LinkedHashMap<SnapshotKind, Evidence>();
-    for (var kind : EvidenceCollector.kinds(snapshot.getSpec().kinds(), order)) {
-      evidence.put(kind, collector.take(kind, order));
-    }
-    var status = SnapshotReport.finished(node, startedAt, clock.instant(), evidence);
-    write(running, status);
+    var status = taken(running, target.get(), startedAt);
+    reports.conclude(running, status);
+    artifacts.request();
     LOG.info(
         "snapshot finished namespace={} name={} phase={}",
-        order.namespace(),
-        order.snapshot(),
+        snapshot.getMetadata().getNamespace(),
+        snapshot.getMetadata().getName(),
         status.phase());
+  }
+
+  private MemorySnapshotStatus taken(MemorySnapshot running, Target target, Instant startedAt)
+      throws InterruptedException {
+    try {
+      var order =
+          new Order(
+              ArtifactStore.Owner.of(running),
+              target,
+              Durations.parse(running.getSpec().window()));
+      var evidence = new LinkedHashMap<SnapshotKind, Evidence>();
+      for (var kind : EvidenceCollector.kinds(running.getSpec().kinds(), order)) {
+        evidence.put(kind, collector.take(kind, order));
+      }
+      return SnapshotReport.finished(node, startedAt, clock.instant(), evidence);
+    } catch (RuntimeException mistake) {
+      LOG.error("snapshot failed", mistake);
+      return failed(
+          running.getStatus(), "a mistake of the agent: " + mistake.getClass().getSimpleName());
+    }
   }
 
   private MemorySnapshotStatus failed(@Nullable MemorySnapshotStatus before, String message) {
@@ -179,11 +216,16 @@ public final class SnapshotOrders implements AutoCloseable {
         .findFirst();
   }
 
-  /**
-   * Writes with the resourceVersion that was read: a conflict throws, and nothing is overwritten.
-   */
-  private MemorySnapshot write(MemorySnapshot snapshot, MemorySnapshotStatus status) {
-    snapshot.setStatus(status);
-    return client.resource(snapshot).updateStatus();
+  private record Deletions(Runnable onDelete) implements ResourceEventHandler<MemorySnapshot> {
+    @Override
+    public void onAdd(MemorySnapshot added) {}
+
+    @Override
+    public void onUpdate(MemorySnapshot before, MemorySnapshot after) {}
+
+    @Override
+    public void onDelete(MemorySnapshot deleted, boolean finalStateUnknown) {
+      onDelete.run();
+    }
   }
 }

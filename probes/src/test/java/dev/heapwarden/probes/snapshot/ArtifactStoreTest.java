@@ -10,17 +10,28 @@ import java.io.SequenceInputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ArtifactStoreTest {
+  private static final ArtifactStore.Owner S1 = new ArtifactStore.Owner("shop", "s1");
+
   @TempDir Path root;
+  private ArtifactStore store;
+
+  @BeforeEach
+  void roomForAll() {
+    store = new ArtifactStore(root, 1L << 30);
+  }
 
   @Test
   void anArtefactIsStoredWithItsSizeAndDigestForRootOnly() throws IOException {
-    var stored = new ArtifactStore(root).store("shop", "s1", "heap.pb.gz", bytes("abc"));
+    var stored = store.store(S1, "heap.pb.gz", bytes("abc"));
 
     assertThat(stored.path()).isEqualTo(root.resolve("shop/s1/heap.pb.gz")).hasContent("abc");
     assertThat(stored.size()).isEqualTo(3);
@@ -46,7 +57,7 @@ class ArtifactStoreTest {
         };
     var breaking = new SequenceInputStream(bytes("x".repeat(100_000)), broken);
 
-    assertThatThrownBy(() -> new ArtifactStore(root).store("shop", "s1", "heap.pb.gz", breaking))
+    assertThatThrownBy(() -> store.store(S1, "heap.pb.gz", breaking))
         .hasMessage("the target ended");
     try (var files = Files.list(root.resolve("shop/s1"))) {
       assertThat(files).isEmpty();
@@ -70,9 +81,71 @@ class ArtifactStoreTest {
           }
         };
 
-    assertThatThrownBy(() -> new ArtifactStore(root).store("shop", "s1", "heap.pb.gz", endless))
+    assertThatThrownBy(() -> store.store(S1, "heap.pb.gz", endless))
         .hasMessage("it has more than 67108864 bytes");
     assertThat(read).hasValueLessThan(68L << 20);
+  }
+
+  @Test
+  void anArtefactEndsWithItsSnapshotAndAnUnfinishedOneWithTheCrashThatLeftIt() throws IOException {
+    var kept = stored("shop", "s1", 10);
+    var ended = stored("shop", "s2", 10);
+    var unfinished = Files.writeString(root.resolve("shop/s1/.heap.pb.gz1.part"), "half");
+
+    store.retain(Set.of(S1));
+
+    assertThat(kept).exists();
+    assertThat(ended.getParent()).doesNotExist();
+    assertThat(unfinished).doesNotExist();
+  }
+
+  @Test
+  void theOldestArtefactsMakeRoomForNewOnes() throws IOException {
+    store = new ArtifactStore(root, 100);
+    var younger = stored("shop", "b", 40);
+    var older = stored("shop", "a", 40);
+    Files.setLastModifiedTime(older.getParent(), FileTime.fromMillis(1_000));
+
+    var newest = stored("shop", "c", 40);
+
+    assertThat(older).doesNotExist();
+    assertThat(younger).exists();
+    assertThat(newest).exists();
+    assertThat(store.holds(newest.toString())).isTrue();
+    assertThat(store.holds(older.toString())).isFalse();
+  }
+
+  @Test
+  void aNamespaceThatTakesManySnapshotsDeletesItsOwnAndNoOtherOnes() throws IOException {
+    store = new ArtifactStore(root, 100);
+    var others = stored("quiet", "old", 30);
+    Files.setLastModifiedTime(others.getParent(), FileTime.fromMillis(1_000));
+
+    for (int i = 0; i < 20; i++) {
+      stored("loud", "s" + i, 20);
+    }
+
+    assertThat(others).exists();
+    assertThat(root.resolve("loud/s19/f")).exists();
+  }
+
+  @Test
+  void anArtefactThatDoesNotFitIsRefusedAndNothingOfItIsLeft() throws IOException {
+    store = new ArtifactStore(root, 100);
+    var other = stored("quiet", "small", 30);
+
+    assertThatThrownBy(() -> stored("shop", "s1", 101))
+        .isInstanceOf(ArtifactStore.NoRoom.class)
+        .hasMessage(
+            "its 101 bytes do not fit into this node's quota of 100 bytes for artefacts");
+    assertThatThrownBy(() -> stored("shop", "s1", 80)).isInstanceOf(ArtifactStore.NoRoom.class);
+    assertThat(other).exists();
+    assertThat(root.resolve("shop/s1")).isEmptyDirectory();
+  }
+
+  private Path stored(String namespace, String snapshot, int size) throws IOException {
+    return store.store(new ArtifactStore.Owner(namespace, snapshot), "f", bytes("x".repeat(size)))
+        .path();
   }
 
   private static InputStream bytes(String text) {

@@ -1,0 +1,121 @@
+package dev.heapwarden.probes.snapshot;
+
+import dev.heapwarden.crds.snapshot.MemorySnapshot;
+import dev.heapwarden.crds.snapshot.MemorySnapshotStatus;
+import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.Phase;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.net.HttpURLConnection;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Writes the status of snapshots. What was found is kept until it is written: evidence is not taken
+ * twice because the API server was away. Used by one thread.
+ */
+final class Reports {
+  private static final Logger LOG = LoggerFactory.getLogger(Reports.class);
+
+  private static final int TRIES = 5;
+
+  /** Bad request, too large, unprocessable: asking again changes nothing. */
+  private static final Set<Integer> REFUSALS = Set.of(400, 413, 422);
+
+  private final KubernetesClient client;
+  private @Nullable Conclusion unwritten;
+
+  private record Conclusion(MemorySnapshot snapshot, MemorySnapshotStatus status) {}
+
+  Reports(KubernetesClient client) {
+    this.client = client;
+  }
+
+  /**
+   * Writes with the resourceVersion that was read: nothing is overwritten.
+   *
+   * @throws KubernetesClientException also for a conflict
+   */
+  MemorySnapshot write(MemorySnapshot snapshot, MemorySnapshotStatus status) {
+    // Another object: the one given may be an informer's own.
+    var written = new MemorySnapshot();
+    written.setMetadata(snapshot.getMetadata());
+    written.setSpec(snapshot.getSpec());
+    written.setStatus(status);
+    return client.resource(written).updateStatus();
+  }
+
+  /**
+   * Says what became of a snapshot that this agent has running. Labels that somebody changed
+   * meanwhile do not matter; one that is gone is left alone.
+   *
+   * @throws KubernetesClientException when it could not be written yet: see {@link #catchUp}
+   */
+  void conclude(MemorySnapshot running, MemorySnapshotStatus status) {
+    unwritten = new Conclusion(running, status);
+    catchUp();
+  }
+
+  /** Writes what an earlier failure left unwritten. */
+  void catchUp() {
+    var conclusion = unwritten;
+    if (conclusion == null) {
+      return;
+    }
+    for (int left = TRIES - 1; ; left--) {
+      try {
+        conclude(conclusion);
+        unwritten = null;
+        return;
+      } catch (KubernetesClientException failure) {
+        if (REFUSALS.contains(failure.getCode())
+            && conclusion.status().phase() != Phase.FAILED) {
+          conclusion = refused(conclusion, failure.getCode());
+        } else if (failure.getCode() != HttpURLConnection.HTTP_CONFLICT || left == 0) {
+          throw failure;
+        }
+      }
+    }
+  }
+
+  private void conclude(Conclusion conclusion) {
+    var fresh = client.resource(conclusion.snapshot()).get();
+    if (fresh == null || !stillRuns(fresh, conclusion)) {
+      LOG.info(
+          "snapshot went while it was taken namespace={} name={}",
+          conclusion.snapshot().getMetadata().getNamespace(),
+          conclusion.snapshot().getMetadata().getName());
+      return;
+    }
+    write(fresh, conclusion.status());
+  }
+
+  private static boolean stillRuns(MemorySnapshot fresh, Conclusion conclusion) {
+    var status = fresh.getStatus();
+    return fresh.getMetadata().getUid().equals(conclusion.snapshot().getMetadata().getUid())
+        && status != null
+        && status.phase() == Phase.RUNNING;
+  }
+
+  private static Conclusion refused(Conclusion conclusion, int code) {
+    var status = conclusion.status();
+    LOG.warn(
+        "report was refused namespace={} name={} code={}",
+        conclusion.snapshot().getMetadata().getNamespace(),
+        conclusion.snapshot().getMetadata().getName(),
+        code);
+    return new Conclusion(
+        conclusion.snapshot(),
+        new MemorySnapshotStatus(
+            Phase.FAILED,
+            null,
+            "the API server refused the agent's report with HTTP " + code,
+            status.node(),
+            status.startedAt(),
+            status.completedAt(),
+            List.of(),
+            List.of()));
+  }
+}

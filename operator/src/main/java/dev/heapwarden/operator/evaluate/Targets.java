@@ -1,11 +1,13 @@
 package dev.heapwarden.operator.evaluate;
 
 import dev.heapwarden.detection.sample.ContainerKey;
+import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.util.List;
+import java.util.stream.Stream;
 
-/** The running containers of a pod, as their agent knows them. */
+/** The running containers of a pod, native sidecars among them, as their agent knows them. */
 final class Targets {
   private Targets() {}
 
@@ -15,11 +17,22 @@ final class Targets {
    * @param names to which the policy restricts itself; empty for all
    */
   static List<ContainerKey> of(Pod pod, List<String> names) {
-    return pod.getStatus().getContainerStatuses().stream()
+    return Stream.concat(pod.getStatus().getContainerStatuses().stream(), sidecars(pod))
         .filter(container -> names.isEmpty() || names.contains(container.getName()))
         .filter(Targets::running)
         .map(container -> key(pod, container))
         .toList();
+  }
+
+  /** Init containers that are restarted for as long as the pod lives. */
+  private static Stream<ContainerStatus> sidecars(Pod pod) {
+    var names =
+        pod.getSpec().getInitContainers().stream()
+            .filter(container -> "Always".equals(container.getRestartPolicy()))
+            .map(Container::getName)
+            .toList();
+    return pod.getStatus().getInitContainerStatuses().stream()
+        .filter(status -> names.contains(status.getName()));
   }
 
   private static boolean running(ContainerStatus container) {

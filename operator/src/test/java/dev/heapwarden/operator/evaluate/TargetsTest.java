@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
 import dev.heapwarden.detection.sample.ContainerKey;
+import io.fabric8.kubernetes.api.model.ContainerBuilder;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.ContainerStatusBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -24,6 +25,23 @@ class TargetsTest {
     assertThat(Targets.of(pod(), List.of("envoy")))
         .extracting(ContainerKey::container)
         .containsExactly("envoy");
+  }
+
+  @Test
+  void aNativeSidecarIsATargetAndAnInitContainerIsNot() {
+    var pod = pod();
+    pod.getSpec()
+        .setInitContainers(
+            List.of(
+                new ContainerBuilder().withName("mesh").withRestartPolicy("Always").build(),
+                new ContainerBuilder().withName("migrate").build()));
+    pod.getStatus()
+        .setInitContainerStatuses(
+            List.of(running("mesh", "containerd://m"), running("migrate", "containerd://n")));
+
+    assertThat(Targets.of(pod, List.of()))
+        .extracting(ContainerKey::container)
+        .containsExactly("checkout", "envoy", "mesh");
   }
 
   private static Pod pod() {

@@ -5,6 +5,7 @@ import dev.heapwarden.detection.sample.RuntimeKind;
 import dev.heapwarden.probes.go.Sites;
 import dev.heapwarden.probes.probe.Bpftrace;
 import dev.heapwarden.probes.probe.Tracepoints;
+import dev.heapwarden.probes.target.Pprof;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
@@ -44,7 +45,7 @@ public final class EvidenceCollector {
         kinds.add(SnapshotKind.MAP_GROWTH);
       }
       kinds.add(SnapshotKind.KERNEL_MEMORY);
-      if (go && order.target().container().pprofPort().isPresent()) {
+      if (go && !(order.target().container().pprof() instanceof Pprof.NotNamed)) {
         kinds.add(SnapshotKind.GO_HEAP_PROFILE);
         kinds.add(SnapshotKind.GOROUTINES);
       }

@@ -1,5 +1,6 @@
 package dev.heapwarden.probes.snapshot;
 
+import dev.heapwarden.probes.target.Pprof;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -39,18 +40,19 @@ final class PprofEvidence {
    */
   Evidence take(Order order, String question, String file)
       throws IOException, InterruptedException {
-    var container = order.target().container();
-    if (container.pprofPort().isEmpty()) {
-      return new Evidence.Refused("the policy names no pprof port");
-    }
-    if (container.podIp().isEmpty()) {
-      return new Evidence.Refused("the pod has no address");
-    }
-    var host = container.podIp().contains(":") ? "[" + container.podIp() + "]" : container.podIp();
-    var uri =
-        URI.create(
-            "http://%s:%d/debug/pprof/%s"
-                .formatted(host, container.pprofPort().getAsInt(), question));
+    return switch (order.target().container().pprof()) {
+      case Pprof.NotNamed() -> new Evidence.Refused("the policy names no pprof port");
+      case Pprof.Refused(var reason) -> new Evidence.Refused(reason);
+      case Pprof.At(var host, var port) ->
+          fetch(
+              order.owner(),
+              URI.create("http://%s:%d/debug/pprof/%s".formatted(host, port, question)),
+              file);
+    };
+  }
+
+  private Evidence fetch(ArtifactStore.Owner owner, URI uri, String file)
+      throws IOException, InterruptedException {
     var request = HttpRequest.newBuilder(uri).timeout(DEADLINE).build();
     var response = client.send(request, HttpResponse.BodyHandlers.ofInputStream());
     try (var body = response.body()) {
@@ -64,7 +66,7 @@ final class PprofEvidence {
               CompletableFuture.delayedExecutor(DEADLINE.toSeconds(), TimeUnit.SECONDS));
       try {
         return new Evidence.Taken(
-            store.store(order.owner(), file, body), List.of());
+            store.store(owner, file, body), List.of());
       } finally {
         late.cancel(false);
       }

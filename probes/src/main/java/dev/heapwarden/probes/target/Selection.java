@@ -12,7 +12,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.stream.Stream;
 
 /** Which containers are watched, and for which policy. A pure function of pods and policies. */
@@ -52,11 +51,11 @@ public final class Selection {
   }
 
   private static Stream<WatchedContainer> containers(Pod pod, MemoryPolicy policy) {
-    if (pod.getStatus() == null || pod.getStatus().getContainerStatuses() == null) {
+    if (pod.getSpec() == null || pod.getStatus() == null) {
       return Stream.empty();
     }
     var names = policy.getSpec().containers();
-    return pod.getStatus().getContainerStatuses().stream()
+    return Containers.statuses(pod)
         .filter(status -> names == null || names.isEmpty() || names.contains(status.getName()))
         .filter(status -> status.getContainerID() != null)
         .filter(status -> status.getState() != null && status.getState().getRunning() != null)
@@ -66,7 +65,6 @@ public final class Selection {
   private static WatchedContainer watched(Pod pod, MemoryPolicy policy, ContainerStatus status) {
     var observe = policy.getSpec().observe();
     var id = status.getContainerID();
-    var pprof = observe.pprof();
     return new WatchedContainer(
         new ContainerKey(
             pod.getMetadata().getNamespace(),
@@ -78,8 +76,7 @@ public final class Selection {
         policy.getSpec().runtime(),
         Durations.parse(observe.interval()),
         Instant.parse(status.getState().getRunning().getStartedAt()),
-        Optional.ofNullable(pod.getStatus().getPodIP()).orElse(""),
-        pprof == null ? OptionalInt.empty() : OptionalInt.of(pprof.port()));
+        Pprof.of(pod, status.getName(), policy));
   }
 
   private static Map<String, String> orEmpty(

@@ -4,7 +4,6 @@ import dev.heapwarden.crds.policy.RuntimeChoice;
 import dev.heapwarden.detection.sample.ContainerKey;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.OptionalInt;
 
 /**
  * A running container of this node that a policy selects, as the API server knows it.
@@ -12,8 +11,7 @@ import java.util.OptionalInt;
  * @param policy name of the policy, in the container's namespace
  * @param choice runtime that the policy says it has
  * @param interval between two readings of its cgroup
- * @param podIp address of its pod; empty while it has none
- * @param pprofPort where the policy says that it offers net/http/pprof
+ * @param pprof where the policy says that it offers net/http/pprof
  */
 public record WatchedContainer(
     ContainerKey key,
@@ -21,5 +19,4 @@ public record WatchedContainer(
     RuntimeChoice choice,
     Duration interval,
     Instant startedAt,
-    String podIp,
-    OptionalInt pprofPort) {}
+    Pprof pprof) {}

@@ -8,6 +8,7 @@ import dev.heapwarden.detection.sample.Attachment.State;
 import dev.heapwarden.detection.sample.ContainerKey;
 import dev.heapwarden.detection.sample.RuntimeKind;
 import dev.heapwarden.probes.go.ExecutableId;
+import dev.heapwarden.probes.target.Pprof;
 import dev.heapwarden.probes.target.Target;
 import dev.heapwarden.probes.target.TargetProcess;
 import dev.heapwarden.probes.target.WatchedContainer;
@@ -16,7 +17,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 
 class AttachmentsTest {
@@ -90,8 +90,7 @@ class AttachmentsTest {
             RuntimeChoice.AUTO,
             Duration.ofSeconds(15),
             Instant.EPOCH,
-            "",
-            OptionalInt.empty());
+            new Pprof.NotNamed());
     return Attachments.of(
         new Target(container, Optional.empty(), processes),
         noPageFaults,

@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -46,8 +45,7 @@ class ProcessScanTest {
             RuntimeChoice.AUTO,
             Duration.ofSeconds(15),
             Instant.EPOCH,
-            "10.0.0.1",
-            OptionalInt.empty());
+            new Pprof.NotNamed());
     return new ProcessScan(new CgroupTree(cgroups), new ProcFs(Path.of("/proc")))
         .scan(List.of(container))
         .getFirst();

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heapwarden.crds.Api;
 import dev.heapwarden.crds.policy.MemoryPolicy;
+import io.fabric8.kubernetes.api.model.ContainerStatus;
+import io.fabric8.kubernetes.api.model.ContainerStatusBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.client.utils.Serialization;
@@ -83,6 +85,29 @@ class SelectionTest {
   }
 
   @Test
+  void aNativeSidecarIsWatchedAndAnInitContainerIsNot() {
+    var pod =
+        new PodBuilder(pod(Map.of("app", "web")))
+            .editSpec()
+            .addNewInitContainer()
+            .withName("mesh")
+            .withRestartPolicy("Always")
+            .endInitContainer()
+            .addNewInitContainer()
+            .withName("migrate")
+            .endInitContainer()
+            .endSpec()
+            .editStatus()
+            .withInitContainerStatuses(running("mesh"), running("migrate"))
+            .endStatus()
+            .build();
+
+    assertThat(Selection.watched(List.of(pod), List.of(older)))
+        .extracting(container -> container.key().container())
+        .containsExactly("web", "mesh");
+  }
+
+  @Test
   void expressionsSelectAsKubernetesDefinesThem() {
     assertThat(selects("{key: app, operator: In, values: [web, db]}")).isTrue();
     assertThat(selects("{key: app, operator: NotIn, values: [web]}")).isFalse();
@@ -117,6 +142,8 @@ class SelectionTest {
         .withUid("uid")
         .withLabels(labels)
         .endMetadata()
+        .withNewSpec()
+        .endSpec()
         .withNewStatus()
         .withPodIP("10.0.0.1")
         .addNewContainerStatus()
@@ -127,6 +154,16 @@ class SelectionTest {
         .endState()
         .endContainerStatus()
         .endStatus()
+        .build();
+  }
+
+  private static ContainerStatus running(String name) {
+    return new ContainerStatusBuilder()
+        .withName(name)
+        .withContainerID("containerd://" + name + "-id")
+        .withNewState()
+        .withNewRunning("2026-01-03T00:00:00Z")
+        .endState()
         .build();
   }
 

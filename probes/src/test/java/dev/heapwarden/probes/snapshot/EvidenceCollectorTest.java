@@ -1,0 +1,60 @@
+package dev.heapwarden.probes.snapshot;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heapwarden.crds.policy.RuntimeChoice;
+import dev.heapwarden.crds.snapshot.SnapshotKind;
+import dev.heapwarden.detection.sample.ContainerKey;
+import dev.heapwarden.probes.go.Sites;
+import dev.heapwarden.probes.probe.Bpftrace;
+import dev.heapwarden.probes.probe.Tracepoints;
+import dev.heapwarden.probes.target.Pprof;
+import dev.heapwarden.probes.target.Target;
+import dev.heapwarden.probes.target.WatchedContainer;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class EvidenceCollectorTest {
+  @TempDir Path root;
+
+  @Test
+  void aMistakeOfTheAgentIsAFailureOfThatKindWithoutWhatItQuotes() throws Exception {
+    assertThat(profile(new Pprof.At("no host name: a secret", 6060)))
+        .isEqualTo(new Evidence.Failed("a mistake of the agent: IllegalArgumentException"));
+  }
+
+  @Test
+  void aPortThatIsNotTheContainersIsRefusedWithTheReason() throws Exception {
+    assertThat(profile(new Pprof.Refused("port 6060 is that of container web")))
+        .isEqualTo(new Evidence.Refused("port 6060 is that of container web"));
+  }
+
+  private Evidence profile(Pprof pprof) throws InterruptedException {
+    var collector =
+        new EvidenceCollector(
+            new Bpftrace(List.of("bpftrace"), root),
+            new Tracepoints(root),
+            new Sites(),
+            root,
+            new ArtifactStore(root, 1 << 20));
+    var container =
+        new WatchedContainer(
+            new ContainerKey("shop", "web-1", "uid", "web", "id"),
+            "policy",
+            RuntimeChoice.AUTO,
+            Duration.ofSeconds(15),
+            Instant.EPOCH,
+            pprof);
+    return collector.take(
+        SnapshotKind.GO_HEAP_PROFILE,
+        new Order(
+            new ArtifactStore.Owner("shop", "s1"),
+            new Target(container, Optional.empty(), List.of()),
+            Duration.ofSeconds(5)));
+  }
+}

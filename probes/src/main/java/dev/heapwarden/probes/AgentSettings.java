@@ -16,12 +16,7 @@ import java.util.Map;
  * @param procRoot PROC_ROOT
  */
 record AgentSettings(
-    String nodeName,
-    int port,
-    Path snapshots,
-    long snapshotQuota,
-    Path cgroupRoot,
-    Path procRoot) {
+    String nodeName, int port, Path snapshots, long snapshotQuota, Path cgroupRoot, Path procRoot) {
 
   /**
    * Reads the environment.

@@ -44,10 +44,13 @@ public record MemorySnapshotStatus(
   public record Artifact(
       @JsonPropertyDescription("Kind of the evidence.") SnapshotKind kind,
       @JsonPropertyDescription("Taken, Refused or Failed.") State state,
-      @JsonPropertyDescription("Why it was not taken.") @Nullable String reason,
+      @JsonPropertyDescription("Why it was not taken, or is no longer on the node.")
+          @Nullable String reason,
       @JsonPropertyDescription("Size in bytes.") @Nullable Long size,
       @JsonPropertyDescription("SHA-256 in hex.") @Nullable String sha256,
-      @JsonPropertyDescription("Path on the node.") @Nullable String path,
+      @JsonPropertyDescription(
+              "Path on the node, until the snapshot is deleted; absent once the file had to make room.")
+          @Nullable String path,
       @JsonPropertyDescription(
               "How long the target stood still for it, in milliseconds; 0 where nothing stops it.")
           @Nullable Long stallMillis) {

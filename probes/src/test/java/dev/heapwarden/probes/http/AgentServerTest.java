@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import dev.heapwarden.crds.policy.RuntimeChoice;
 import dev.heapwarden.detection.sample.Attachment;
 import dev.heapwarden.detection.sample.ContainerKey;
 import dev.heapwarden.detection.sample.ContainerState;
@@ -14,21 +15,31 @@ import dev.heapwarden.detection.sample.SampleBatch;
 import dev.heapwarden.detection.sample.Signal;
 import dev.heapwarden.probes.buffer.Position;
 import dev.heapwarden.probes.buffer.SampleBuffer;
+import dev.heapwarden.probes.go.ExecutableId;
 import dev.heapwarden.probes.go.Sites;
+import dev.heapwarden.probes.probe.CgroupMemory;
 import dev.heapwarden.probes.probe.ProbeCounters;
+import dev.heapwarden.probes.probe.ProbeEvent;
 import dev.heapwarden.probes.sample.Ledger;
 import dev.heapwarden.probes.sample.WallClock;
+import dev.heapwarden.probes.target.Pprof;
+import dev.heapwarden.probes.target.Target;
+import dev.heapwarden.probes.target.TargetProcess;
+import dev.heapwarden.probes.target.WatchedContainer;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Random;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -39,12 +50,13 @@ class AgentServerTest {
   private final SampleBuffer buffer = new SampleBuffer(10, 2, new Random(1));
   private List<ContainerState> containers = List.of();
   private Optional<String> unready = Optional.empty();
+  private final Ledger ledger =
+      new Ledger(buffer, new Sites(), WallClock.system(), Path.of("/proc"));
   private AgentServer server;
   private HttpClient client;
 
   @BeforeEach
   void start() throws IOException {
-    var ledger = new Ledger(buffer, new Sites(), WallClock.system(), Path.of("/proc"));
     server =
         new AgentServer(
             0,
@@ -129,6 +141,35 @@ class AgentServerTest {
         .contains("heapwarden_agent_bpftrace_lost_events_total 0.0");
   }
 
+  /** What promtool check metrics asks for. */
+  @Test
+  void metricsAreNamedAndDescribedAsPrometheusWantsThem() throws Exception {
+    containers = List.of(state(Attachment.State.ATTACHED));
+    watched();
+    ledger.measured(KEY, new CgroupMemory(4096, 8192, OptionalLong.empty()));
+    ledger.accept(new ProbeEvent.Collection(7, 1, 2048, 3));
+    ledger.accept(new ProbeEvent.Faults(7, 1, 5));
+
+    var text = get("/metrics").body();
+
+    var labels = "{container=\"web\",namespace=\"shop\",pod=\"web-1\"}";
+    assertThat(text)
+        .contains("heapwarden_agent_anonymous_memory_bytes" + labels + " 4096.0")
+        .contains("heapwarden_agent_post_gc_live_heap_bytes" + labels + " 2048.0")
+        .contains("heapwarden_agent_collections_total" + labels + " 3.0")
+        .contains("heapwarden_agent_page_faults_total" + labels + " 5.0");
+    var types = Pattern.compile("(?m)^# TYPE (\\S+) (\\S+)$").matcher(text).results().toList();
+    assertThat(types)
+        .hasSizeGreaterThan(8)
+        .allSatisfy(
+            type -> {
+              var name = type.group(1);
+              assertThat(name).matches("heapwarden_agent_[a-z_]*[a-z]");
+              assertThat(name.endsWith("_total")).isEqualTo(type.group(2).equals("counter"));
+              assertThat(text).containsPattern("(?m)^# HELP " + name + " [A-Z0-9]");
+            });
+  }
+
   @Test
   void onlyQuestionsAreAnswered() throws Exception {
     assertThat(get("/v1/samples/more").statusCode()).isEqualTo(404);
@@ -137,6 +178,27 @@ class AgentServerTest {
             .POST(HttpRequest.BodyPublishers.ofString("x"))
             .build();
     assertThat(client.send(post, HttpResponse.BodyHandlers.ofString()).statusCode()).isEqualTo(405);
+  }
+
+  private void watched() {
+    var container =
+        new WatchedContainer(
+            KEY,
+            "policy",
+            RuntimeChoice.AUTO,
+            Duration.ofSeconds(15),
+            Instant.EPOCH,
+            new Pprof.NotNamed());
+    var process =
+        new TargetProcess(
+            new TargetProcess.Identity("id", 7, 1, new ExecutableId(1, 2)),
+            4096,
+            RuntimeKind.GO,
+            Path.of("/proc/7/root/app"),
+            Optional.empty(),
+            Optional.empty(),
+            0);
+    ledger.targets(List.of(new Target(container, Optional.empty(), List.of(process))));
   }
 
   private HttpResponse<String> get(String path) throws IOException, InterruptedException {

@@ -188,8 +188,7 @@ public final class ArtifactStore {
         }
         holdings.add(
             new Holding(
-                new Owner(
-                    namespace.getFileName().toString(), directory.getFileName().toString()),
+                new Owner(namespace.getFileName().toString(), directory.getFileName().toString()),
                 directory,
                 bytes,
                 Files.getLastModifiedTime(directory)));

@@ -65,8 +65,7 @@ final class PprofEvidence {
               () -> close(body),
               CompletableFuture.delayedExecutor(DEADLINE.toSeconds(), TimeUnit.SECONDS));
       try {
-        return new Evidence.Taken(
-            store.store(owner, file, body), List.of());
+        return new Evidence.Taken(store.store(owner, file, body), List.of());
       } finally {
         late.cancel(false);
       }

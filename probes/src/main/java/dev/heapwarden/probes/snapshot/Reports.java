@@ -70,8 +70,7 @@ final class Reports {
         unwritten = null;
         return;
       } catch (KubernetesClientException failure) {
-        if (REFUSALS.contains(failure.getCode())
-            && conclusion.status().phase() != Phase.FAILED) {
+        if (REFUSALS.contains(failure.getCode()) && conclusion.status().phase() != Phase.FAILED) {
           conclusion = refused(conclusion, failure.getCode());
         } else if (failure.getCode() != HttpURLConnection.HTTP_CONFLICT || left == 0) {
           throw failure;

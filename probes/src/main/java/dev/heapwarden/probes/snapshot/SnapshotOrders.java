@@ -174,9 +174,7 @@ public final class SnapshotOrders implements AutoCloseable {
     try {
       var order =
           new Order(
-              ArtifactStore.Owner.of(running),
-              target,
-              Durations.parse(running.getSpec().window()));
+              ArtifactStore.Owner.of(running), target, Durations.parse(running.getSpec().window()));
       var evidence = new LinkedHashMap<SnapshotKind, Evidence>();
       for (var kind : EvidenceCollector.kinds(running.getSpec().kinds(), order)) {
         evidence.put(kind, collector.take(kind, order));

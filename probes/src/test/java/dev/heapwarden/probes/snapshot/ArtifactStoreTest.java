@@ -136,15 +136,15 @@ class ArtifactStoreTest {
 
     assertThatThrownBy(() -> stored("shop", "s1", 101))
         .isInstanceOf(ArtifactStore.NoRoom.class)
-        .hasMessage(
-            "its 101 bytes do not fit into this node's quota of 100 bytes for artefacts");
+        .hasMessage("its 101 bytes do not fit into this node's quota of 100 bytes for artefacts");
     assertThatThrownBy(() -> stored("shop", "s1", 80)).isInstanceOf(ArtifactStore.NoRoom.class);
     assertThat(other).exists();
     assertThat(root.resolve("shop/s1")).isEmptyDirectory();
   }
 
   private Path stored(String namespace, String snapshot, int size) throws IOException {
-    return store.store(new ArtifactStore.Owner(namespace, snapshot), "f", bytes("x".repeat(size)))
+    return store
+        .store(new ArtifactStore.Owner(namespace, snapshot), "f", bytes("x".repeat(size)))
         .path();
   }
 

@@ -82,8 +82,7 @@ class ArtifactSweepTest {
             ArtifactStore.Owner.of(snapshot), "f", new ByteArrayInputStream(new byte[] {1}));
     var evidence = new LinkedHashMap<SnapshotKind, Evidence>();
     evidence.put(SnapshotKind.GOROUTINES, new Evidence.Taken(stored, List.of()));
-    snapshot.setStatus(
-        SnapshotReport.finished(node, Instant.EPOCH, Instant.EPOCH, evidence));
+    snapshot.setStatus(SnapshotReport.finished(node, Instant.EPOCH, Instant.EPOCH, evidence));
     return snapshot;
   }
 

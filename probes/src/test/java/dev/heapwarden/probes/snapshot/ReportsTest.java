@@ -32,8 +32,7 @@ class ReportsTest {
     client = snapshots.client();
     reports = new Reports(client);
     running =
-        reports.write(
-            snapshots.stored(), SnapshotReport.running("node-1", Instant.EPOCH, null));
+        reports.write(snapshots.stored(), SnapshotReport.running("node-1", Instant.EPOCH, null));
   }
 
   @AfterEach

@@ -98,8 +98,7 @@ final class Snapshots implements AutoCloseable {
       return failure;
     }
     var sent =
-        Serialization.unmarshal(
-            new String(body, StandardCharsets.UTF_8), MemorySnapshot.class);
+        Serialization.unmarshal(new String(body, StandardCharsets.UTF_8), MemorySnapshot.class);
     var before = stored().getMetadata().getResourceVersion();
     if (!before.equals(sent.getMetadata().getResourceVersion())) {
       return 409;

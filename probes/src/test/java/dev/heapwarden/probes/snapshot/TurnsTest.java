@@ -32,8 +32,7 @@ class TurnsTest {
 
   @Test
   void ofOneNamespaceTheOldestComesFirst() {
-    assertThat(
-            new Turns().next(List.of(snapshot("shop", "a", 2), snapshot("shop", "b", 1))))
+    assertThat(new Turns().next(List.of(snapshot("shop", "a", 2), snapshot("shop", "b", 1))))
         .hasValueSatisfying(next -> assertThat(next.getMetadata().getName()).isEqualTo("b"));
   }
 

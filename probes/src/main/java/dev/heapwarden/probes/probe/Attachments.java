@@ -9,7 +9,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.function.Predicate;
 
 /**
  * Tells per container what is attached. Where a container runs several processes, its main one
@@ -27,7 +26,7 @@ final class Attachments {
    * @param failure why bpftrace attaches nothing at all
    * @param waiting why what is not attached yet is not
    * @param refusal why bpftrace could not attach to a process's executable
-   * @param covered whether a program that bpftrace has attached covers a process
+   * @param attached what the program watches that bpftrace has attached
    */
   static List<Attachment> of(
       Target target,
@@ -35,7 +34,7 @@ final class Attachments {
       Optional<String> failure,
       String waiting,
       Function<TargetProcess, Optional<String>> refusal,
-      Predicate<TargetProcess.Identity> covered) {
+      NodePlan attached) {
     var main = target.main();
     if (main.isEmpty()) {
       var why = "no process of the container was found yet";
@@ -45,7 +44,12 @@ final class Attachments {
         noPageFaults
             .map(reason -> refused(PAGE_FAULTS, reason))
             .orElseGet(
-                () -> state(PAGE_FAULTS, covered.test(main.get().identity()), failure, waiting));
+                () ->
+                    state(
+                        PAGE_FAULTS,
+                        attached.countsFaultsOf(main.get().identity()),
+                        failure,
+                        waiting));
     var go =
         target.processes().stream()
             .filter(process -> process.runtime() == RuntimeKind.GO)
@@ -62,11 +66,11 @@ final class Attachments {
     }
     var process = go.orElseThrow();
     var binary = process.go().orElseThrow();
-    boolean attached = covered.test(process.identity());
+    boolean probed = attached.probesGoOf(process.identity());
     return List.of(
         faults,
-        has(GO_GC, binary, GoBinary.GC, attached, failure, waiting),
-        has(GO_MAP_GROWTH, binary, binary.growth(), attached, failure, waiting));
+        has(GO_GC, binary, GoBinary.GC, probed, failure, waiting),
+        has(GO_MAP_GROWTH, binary, binary.growth(), probed, failure, waiting));
   }
 
   private static Attachment has(

@@ -19,9 +19,12 @@ import java.util.stream.Collectors;
  *
  * @param processes whose events count
  * @param executables Go programs to put uprobes on, each once whatever number of processes run it
+ * @param pageFaults whether page faults are counted
  */
 record NodePlan(
-    Set<TargetProcess.Identity> processes, Map<ExecutableId, GoExecutable> executables) {
+    Set<TargetProcess.Identity> processes,
+    Map<ExecutableId, GoExecutable> executables,
+    boolean pageFaults) {
   NodePlan {
     processes = Set.copyOf(processes);
     executables = Map.copyOf(executables);
@@ -39,15 +42,16 @@ record NodePlan(
   }
 
   static NodePlan nothing() {
-    return new NodePlan(Set.of(), Map.of());
+    return new NodePlan(Set.of(), Map.of(), false);
   }
 
   /**
    * The plan for these targets.
    *
    * @param usable false for paths that bpftrace could not attach to
+   * @param pageFaults whether the kernel can tell page faults
    */
-  static NodePlan of(List<Target> targets, Predicate<Path> usable) {
+  static NodePlan of(List<Target> targets, Predicate<Path> usable, boolean pageFaults) {
     var processes = new HashSet<TargetProcess.Identity>();
     var executables = new LinkedHashMap<ExecutableId, GoExecutable>();
     for (var target : targets) {
@@ -63,12 +67,27 @@ record NodePlan(
         }
       }
     }
-    return new NodePlan(processes, executables);
+    return new NodePlan(processes, executables, pageFaults);
   }
 
   static boolean wantsGo(Target target) {
     var choice = target.container().choice();
     return choice == RuntimeChoice.AUTO || choice == RuntimeChoice.GO;
+  }
+
+  /** Whether a process's page faults are counted. */
+  boolean countsFaultsOf(TargetProcess.Identity process) {
+    return pageFaults && processes.contains(process);
+  }
+
+  /** Whether uprobes are put on what a process runs, and count for it. */
+  boolean probesGoOf(TargetProcess.Identity process) {
+    return processes.contains(process) && executables.containsKey(process.executable());
+  }
+
+  /** Whether there is anything to attach. */
+  boolean isIdle() {
+    return processes.isEmpty() || (executables.isEmpty() && !pageFaults);
   }
 
   Set<Long> pids() {
@@ -86,6 +105,7 @@ record NodePlan(
   /** Whether a program for the other plan would see the same. */
   boolean sameAs(NodePlan other) {
     return processes.equals(other.processes)
-        && executables.keySet().equals(other.executables.keySet());
+        && executables.keySet().equals(other.executables.keySet())
+        && pageFaults == other.pageFaults;
   }
 }

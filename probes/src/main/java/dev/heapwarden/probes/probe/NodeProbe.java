@@ -24,6 +24,9 @@ public final class NodeProbe implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(NodeProbe.class);
   private static final Duration ATTACH_DEADLINE = Duration.ofSeconds(30);
 
+  /** For finding out which executables do not attach; two more tries may be under way then. */
+  private static final Duration SEARCH_LIMIT = Duration.ofSeconds(90);
+
   /** Six slots without a word. */
   private static final Duration SILENCE_LIMIT = Duration.ofSeconds(30);
 
@@ -74,7 +77,9 @@ public final class NodeProbe implements AutoCloseable {
     retire();
     buryTheDead();
     refused.keySet().removeIf(path -> !runs(targets, path));
-    var wanted = NodePlan.of(targets, path -> !refused.containsKey(path));
+    var wanted =
+        NodePlan.of(
+            targets, path -> !refused.containsKey(path), tracepoints.pageFaults().isEmpty());
     var run = current;
     if (run != null && run.plan().sameAs(wanted)) {
       return;
@@ -82,8 +87,7 @@ public final class NodeProbe implements AutoCloseable {
     if (retiring != null || System.nanoTime() - notBefore < 0 || onlyChurn(run, wanted)) {
       return;
     }
-    if (wanted.processes().isEmpty()
-        || (wanted.executables().isEmpty() && tracepoints.pageFaults().isPresent())) {
+    if (wanted.isIdle()) {
       replaceBy(null);
       return;
     }
@@ -99,7 +103,7 @@ public final class NodeProbe implements AutoCloseable {
         Optional.ofNullable(failure),
         Optional.ofNullable(death).orElse("bpftrace is attaching"),
         process -> refusal(process),
-        process -> run != null && !run.ended() && run.plan().processes().contains(process));
+        run == null || run.ended() ? NodePlan.nothing() : run.plan());
   }
 
   @Override
@@ -158,13 +162,13 @@ public final class NodeProbe implements AutoCloseable {
   private NodeRun launch(NodePlan plan, @Nullable NodeRun predecessor) throws IOException {
     counters.started();
     var probed = NodeProgram.probed(plan.executables(), bpftrace);
-    return new NodeRun(
-        bpftrace, plan, probed, tracepoints.pageFaults().isEmpty(), predecessor, sink, counters);
+    return new NodeRun(bpftrace, plan, probed, predecessor, sink, counters);
   }
 
   private boolean refuseOffenders(NodePlan plan) throws IOException, InterruptedException {
     var offenders =
-        new Offenders(bpftrace, ATTACH_DEADLINE).among(List.copyOf(plan.executables().entrySet()));
+        new Offenders(bpftrace, ATTACH_DEADLINE, SEARCH_LIMIT)
+            .among(List.copyOf(plan.executables().entrySet()));
     offenders.forEach((path, reason) -> LOG.warn("refused path={} reason={}", path, reason));
     refused.putAll(offenders);
     return !offenders.isEmpty();

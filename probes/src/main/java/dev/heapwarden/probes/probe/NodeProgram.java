@@ -79,7 +79,7 @@ final class NodeProgram {
     return 2 + uprobes + (pageFaults ? 1 : 0);
   }
 
-  static String text(NodePlan plan, List<Probed> executables, boolean pageFaults) {
+  static String text(NodePlan plan, List<Probed> executables) {
     var numbers = executables.stream().collect(Collectors.toMap(Probed::id, Probed::number));
     var text = new StringBuilder();
     // What is read must be written somewhere, so pid 0 stands for a node without processes.
@@ -106,7 +106,7 @@ final class NodeProgram {
         """
             .formatted(SLOT_NANOS));
     executables.forEach(probed -> uprobes(text, probed));
-    if (pageFaults) {
+    if (plan.pageFaults()) {
       text.append(
           """
           tracepoint:exceptions:page_fault_user /@t[pid]/ {
@@ -129,7 +129,7 @@ final class NodeProgram {
           }
         }
         """
-            .formatted(SLOT_NANOS, pageFaults ? printFaults : ""));
+            .formatted(SLOT_NANOS, plan.pageFaults() ? printFaults : ""));
     return text.toString();
   }
 

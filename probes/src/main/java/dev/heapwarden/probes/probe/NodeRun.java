@@ -30,21 +30,20 @@ final class NodeRun {
       Bpftrace bpftrace,
       NodePlan plan,
       List<NodeProgram.Probed> executables,
-      boolean pageFaults,
       @Nullable NodeRun predecessor,
       Consumer<ProbeEvent> sink,
       ProbeCounters counters)
       throws IOException {
     this.plan = plan;
-    this.events = new NodeEvents(pageFaults ? plan.pids() : Set.of());
+    this.events = new NodeEvents(plan.pageFaults() ? plan.pids() : Set.of());
     this.executables = List.copyOf(executables);
-    this.expected = NodeProgram.probes(executables, pageFaults);
+    this.expected = NodeProgram.probes(executables, plan.pageFaults());
     this.predecessor = predecessor;
     this.sink = sink;
     this.counters = counters;
     child =
         bpftrace.start(
-            NodeProgram.text(plan, executables, pageFaults),
+            NodeProgram.text(plan, executables),
             0,
             executables.stream().map(NodeProgram.Probed::link).toList(),
             null,

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** Builds the test program with the Go of this machine, once per kind and checkout. */
-final class GoPrograms {
+public final class GoPrograms {
   private static final Path SOURCE =
       Path.of(System.getProperty("heapwarden.root"), "probes/src/test/resources/go");
   private static final Path BUILT =
@@ -19,7 +19,7 @@ final class GoPrograms {
 
   private GoPrograms() {}
 
-  static Path plain() {
+  public static Path plain() {
     return build("plain");
   }
 

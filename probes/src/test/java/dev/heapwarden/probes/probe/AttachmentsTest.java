@@ -8,15 +8,21 @@ import dev.heapwarden.detection.sample.Attachment.State;
 import dev.heapwarden.detection.sample.ContainerKey;
 import dev.heapwarden.detection.sample.RuntimeKind;
 import dev.heapwarden.probes.go.ExecutableId;
+import dev.heapwarden.probes.go.GoBinary;
+import dev.heapwarden.probes.go.GoPrograms;
 import dev.heapwarden.probes.target.Pprof;
 import dev.heapwarden.probes.target.Target;
 import dev.heapwarden.probes.target.TargetProcess;
 import dev.heapwarden.probes.target.WatchedContainer;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 class AttachmentsTest {
@@ -78,25 +84,73 @@ class AttachmentsTest {
         .isEqualTo(new Attachment("PageFaults", State.ATTACHED, null));
   }
 
-  private static List<Attachment> attachments(
-      List<TargetProcess> processes,
-      Optional<String> noPageFaults,
-      Optional<String> failure,
-      boolean covered) {
-    var container =
+  @Test
+  void gosProbesAreNotAttachedWhileTheRunningProgramOnlyCountsPageFaults() throws IOException {
+    var binary = GoBinary.read(GoPrograms.plain()).orElseThrow();
+    var go =
+        new TargetProcess(
+            NATIVE.identity(),
+            4096,
+            RuntimeKind.GO,
+            GoPrograms.plain(),
+            Optional.of(binary),
+            Optional.empty(),
+            0);
+    // The policy said Native before, and the program with Go's probes does not attach.
+    assertThat(attachments(List.of(go), Optional.empty(), Optional.of("bpftrace: no BTF"), true))
+        .containsExactly(
+            new Attachment("PageFaults", State.ATTACHED, null),
+            new Attachment("GoGc", State.REFUSED, "bpftrace: no BTF"),
+            new Attachment("GoMapGrowth", State.REFUSED, "bpftrace: no BTF"));
+
+    var probed =
+        new NodePlan(
+            Set.of(go.identity()),
+            Map.of(go.identity().executable(), new NodePlan.GoExecutable(go.executable(), binary)),
+            false);
+    assertThat(
+            Attachments.of(
+                target(List.of(go)),
+                Optional.empty(),
+                Optional.empty(),
+                "bpftrace is attaching",
+                process -> Optional.empty(),
+                probed))
+        .containsExactly(
+            new Attachment("PageFaults", State.PENDING, "bpftrace is attaching"),
+            new Attachment("GoGc", State.ATTACHED, null),
+            new Attachment("GoMapGrowth", State.ATTACHED, null));
+  }
+
+  private static Target target(List<TargetProcess> processes) {
+    return new Target(
         new WatchedContainer(
             new ContainerKey("shop", "web-1", "uid", "web", "id"),
             "policy",
             RuntimeChoice.AUTO,
             Duration.ofSeconds(15),
             Instant.EPOCH,
-            new Pprof.NotNamed());
+            new Pprof.NotNamed()),
+        Optional.empty(),
+        processes);
+  }
+
+  private static List<Attachment> attachments(
+      List<TargetProcess> processes,
+      Optional<String> noPageFaults,
+      Optional<String> failure,
+      boolean covered) {
     return Attachments.of(
-        new Target(container, Optional.empty(), processes),
+        target(processes),
         noPageFaults,
         failure,
         "bpftrace is attaching",
         process -> Optional.empty(),
-        identity -> covered);
+        covered
+            ? new NodePlan(
+                processes.stream().map(TargetProcess::identity).collect(Collectors.toSet()),
+                Map.of(),
+                true)
+            : NodePlan.nothing());
   }
 }

@@ -145,8 +145,10 @@ public final class ArtifactStore {
     }
   }
 
+  /** Deletes nothing when it is not enough. */
   private void makeRoom(Owner asking, long size) throws IOException {
-    var holdings = new ArrayList<>(holdings());
+    var holdings = holdings();
+    var victims = new ArrayList<Holding>();
     while (size + holdings.stream().mapToLong(Holding::bytes).sum() > quota) {
       var victim = oldestOfTheLargest(holdings, asking, size);
       if (victim.isEmpty()) {
@@ -154,13 +156,16 @@ public final class ArtifactStore {
             "its %d bytes do not fit into this node's quota of %d bytes for artefacts"
                 .formatted(size, quota));
       }
+      holdings.remove(victim.get());
+      victims.add(victim.get());
+    }
+    for (var victim : victims) {
       LOG.info(
           "artefacts make room namespace={} name={} bytes={}",
-          victim.get().owner().namespace(),
-          victim.get().owner().snapshot(),
-          victim.get().bytes());
-      delete(victim.get().directory());
-      holdings.remove(victim.get());
+          victim.owner().namespace(),
+          victim.owner().snapshot(),
+          victim.bytes());
+      delete(victim.directory());
     }
   }
 

@@ -133,12 +133,14 @@ class ArtifactStoreTest {
   void anArtefactThatDoesNotFitIsRefusedAndNothingOfItIsLeft() throws IOException {
     store = new ArtifactStore(root, 100);
     var other = stored("quiet", "small", 30);
+    var own = stored("shop", "earlier", 10);
 
     assertThatThrownBy(() -> stored("shop", "s1", 101))
         .isInstanceOf(ArtifactStore.NoRoom.class)
         .hasMessage("its 101 bytes do not fit into this node's quota of 100 bytes for artefacts");
     assertThatThrownBy(() -> stored("shop", "s1", 80)).isInstanceOf(ArtifactStore.NoRoom.class);
     assertThat(other).exists();
+    assertThat(own).exists();
     assertThat(root.resolve("shop/s1")).isEmptyDirectory();
   }
 

@@ -74,14 +74,15 @@ class HandsOffIT {
     shop.openStripped(Duration.ofMinutes(1));
 
     var watched =
-        await("the refusal on the policy's status")
+        await("what became of every probe, on the policy's status")
             .atMost(Duration.ofMinutes(1))
             .until(
                 this::stripped,
                 status ->
                     status != null
+                        && !status.probes().isEmpty()
                         && status.probes().stream()
-                            .anyMatch(probe -> probe.state().equals("Refused")));
+                            .noneMatch(probe -> probe.state().equals("Pending")));
 
     assertThat(watched.runtime()).isEqualTo("Go");
     assertThat(watched.probes())

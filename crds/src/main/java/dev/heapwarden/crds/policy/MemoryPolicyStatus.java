@@ -1,5 +1,6 @@
 package dev.heapwarden.crds.policy;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.crd.generator.annotation.PrinterColumn;
 import io.fabric8.kubernetes.api.model.Condition;
@@ -26,12 +27,32 @@ public record MemoryPolicyStatus(
             "One entry per watched container, at most 50; those with a finding or a refusal come"
                 + " first.")
         List<ContainerStatus> watched,
-    @JsonPropertyDescription("Ready, RulesValid, Conflicted.") List<Condition> conditions) {
+    @JsonPropertyDescription("Ready, RulesValid, Conflicted.") List<Condition> conditions,
+    @JsonPropertyDescription(
+            "When the last actions for this policy were done, ISO 8601: within an hour they count"
+                + " against limits.actionsPerHour, also those of incidents that were deleted.")
+        @JsonInclude(JsonInclude.Include.NON_EMPTY)
+        List<String> spentActions) {
   /** Entries of {@link #watched} at most. */
   public static final int WATCHED_LIMIT = 50;
 
   public MemoryPolicyStatus {
     watched = watched == null ? List.of() : List.copyOf(watched);
     conditions = conditions == null ? List.of() : List.copyOf(conditions);
+    spentActions = spentActions == null ? List.of() : List.copyOf(spentActions);
+  }
+
+  /** The same without what the response wrote down, which is no part of what was observed. */
+  public MemoryPolicyStatus observed() {
+    return new MemoryPolicyStatus(
+        observedGeneration,
+        pods,
+        containers,
+        attached,
+        suspected,
+        confirmed,
+        watched,
+        conditions,
+        List.of());
   }
 }

@@ -1,8 +1,10 @@
 package dev.heapwarden.e2e.respond;
 
 import dev.heapwarden.crds.incident.LeakIncident;
+import dev.heapwarden.crds.policy.MemoryPolicy;
 import dev.heapwarden.operator.respond.journal.IncidentStore;
 import io.fabric8.kubernetes.client.utils.Serialization;
+import java.time.Instant;
 import java.util.List;
 
 /**
@@ -40,6 +42,9 @@ final class StoredIncidents implements IncidentStore {
   public void delete(LeakIncident kept) {
     throw new IllegalStateException("no test lasts as long as incidents are kept");
   }
+
+  @Override
+  public void spend(MemoryPolicy policy, Instant at) {}
 
   @Override
   public List<LeakIncident> inNamespace(String namespace) {

@@ -90,7 +90,9 @@ public final class MemoryPolicyReconciler implements Reconciler<MemoryPolicy> {
     audience.accept(new Evaluation(policy, containers, now));
     var status = PolicyStatus.of(policy, compiled, governance, containers, now);
     announcer.conditions(policy, status);
-    if (!status.equals(policy.getStatus()) && metadata.getDeletionTimestamp() == null) {
+    var before = policy.getStatus();
+    if ((before == null || !status.equals(before.observed()))
+        && metadata.getDeletionTimestamp() == null) {
       var fresh = new MemoryPolicy();
       fresh.getMetadata().setName(metadata.getName());
       fresh.getMetadata().setNamespace(metadata.getNamespace());

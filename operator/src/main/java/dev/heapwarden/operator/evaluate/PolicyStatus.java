@@ -39,7 +39,8 @@ final class PolicyStatus {
             .limit(MemoryPolicyStatus.WATCHED_LIMIT)
             .map(ContainerLine::of)
             .toList(),
-        Conditions.settle(Conditions.in(policy.getStatus()), fresh, generation, now));
+        Conditions.settle(Conditions.in(policy.getStatus()), fresh, generation, now),
+        List.of());
   }
 
   private static int count(

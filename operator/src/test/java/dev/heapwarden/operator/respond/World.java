@@ -6,6 +6,7 @@ import dev.heapwarden.crds.incident.LeakIncident;
 import dev.heapwarden.crds.incident.LeakIncidentStatus;
 import dev.heapwarden.crds.incident.Step;
 import dev.heapwarden.crds.incident.Step.State;
+import dev.heapwarden.crds.policy.MemoryPolicy;
 import dev.heapwarden.operator.respond.action.Acted;
 import dev.heapwarden.operator.respond.action.Action;
 import dev.heapwarden.operator.respond.action.Plan;
@@ -88,6 +89,11 @@ final class World implements IncidentStore {
           was.getMetadata().setFinalizers(now.getMetadata().getFinalizers());
           return was;
         });
+  }
+
+  @Override
+  public void spend(MemoryPolicy policy, Instant at) {
+    perhapsDie();
   }
 
   private LeakIncident write(

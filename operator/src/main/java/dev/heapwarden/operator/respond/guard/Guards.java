@@ -3,6 +3,7 @@ package dev.heapwarden.operator.respond.guard;
 import dev.heapwarden.crds.Durations;
 import dev.heapwarden.crds.incident.LeakIncident;
 import dev.heapwarden.crds.incident.Step;
+import dev.heapwarden.crds.policy.MemoryPolicy;
 import dev.heapwarden.crds.policy.MemoryPolicySpec;
 import dev.heapwarden.crds.policy.Respond;
 import dev.heapwarden.operator.respond.guard.Ruling.Cause;
@@ -20,7 +21,6 @@ import java.util.stream.Stream;
 /** The guards before an action, in one place. Disruption is the action's own: it needs the pods. */
 public final class Guards {
   private static final Duration PEOPLE = Duration.ofMinutes(1);
-  private static final Duration HOUR = Duration.ofHours(1);
 
   private Guards() {}
 
@@ -32,18 +32,18 @@ public final class Guards {
   public static Ruling rule(
       ActionKind kind,
       LeakIncident incident,
-      MemoryPolicySpec policy,
+      MemoryPolicy policy,
       List<LeakIncident> all,
       Instant now) {
-    var standing = standing(kind, incident, policy, now);
+    var standing = standing(kind, incident, policy.getSpec(), now);
     if (!(standing instanceof Go)) {
       return standing;
     }
-    var respond = policy.respond();
+    var respond = policy.getSpec().respond();
     return Stream.of(
             cooldown(incident, respond, all, now),
             MaintenanceWindows.ruling(respond.maintenanceWindows(), kind.level(), now),
-            budget(kind, incident, respond, all, now),
+            budget(kind, incident, policy, all, now),
             concurrency(kind, incident, respond, all))
         .filter(ruling -> !(ruling instanceof Go))
         .findFirst()
@@ -100,28 +100,32 @@ public final class Guards {
         .orElseGet(Go::new);
   }
 
+  /** What the policy remembers besides is of incidents that were deleted. */
   static Ruling budget(
       ActionKind kind,
       LeakIncident incident,
-      Respond respond,
+      MemoryPolicy policy,
       List<LeakIncident> all,
       Instant now) {
     if (!kind.changesWorkload()) {
       return new Go();
     }
-    var spent =
+    var known =
         samePolicy(all, incident)
             .flatMap(other -> Steps.all(other.getStatus()))
             .filter(Steps::counts)
-            .map(step -> spentAt(step, now))
-            .filter(at -> at.isAfter(now.minus(HOUR)))
+            .map(step -> spentAt(step, now));
+    var spent =
+        Stream.concat(known, Spending.of(policy))
+            .filter(at -> at.isAfter(now.minus(Spending.PERIOD)))
+            .distinct()
             .sorted()
             .toList();
-    int allowed = respond.limits().actionsPerHour();
+    int allowed = policy.getSpec().respond().limits().actionsPerHour();
     if (spent.size() < allowed) {
       return new Go();
     }
-    var free = spent.get(spent.size() - allowed).plus(HOUR);
+    var free = spent.get(spent.size() - allowed).plus(Spending.PERIOD);
     return Ruling.until(
         free,
         now,

@@ -1,6 +1,8 @@
 package dev.heapwarden.operator.respond.journal;
 
 import dev.heapwarden.crds.incident.LeakIncident;
+import dev.heapwarden.crds.policy.MemoryPolicy;
+import java.time.Instant;
 import java.util.List;
 
 /**
@@ -28,6 +30,13 @@ public interface IncidentStore {
    * @throws Conflict when somebody wrote since it was read
    */
   void delete(LeakIncident incident);
+
+  /**
+   * Has a policy remember an action of the last hour.
+   *
+   * @throws Conflict when the policy changed meanwhile, or was deleted
+   */
+  void spend(MemoryPolicy policy, Instant at);
 
   /** All incidents of a namespace, read now. */
   List<LeakIncident> inNamespace(String namespace);

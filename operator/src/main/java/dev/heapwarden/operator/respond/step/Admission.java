@@ -5,6 +5,7 @@ import dev.heapwarden.operator.respond.guard.Precedent;
 import dev.heapwarden.operator.respond.guard.Ruling;
 import dev.heapwarden.operator.respond.journal.ActionKind;
 import dev.heapwarden.operator.respond.journal.IncidentStore;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
@@ -28,12 +29,22 @@ public final class Admission {
     return Precedent.against(kind, patch, incident, all);
   }
 
+  /** Before it is written down as done: else a deleted incident would take it along. */
+  void spend(Round round, Instant at) {
+    oneAtATime.lock();
+    try {
+      store.spend(round.policy(), at);
+    } finally {
+      oneAtATime.unlock();
+    }
+  }
+
   Progress ask(Round round, ActionKind kind, Function<Ruling, Progress> then) {
     oneAtATime.lock();
     try {
       var incident = round.journal().incident();
       var all = store.inNamespace(incident.getMetadata().getNamespace());
-      return then.apply(Guards.rule(kind, incident, round.policy().getSpec(), all, round.now()));
+      return then.apply(Guards.rule(kind, incident, round.policy(), all, round.now()));
     } finally {
       oneAtATime.unlock();
     }

@@ -167,6 +167,9 @@ final class Performance {
     return switch (action.act(round.situation(), step)) {
       case Acted.Yes _ -> {
         var now = round.now();
+        if (action.kind().changesWorkload()) {
+          admission.spend(round, now);
+        }
         var expires = action.timeToLive(round.situation()).map(now::plus).orElse(null);
         round.journal().write(draft -> draft.replace(step, Steps.acted(step, now, expires)));
         yield new Progress.Proceed();

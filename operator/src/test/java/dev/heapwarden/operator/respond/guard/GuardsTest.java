@@ -14,11 +14,13 @@ import dev.heapwarden.crds.incident.LeakIncident;
 import dev.heapwarden.crds.incident.Step;
 import dev.heapwarden.crds.incident.Step.State;
 import dev.heapwarden.crds.policy.Limits;
+import dev.heapwarden.crds.policy.MemoryPolicyStatus;
 import dev.heapwarden.crds.policy.Mode;
 import dev.heapwarden.crds.policy.Respond;
 import dev.heapwarden.operator.respond.guard.Ruling.Go;
 import dev.heapwarden.operator.respond.guard.Ruling.Hold;
 import dev.heapwarden.operator.respond.journal.ActionKind;
+import dev.heapwarden.operator.respond.journal.Steps;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -29,6 +31,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class GuardsTest {
   private static final Respond ENFORCE = respond(Mode.ENFORCE, 3, new Limits(3, 1));
   private final LeakIncident incident = incident("leak-1", "w1");
+  private List<String> remembered = List.of();
 
   @Test
   void observeActsOnNothingAndDryRunOnlyPlans() {
@@ -97,6 +100,23 @@ class GuardsTest {
   }
 
   @Test
+  void anActionOfADeletedIncidentStillCountsAndNoneCountsTwice() {
+    var kept = incident("leak-0", "w2");
+    var step = ago("Isolate", State.DONE, 20);
+    kept.setStatus(status(List.of(step), null));
+    remembered =
+        List.of(
+            Steps.actedAt(step).orElseGet(() -> Instant.parse(step.intendedAt())).toString(),
+            NOON.minus(Duration.ofMinutes(30)).toString(),
+            NOON.minus(Duration.ofMinutes(61)).toString());
+
+    assertThat(rule(ActionKind.ADD_REPLICAS, respond(Mode.ENFORCE, 3, new Limits(2, 1)), kept))
+        .isInstanceOfSatisfying(Hold.class, hold -> assertThat(hold.reason()).contains("2 of 2"));
+    assertThat(rule(ActionKind.ADD_REPLICAS, respond(Mode.ENFORCE, 3, new Limits(3, 1)), kept))
+        .isInstanceOf(Go.class);
+  }
+
+  @Test
   void onlySoManyPodsOfAPolicyAreIsolatedAtOnce() {
     var other = incident("leak-0", "w2");
     other.setStatus(status(List.of(ago("Isolate", State.DONE, 90)), null));
@@ -138,7 +158,9 @@ class GuardsTest {
   private Ruling rule(ActionKind kind, Respond respond, LeakIncident... others) {
     var all = new java.util.ArrayList<>(List.of(others));
     all.add(incident);
-    return Guards.rule(kind, incident, policy(respond).getSpec(), all, NOON);
+    var policy = policy(respond);
+    policy.setStatus(new MemoryPolicyStatus(null, 0, 0, 0, 0, 0, List.of(), List.of(), remembered));
+    return Guards.rule(kind, incident, policy, all, NOON);
   }
 
   private static Step ago(String action, State state, long minutes) {

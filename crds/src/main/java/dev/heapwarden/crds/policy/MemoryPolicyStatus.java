@@ -29,10 +29,10 @@ public record MemoryPolicyStatus(
         List<ContainerStatus> watched,
     @JsonPropertyDescription("Ready, RulesValid, Conflicted.") List<Condition> conditions,
     @JsonPropertyDescription(
-            "When the last actions for this policy were done, ISO 8601: within an hour they count"
-                + " against limits.actionsPerHour, also those of incidents that were deleted.")
+            "The last actions for this policy: within an hour they count against"
+                + " limits.actionsPerHour, also when their incident was deleted.")
         @JsonInclude(JsonInclude.Include.NON_EMPTY)
-        List<String> spentActions) {
+        List<SpentAction> spentActions) {
   /** Entries of {@link #watched} at most. */
   public static final int WATCHED_LIMIT = 50;
 
@@ -41,6 +41,11 @@ public record MemoryPolicyStatus(
     conditions = conditions == null ? List.of() : List.copyOf(conditions);
     spentActions = spentActions == null ? List.of() : List.copyOf(spentActions);
   }
+
+  public record SpentAction(
+      @JsonPropertyDescription("UID of the incident.") String incident,
+      @JsonPropertyDescription("What was done, as in the incident's steps.") String action,
+      @JsonPropertyDescription("When it was done, ISO 8601.") String at) {}
 
   /** The same without what the response wrote down, which is no part of what was observed. */
   public MemoryPolicyStatus observed() {

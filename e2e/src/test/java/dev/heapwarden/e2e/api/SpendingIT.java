@@ -1,12 +1,12 @@
 package dev.heapwarden.e2e.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.assertThatNoException;
 
 import dev.heapwarden.crds.policy.MemoryPolicy;
 import dev.heapwarden.crds.policy.MemoryPolicyStatus;
+import dev.heapwarden.crds.policy.MemoryPolicyStatus.SpentAction;
 import dev.heapwarden.operator.respond.KubernetesIncidents;
-import dev.heapwarden.operator.respond.journal.IncidentStore;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
@@ -29,27 +29,31 @@ class SpendingIT {
     var incidents = new KubernetesIncidents(tenant.client());
     var policy = policy(tenant);
 
-    incidents.spend(policy, NOON.minus(Duration.ofMinutes(90)));
-    incidents.spend(policy, NOON.minus(Duration.ofMinutes(10)));
+    incidents.spend(policy, isolated("one", 90));
+    incidents.spend(policy, isolated("two", 11));
+    incidents.spend(policy, isolated("two", 10));
     observe(tenant, 2);
-    incidents.spend(policy, NOON);
+    incidents.spend(policy, isolated("three", 0));
     observe(tenant, 3);
 
     var status = tenant.client().resource(policy).get().getStatus();
     assertThat(status.pods()).isEqualTo(3);
-    assertThat(status.spentActions())
-        .containsExactly("2026-07-01T11:50:00Z", "2026-07-01T12:00:00Z");
+    assertThat(status.spentActions()).containsExactly(isolated("two", 10), isolated("three", 0));
   }
 
   @Test
-  void whereThePolicyIsGoneNothingIsActedUpon(Tenant tenant) {
-    var incidents = new KubernetesIncidents(tenant.client());
+  void whereThePolicyIsGoneNothingIsRemembered(Tenant tenant) {
     var gone = new MemoryPolicy();
     gone.setMetadata(
         new ObjectMetaBuilder().withName("gone").withNamespace(tenant.namespace()).build());
 
-    assertThatThrownBy(() -> incidents.spend(gone, NOON))
-        .isInstanceOf(IncidentStore.Conflict.class);
+    assertThatNoException()
+        .isThrownBy(() -> new KubernetesIncidents(tenant.client()).spend(gone, isolated("one", 0)));
+  }
+
+  private static SpentAction isolated(String incident, long minutesAgo) {
+    return new SpentAction(
+        incident, "Isolate", NOON.minus(Duration.ofMinutes(minutesAgo)).toString());
   }
 
   private static MemoryPolicy policy(Tenant tenant) {

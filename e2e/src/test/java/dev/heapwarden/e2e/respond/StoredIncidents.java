@@ -2,9 +2,9 @@ package dev.heapwarden.e2e.respond;
 
 import dev.heapwarden.crds.incident.LeakIncident;
 import dev.heapwarden.crds.policy.MemoryPolicy;
+import dev.heapwarden.crds.policy.MemoryPolicyStatus.SpentAction;
 import dev.heapwarden.operator.respond.journal.IncidentStore;
 import io.fabric8.kubernetes.client.utils.Serialization;
-import java.time.Instant;
 import java.util.List;
 
 /**
@@ -44,7 +44,7 @@ final class StoredIncidents implements IncidentStore {
   }
 
   @Override
-  public void spend(MemoryPolicy policy, Instant at) {}
+  public void spend(MemoryPolicy policy, SpentAction action) {}
 
   @Override
   public List<LeakIncident> inNamespace(String namespace) {

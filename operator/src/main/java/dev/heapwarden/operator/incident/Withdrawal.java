@@ -25,7 +25,11 @@ public final class Withdrawal {
       return Optional.empty();
     }
     return status.steps().stream()
-        .filter(step -> step.level() == INTERVENTION && step.state() == Step.State.UNDONE)
+        .filter(
+            step ->
+                step.level() == INTERVENTION
+                    && step.expiresAt() != null
+                    && step.state() == Step.State.UNDONE)
         .flatMap(step -> Optional.ofNullable(step.settledAt()).stream())
         .map(Instant::parse)
         .filter(Instant.parse(endedAt)::isBefore)

@@ -3,22 +3,28 @@ package dev.heapwarden.operator.respond;
 import dev.heapwarden.crds.Api;
 import dev.heapwarden.crds.incident.LeakIncident;
 import dev.heapwarden.crds.policy.MemoryPolicy;
+import dev.heapwarden.crds.policy.MemoryPolicyStatus.SpentAction;
 import dev.heapwarden.operator.respond.guard.Spending;
 import dev.heapwarden.operator.respond.journal.IncidentStore;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResourceBuilder;
-import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.net.HttpURLConnection;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Incidents in the API server, always read from it and never from a cache. */
 public final class KubernetesIncidents implements IncidentStore {
+  private static final Logger LOG = LoggerFactory.getLogger(KubernetesIncidents.class);
+
+  /** The policy's own status is written at any moment. */
+  private static final int TRIES = 5;
+
   private static final PatchContext BUDGET =
       new PatchContext.Builder()
           .withPatchType(PatchType.SERVER_SIDE_APPLY)
@@ -54,13 +60,31 @@ public final class KubernetesIncidents implements IncidentStore {
 
   /**
    * By server-side apply of this one field: the rest of the status is the policy's reconciler's.
-   * The resourceVersion fences it.
+   * The resourceVersion fences it. What was done stays done where it cannot be written.
    */
   @Override
-  public void spend(MemoryPolicy policy, Instant at) {
+  public void spend(MemoryPolicy policy, SpentAction action) {
+    for (int left = TRIES - 1; left >= 0; left--) {
+      try {
+        remember(policy, action);
+        return;
+      } catch (KubernetesClientException e) {
+        if (e.getCode() != HttpURLConnection.HTTP_CONFLICT || left == 0) {
+          LOG.warn(
+              "policy does not remember an action namespace={} policy={} reason={}",
+              policy.getMetadata().getNamespace(),
+              policy.getMetadata().getName(),
+              e.getMessage());
+          return;
+        }
+      }
+    }
+  }
+
+  private void remember(MemoryPolicy policy, SpentAction action) {
     var read = client.resource(policy).get();
     if (read == null) {
-      throw new Conflict(policy.getMetadata().getName(), new IllegalStateException("it is gone"));
+      return;
     }
     var metadata = read.getMetadata();
     var status =
@@ -73,9 +97,10 @@ public final class KubernetesIncidents implements IncidentStore {
             .withUid(metadata.getUid())
             .withResourceVersion(metadata.getResourceVersion())
             .endMetadata()
-            .addToAdditionalProperties("status", Map.of("spentActions", Spending.with(read, at)))
+            .addToAdditionalProperties(
+                "status", Map.of("spentActions", Spending.with(read, action)))
             .build();
-    fenced(policy, () -> client.resource(status).subresource("status").patch(BUDGET));
+    client.resource(status).subresource("status").patch(BUDGET);
   }
 
   @Override
@@ -83,7 +108,7 @@ public final class KubernetesIncidents implements IncidentStore {
     return client.resources(LeakIncident.class).inNamespace(namespace).list().getItems();
   }
 
-  private static <T> T fenced(HasMetadata written, Supplier<T> write) {
+  private static LeakIncident fenced(LeakIncident written, Supplier<LeakIncident> write) {
     try {
       return write.get();
     } catch (KubernetesClientException e) {

@@ -44,6 +44,7 @@ public final class Response {
   private static final Duration NOT_YET = Duration.ofSeconds(2);
 
   private final IncidentStore store;
+  private final Assessments assessments;
   private final EventRecorder events;
   private final InstantSource clock;
   private final Duration retention;
@@ -64,6 +65,7 @@ public final class Response {
       Duration retention) {
     this.retention = retention;
     this.store = store;
+    this.assessments = assessments;
     this.events = events;
     this.clock = clock;
     this.undoing = new Undoing(actions.all(), clock);
@@ -244,7 +246,7 @@ public final class Response {
         });
     if (Steps.all(journal.status()).noneMatch(Steps::hasEffect)) {
       journal.release();
-      if (isKeptLongEnough(journal)) {
+      if (isKeptLongEnough(journal) && isNeededNoMore(journal.incident())) {
         journal.forget();
       }
     }
@@ -253,7 +255,26 @@ public final class Response {
 
   private boolean isKeptLongEnough(Journal journal) {
     var endedAt = journal.status().endedAt();
-    return endedAt != null && !clock.instant().isBefore(Instant.parse(endedAt).plus(retention));
+    return endedAt != null
+        && !clock
+            .instant()
+            .isBefore(
+                Withdrawal.at(journal.status())
+                    .orElseGet(() -> Instant.parse(endedAt))
+                    .plus(retention));
+  }
+
+  /** While its workload is watched, the newest incident of a leak says what was tried. */
+  private boolean isNeededNoMore(LeakIncident incident) {
+    var target = incident.getSpec().target();
+    return assessments.of(target.uid(), target.container()).isEmpty()
+        || store.inNamespace(incident.getMetadata().getNamespace()).stream()
+            .map(other -> other.getSpec().target())
+            .anyMatch(
+                other ->
+                    other.uid().equals(target.uid())
+                        && other.container().equals(target.container())
+                        && other.episode() > target.episode());
   }
 
   private Duration atMostUntilExpiry(Journal journal, Duration wait) {

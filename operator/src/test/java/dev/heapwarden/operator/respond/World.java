@@ -7,6 +7,7 @@ import dev.heapwarden.crds.incident.LeakIncidentStatus;
 import dev.heapwarden.crds.incident.Step;
 import dev.heapwarden.crds.incident.Step.State;
 import dev.heapwarden.crds.policy.MemoryPolicy;
+import dev.heapwarden.crds.policy.MemoryPolicyStatus.SpentAction;
 import dev.heapwarden.operator.respond.action.Acted;
 import dev.heapwarden.operator.respond.action.Action;
 import dev.heapwarden.operator.respond.action.Plan;
@@ -92,7 +93,7 @@ final class World implements IncidentStore {
   }
 
   @Override
-  public void spend(MemoryPolicy policy, Instant at) {
+  public void spend(MemoryPolicy policy, SpentAction action) {
     perhapsDie();
   }
 

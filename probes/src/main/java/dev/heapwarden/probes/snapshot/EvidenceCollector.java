@@ -74,12 +74,14 @@ public final class EvidenceCollector {
     }
   }
 
+  /** Without its message, which may quote what was read of the program. */
   private static void log(SnapshotKind kind, Order order, Exception failure) {
     LOG.warn(
-        "evidence failed kind={} namespace={} snapshot={}",
+        "evidence failed kind={} namespace={} snapshot={} failure={} at={}",
         kind,
         order.owner().namespace(),
         order.owner().snapshot(),
-        failure);
+        failure.getClass().getName(),
+        failure.getStackTrace().length == 0 ? "" : failure.getStackTrace()[0]);
   }
 }

@@ -99,7 +99,7 @@ public final class SnapshotOrders implements AutoCloseable {
       if (!snapshots.hasSynced()) {
         return;
       }
-      reports.catchUp();
+      catchUp();
       artifacts.sweep(snapshots.getStore().list());
       var next = turns.next(snapshots.getStore().list().stream().filter(this::due).toList());
       if (next.isPresent()) {
@@ -115,6 +115,18 @@ public final class SnapshotOrders implements AutoCloseable {
       LOG.warn("snapshot will be tried again reason={}", failure.getMessage());
     } catch (RuntimeException failure) {
       LOG.error("snapshot failed", failure);
+    }
+  }
+
+  /** A report that cannot be written must not keep the others of this node from being taken. */
+  private void catchUp() {
+    try {
+      reports.catchUp();
+    } catch (KubernetesClientException failure) {
+      if (failure.getCode() == 0) {
+        throw failure;
+      }
+      LOG.warn("report will be tried again code={}", failure.getCode());
     }
   }
 

@@ -116,9 +116,8 @@ public final class Guards {
             .filter(Steps::counts)
             .map(step -> spentAt(step, now));
     var spent =
-        Stream.concat(known, Spending.of(policy))
+        Stream.concat(known, Spending.ofDeleted(policy, all))
             .filter(at -> at.isAfter(now.minus(Spending.PERIOD)))
-            .distinct()
             .sorted()
             .toList();
     int allowed = policy.getSpec().respond().limits().actionsPerHour();

@@ -1,12 +1,12 @@
 package dev.heapwarden.operator.respond.guard;
 
 import dev.heapwarden.crds.incident.LeakIncident;
-import dev.heapwarden.crds.incident.LeakIncidentStatus;
 import dev.heapwarden.crds.incident.Phase;
 import dev.heapwarden.crds.incident.Step;
 import dev.heapwarden.crds.incident.Step.State;
 import dev.heapwarden.operator.respond.journal.ActionKind;
 import dev.heapwarden.operator.respond.journal.Steps;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
@@ -20,8 +20,8 @@ public final class Precedent {
   private Precedent() {}
 
   /**
-   * Why the very same change is only suggested; empty where the episode before did not roll it
-   * back, and did not leave it at a suggestion for that reason.
+   * Why the very same change is only suggested; empty where the latest episode with such a step did
+   * not roll it back, and did not leave it at a suggestion for that reason.
    *
    * @param patch the exact change
    * @param all incidents of the namespace
@@ -33,15 +33,14 @@ public final class Precedent {
     }
     return all.stream()
         .filter(other -> precedes(other, incident))
-        .flatMap(before -> against(kind, patch, before).stream())
-        .findFirst();
+        .filter(
+            before -> Steps.newest(before.getStatus(), kind).filter(Precedent::says).isPresent())
+        .max(Comparator.comparingInt(before -> before.getSpec().target().episode()))
+        .flatMap(before -> against(kind, patch, before));
   }
 
   private static Optional<String> against(ActionKind kind, String patch, LeakIncident before) {
-    LeakIncidentStatus status = before.getStatus();
-    if (status == null) {
-      return Optional.empty();
-    }
+    var status = before.getStatus();
     return Steps.newest(status, kind)
         .filter(step -> patch.equals(step.patch()))
         .filter(
@@ -61,6 +60,14 @@ public final class Precedent {
                 .formatted(before.getMetadata().getName(), text(step));
   }
 
+  /** A step that was never done is none to learn from. */
+  private static boolean says(Step step) {
+    return switch (step.state()) {
+      case DONE, UNDOING, UNDONE, SUGGESTED -> true;
+      case PLANNED, INTENDED, REFUSED, FAILED -> false;
+    };
+  }
+
   private static String text(Step step) {
     var message = step.message();
     return message == null ? "" : message;
@@ -71,6 +78,7 @@ public final class Precedent {
     var target = incident.getSpec().target();
     return before.uid().equals(target.uid())
         && before.container().equals(target.container())
-        && before.episode() == target.episode() - 1;
+        && before.episode() < target.episode()
+        && other.getStatus() != null;
   }
 }

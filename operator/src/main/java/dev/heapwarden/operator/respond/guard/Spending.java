@@ -1,9 +1,12 @@
 package dev.heapwarden.operator.respond.guard;
 
+import dev.heapwarden.crds.incident.LeakIncident;
 import dev.heapwarden.crds.policy.MemoryPolicy;
+import dev.heapwarden.crds.policy.MemoryPolicyStatus.SpentAction;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The actions that a policy remembers, so that deleting an incident frees no budget. */
@@ -13,17 +16,30 @@ public final class Spending {
 
   private Spending() {}
 
-  static Stream<Instant> of(MemoryPolicy policy) {
-    var status = policy.getStatus();
-    return status == null ? Stream.empty() : status.spentActions().stream().map(Instant::parse);
+  /** When the actions of incidents were done that are not there any more. */
+  static Stream<Instant> ofDeleted(MemoryPolicy policy, List<LeakIncident> all) {
+    var known =
+        all.stream().map(incident -> incident.getMetadata().getUid()).collect(Collectors.toSet());
+    return of(policy)
+        .filter(spent -> !known.contains(spent.incident()))
+        .map(spent -> Instant.parse(spent.at()));
   }
 
-  /** What the policy is to remember from now on. */
-  public static List<String> with(MemoryPolicy policy, Instant now) {
-    return Stream.concat(of(policy).filter(at -> at.isAfter(now.minus(PERIOD))), Stream.of(now))
-        .distinct()
-        .sorted()
-        .map(Instant::toString)
-        .toList();
+  /** What the policy is to remember from now on; the same action of one incident only once. */
+  public static List<SpentAction> with(MemoryPolicy policy, SpentAction added) {
+    var from = Instant.parse(added.at()).minus(PERIOD);
+    var others =
+        of(policy)
+            .filter(spent -> Instant.parse(spent.at()).isAfter(from))
+            .filter(
+                spent ->
+                    !(spent.incident().equals(added.incident())
+                        && spent.action().equals(added.action())));
+    return Stream.concat(others, Stream.of(added)).toList();
+  }
+
+  private static Stream<SpentAction> of(MemoryPolicy policy) {
+    var status = policy.getStatus();
+    return status == null ? Stream.empty() : status.spentActions().stream();
   }
 }

@@ -2,7 +2,7 @@ package dev.heapwarden.operator.respond.journal;
 
 import dev.heapwarden.crds.incident.LeakIncident;
 import dev.heapwarden.crds.policy.MemoryPolicy;
-import java.time.Instant;
+import dev.heapwarden.crds.policy.MemoryPolicyStatus.SpentAction;
 import java.util.List;
 
 /**
@@ -32,11 +32,10 @@ public interface IncidentStore {
   void delete(LeakIncident incident);
 
   /**
-   * Has a policy remember an action of the last hour.
-   *
-   * @throws Conflict when the policy changed meanwhile, or was deleted
+   * Has a policy remember an action, so that it counts although its incident is deleted. Where that
+   * cannot be written the action stands all the same.
    */
-  void spend(MemoryPolicy policy, Instant at);
+  void spend(MemoryPolicy policy, SpentAction action);
 
   /** All incidents of a namespace, read now. */
   List<LeakIncident> inNamespace(String namespace);

@@ -1,12 +1,15 @@
 package dev.heapwarden.operator.respond.step;
 
+import dev.heapwarden.crds.policy.MemoryPolicyStatus.SpentAction;
 import dev.heapwarden.operator.respond.guard.Guards;
 import dev.heapwarden.operator.respond.guard.Precedent;
 import dev.heapwarden.operator.respond.guard.Ruling;
 import dev.heapwarden.operator.respond.journal.ActionKind;
 import dev.heapwarden.operator.respond.journal.IncidentStore;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 
@@ -15,7 +18,9 @@ import java.util.function.Function;
  * reconciled at once cannot both take the last action of a budget.
  */
 public final class Admission {
-  private final ReentrantLock oneAtATime = new ReentrantLock();
+  /** By namespace and policy: a budget is a policy's. */
+  private final Map<String, ReentrantLock> oneAtATime = new ConcurrentHashMap<>();
+
   private final IncidentStore store;
 
   public Admission(IncidentStore store) {
@@ -29,24 +34,24 @@ public final class Admission {
     return Precedent.against(kind, patch, incident, all);
   }
 
-  /** Before it is written down as done: else a deleted incident would take it along. */
-  void spend(Round round, Instant at) {
-    oneAtATime.lock();
-    try {
-      store.spend(round.policy(), at);
-    } finally {
-      oneAtATime.unlock();
-    }
+  /** So that deleting the incident does not free the budget. */
+  void spend(Round round, ActionKind kind, Instant at) {
+    var incident = round.journal().incident().getMetadata().getUid();
+    store.spend(round.policy(), new SpentAction(incident, kind.text(), at.toString()));
   }
 
   Progress ask(Round round, ActionKind kind, Function<Ruling, Progress> then) {
-    oneAtATime.lock();
+    var policy = round.policy().getMetadata();
+    var lock =
+        oneAtATime.computeIfAbsent(
+            policy.getNamespace() + "/" + policy.getName(), _ -> new ReentrantLock());
+    lock.lock();
     try {
       var incident = round.journal().incident();
       var all = store.inNamespace(incident.getMetadata().getNamespace());
       return then.apply(Guards.rule(kind, incident, round.policy(), all, round.now()));
     } finally {
-      oneAtATime.unlock();
+      lock.unlock();
     }
   }
 }

@@ -29,6 +29,9 @@ final class Performance {
   /** On a planned step: since when the action waits for such a moment. */
   private static final String HELD_SINCE = "heldSince";
 
+  /** RFC 9110, 15.5.21: what a validating admission policy answers with. */
+  private static final int UNPROCESSABLE = 422;
+
   private final Action action;
   private final Admission admission;
   private final StepRecords records;
@@ -122,13 +125,24 @@ final class Performance {
     try {
       return action.plan(round.situation());
     } catch (KubernetesClientException e) {
-      if (e.getCode() != HttpURLConnection.HTTP_FORBIDDEN) {
-        throw e;
-      }
-      return new Plan.Refuse(
-          round.journal().incident().getSpec().target().workload(),
-          "Forbidden: " + (e.getStatus() == null ? "HTTP 403" : e.getStatus().getMessage()));
+      return new Plan.Refuse(round.journal().incident().getSpec().target().workload(), denial(e));
     }
+  }
+
+  /**
+   * What the operator may not do, or admission control does not let pass: asking again changes
+   * nothing.
+   *
+   * @throws KubernetesClientException any other failure
+   */
+  private static String denial(KubernetesClientException failure) {
+    var status = failure.getStatus();
+    var said = status == null ? "HTTP " + failure.getCode() : status.getMessage();
+    return switch (failure.getCode()) {
+      case HttpURLConnection.HTTP_FORBIDDEN -> "Forbidden: " + said;
+      case HttpURLConnection.HTTP_BAD_REQUEST, UNPROCESSABLE -> "Denied: " + said;
+      default -> throw failure;
+    };
   }
 
   private Progress intend(Round round, Optional<Step> planned) {
@@ -163,12 +177,20 @@ final class Performance {
     return new Progress.Held(LATER, reason, Reason.HELD_BACK);
   }
 
+  private Acted acted(Round round, Step step) {
+    try {
+      return action.act(round.situation(), step);
+    } catch (KubernetesClientException e) {
+      return new Acted.No(denial(e));
+    }
+  }
+
   private Progress act(Round round, Step step) {
-    return switch (action.act(round.situation(), step)) {
+    return switch (acted(round, step)) {
       case Acted.Yes _ -> {
         var now = round.now();
         if (action.kind().changesWorkload()) {
-          admission.spend(round, now);
+          admission.spend(round, action.kind(), now);
         }
         var expires = action.timeToLive(round.situation()).map(now::plus).orElse(null);
         round.journal().write(draft -> draft.replace(step, Steps.acted(step, now, expires)));

@@ -15,12 +15,12 @@ import dev.heapwarden.crds.incident.Step;
 import dev.heapwarden.crds.incident.Step.State;
 import dev.heapwarden.crds.policy.Limits;
 import dev.heapwarden.crds.policy.MemoryPolicyStatus;
+import dev.heapwarden.crds.policy.MemoryPolicyStatus.SpentAction;
 import dev.heapwarden.crds.policy.Mode;
 import dev.heapwarden.crds.policy.Respond;
 import dev.heapwarden.operator.respond.guard.Ruling.Go;
 import dev.heapwarden.operator.respond.guard.Ruling.Hold;
 import dev.heapwarden.operator.respond.journal.ActionKind;
-import dev.heapwarden.operator.respond.journal.Steps;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class GuardsTest {
   private static final Respond ENFORCE = respond(Mode.ENFORCE, 3, new Limits(3, 1));
   private final LeakIncident incident = incident("leak-1", "w1");
-  private List<String> remembered = List.of();
+  private List<SpentAction> remembered = List.of();
 
   @Test
   void observeActsOnNothingAndDryRunOnlyPlans() {
@@ -102,13 +102,12 @@ class GuardsTest {
   @Test
   void anActionOfADeletedIncidentStillCountsAndNoneCountsTwice() {
     var kept = incident("leak-0", "w2");
-    var step = ago("Isolate", State.DONE, 20);
-    kept.setStatus(status(List.of(step), null));
+    kept.setStatus(status(List.of(ago("Isolate", State.DONE, 20)), null));
     remembered =
         List.of(
-            Steps.actedAt(step).orElseGet(() -> Instant.parse(step.intendedAt())).toString(),
-            NOON.minus(Duration.ofMinutes(30)).toString(),
-            NOON.minus(Duration.ofMinutes(61)).toString());
+            new SpentAction(kept.getMetadata().getUid(), "Isolate", minutesAgo(20)),
+            new SpentAction("uid-of-deleted", "Isolate", minutesAgo(30)),
+            new SpentAction("uid-of-deleted", "PatchEnvironment", minutesAgo(61)));
 
     assertThat(rule(ActionKind.ADD_REPLICAS, respond(Mode.ENFORCE, 3, new Limits(2, 1)), kept))
         .isInstanceOfSatisfying(Hold.class, hold -> assertThat(hold.reason()).contains("2 of 2"));
@@ -161,6 +160,10 @@ class GuardsTest {
     var policy = policy(respond);
     policy.setStatus(new MemoryPolicyStatus(null, 0, 0, 0, 0, 0, List.of(), List.of(), remembered));
     return Guards.rule(kind, incident, policy, all, NOON);
+  }
+
+  private static String minutesAgo(long minutes) {
+    return NOON.minus(Duration.ofMinutes(minutes)).toString();
   }
 
   private static Step ago(String action, State state, long minutes) {

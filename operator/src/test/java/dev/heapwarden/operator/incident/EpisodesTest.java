@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -88,6 +89,26 @@ class EpisodesTest {
   void whatAPersonUndidIsNoReasonToDoItAgain() {
     var same = aged(SAME, Duration.ofDays(2));
     assertThat(next(withdrawn(Phase.ROLLED_BACK, Duration.ofHours(2)), same)).isEmpty();
+  }
+
+  @Test
+  void whatWasOnlyIntendedWasNeverWithdrawn() {
+    var intended =
+        new Step(
+            "AddReplicas",
+            3,
+            Step.State.UNDONE,
+            "deployment/checkout",
+            null,
+            null,
+            Map.of(),
+            NOW.minus(Duration.ofHours(26)).toString(),
+            NOW.minus(Duration.ofHours(1)).toString(),
+            null);
+    var status =
+        Objects.requireNonNull(ended(Phase.MITIGATED, Duration.ofHours(25), intended).getStatus());
+
+    assertThat(Withdrawal.at(status)).isEmpty();
   }
 
   private static LeakIncident withdrawn(Phase phase, Duration ago) {

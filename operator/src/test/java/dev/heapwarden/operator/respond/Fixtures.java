@@ -19,8 +19,15 @@ import dev.heapwarden.crds.policy.Observe;
 import dev.heapwarden.crds.policy.Respond;
 import dev.heapwarden.crds.policy.RuntimeChoice;
 import dev.heapwarden.crds.policy.Scale;
+import dev.heapwarden.detection.sample.ContainerKey;
+import dev.heapwarden.detection.verdict.Cause;
+import dev.heapwarden.detection.verdict.Evidence;
+import dev.heapwarden.detection.verdict.Layer;
+import dev.heapwarden.detection.verdict.Verdict;
+import dev.heapwarden.operator.evaluate.Assessment;
 import io.fabric8.kubernetes.api.model.LabelSelectorBuilder;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -134,6 +141,19 @@ public final class Fixtures {
             old.endedAt(),
             old.outcome()));
     return incident;
+  }
+
+  /** A container of the workload w1 that runs, in good health. */
+  public static Assessment assessment() {
+    return new Assessment(
+        "w1",
+        new ContainerKey("shop", "checkout-1", "uid-of-pod", "checkout", "id"),
+        false,
+        new Verdict.Healthy(
+            new Evidence(
+                Layer.RUNTIME, Cause.UNKNOWN, "No leak.", null, null, "", List.of(), Map.of())),
+        Duration.ofHours(1),
+        NOON);
   }
 
   public static Step step(String action, int level, Step.State state, Instant intendedAt) {

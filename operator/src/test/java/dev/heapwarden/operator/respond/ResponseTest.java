@@ -17,6 +17,7 @@ import dev.heapwarden.crds.incident.Step.State;
 import dev.heapwarden.crds.policy.Limits;
 import dev.heapwarden.crds.policy.MemoryPolicy;
 import dev.heapwarden.crds.policy.Mode;
+import dev.heapwarden.operator.evaluate.Assessment;
 import dev.heapwarden.operator.respond.journal.ActionKind;
 import dev.heapwarden.operator.respond.journal.Journal;
 import dev.heapwarden.operator.respond.journal.Steps;
@@ -212,6 +213,32 @@ class ResponseTest {
     assertThat(actions(respondTo(episode("leak-2", 2)))).contains("PatchEnvironment=DONE");
   }
 
+  @Test
+  void whatDidNotHelpIsRememberedAcrossAnEpisodeThatDidNotComeToIt() {
+    var first = episode("leak-1", 1);
+    first.setStatus(
+        Fixtures.rolledBack(
+            List.of(patched(State.UNDONE, "it did not help")), NOON.minus(Duration.ofHours(2))));
+    world.put(first);
+    var second = episode("leak-2", 2);
+    second.setStatus(Fixtures.status(List.of(), NOON.minus(Duration.ofHours(1)).toString()));
+    world.put(second);
+
+    assertThat(actions(respondTo(episode("leak-3", 3))))
+        .contains("PatchEnvironment=SUGGESTED", "AddReplicas=DONE");
+  }
+
+  @Test
+  void anActionThatAdmissionControlDeniesFailsAndTheResponseGoesOn() {
+    world.denied.add(ActionKind.PATCH_ENVIRONMENT);
+    var status = run(policy(respond(Mode.ENFORCE, 3, LIMITS)), Duration.ofMinutes(2));
+
+    assertThat(actions(status))
+        .contains("PatchEnvironment=FAILED", "AddReplicas=DONE", "Verify=INTENDED");
+    assertThat(Steps.newest(status, ActionKind.PATCH_ENVIRONMENT).orElseThrow().message())
+        .startsWith("Denied: ");
+  }
+
   private LeakIncidentStatus respondTo(LeakIncident incident) {
     world.calm = true;
     world.put(incident);
@@ -283,6 +310,22 @@ class ResponseTest {
     var incident = world.get("leak-1");
     response.advance(incident, Optional.of(policy(respond(Mode.ENFORCE, 2, LIMITS))));
     assertThat(world.inNamespace("shop")).isEmpty();
+  }
+
+  /** Without it the leak would be met as if it had never been seen. */
+  @Test
+  void theNewestIncidentOfALeakIsKeptWhileItsWorkloadIsWatched() {
+    var watched = response(world, List.of(Fixtures.assessment()));
+    run(policy(respond(Mode.ENFORCE, 2, LIMITS)), Duration.ofDays(29));
+    world.now = world.now.plus(Duration.ofDays(10));
+    watched.advance(world.get("leak-1"), Optional.of(policy(respond(Mode.ENFORCE, 2, LIMITS))));
+    assertThat(world.inNamespace("shop")).hasSize(1);
+
+    world.put(episode("leak-2", 2));
+    watched.advance(world.get("leak-1"), Optional.of(policy(respond(Mode.ENFORCE, 2, LIMITS))));
+    assertThat(world.inNamespace("shop"))
+        .extracting(incident -> incident.getMetadata().getName())
+        .containsExactly("leak-2");
   }
 
   @Test
@@ -405,6 +448,10 @@ class ResponseTest {
   }
 
   private static Response response(World world) {
+    return response(world, List.of());
+  }
+
+  private static Response response(World world, List<Assessment> watched) {
     return new Response(
         new Response.Actions(
             world.action(ActionKind.DIAGNOSE),
@@ -412,7 +459,7 @@ class ResponseTest {
             List.of(
                 world.action(ActionKind.PATCH_ENVIRONMENT), world.action(ActionKind.ADD_REPLICAS))),
         world,
-        (workload, container) -> List.of(),
+        (workload, container) -> watched,
         (about, reason, message) -> {},
         () -> world.now,
         Duration.ofDays(30));

@@ -17,6 +17,7 @@ import dev.heapwarden.operator.respond.journal.ActionKind;
 import dev.heapwarden.operator.respond.journal.IncidentStore;
 import dev.heapwarden.operator.respond.journal.Journal;
 import dev.heapwarden.operator.respond.journal.Steps;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -46,6 +47,10 @@ final class World implements IncidentStore {
   private final Set<String> effects = new HashSet<>();
   final List<Deed> deeds = new ArrayList<>();
   final List<ActionKind> undone = new ArrayList<>();
+
+  /** What the API server does not let pass. */
+  final Set<ActionKind> denied = new HashSet<>();
+
   boolean calm;
   Instant now = Fixtures.NOON;
 
@@ -190,6 +195,9 @@ final class World implements IncidentStore {
       var incident = situation.incident();
       var intent = Steps.newest(written(incident), kind).orElseThrow();
       assertThat(intent.state()).as("intent is written before the act").isEqualTo(State.INTENDED);
+      if (denied.contains(kind)) {
+        throw new KubernetesClientException("no", 422, null);
+      }
       if (kind.changesWorkload()) {
         assertThat(Steps.newest(written(incident), ActionKind.DIAGNOSE))
             .as("evidence before any change")

@@ -1,0 +1,212 @@
+package dev.heapwarden.probes.jvm;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Diagnostic commands for a HotSpot JVM in another container, over its attach protocol version 1
+ * (JDK 17 and 25, src/hotspot/os/posix/attachListener_posix.cpp): a trigger file and SIGQUIT make
+ * it listen on a socket, and each connection carries one command.
+ *
+ * <p>SIGQUIT ends a JVM that does not handle it (-Xrs; such a JVM listens from its start instead). So nothing is sent unless the kernel says that it
+ * does, the JVM does not say that attaching is off, and the trigger is in its place.
+ */
+public final class JvmAttach {
+  private static final Duration LISTENS_WITHIN = Duration.ofSeconds(10);
+  private static final Duration ASK_AGAIN = Duration.ofMillis(50);
+  private static final String OFF = "-XX:+DisableAttachMechanism";
+
+  /** S_IFMT and S_IFSOCK of inode(7). */
+  private static final int FILE_TYPE = 0170000;
+
+  private static final int SOCKET = 0140000;
+
+  /** A command line or environment is read no further. */
+  private static final int WORDS = 1 << 20;
+
+  private final Path procRoot;
+
+  /**
+   * @param procRoot where /proc is
+   */
+  public JvmAttach(Path procRoot) {
+    this.procRoot = procRoot;
+  }
+
+  /** The JVM cannot be asked, and was left alone. */
+  public static final class RefusedException extends IOException {
+    private static final long serialVersionUID = 1;
+
+    RefusedException(String reason) {
+      super(reason);
+    }
+  }
+
+  /** What is done with an answer while it comes in. */
+  public interface Reader<T> {
+    /** Reads it to the end or not; the stream ends at the deadline at the latest. */
+    T read(InputStream answer) throws IOException;
+  }
+
+  /**
+   * Asks a JVM.
+   *
+   * @param stillIt whether the pid is still the process meant
+   * @param command such as {@code GC.class_histogram -all}: one of ours, never a user's
+   * @param deadline for the whole answer
+   * @throws RefusedException when the JVM cannot be asked
+   * @throws IOException when it did not answer, or answered with an error
+   */
+  public <T> T ask(
+      long pid, Signals.Check stillIt, String command, Duration deadline, Reader<T> reader)
+      throws IOException, InterruptedException {
+    var process = JvmProcess.of(pid, procRoot);
+    var tmp =
+        process
+            .temporary()
+            .orElseThrow(() -> new RefusedException("the container has no directory /tmp"));
+    var socket = process.socket(tmp);
+    if (!isSocket(socket)) {
+      awaken(process, tmp, stillIt);
+    }
+    try (var channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+      var late =
+          CompletableFuture.runAsync(
+              () -> close(channel),
+              CompletableFuture.delayedExecutor(deadline.toMillis(), TimeUnit.MILLISECONDS));
+      try {
+        channel.connect(UnixDomainSocketAddress.of(socket));
+        send(channel, command);
+        var answer = Channels.newInputStream(channel);
+        checkResult(command, answer);
+        return reader.read(answer);
+      } finally {
+        late.cancel(false);
+      }
+    }
+  }
+
+  /** Why this JVM cannot be asked; empty when it can. Nothing is sent. */
+  public Optional<String> refusal(long pid) throws IOException {
+    var process = JvmProcess.of(pid, procRoot);
+    var tmp = process.temporary();
+    if (tmp.isPresent() && isSocket(process.socket(tmp.get()))) {
+      return Optional.empty();
+    }
+    if (!ProcessStatus.read(process.directory()).catches(Signals.QUIT)) {
+      return Optional.of("it handles no SIGQUIT (-Xrs), which would end it");
+    }
+    if (attachIsOff(process)) {
+      return Optional.of("attaching is switched off (" + OFF + ")");
+    }
+    return tmp.isPresent() ? Optional.empty() : Optional.of("the container has no directory /tmp");
+  }
+
+  private void awaken(JvmProcess process, Path tmp, Signals.Check stillIt)
+      throws IOException, InterruptedException {
+    var refusal = refusal(process.pid());
+    if (refusal.isPresent()) {
+      throw new RefusedException(refusal.get());
+    }
+    var trigger = process.trigger(tmp);
+    try {
+      Files.createFile(trigger);
+    } catch (FileAlreadyExistsException _) {
+      // Somebody else is attaching: the signal makes it listen for both.
+    } catch (IOException unwritable) {
+      throw new RefusedException("its /tmp cannot be written: " + unwritable.getMessage());
+    }
+    try {
+      if (!Signals.send(
+          process.pid(),
+          Signals.QUIT,
+          () -> stillIt.holds() && ProcessStatus.read(process.directory()).catches(Signals.QUIT))) {
+        throw new IOException("process " + process.pid() + " is another one now");
+      }
+      long deadline = System.nanoTime() + LISTENS_WITHIN.toNanos();
+      while (!isSocket(process.socket(tmp))) {
+        if (System.nanoTime() - deadline > 0) {
+          throw new IOException(
+              "the JVM did not listen within " + LISTENS_WITHIN.toSeconds() + " s");
+        }
+        Thread.sleep(ASK_AGAIN);
+      }
+    } finally {
+      Files.deleteIfExists(trigger);
+    }
+  }
+
+  /**
+   * The first character of jvmCapabilities is 1 when the attach mechanism is on (JDK 17 and 25,
+   * src/hotspot/share/services/runtimeService.cpp). A JVM without counters is judged by its command
+   * line and environment.
+   */
+  private static boolean attachIsOff(JvmProcess process) throws IOException {
+    var counters = process.counters();
+    if (counters.isPresent()) {
+      var capabilities = PerfData.read(counters.get()).text("sun.rt.jvmCapabilities");
+      return capabilities.isPresent() && !capabilities.get().startsWith("1");
+    }
+    return words(process, "cmdline").contains(OFF) || words(process, "environ").contains(OFF);
+  }
+
+  private static String words(JvmProcess process, String file) throws IOException {
+    try (var words = Files.newInputStream(process.directory().resolve(file))) {
+      return new String(words.readNBytes(WORDS), StandardCharsets.UTF_8);
+    }
+  }
+
+  private static boolean isSocket(Path path) {
+    try {
+      var mode = (int) Files.getAttribute(path, "unix:mode", LinkOption.NOFOLLOW_LINKS);
+      return (mode & FILE_TYPE) == SOCKET;
+    } catch (IOException _) {
+      return false;
+    }
+  }
+
+  /** Four strings: the protocol, the name of the operation, and three arguments of it. */
+  private static void send(SocketChannel channel, String command) throws IOException {
+    var request =
+        ByteBuffer.wrap("1\0jcmd\0%s\0\0\0".formatted(command).getBytes(StandardCharsets.UTF_8));
+    while (request.hasRemaining()) {
+      channel.write(request);
+    }
+  }
+
+  /** The answer begins with a line of its own: 0, or the number of an error. */
+  private static void checkResult(String command, InputStream answer) throws IOException {
+    var result = new StringBuilder();
+    for (int next = answer.read(); next != '\n'; next = answer.read()) {
+      if (next < 0 || result.length() > 10) {
+        throw new IOException("the JVM did not answer " + command);
+      }
+      result.append((char) next);
+    }
+    if (!result.toString().equals("0")) {
+      throw new IOException("the JVM refused %s with error %s".formatted(command, result));
+    }
+  }
+
+  private static void close(SocketChannel channel) {
+    try {
+      channel.close();
+    } catch (IOException _) {
+      // It is closed for whoever reads from it.
+    }
+  }
+}

@@ -1,0 +1,55 @@
+package dev.heapwarden.probes.jvm;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A real JVM of its own that waits until it is closed. */
+final class JavaProgram implements AutoCloseable {
+  private static final String SOURCE =
+      """
+      public class Waiting {
+        public static void main(String[] args) throws Exception {
+          System.out.println("ready");
+          System.in.read();
+        }
+      }
+      """;
+
+  private final Process process;
+
+  private JavaProgram(Process process) {
+    this.process = process;
+  }
+
+  static JavaProgram start(Path directory, String... options) throws IOException {
+    var source = Files.writeString(directory.resolve("Waiting.java"), SOURCE);
+    var command = new ArrayList<String>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of(options));
+    command.add(source.toString());
+    var process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    var output = process.inputReader();
+    for (var line = output.readLine(); !"ready".equals(line); line = output.readLine()) {
+      if (line == null) {
+        throw new IOException("the JVM ended before it was ready");
+      }
+    }
+    return new JavaProgram(process);
+  }
+
+  long pid() {
+    return process.pid();
+  }
+
+  boolean alive() {
+    return process.isAlive();
+  }
+
+  @Override
+  public void close() {
+    process.destroyForcibly();
+  }
+}

@@ -1,0 +1,119 @@
+package dev.heapwarden.probes.jvm;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** On real JVMs. */
+class JvmAttachTest {
+  private static final Duration DEADLINE = Duration.ofSeconds(20);
+
+  private final JvmAttach attach = new JvmAttach(Path.of("/proc"));
+
+  @TempDir private Path directory;
+
+  @ParameterizedTest
+  @ValueSource(strings = {"-XX:+UseG1GC", "-XX:-UsePerfData"})
+  void aJvmAnswersACommandAndGoesOn(String option) throws Exception {
+    try (var program = JavaProgram.start(directory, option)) {
+      assertThat(attach.refusal(program.pid())).isEmpty();
+      assertThat(ask(program, "VM.version")).contains("version 25");
+      assertThat(ask(program, "Thread.print")).contains("\"main\"");
+      assertThat(program.alive()).isTrue();
+      assertThat(Path.of("/tmp/.attach_pid" + program.pid())).doesNotExist();
+    }
+  }
+
+  /** It listens from its start, since no signal could ask it to. */
+  @Test
+  void aJvmThatWouldDieOfTheSignalIsAskedWithoutOne() throws Exception {
+    try (var program = JavaProgram.start(directory, "-Xrs")) {
+      assertThat(attach.refusal(program.pid())).isEmpty();
+      assertThat(ask(program, "VM.version")).contains("version 25");
+      assertThat(program.alive()).isTrue();
+    }
+  }
+
+  @Test
+  void aJvmThatWouldDieOfTheSignalIsLeftAloneWhereItDoesNotListen() throws Exception {
+    try (var program = JavaProgram.start(directory, "-Xrs")) {
+      Files.delete(Path.of("/tmp/.java_pid" + program.pid()));
+      assertThat(attach.refusal(program.pid()).orElseThrow()).contains("-Xrs");
+      assertThatThrownBy(() -> ask(program, "VM.version"))
+          .isInstanceOf(JvmAttach.RefusedException.class)
+          .hasMessageContaining("-Xrs");
+      assertThat(program.alive()).isTrue();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"-XX:+UsePerfData", "-XX:-UsePerfData"})
+  void aJvmThatDoesNotWantToBeAttachedToIsLeftAlone(String counters) throws Exception {
+    try (var program = JavaProgram.start(directory, "-XX:+DisableAttachMechanism", counters)) {
+      assertThat(attach.refusal(program.pid()).orElseThrow()).contains("switched off");
+      assertThatThrownBy(() -> ask(program, "VM.version"))
+          .isInstanceOf(JvmAttach.RefusedException.class);
+      assertThat(program.alive()).isTrue();
+    }
+  }
+
+  @Test
+  void anotherProcessUnderThePidIsNotSignalled() throws Exception {
+    try (var program = JavaProgram.start(directory)) {
+      assertThatThrownBy(
+              () -> attach.ask(program.pid(), () -> false, "VM.version", DEADLINE, _ -> ""))
+          .hasMessageContaining("another one");
+      assertThat(Path.of("/tmp/.java_pid" + program.pid())).doesNotExist();
+    }
+  }
+
+  @Test
+  void anUnknownCommandIsAnError() throws Exception {
+    try (var program = JavaProgram.start(directory)) {
+      assertThatThrownBy(() -> ask(program, "No.such_command")).isInstanceOf(IOException.class);
+    }
+  }
+
+  @Test
+  void countersSayWhatTheJvmDoes() throws Exception {
+    try (var program = JavaProgram.start(directory, "-XX:+UseSerialGC")) {
+      ask(program, "GC.run");
+      var file = JvmProcess.of(program.pid(), Path.of("/proc")).counters().orElseThrow();
+      var counters = JvmCounters.of(PerfData.read(file));
+      assertThat(counters.version()).startsWith("25");
+      assertThat(counters.collector()).isEqualTo("Copy:MSC");
+      assertThat(counters.oldCollections()).isEqualTo(1);
+      assertThat(counters.pauseSeconds()).isBetween(0.0001, 10.0);
+      assertThat(counters.oldUsed()).isBetween(100_000L, 100_000_000L);
+      assertThat(counters.metaspaceUsed()).isPositive();
+      assertThat(counters.threads()).isPositive();
+    }
+  }
+
+  @Test
+  void aLinkOutOfTheContainerIsNotFollowed() throws Exception {
+    try (var program = JavaProgram.start(directory)) {
+      var real = JvmProcess.of(program.pid(), Path.of("/proc")).counters().orElseThrow();
+      var link = Files.createSymbolicLink(directory.resolve("counters"), real);
+      assertThatThrownBy(() -> PerfData.read(link)).isInstanceOf(IOException.class);
+    }
+  }
+
+  private String ask(JavaProgram program, String command) throws IOException, InterruptedException {
+    return attach.ask(
+        program.pid(),
+        program::alive,
+        command,
+        DEADLINE,
+        answer -> new String(answer.readAllBytes(), StandardCharsets.UTF_8));
+  }
+}

@@ -32,9 +32,9 @@ record Judgement(Testimony testimony, Predicate<Signal> saw, Duration age, Durat
         && testimony.witnesses(Stance.CONTRADICTS).isEmpty()) {
       return new Verdict.Confirmed(testimony.evidence(Wording.growing(testimony)));
     }
-    // A rule of the user's own suspects, whatever the witnesses say, and never more.
-    if (!testimony.ownRulesThatHold().isEmpty()) {
-      return new Verdict.Suspected(testimony.evidence(Wording.ownRule(testimony)));
+    // A rule that is no witness suspects, whatever the witnesses say, and never more.
+    if (!testimony.suspicions().isEmpty()) {
+      return new Verdict.Suspected(testimony.evidence(Wording.suspicion(testimony)));
     }
     if (tooFewCollections.isPresent()) {
       return abstain(tooFewCollections.get());

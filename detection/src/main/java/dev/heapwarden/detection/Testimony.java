@@ -33,8 +33,8 @@ record Testimony(List<Finding> findings, Features features) {
         .anyMatch(finding -> finding.rule().witness().equals(Optional.of(kind)));
   }
 
-  /** Rules of the user's own that hold. */
-  List<Finding> ownRulesThatHold() {
+  /** Rules that hold and are no witness: a user's own, and those that presets only suspect by. */
+  List<Finding> suspicions() {
     return findings.stream()
         .filter(finding -> finding.rule().witness().isEmpty() && finding.holds())
         .toList();

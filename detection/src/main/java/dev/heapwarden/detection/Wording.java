@@ -37,8 +37,8 @@ final class Wording {
     return sentence(String.join("; ", parts));
   }
 
-  static String ownRule(Testimony testimony) {
-    return testimony.ownRulesThatHold().stream()
+  static String suspicion(Testimony testimony) {
+    return testimony.suspicions().stream()
         .map(Finding::rule)
         .map(rule -> "Rule " + rule.name() + " holds: " + rule.expression().text() + ".")
         .collect(Collectors.joining(" "));

@@ -203,7 +203,7 @@ class DetectorTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"JVM", "NATIVE", "UNKNOWN"})
+  @ValueSource(strings = {"NATIVE", "UNKNOWN"})
   void otherRuntimesHaveNoRuleYet(RuntimeKind runtime) {
     var verdict = PRESETS.evaluate(leak(1, 90).samples(), runtime, START, DEMO, at(90));
 

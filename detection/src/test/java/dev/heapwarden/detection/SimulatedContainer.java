@@ -142,6 +142,27 @@ final class SimulatedContainer {
     return samples.stream().filter(sample -> !sample.at().isAfter(at(age))).toList();
   }
 
+  /** A reading of a JVM's counters every so many seconds. */
+  SimulatedContainer counters(
+      double every, DoubleUnaryOperator pauseSeconds, DoubleUnaryOperator oldGeneration) {
+    for (double age = every; age <= seconds; age += every) {
+      add(
+          age,
+          Origin.HSPERFDATA,
+          Map.of(
+              Signal.GC_PAUSE_TIME,
+              pauseSeconds.applyAsDouble(age),
+              Signal.OLD_GENERATION,
+              oldGeneration.applyAsDouble(age),
+              Signal.METASPACE,
+              40 * MIB,
+              Signal.THREADS,
+              30.0),
+          null);
+    }
+    return this;
+  }
+
   /** What the presets say. */
   Verdict verdict(Settings settings, double age) {
     return verdict(PRESETS, settings, age);
@@ -149,6 +170,11 @@ final class SimulatedContainer {
 
   Verdict verdict(Detector detector, Settings settings, double age) {
     return detector.evaluate(samplesUntil(age), RuntimeKind.GO, START, settings, at(age));
+  }
+
+  /** What the presets say of a JVM. */
+  Verdict jvmVerdict(Settings settings, double age) {
+    return PRESETS.evaluate(samplesUntil(age), RuntimeKind.JVM, START, settings, at(age));
   }
 
   static Detector detector(RuleSource... sources) {

@@ -35,7 +35,9 @@ public record Rule(
 
   public enum Preset {
     @com.fasterxml.jackson.annotation.JsonProperty("go")
-    GO
+    GO,
+    @com.fasterxml.jackson.annotation.JsonProperty("jvm")
+    JVM
   }
 
   public enum Layer {

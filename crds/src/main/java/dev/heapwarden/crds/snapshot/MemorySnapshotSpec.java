@@ -30,7 +30,7 @@ public record MemorySnapshotSpec(
                 Durations.VALID
                     + " && duration(self) >= duration('1s') && duration(self) <= duration('60s')",
             message = "window must be a duration between 1s and 60s")
-        @JsonPropertyDescription("How long MapGrowth and KernelMemory look.")
+        @JsonPropertyDescription("How long MapGrowth, KernelMemory and ClassHistogram look.")
         String window) {
   public static final String WINDOW = "5s";
 

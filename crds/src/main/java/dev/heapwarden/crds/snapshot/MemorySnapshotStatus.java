@@ -12,7 +12,8 @@ public record MemorySnapshotStatus(
             "Completed: each kind is taken or refused with its reason, and at least one is taken.")
         Phase phase,
     @PrinterColumn(name = "Site")
-        @JsonPropertyDescription("The function that writes the fastest growing map.")
+        @JsonPropertyDescription("The function that writes the fastest growing map, or the application class whose"
+                + " instances grow fastest.")
         @Nullable String site,
     @JsonPropertyDescription("Why the snapshot failed as a whole.") @Nullable String message,
     @JsonPropertyDescription("Node whose agent carried it out.") @Nullable String node,
@@ -22,13 +23,19 @@ public record MemorySnapshotStatus(
     @JsonPropertyDescription(
             "Map instances written in the window, fastest growing first, at most 20. Never keys or"
                 + " values.")
-        List<MapReport> maps) {
+        List<MapReport> maps,
+    @JsonPropertyDescription("Classes whose instances grew in the window, fastest first, at most 20.")
+        List<ClassReport> classes) {
+  /** Entries of {@link #classes} at most. */
+  public static final int CLASSES_LIMIT = 20;
+
   /** Entries of {@link #maps} at most. */
   public static final int MAPS_LIMIT = 20;
 
   public MemorySnapshotStatus {
     artifacts = artifacts == null ? List.of() : List.copyOf(artifacts);
     maps = maps == null ? List.of() : List.copyOf(maps);
+    classes = classes == null ? List.of() : List.copyOf(classes);
   }
 
   public enum Phase {
@@ -63,6 +70,14 @@ public record MemorySnapshotStatus(
       FAILED
     }
   }
+
+  public record ClassReport(
+      @JsonPropertyDescription("Name as the JVM prints it.") String className,
+      @JsonPropertyDescription("Instances at the end of the window.") long instances,
+      @JsonPropertyDescription("Their own bytes, without what they refer to.") long bytes,
+      @JsonPropertyDescription("Bytes per second that they gained in the window.")
+          double bytesPerSecond,
+      @JsonPropertyDescription("True for a class of the Java platform.") boolean platform) {}
 
   public record MapReport(
       @JsonPropertyDescription("Address of the map instance, hex.") String instance,

@@ -19,5 +19,20 @@ public enum SnapshotKind {
   GO_HEAP_PROFILE,
   /** /debug/pprof/goroutine of a program that offers it. */
   @JsonProperty("Goroutines")
-  GOROUTINES
+  GOROUTINES,
+  /** The stacks of all threads of a JVM: Thread.print over its attach protocol. */
+  @JsonProperty("ThreadDump")
+  THREAD_DUMP,
+  /**
+   * What a JVM's heap holds by class, garbage included, three times in the window: which classes
+   * grow. Never forces a collection.
+   */
+  @JsonProperty("ClassHistogram")
+  CLASS_HISTOGRAM,
+  /** VM.native_memory summary; only of a JVM that was started with NativeMemoryTracking. */
+  @JsonProperty("NativeMemory")
+  NATIVE_MEMORY,
+  /** GC.heap_info of a JVM. */
+  @JsonProperty("HeapInfo")
+  HEAP_INFO
 }

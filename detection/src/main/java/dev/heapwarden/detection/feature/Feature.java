@@ -1,8 +1,11 @@
 package dev.heapwarden.detection.feature;
 
+import dev.heapwarden.detection.sample.RuntimeKind;
 import dev.heapwarden.detection.sample.Signal;
 import dev.heapwarden.detection.verdict.Layer;
+import java.util.EnumSet;
 import java.util.Locale;
+import java.util.Set;
 
 /**
  * Every figure that a rule may name; the name in a rule is the constant in lower case. A trend
@@ -67,7 +70,31 @@ public enum Feature {
       Unit.PER_SECOND,
       Layer.RUNTIME,
       Signal.COLLECTIONS,
-      "Collections per second over the window."),
+      "Collections per second over the window; of a JVM those that clean the old generation."),
+  AVG_PAUSE_RATIO(
+      Unit.FRACTION,
+      Layer.RUNTIME,
+      Signal.GC_PAUSE_TIME,
+      "Share of the window for which the JVM stood still for collections."),
+  OLD_GEN_GROWTH_RATE(
+      Unit.BYTES_PER_SECOND,
+      Layer.RUNTIME,
+      Signal.OLD_GENERATION,
+      "Highest less lowest level of the old generation in the window, per second of it. A large"
+          + " healthy heap swings as well."),
+  METASPACE(
+      Unit.BYTES, Layer.RUNTIME, Signal.METASPACE, "Metaspace in use at the latest reading."),
+  METASPACE_GROWTH_RATE(
+      Unit.BYTES_PER_SECOND,
+      Layer.RUNTIME,
+      Signal.METASPACE,
+      "Trend of the metaspace: Theil-Sen slope."),
+  THREADS(Unit.COUNT, Layer.RUNTIME, Signal.THREADS, "Live threads at the latest reading."),
+  THREAD_GROWTH_RATE(
+      Unit.PER_SECOND,
+      Layer.RUNTIME,
+      Signal.THREADS,
+      "Trend of the live threads: Theil-Sen slope."),
   ANONYMOUS_SLOPE(
       Unit.BYTES_PER_SECOND,
       Layer.KERNEL,
@@ -174,9 +201,14 @@ public enum Feature {
     return meaning;
   }
 
-  /** True where only Go programs have it so far; the others exist for any container. */
-  public boolean goOnly() {
-    return layer != Layer.KERNEL;
+  /** The runtimes whose containers have it; empty for any container. */
+  public Set<RuntimeKind> runtimes() {
+    return switch (signal) {
+      case ANONYMOUS_MEMORY, WORKING_SET, MEMORY_LIMIT, PAGE_FAULTS -> Set.of();
+      case POST_GC_LIVE_HEAP, COLLECTIONS -> EnumSet.of(RuntimeKind.GO, RuntimeKind.JVM);
+      case GC_PAUSE_TIME, OLD_GENERATION, METASPACE, THREADS -> EnumSet.of(RuntimeKind.JVM);
+      case MAP_ENTRIES -> EnumSet.of(RuntimeKind.GO);
+    };
   }
 
   /**

@@ -58,6 +58,10 @@ public record Features(
     }
 
     putRate(values, Feature.GC_RATE, history.series(Signal.COLLECTIONS), window, age);
+    putRate(values, Feature.AVG_PAUSE_RATIO, history.series(Signal.GC_PAUSE_TIME), window, age);
+    putSwing(values, history.series(Signal.OLD_GENERATION).between(age - window, age));
+    putLevel(values, Feature.METASPACE, Feature.METASPACE_GROWTH_RATE, history, age);
+    putLevel(values, Feature.THREADS, Feature.THREAD_GROWTH_RATE, history, age);
     putRate(values, Feature.PAGE_FAULT_RATE, history.series(Signal.PAGE_FAULTS), window, age);
 
     var map = MapTrend.fastest(history.maps(), frame, age);
@@ -98,6 +102,28 @@ public record Features(
     values.put(Feature.ANONYMOUS_GROWTH, trend.growth(trend.line().slope()));
     values.put(Feature.ANONYMOUS_STEADINESS, trend.pace().steadiness());
     values.put(Feature.ANONYMOUS_LATEST_PACE, trend.pace().latest());
+  }
+
+  private static void putSwing(Map<Feature, Double> values, Series levels) {
+    if (levels.span() > 0) {
+      var sorted = levels.sortedValues();
+      values.put(
+          Feature.OLD_GEN_GROWTH_RATE, (sorted[sorted.length - 1] - sorted[0]) / levels.span());
+    }
+  }
+
+  private static void putLevel(
+      Map<Feature, Double> values, Feature level, Feature slope, History history, double age) {
+    var latest = latest(history, level.signal(), age);
+    if (latest == null) {
+      return;
+    }
+    values.put(level, latest);
+    var frame = history.frame();
+    Trend.of(
+            history.series(level.signal()).between(frame.trendStart(age), age),
+            frame.windowSeconds())
+        .ifPresent(trend -> values.put(slope, trend.line().slope()));
   }
 
   private static @Nullable Double latest(History history, Signal signal, double age) {

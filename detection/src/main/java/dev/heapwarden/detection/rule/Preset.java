@@ -18,7 +18,29 @@ import java.util.Optional;
  * the rise has stopped.
  */
 public enum Preset {
-  GO(RuntimeKind.GO);
+  GO(RuntimeKind.GO),
+  JVM(RuntimeKind.JVM);
+
+  /** Of a runtime whose live heap is known after collections. */
+  private static final PresetRule LIVE_HEAP_TREND =
+      new PresetRule(
+          "live-heap-trend",
+          Layer.RUNTIME,
+          Optional.of(Witness.Kind.POST_GC_LIVE_HEAP),
+          "live_heap_slope_low > 0.0 && live_heap_growth >= 0.05 && live_heap_rise >= 1.0 * MB"
+              + " && live_heap_steadiness >= 0.25 && live_heap_latest_pace >= 0.25",
+          "live_heap_growth_high < 0.05 || live_heap_latest_pace < 0.1",
+          1);
+
+  private static final PresetRule ANONYMOUS_TREND =
+      new PresetRule(
+          "anonymous-trend",
+          Layer.KERNEL,
+          Optional.of(Witness.Kind.ANONYMOUS_MEMORY),
+          "anonymous_slope_low > 0.0 && anonymous_growth >= 0.05 && anonymous_rise >= 1.0 * MB"
+              + " && anonymous_steadiness >= 0.25 && anonymous_latest_pace >= 0.25",
+          "",
+          2);
 
   /**
    * One window is enough for the live heap and the maps, whose trend already outlasts a window and
@@ -35,27 +57,33 @@ public enum Preset {
    */
   private static final List<PresetRule> GO_RULES =
       List.of(
-          new PresetRule(
-              "live-heap-trend",
-              Layer.RUNTIME,
-              Witness.Kind.POST_GC_LIVE_HEAP,
-              "live_heap_slope_low > 0.0 && live_heap_growth >= 0.05 && live_heap_rise >= 1.0 * MB"
-                  + " && live_heap_steadiness >= 0.25 && live_heap_latest_pace >= 0.25",
-              "live_heap_growth_high < 0.05 || live_heap_latest_pace < 0.1",
-              1),
-          new PresetRule(
-              "anonymous-trend",
-              Layer.KERNEL,
-              Witness.Kind.ANONYMOUS_MEMORY,
-              "anonymous_slope_low > 0.0 && anonymous_growth >= 0.05 && anonymous_rise >= 1.0 * MB"
-                  + " && anonymous_steadiness >= 0.25 && anonymous_latest_pace >= 0.25",
-              "",
-              2),
+          LIVE_HEAP_TREND,
+          ANONYMOUS_TREND,
           new PresetRule(
               "map-growth",
               Layer.APPLICATION,
-              Witness.Kind.MAP_GROWTH,
+              Optional.of(Witness.Kind.MAP_GROWTH),
               "map_growth_rate > 0.0 && map_growth >= 0.1 && map_entries >= 500.0",
+              "",
+              1));
+
+  /**
+   * The live heap is the old generation at its lowest between two collections that clean it. A heap
+   * that was touched before (Xms = Xmx, AlwaysPreTouch) leaks without a new page, so flat anonymous
+   * memory does not contradict here either.
+   *
+   * <p>Long pauses and a swinging old generation are what a leak looks like at its end; also what a
+   * busy healthy program looks like: a suspicion, and no witness.
+   */
+  private static final List<PresetRule> JVM_RULES =
+      List.of(
+          LIVE_HEAP_TREND,
+          ANONYMOUS_TREND,
+          new PresetRule(
+              "pause-and-growth",
+              Layer.RUNTIME,
+              Optional.empty(),
+              "avg_pause_ratio > 0.08 && old_gen_growth_rate > 12.0 * MB",
               "",
               1));
 
@@ -78,6 +106,7 @@ public enum Preset {
   public List<PresetRule> rules() {
     return switch (this) {
       case GO -> GO_RULES;
+      case JVM -> JVM_RULES;
     };
   }
 

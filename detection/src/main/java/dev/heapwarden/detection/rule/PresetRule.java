@@ -2,11 +2,13 @@ package dev.heapwarden.detection.rule;
 
 import dev.heapwarden.detection.verdict.Layer;
 import dev.heapwarden.detection.verdict.Witness;
+import java.util.Optional;
 
 /**
  * A rule that comes with Heapwarden. Its expression may be copied into a policy; only as a preset
  * is it a witness.
  *
+ * @param witness that it speaks as; empty for a rule that only raises a suspicion
  * @param supports CEL that holds when the witness speaks for a leak
  * @param contradicts CEL that holds when the witness speaks against one; empty where its silence
  *     means nothing
@@ -15,7 +17,7 @@ import dev.heapwarden.detection.verdict.Witness;
 public record PresetRule(
     String name,
     Layer layer,
-    Witness.Kind witness,
+    Optional<Witness.Kind> witness,
     String supports,
     String contradicts,
     int forWindows) {}

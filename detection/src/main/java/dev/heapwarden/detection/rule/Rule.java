@@ -11,7 +11,8 @@ import java.util.function.IntFunction;
  * A compiled rule.
  *
  * @param runtime that it is for; empty for any
- * @param witness that it speaks as; empty for a rule of the user's own, which is none
+ * @param witness that it speaks as; empty for a rule that only raises a suspicion, such as any of a
+ *     user's own
  * @param contradicts empty where it cannot contradict
  */
 public record Rule(
@@ -22,6 +23,12 @@ public record Rule(
     Expression expression,
     Optional<Expression> contradicts,
     int forWindows) {
+  /** Two presets may name a rule alike: no container is asked both. */
+  boolean isMistakenFor(Rule other) {
+    return name.equals(other.name)
+        && (runtime.isEmpty() || other.runtime.isEmpty() || runtime.equals(other.runtime));
+  }
+
   boolean speaksOf(RuntimeKind kind) {
     return runtime.isEmpty() || runtime.get() == kind;
   }

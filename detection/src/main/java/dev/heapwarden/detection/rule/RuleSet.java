@@ -3,7 +3,6 @@ package dev.heapwarden.detection.rule;
 import dev.heapwarden.detection.sample.RuntimeKind;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -24,7 +23,6 @@ public final class RuleSet {
   public static Compilation compile(List<RuleSource> sources) {
     var rules = new ArrayList<Rule>();
     var errors = new ArrayList<RuleError>();
-    var names = new HashSet<String>();
     for (var source : sources.isEmpty() ? everyPreset() : sources) {
       switch (source) {
         case RuleSource.Preset(var name) ->
@@ -35,8 +33,9 @@ public final class RuleSet {
         case RuleSource.Custom custom -> addCustom(custom, rules, errors::add);
       }
     }
-    for (var rule : rules) {
-      if (!names.add(rule.name())) {
+    for (int i = 1; i < rules.size(); i++) {
+      var rule = rules.get(i);
+      if (rules.subList(0, i).stream().anyMatch(rule::isMistakenFor)) {
         errors.add(new RuleError(rule.name(), "two rules have this name", 0, 0, List.of()));
       }
     }
@@ -69,7 +68,7 @@ public final class RuleSet {
                 rule.name(),
                 rule.layer(),
                 Optional.of(preset.runtime()),
-                Optional.of(rule.witness()),
+                rule.witness(),
                 supports,
                 Optional.ofNullable(contradicts),
                 rule.forWindows()));

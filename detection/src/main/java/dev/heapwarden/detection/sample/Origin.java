@@ -5,5 +5,7 @@ public enum Origin {
   CGROUP,
   PAGE_FAULT_TRACEPOINT,
   GO_GC_UPROBE,
-  GO_MAP_UPROBE
+  GO_MAP_UPROBE,
+  /** The counter file of a JVM. */
+  HSPERFDATA
 }

@@ -13,10 +13,25 @@ public enum Signal {
   MEMORY_LIMIT(Kind.GAUGE),
   /** User page faults of the container's processes since the agent first saw it. */
   PAGE_FAULTS(Kind.COUNTER),
-  /** Heap that the last collection found live, bytes, taken at the end of marking. */
+  /**
+   * Heap that a collection left, bytes. Go: what was found live at the end of marking. JVM: the old
+   * generation at its lowest between two collections that clean it, told at the second; what young
+   * collections leave there is not live.
+   */
   POST_GC_LIVE_HEAP(Kind.COLLECTION),
-  /** Collections since the agent first saw the container. */
+  /**
+   * Collections since the agent first saw the container; of a JVM those that clean the old
+   * generation.
+   */
   COLLECTIONS(Kind.COUNTER),
+  /** Time that a JVM stood still for collections since its start, seconds. */
+  GC_PAUSE_TIME(Kind.COUNTER),
+  /** Old generation of a JVM after its latest pause, bytes. */
+  OLD_GENERATION(Kind.GAUGE),
+  /** Metaspace in use of a JVM, bytes. */
+  METASPACE(Kind.GAUGE),
+  /** Live threads of a JVM. */
+  THREADS(Kind.GAUGE),
   /** Entries of one map instance, read when it grew. */
   MAP_ENTRIES(Kind.GAUGE);
 

@@ -3,10 +3,12 @@ package dev.heapwarden.detection.feature;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heapwarden.detection.rule.Preset;
+import dev.heapwarden.detection.sample.RuntimeKind;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /** With {@code -Dheapwarden.generate=true} it writes what it otherwise checks. */
@@ -50,7 +52,7 @@ class FeatureTableTest {
                   feature.celName(),
                   feature.unit().symbol(),
                   word(feature.layer()),
-                  feature.goOnly() ? "Go" : "any",
+                  runtimes(feature),
                   feature.signal(),
                   feature.meaning()));
     }
@@ -65,6 +67,9 @@ class FeatureTableTest {
         page.append(
             "\n`%s` (layer %s, forWindows: %d)\n\n```\n%s\n```\n"
                 .formatted(rule.name(), word(rule.layer()), rule.forWindows(), rule.supports()));
+        if (rule.witness().isEmpty()) {
+          page.append("\nIt is no witness: where it holds, there is a suspicion.\n");
+        }
         if (!rule.contradicts().isEmpty()) {
           page.append("\nIt contradicts where\n\n```\n")
               .append(rule.contradicts())
@@ -73,6 +78,15 @@ class FeatureTableTest {
       }
     }
     return page.toString();
+  }
+
+  private static String runtimes(Feature feature) {
+    return feature.runtimes().isEmpty()
+        ? "any"
+        : feature.runtimes().stream()
+            .sorted()
+            .map(kind -> kind == RuntimeKind.JVM ? "JVM" : word(kind))
+            .collect(Collectors.joining(", "));
   }
 
   private static String word(Enum<?> constant) {

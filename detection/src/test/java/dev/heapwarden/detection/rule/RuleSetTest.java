@@ -21,7 +21,10 @@ class RuleSetTest {
     assertThat(rules.of(RuntimeKind.GO))
         .extracting(Rule::name)
         .containsExactly("live-heap-trend", "anonymous-trend", "map-growth");
-    assertThat(rules.of(RuntimeKind.JVM)).isEmpty();
+    assertThat(rules.of(RuntimeKind.JVM))
+        .extracting(Rule::name)
+        .containsExactly("live-heap-trend", "anonymous-trend", "pause-and-growth");
+    assertThat(rules.of(RuntimeKind.NATIVE)).isEmpty();
   }
 
   @ParameterizedTest
@@ -104,7 +107,7 @@ class RuleSetTest {
             new RuleSource.Custom("zero", Layer.RUNTIME, "live_heap > 1.0", 0));
 
     assertThat(errors).extracting(RuleError::rule).contains("rust", "one", "two", "twin", "zero");
-    assertThat(errors.getFirst().toString()).isEqualTo("rule rust: no such preset; known are go");
+    assertThat(errors.getFirst().toString()).isEqualTo("rule rust: no such preset; known are go, jvm");
   }
 
   private static RuleSource custom(String name, String expression) {

@@ -56,6 +56,11 @@ public final class JvmAttach {
     }
   }
 
+  /** A question about a process that must still be answered with yes when it is signalled. */
+  public interface Check {
+    boolean holds() throws IOException;
+  }
+
   /** What is done with an answer while it comes in. */
   public interface Reader<T> {
     /** Reads it to the end or not; the stream ends at the deadline at the latest. */
@@ -71,8 +76,7 @@ public final class JvmAttach {
    * @throws RefusedException when the JVM cannot be asked
    * @throws IOException when it did not answer, or answered with an error
    */
-  public <T> T ask(
-      long pid, Signals.Check stillIt, String command, Duration deadline, Reader<T> reader)
+  public <T> T ask(long pid, Check stillIt, String command, Duration deadline, Reader<T> reader)
       throws IOException, InterruptedException {
     var process = JvmProcess.of(pid, procRoot);
     var tmp =
@@ -116,7 +120,7 @@ public final class JvmAttach {
     return tmp.isPresent() ? Optional.empty() : Optional.of("the container has no directory /tmp");
   }
 
-  private void awaken(JvmProcess process, Path tmp, Signals.Check stillIt)
+  private void awaken(JvmProcess process, Path tmp, Check stillIt)
       throws IOException, InterruptedException {
     var refusal = refusal(process.pid());
     if (refusal.isPresent()) {

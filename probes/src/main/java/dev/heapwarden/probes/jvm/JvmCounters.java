@@ -1,5 +1,8 @@
 package dev.heapwarden.probes.jvm;
 
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
@@ -13,6 +16,7 @@ import java.util.stream.LongStream;
  * @param oldUsed bytes in the old generation after the latest pause
  * @param oldCollections collections that clean the old generation: full ones, and the pauses of
  *     concurrent cycles
+ * @param youngCollections collections of the young generation, G1's mixed ones included
  * @param pauseSeconds all pauses of all collectors since the JVM started
  * @param metaspaceUsed bytes
  * @param threads live ones
@@ -22,12 +26,23 @@ public record JvmCounters(
     String collector,
     long oldUsed,
     long oldCollections,
+    long youngCollections,
     double pauseSeconds,
     long metaspaceUsed,
     long threads) {
 
   /** Collector 0 is the young one; 1 makes full collections; 2 are G1's and ZGC's cycles. */
   private static final int COLLECTORS = 3;
+
+  /**
+   * Reads the counters of a JVM; empty where it keeps none.
+   *
+   * @throws IOException when the process ended, or its counters cannot be read
+   */
+  public static Optional<JvmCounters> read(long pid, Path procRoot) throws IOException {
+    var file = JvmProcess.of(pid, procRoot).counters();
+    return file.isEmpty() ? Optional.empty() : Optional.of(of(PerfData.read(file.get())));
+  }
 
   static JvmCounters of(PerfData counters) {
     double ticksPerSecond = counters.number("sun.os.hrt.frequency").orElse(1_000_000_000L);
@@ -36,6 +51,7 @@ public record JvmCounters(
         counters.text("sun.gc.policy.name").orElse(""),
         counters.number("sun.gc.generation.1.space.0.used").orElse(0),
         collectors(counters, 1, "invocations").sum(),
+        counters.number("sun.gc.collector.0.invocations").orElse(0),
         collectors(counters, 0, "time").sum() / ticksPerSecond,
         counters.number("sun.gc.metaspace.used").orElse(0),
         counters.number("java.threads.live").orElse(0));

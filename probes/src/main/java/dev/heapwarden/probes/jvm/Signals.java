@@ -28,11 +28,6 @@ final class Signals {
 
   private Signals() {}
 
-  /** A question about a process that must still be answered with yes when the signal is sent. */
-  interface Check {
-    boolean holds() throws IOException;
-  }
-
   /**
    * Sends a signal.
    *
@@ -40,7 +35,7 @@ final class Signals {
    * @return false when it was another process
    * @throws IOException when the process ended, or the kernel did not permit it
    */
-  static boolean send(long pid, int signal, Check stillIt) throws IOException {
+  static boolean send(long pid, int signal, JvmAttach.Check stillIt) throws IOException {
     int descriptor = call(OPEN, (int) pid, 0);
     if (descriptor < 0) {
       throw new IOException("process " + pid + " is not there");

@@ -9,10 +9,33 @@ sealed interface Evidence {
    * It is in a file.
    *
    * @param maps that the file speaks of, fastest growing first; empty for other kinds
+   * @param classes that grew, fastest first; empty for other kinds
+   * @param stall for how long the program stood still at most
    */
-  record Taken(ArtifactStore.Stored stored, List<MapReport> maps) implements Evidence {
+  record Taken(
+      ArtifactStore.Stored stored, List<MapReport> maps, List<ClassReport> classes, Duration stall)
+      implements Evidence {
     public Taken {
       maps = List.copyOf(maps);
+      classes = List.copyOf(classes);
+    }
+
+    /** Nothing stopped the program. */
+    static Taken of(ArtifactStore.Stored stored) {
+      return ofMaps(stored, List.of());
+    }
+
+    static Taken ofMaps(ArtifactStore.Stored stored, List<MapReport> maps) {
+      return new Taken(stored, maps, List.of(), Duration.ZERO);
+    }
+
+    static Taken ofClasses(
+        ArtifactStore.Stored stored, List<ClassReport> classes, Duration stall) {
+      return new Taken(stored, List.of(), classes, stall);
+    }
+
+    static Taken stalling(ArtifactStore.Stored stored, Duration stall) {
+      return ofClasses(stored, List.of(), stall);
     }
   }
 

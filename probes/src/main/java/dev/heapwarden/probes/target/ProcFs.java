@@ -26,7 +26,7 @@ public final class ProcFs {
   }
 
   /** Start time in clock ticks since boot: field 22 of stat, counted after the name's last ')'. */
-  long startTicks(long pid) throws IOException {
+  public long startTicks(long pid) throws IOException {
     var stat = Files.readString(directory(pid).resolve("stat"));
     var fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
     if (fields.length < 20) {

@@ -1,0 +1,84 @@
+package dev.heapwarden.detection;
+
+import static dev.heapwarden.detection.SimulatedContainer.DEFAULTS;
+import static dev.heapwarden.detection.SimulatedContainer.MIB;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heapwarden.detection.sample.Origin;
+import dev.heapwarden.detection.sample.Signal;
+import dev.heapwarden.detection.verdict.Verdict;
+import dev.heapwarden.detection.verdict.Verdict.Inconclusive.Reason;
+import dev.heapwarden.detection.verdict.Witness;
+import dev.heapwarden.detection.verdict.Witness.Stance;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** The preset jvm, with default windows. */
+class JavaProgramsTest {
+  private static final double HOUR = 3600;
+
+  @Test
+  void anOldGenerationAndMemoryThatGrowAreALeak() {
+    var leak =
+        new SimulatedContainer(1, HOUR)
+            .liveHeap(120, 0.02, age -> (100 + age / 20) * MIB)
+            .anonymous(15, 0.01, age -> (300 + age / 20) * MIB);
+
+    assertThat(leak.jvmVerdict(DEFAULTS, HOUR)).isInstanceOf(Verdict.Confirmed.class);
+  }
+
+  @Test
+  void aHeapTouchedBeforehandNeedsAnotherWitness() {
+    var leak =
+        new SimulatedContainer(2, HOUR)
+            .liveHeap(120, 0.02, age -> (24 + age / 48) * MIB)
+            .anonymous(15, 0.001, _ -> 548 * MIB);
+
+    var verdict = leak.jvmVerdict(DEFAULTS, HOUR);
+    assertThat(verdict).isInstanceOf(Verdict.Suspected.class);
+    assertThat(verdict.evidence().witnesses())
+        .extracting(Witness::kind, Witness::stance)
+        .contains(
+            org.assertj.core.groups.Tuple.tuple(Witness.Kind.ANONYMOUS_MEMORY, Stance.NEUTRAL));
+  }
+
+  /** The old generation swings by gigabytes between mixed collections; what they leave is level. */
+  @Test
+  void aLargeBusyHealthyHeapIsNeverMoreThanSuspected() {
+    var busy =
+        new SimulatedContainer(3, HOUR)
+            .liveHeap(60, 0.03, _ -> 2000 * MIB)
+            .anonymous(15, 0.01, _ -> 8000 * MIB)
+            .counters(15, age -> age * 0.1, age -> (2000 + age % 300 * 15) * MIB);
+
+    var verdict = busy.jvmVerdict(DEFAULTS, HOUR);
+    assertThat(verdict).isInstanceOf(Verdict.Suspected.class);
+    assertThat(verdict.evidence().sentence()).contains("pause-and-growth");
+  }
+
+  @Test
+  void aHealthyHeapIsHealthy() {
+    var healthy =
+        new SimulatedContainer(4, HOUR)
+            .liveHeap(60, 0.03, _ -> 200 * MIB)
+            .anonymous(15, 0.01, _ -> 400 * MIB)
+            .counters(15, age -> age * 0.01, age -> (200 + age % 300) * MIB);
+
+    assertThat(healthy.jvmVerdict(DEFAULTS, HOUR)).isInstanceOf(Verdict.Healthy.class);
+  }
+
+  /** Young collections only: nobody knows what of the old generation is live. */
+  @Test
+  void withoutOldCollectionsThereIsNoVerdict() {
+    var young =
+        new SimulatedContainer(5, HOUR)
+            .anonymous(15, 0.01, age -> (400 + age / 20) * MIB)
+            .counters(15, age -> age * 0.01, age -> (20 + age / 60) * MIB)
+            .add(10, Origin.HSPERFDATA, Map.of(Signal.COLLECTIONS, 0.0), null);
+
+    assertThat(young.jvmVerdict(DEFAULTS, HOUR))
+        .isInstanceOfSatisfying(
+            Verdict.Inconclusive.class,
+            verdict -> assertThat(verdict.reason()).isEqualTo(Reason.TOO_FEW_COLLECTIONS));
+  }
+}

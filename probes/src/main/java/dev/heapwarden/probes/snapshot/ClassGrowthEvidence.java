@@ -1,0 +1,151 @@
+package dev.heapwarden.probes.snapshot;
+
+import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.ClassReport;
+import dev.heapwarden.probes.jvm.ClassHistogram;
+import dev.heapwarden.probes.jvm.ClassHistogram.Count;
+import dev.heapwarden.probes.jvm.JvmAttach;
+import dev.heapwarden.probes.jvm.JvmCounters;
+import dev.heapwarden.probes.target.TargetProcess;
+import java.io.BufferedReader;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Which classes of a JVM grow: histograms at the start, in the middle and at the end of a window.
+ * No histogram forces a collection, so each counts garbage too; each is taken right after a young
+ * collection where one comes in time, and a class must grow in both halves of the window.
+ */
+final class ClassGrowthEvidence {
+  private static final String COMMAND = "GC.class_histogram -all";
+  private static final String FILE = "class-histograms.txt";
+  private static final int HISTOGRAMS = 3;
+  private static final Duration ASK_AGAIN = Duration.ofMillis(20);
+
+  /** Longest text of one histogram that is kept. */
+  private static final int TEXT = 4 << 20;
+
+  /** The JVM stands still while it counts: 1.8 s were measured for 1.4 GB. */
+  private static final double STALL_SECONDS_PER_BYTE = 1.8 / 1.4e9;
+
+  /** A program that serves is not stopped for longer by our own wish. */
+  private static final double LONGEST_STALL_SECONDS = 0.5;
+
+  private final JvmEvidence jvm;
+  private final ArtifactStore store;
+  private final Path procRoot;
+
+  ClassGrowthEvidence(JvmEvidence jvm, ArtifactStore store, Path procRoot) {
+    this.jvm = jvm;
+    this.store = store;
+    this.procRoot = procRoot;
+  }
+
+  /** A histogram and when it was complete, by System.nanoTime(). */
+  private record Counted(ClassHistogram histogram, long nanos) {}
+
+  Evidence take(Order order) throws IOException, InterruptedException {
+    var process = JvmEvidence.process(order.target());
+    if (process.isEmpty()) {
+      return new Evidence.Refused("no JVM runs in it");
+    }
+    double expected = process.get().anonymousBytes() * STALL_SECONDS_PER_BYTE;
+    if (expected > LONGEST_STALL_SECONDS) {
+      return new Evidence.Refused(
+          "counting its heap would stop it for about %.1f s".formatted(expected));
+    }
+    try {
+      return take(order, process.get());
+    } catch (JvmAttach.RefusedException refused) {
+      return new Evidence.Refused(String.valueOf(refused.getMessage()));
+    }
+  }
+
+  private Evidence take(Order order, TargetProcess process)
+      throws IOException, InterruptedException {
+    var texts = new ByteArrayOutputStream();
+    var counted = new ArrayList<Counted>();
+    var stall = Duration.ZERO;
+    for (int i = 0; i < HISTOGRAMS; i++) {
+      awaitYoungCollection(process, i == 0 ? Duration.ZERO : order.window().dividedBy(2));
+      long began = System.nanoTime();
+      var text = jvm.ask(process, COMMAND, answer -> answer.readNBytes(TEXT));
+      long ended = System.nanoTime();
+      stall = stall.plusNanos(ended - began);
+      texts.writeBytes(text);
+      counted.add(new Counted(histogram(text), ended));
+    }
+    var stored =
+        store.store(
+            order.namespace(),
+            order.snapshot(),
+            FILE,
+            new ByteArrayInputStream(texts.toByteArray()));
+    return Evidence.Taken.ofClasses(stored, growth(counted), stall);
+  }
+
+  /** Waits that long at least, then for the next young collection, for as long again at most. */
+  private void awaitYoungCollection(TargetProcess process, Duration pause)
+      throws IOException, InterruptedException {
+    Thread.sleep(pause);
+    var before = youngCollections(process);
+    long deadline = System.nanoTime() + pause.toNanos();
+    while (before.isPresent() && System.nanoTime() - deadline < 0) {
+      if (!youngCollections(process).equals(before)) {
+        return;
+      }
+      Thread.sleep(ASK_AGAIN);
+    }
+  }
+
+  private Optional<Long> youngCollections(TargetProcess process) throws IOException {
+    return JvmCounters.read(process.pid(), procRoot).map(JvmCounters::youngCollections);
+  }
+
+  private static ClassHistogram histogram(byte[] text) throws IOException {
+    InputStream bytes = new ByteArrayInputStream(text);
+    return ClassHistogram.read(
+        new BufferedReader(new InputStreamReader(bytes, StandardCharsets.UTF_8)));
+  }
+
+  /** The lesser growth of the two halves counts for both. */
+  private static List<ClassReport> growth(List<Counted> counted) {
+    var first = counted.getFirst();
+    var middle = counted.get(1);
+    var last = counted.getLast();
+    double firstHalf = (middle.nanos() - first.nanos()) / 1e9;
+    double secondHalf = (last.nanos() - middle.nanos()) / 1e9;
+    var reports = new ArrayList<ClassReport>();
+    last.histogram()
+        .classes()
+        .forEach(
+            (name, count) -> {
+              double perSecond =
+                  Math.min(
+                      (bytes(middle, name) - bytes(first, name)) / firstHalf,
+                      (count.bytes() - bytes(middle, name)) / secondHalf);
+              if (perSecond > 0) {
+                reports.add(
+                    new ClassReport(
+                        name, count.instances(), count.bytes(), perSecond, count.platform()));
+              }
+            });
+    reports.sort(Comparator.comparingDouble(ClassReport::bytesPerSecond).reversed());
+    return reports;
+  }
+
+  private static double bytes(Counted counted, String name) {
+    return counted.histogram().classes().getOrDefault(name, NONE).bytes();
+  }
+
+  private static final Count NONE = new Count(0, 0, false);
+}

@@ -1,0 +1,68 @@
+package dev.heapwarden.probes.snapshot;
+
+import dev.heapwarden.detection.sample.RuntimeKind;
+import dev.heapwarden.probes.jvm.JvmAttach;
+import dev.heapwarden.probes.target.ProcFs;
+import dev.heapwarden.probes.target.Target;
+import dev.heapwarden.probes.target.TargetProcess;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.Optional;
+
+/** What a JVM prints of itself when asked over its attach protocol. */
+final class JvmEvidence {
+  /** A thread dump of thousands of threads takes seconds. */
+  private static final Duration DEADLINE = Duration.ofSeconds(60);
+
+  private final JvmAttach attach;
+  private final ProcFs proc;
+  private final ArtifactStore store;
+
+  JvmEvidence(JvmAttach attach, ProcFs proc, ArtifactStore store) {
+    this.attach = attach;
+    this.proc = proc;
+    this.store = store;
+  }
+
+  /** The JVM of a container; the largest where it runs several. */
+  static Optional<TargetProcess> process(Target target) {
+    return target.processes().stream()
+        .filter(process -> process.runtime() == RuntimeKind.JVM)
+        .max(Comparator.comparingLong(TargetProcess::anonymousBytes));
+  }
+
+  /**
+   * Stores what a command prints.
+   *
+   * @param command that neither forces a collection nor stops the JVM for long
+   * @param file name of the artefact
+   */
+  Evidence take(Order order, String command, String file) throws IOException, InterruptedException {
+    var process = process(order.target());
+    if (process.isEmpty()) {
+      return new Evidence.Refused("no JVM runs in it");
+    }
+    long began = System.nanoTime();
+    try {
+      var stored =
+          ask(
+              process.get(),
+              command,
+              answer -> store.store(order.namespace(), order.snapshot(), file, answer));
+      return Evidence.Taken.stalling(stored, Duration.ofNanos(System.nanoTime() - began));
+    } catch (JvmAttach.RefusedException refused) {
+      return new Evidence.Refused(String.valueOf(refused.getMessage()));
+    }
+  }
+
+  <T> T ask(TargetProcess process, String command, JvmAttach.Reader<T> reader)
+      throws IOException, InterruptedException {
+    return attach.ask(
+        process.pid(),
+        () -> proc.startTicks(process.pid()) == process.identity().startTicks(),
+        command,
+        DEADLINE,
+        reader);
+  }
+}

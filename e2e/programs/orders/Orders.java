@@ -1,0 +1,70 @@
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadLocalRandom;
+
+/**
+ * An HTTP service with a memory leak as it is found in the wild: orders are cached by a key that has neither equals nor hashCode, so that no order is ever found
+ * again and each request adds one. With COMPARABLE_KEYS=true it is its own healthy twin.
+ */
+public final class Orders {
+  /** How many different orders the shop has. */
+  private static final int ORDERS = 5_000;
+
+  /** What one cached order retains, and what one request leaves behind for the garbage collector. */
+  private static final int ORDER_BYTES = 6 << 10;
+
+  private static final int GARBAGE_BYTES = 128 << 10;
+
+  private static final boolean COMPARABLE_KEYS = Boolean.parseBoolean(System.getenv("COMPARABLE_KEYS"));
+  private static final ConcurrentMap<Object, Order> CACHE = new ConcurrentHashMap<>();
+
+  /** Keeps the garbage on the heap: the compiler cannot prove that nobody reads it. */
+  private static volatile byte[] scratch = {};
+
+  private Orders() {}
+
+  /** The mistake: two keys of one order are never equal. */
+  static final class OrderKey {
+    final String shop;
+    final int number;
+
+    OrderKey(String shop, int number) {
+      this.shop = shop;
+      this.number = number;
+    }
+  }
+
+  record ComparableKey(String shop, int number) {}
+
+  record Order(byte[] lines) {}
+
+  public static void main(String[] args) throws IOException {
+    HttpServer server = HttpServer.create(new InetSocketAddress(8080), 0);
+    server.setExecutor(Executors.newFixedThreadPool(8));
+    server.createContext("/healthz", exchange -> answer(exchange, "ok"));
+    server.createContext("/", Orders::handle);
+    server.start();
+    System.out.println("serving orders on :8080, comparable keys: " + COMPARABLE_KEYS);
+  }
+
+  private static void handle(HttpExchange exchange) throws IOException {
+    int number = ThreadLocalRandom.current().nextInt(ORDERS);
+    scratch = new byte[GARBAGE_BYTES];
+    Object key = COMPARABLE_KEYS ? new ComparableKey("main", number) : new OrderKey("main", number);
+    CACHE.computeIfAbsent(key, missing -> new Order(new byte[ORDER_BYTES]));
+    answer(exchange, CACHE.size() + " orders\n");
+  }
+
+  private static void answer(HttpExchange exchange, String text) throws IOException {
+    byte[] body = text.getBytes(StandardCharsets.UTF_8);
+    exchange.sendResponseHeaders(200, body.length);
+    exchange.getResponseBody().write(body);
+    exchange.close();
+  }
+}

@@ -12,7 +12,7 @@ RUN jlink --strip-debug --no-header-files --no-man-pages --compress zip-6 --outp
       --add-modules java.base,java.logging,java.management,java.naming,java.net.http,java.security.jgss,java.sql,java.xml,jdk.crypto.ec,jdk.httpserver,jdk.unsupported
 
 # What the agent needs from its pod: hostPID; capabilities BPF, PERFMON (load and attach programs), SYS_PTRACE (read /proc/PID of
-# other users) and DAC_OVERRIDE; host paths /sys/kernel (tracefs, BTF), /sys/fs/cgroup at /host/sys/fs/cgroup, the snapshot
+# other users), DAC_OVERRIDE and KILL (SIGQUIT asks a JVM to listen); host paths /sys/kernel (tracefs, BTF), /sys/fs/cgroup at /host/sys/fs/cgroup, the snapshot
 # directory; an emptyDir at /tmp; NODE_NAME from the downward API. The root file system can be read-only.
 FROM debian:trixie-slim AS agent
 RUN apt-get update \
@@ -22,7 +22,7 @@ COPY --from=jdk /opt/java /opt/java
 COPY probes/target/lib /opt/heapwarden/lib
 COPY probes/target/heapwarden-agent.jar /opt/heapwarden/
 EXPOSE 9462
-ENTRYPOINT ["/opt/java/bin/java", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:+UseCompactObjectHeaders", "-Xmx128m", "-XX:+ExitOnOutOfMemoryError", "-cp", "/opt/heapwarden/heapwarden-agent.jar:/opt/heapwarden/lib/*", "dev.heapwarden.probes.AgentMain"]
+ENTRYPOINT ["/opt/java/bin/java", "--enable-native-access=ALL-UNNAMED", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:+UseCompactObjectHeaders", "-Xmx128m", "-XX:+ExitOnOutOfMemoryError", "-cp", "/opt/heapwarden/heapwarden-agent.jar:/opt/heapwarden/lib/*", "dev.heapwarden.probes.AgentMain"]
 
 FROM debian:trixie-slim AS operator
 COPY --from=jdk /opt/java /opt/java

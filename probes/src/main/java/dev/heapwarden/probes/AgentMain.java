@@ -52,7 +52,11 @@ public final class AgentMain {
     var tracepoints = new Tracepoints(TRACEFS);
     var probe = new NodeProbe(bpftrace, tracepoints, ledger::accept);
     var agent =
-        new NodeAgent(new ProcessScan(new CgroupTree(settings.cgroupRoot()), proc), probe, ledger);
+        new NodeAgent(
+            new ProcessScan(new CgroupTree(settings.cgroupRoot()), proc),
+            probe,
+            new JvmReadings(ledger, settings.procRoot()),
+            ledger);
     var client = new KubernetesClientBuilder().build();
     var view = new NodeView(client, settings.nodeName(), agent::change);
     var store = new ArtifactStore(settings.snapshots(), settings.snapshotQuota());
@@ -62,7 +66,7 @@ public final class AgentMain {
             settings.nodeName(),
             agent::targets,
             (namespace, pod) -> view.pod(namespace, pod).isPresent(),
-            new EvidenceCollector(bpftrace, tracepoints, sites, settings.procRoot(), store),
+            new EvidenceCollector(bpftrace, tracepoints, sites, proc, store),
             store,
             InstantSource.system());
     var answers =

@@ -38,6 +38,7 @@ final class NodeAgent implements AutoCloseable {
 
   private final ProcessScan scan;
   private final NodeProbe probe;
+  private final JvmReadings jvms;
   private final Ledger ledger;
   private final AtomicBoolean changed = new AtomicBoolean(true);
   private final ScheduledExecutorService control = Executors.newSingleThreadScheduledExecutor();
@@ -48,9 +49,10 @@ final class NodeAgent implements AutoCloseable {
   private volatile long beat = System.nanoTime();
   private long scannedAt = System.nanoTime() - RESCAN.toNanos();
 
-  NodeAgent(ProcessScan scan, NodeProbe probe, Ledger ledger) {
+  NodeAgent(ProcessScan scan, NodeProbe probe, JvmReadings jvms, Ledger ledger) {
     this.scan = scan;
     this.probe = probe;
+    this.jvms = jvms;
     this.ledger = ledger;
   }
 
@@ -85,7 +87,7 @@ final class NodeAgent implements AutoCloseable {
                     target.runtime(),
                     target.runtimeVersion(),
                     target.container().startedAt(),
-                    probe.attachments(target)))
+                    probe.attachments(target, jvms.attachment(target))))
         .toList();
   }
 
@@ -123,6 +125,7 @@ final class NodeAgent implements AutoCloseable {
   }
 
   private void read() {
+    jvms.read(targets);
     ledger.flush();
     long now = System.nanoTime();
     var current = targets;

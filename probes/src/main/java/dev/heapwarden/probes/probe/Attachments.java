@@ -22,6 +22,8 @@ final class Attachments {
   private Attachments() {}
 
   /**
+   * @param jvm what is known of a JVM, which then needs no probe of Go; empty where the main process
+   *     is none
    * @param noPageFaults why the kernel cannot tell page faults
    * @param failure why bpftrace attaches nothing at all
    * @param waiting why what is not attached yet is not
@@ -30,6 +32,7 @@ final class Attachments {
    */
   static List<Attachment> of(
       Target target,
+      Optional<Attachment> jvm,
       Optional<String> noPageFaults,
       Optional<String> failure,
       String waiting,
@@ -50,6 +53,9 @@ final class Attachments {
                         attached.countsFaultsOf(main.get().identity()),
                         failure,
                         waiting));
+    if (jvm.isPresent()) {
+      return List.of(faults, jvm.get());
+    }
     var go =
         target.processes().stream()
             .filter(process -> process.runtime() == RuntimeKind.GO)

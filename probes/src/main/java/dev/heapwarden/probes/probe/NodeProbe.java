@@ -94,11 +94,16 @@ public final class NodeProbe implements AutoCloseable {
     start(wanted);
   }
 
-  /** What is attached to a container, and why not. */
-  public List<Attachment> attachments(Target target) {
+  /**
+   * What is attached to a container, and why not.
+   *
+   * @param jvm what is known of its JVM; empty where its main process is none
+   */
+  public List<Attachment> attachments(Target target, Optional<Attachment> jvm) {
     var run = current;
     return Attachments.of(
         target,
+        jvm,
         tracepoints.pageFaults(),
         Optional.ofNullable(failure),
         Optional.ofNullable(death).orElse("bpftrace is attaching"),

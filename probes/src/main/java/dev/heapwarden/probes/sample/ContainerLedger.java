@@ -5,6 +5,7 @@ import dev.heapwarden.detection.sample.MapInstance;
 import dev.heapwarden.detection.sample.Origin;
 import dev.heapwarden.detection.sample.Signal;
 import dev.heapwarden.probes.buffer.SampleBuffer;
+import dev.heapwarden.probes.jvm.JvmCounters;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -37,6 +38,8 @@ final class ContainerLedger {
   private long faults;
   private long faultsAt;
   private boolean faulted;
+  private final JvmLedger jvm = new JvmLedger();
+  private boolean jvmCleaned;
   private OptionalDouble anonymous = OptionalDouble.empty();
 
   private record InstanceKey(long pid, long address) {}
@@ -82,6 +85,10 @@ final class ContainerLedger {
     instance.grown = true;
   }
 
+  void counted(long pid, JvmCounters counters) {
+    jvmCleaned |= jvm.read(pid, counters);
+  }
+
   void measured(long anonymousBytes) {
     anonymous = OptionalDouble.of((double) anonymousBytes);
   }
@@ -89,6 +96,7 @@ final class ContainerLedger {
   /** Forgets the figures of processes that ended; counts stay. */
   void retain(Set<Long> pids) {
     liveBytes.keySet().retainAll(pids);
+    jvm.retain(pids);
     instances.keySet().removeIf(key -> !pids.contains(key.pid()));
   }
 
@@ -96,11 +104,14 @@ final class ContainerLedger {
     return anonymous;
   }
 
-  /** Empty until one of its processes has collected. */
+  /** Empty until one of its processes has collected; of JVMs, until each has twice. */
   OptionalDouble live() {
-    return liveBytes.isEmpty()
-        ? OptionalDouble.empty()
-        : OptionalDouble.of((double) liveBytes.values().stream().mapToLong(Long::longValue).sum());
+    if (!liveBytes.isEmpty()) {
+      return OptionalDouble.of(
+          (double) liveBytes.values().stream().mapToLong(Long::longValue).sum());
+    }
+    var ofJvms = jvm.live().get(Signal.POST_GC_LIVE_HEAP);
+    return ofJvms == null ? OptionalDouble.empty() : OptionalDouble.of(ofJvms);
   }
 
   long faults() {
@@ -108,7 +119,12 @@ final class ContainerLedger {
   }
 
   long collections() {
-    return collections;
+    return collections + jvm.collections();
+  }
+
+  /** What the counters of its JVMs say now; empty for other runtimes. */
+  Map<Signal, Double> jvmLevels() {
+    return jvm.values();
   }
 
   void flush(SampleBuffer buffer, WallClock clock) {
@@ -124,6 +140,10 @@ final class ContainerLedger {
               (double) collections),
           null);
       collected = false;
+    }
+    if (jvmCleaned && !jvm.live().isEmpty()) {
+      buffer.add(clock.now(), container, Origin.HSPERFDATA, jvm.live(), null);
+      jvmCleaned = false;
     }
     if (faulted) {
       buffer.add(

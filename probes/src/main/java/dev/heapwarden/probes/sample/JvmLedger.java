@@ -58,6 +58,11 @@ final class JvmLedger {
     lives.keySet().retainAll(pids);
   }
 
+  /** Collections that cleaned since the first readings. */
+  long collections() {
+    return collections;
+  }
+
   /** Levels and counts of now; none before the first reading. */
   Map<Signal, Double> values() {
     var values = new EnumMap<Signal, Double>(Signal.class);

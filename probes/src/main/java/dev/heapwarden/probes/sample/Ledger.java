@@ -5,6 +5,7 @@ import dev.heapwarden.detection.sample.Origin;
 import dev.heapwarden.detection.sample.Signal;
 import dev.heapwarden.probes.buffer.SampleBuffer;
 import dev.heapwarden.probes.go.Sites;
+import dev.heapwarden.probes.jvm.JvmCounters;
 import dev.heapwarden.probes.probe.CgroupMemory;
 import dev.heapwarden.probes.probe.ProbeEvent;
 import dev.heapwarden.probes.target.Target;
@@ -83,7 +84,7 @@ public final class Ledger {
     }
   }
 
-  /** Takes a reading of a container's cgroup. */
+  /** Takes a reading of a container's cgroup, with what is known of its JVMs at that moment. */
   public synchronized void measured(ContainerKey container, CgroupMemory memory) {
     var ledger = containers.get(container);
     if (ledger == null) {
@@ -95,6 +96,18 @@ public final class Ledger {
     values.put(Signal.WORKING_SET, (double) memory.workingSet());
     memory.limit().ifPresent(limit -> values.put(Signal.MEMORY_LIMIT, (double) limit));
     buffer.add(clock.now(), container, Origin.CGROUP, values, null);
+    var jvm = ledger.jvmLevels();
+    if (!jvm.isEmpty()) {
+      buffer.add(clock.now(), container, Origin.HSPERFDATA, jvm, null);
+    }
+  }
+
+  /** Takes a reading of the counters of a container's JVM. */
+  public synchronized void counted(ContainerKey container, long pid, JvmCounters counters) {
+    var ledger = containers.get(container);
+    if (ledger != null) {
+      ledger.counted(pid, counters);
+    }
   }
 
   /** Turns what events changed into samples. */

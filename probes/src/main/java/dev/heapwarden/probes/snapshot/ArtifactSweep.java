@@ -86,7 +86,8 @@ final class ArtifactSweep {
             status.startedAt(),
             status.completedAt(),
             artifacts,
-            status.maps()));
+            status.maps(),
+            status.classes()));
   }
 
   private static Artifact withoutFile(Artifact artifact) {

@@ -86,8 +86,7 @@ final class ClassGrowthEvidence {
     }
     var stored =
         store.store(
-            order.namespace(),
-            order.snapshot(),
+            order.owner(),
             FILE,
             new ByteArrayInputStream(texts.toByteArray()));
     return Evidence.Taken.ofClasses(stored, growth(counted), stall);

@@ -1,6 +1,8 @@
 package dev.heapwarden.probes.snapshot;
 
+import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.ClassReport;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.MapReport;
+import java.time.Duration;
 import java.util.List;
 
 /** What became of one kind of evidence. */

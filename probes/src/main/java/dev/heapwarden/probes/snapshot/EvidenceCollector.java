@@ -4,10 +4,11 @@ import dev.heapwarden.crds.snapshot.SnapshotKind;
 import dev.heapwarden.detection.sample.RuntimeKind;
 import dev.heapwarden.probes.go.Sites;
 import dev.heapwarden.probes.probe.Bpftrace;
+import dev.heapwarden.probes.jvm.JvmAttach;
 import dev.heapwarden.probes.probe.Tracepoints;
+import dev.heapwarden.probes.target.ProcFs;
 import dev.heapwarden.probes.target.Pprof;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.SequencedSet;
@@ -21,15 +22,20 @@ public final class EvidenceCollector {
   private final MapGrowthEvidence maps;
   private final KernelMemoryEvidence kernel;
   private final PprofEvidence pprof;
+  private final JvmEvidence jvm;
+  private final ClassGrowthEvidence classes;
 
   /**
    * @param store where artefacts stay
    */
   public EvidenceCollector(
-      Bpftrace bpftrace, Tracepoints tracepoints, Sites sites, Path procRoot, ArtifactStore store) {
+      Bpftrace bpftrace, Tracepoints tracepoints, Sites sites, ProcFs proc, ArtifactStore store) {
+    var procRoot = proc.root();
     maps = new MapGrowthEvidence(bpftrace, sites, store, procRoot);
     kernel = new KernelMemoryEvidence(bpftrace, tracepoints, store, procRoot);
     pprof = new PprofEvidence(store);
+    jvm = new JvmEvidence(new JvmAttach(procRoot), proc, store);
+    classes = new ClassGrowthEvidence(jvm, store, procRoot);
   }
 
   /** The kinds asked for, Auto replaced by what the container offers. */
@@ -49,6 +55,12 @@ public final class EvidenceCollector {
         kinds.add(SnapshotKind.GO_HEAP_PROFILE);
         kinds.add(SnapshotKind.GOROUTINES);
       }
+      if (order.target().runtime() == RuntimeKind.JVM) {
+        kinds.add(SnapshotKind.CLASS_HISTOGRAM);
+        kinds.add(SnapshotKind.HEAP_INFO);
+        kinds.add(SnapshotKind.NATIVE_MEMORY);
+        kinds.add(SnapshotKind.THREAD_DUMP);
+      }
     }
     return kinds;
   }
@@ -60,6 +72,11 @@ public final class EvidenceCollector {
         case KERNEL_MEMORY -> kernel.take(order);
         case GO_HEAP_PROFILE -> pprof.take(order, "heap?gc=1", "heap.pb.gz");
         case GOROUTINES -> pprof.take(order, "goroutine?debug=0", "goroutines.pb.gz");
+        case CLASS_HISTOGRAM -> classes.take(order);
+        case THREAD_DUMP -> jvm.take(order, "Thread.print -l", "threads.txt");
+        case HEAP_INFO -> jvm.take(order, "GC.heap_info", "heap-info.txt");
+        case NATIVE_MEMORY ->
+            jvm.take(order, "VM.native_memory summary scale=MB", "native-memory.txt");
         case AUTO -> throw new IllegalArgumentException("Auto is no kind of its own");
       };
     } catch (ArtifactStore.NoRoom refusal) {

@@ -5,7 +5,9 @@ import dev.heapwarden.probes.jvm.JvmAttach;
 import dev.heapwarden.probes.target.ProcFs;
 import dev.heapwarden.probes.target.Target;
 import dev.heapwarden.probes.target.TargetProcess;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.Optional;
@@ -14,6 +16,12 @@ import java.util.Optional;
 final class JvmEvidence {
   /** A thread dump of thousands of threads takes seconds. */
   private static final Duration DEADLINE = Duration.ofSeconds(60);
+
+  /** Ten thousand threads with deep stacks; what comes after is cut. */
+  private static final int TEXT = 32 << 20;
+
+  /** JDK 17 and 25, src/hotspot/share/nmt/nmtDCmd.cpp. */
+  private static final String NOT_TRACKED = "Native memory tracking is not enabled";
 
   private final JvmAttach attach;
   private final ProcFs proc;
@@ -45,12 +53,14 @@ final class JvmEvidence {
     }
     long began = System.nanoTime();
     try {
-      var stored =
-          ask(
-              process.get(),
-              command,
-              answer -> store.store(order.namespace(), order.snapshot(), file, answer));
-      return Evidence.Taken.stalling(stored, Duration.ofNanos(System.nanoTime() - began));
+      var text = ask(process.get(), command, answer -> answer.readNBytes(TEXT));
+      var stall = Duration.ofNanos(System.nanoTime() - began);
+      var firstLine = new String(text, 0, Math.min(text.length, 80), StandardCharsets.UTF_8);
+      if (firstLine.startsWith(NOT_TRACKED)) {
+        return new Evidence.Refused("it was started without -XX:NativeMemoryTracking");
+      }
+      return Evidence.Taken.stalling(
+          store.store(order.owner(), file, new ByteArrayInputStream(text)), stall);
     } catch (JvmAttach.RefusedException refused) {
       return new Evidence.Refused(String.valueOf(refused.getMessage()));
     }

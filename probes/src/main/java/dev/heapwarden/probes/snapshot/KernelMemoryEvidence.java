@@ -88,12 +88,11 @@ final class KernelMemoryEvidence {
             caches(printed.getOrDefault("@caches", Map.of())),
             stacks(printed.getOrDefault("@bytes", Map.of())),
             sizes);
-    return new Evidence.Taken(
+    return Evidence.Taken.of(
         store.store(
             order.owner(),
             "kernel-memory.json",
-            new ByteArrayInputStream(BpftraceLine.JSON.writeValueAsBytes(report))),
-        List.of());
+            new ByteArrayInputStream(BpftraceLine.JSON.writeValueAsBytes(report))));
   }
 
   private static Map<String, Long> caches(Map<String, JsonNode> bytes) {

@@ -112,7 +112,7 @@ final class MapGrowthEvidence {
             window.hits(),
             cut,
             maps.subList(0, Math.min(MAPS_IN_FILE, maps.size())));
-    return new Evidence.Taken(
+    return Evidence.Taken.ofMaps(
         store.store(
             order.owner(),
             "map-growth.json",

@@ -65,7 +65,7 @@ final class PprofEvidence {
               () -> close(body),
               CompletableFuture.delayedExecutor(DEADLINE.toSeconds(), TimeUnit.SECONDS));
       try {
-        return new Evidence.Taken(store.store(owner, file, body), List.of());
+        return Evidence.Taken.of(store.store(owner, file, body));
       } finally {
         late.cancel(false);
       }

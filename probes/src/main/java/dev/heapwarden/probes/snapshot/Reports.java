@@ -115,6 +115,7 @@ final class Reports {
             status.startedAt(),
             status.completedAt(),
             List.of(),
+            List.of(),
             List.of()));
   }
 }

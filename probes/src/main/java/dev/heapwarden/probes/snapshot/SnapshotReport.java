@@ -2,6 +2,7 @@ package dev.heapwarden.probes.snapshot;
 
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.Artifact;
+import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.ClassReport;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.MapReport;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.Phase;
 import dev.heapwarden.crds.snapshot.SnapshotKind;
@@ -10,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SequencedMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The one place where the status of a snapshot is made. */
@@ -21,13 +23,13 @@ final class SnapshotReport {
 
   static MemorySnapshotStatus running(String node, Instant startedAt, @Nullable String message) {
     return new MemorySnapshotStatus(
-        Phase.RUNNING, null, message, node, startedAt.toString(), null, List.of(), List.of());
+        Phase.RUNNING, null, message, node, startedAt.toString(), null, List.of(), List.of(), List.of());
   }
 
   static MemorySnapshotStatus failed(
       String node, @Nullable String startedAt, Instant now, String message) {
     return new MemorySnapshotStatus(
-        Phase.FAILED, null, message, node, startedAt, now.toString(), List.of(), List.of());
+        Phase.FAILED, null, message, node, startedAt, now.toString(), List.of(), List.of(), List.of());
   }
 
   /** Completed when at least one kind was taken. */
@@ -35,32 +37,38 @@ final class SnapshotReport {
       String node, Instant startedAt, Instant now, SequencedMap<SnapshotKind, Evidence> evidence) {
     var artifacts = new ArrayList<Artifact>();
     var maps = new ArrayList<MapReport>();
+    var classes = new ArrayList<ClassReport>();
     evidence.forEach(
         (kind, outcome) -> {
           artifacts.add(artifact(kind, outcome));
           if (outcome instanceof Evidence.Taken taken) {
             maps.addAll(taken.maps());
+            classes.addAll(taken.classes());
           }
         });
     boolean taken =
         artifacts.stream().anyMatch(artifact -> artifact.state() == Artifact.State.TAKEN);
     return new MemorySnapshotStatus(
         taken ? Phase.COMPLETED : Phase.FAILED,
-        site(maps),
+        site(maps, classes),
         taken ? null : nothingTaken(artifacts),
         node,
         startedAt.toString(),
         now.toString(),
         artifacts,
-        maps.subList(0, Math.min(maps.size(), MemorySnapshotStatus.MAPS_LIMIT)));
+        maps.subList(0, Math.min(maps.size(), MemorySnapshotStatus.MAPS_LIMIT)),
+        classes.subList(0, Math.min(classes.size(), MemorySnapshotStatus.CLASSES_LIMIT)));
   }
 
-  private static @Nullable String site(List<MapReport> maps) {
-    return maps.stream()
-        .filter(map -> map.entriesPerSecond() > 0 && !map.sites().isEmpty())
-        .findFirst()
-        .map(map -> map.sites().getFirst().function())
-        .orElse(null);
+  /** What people can look up in their own code. */
+  private static @Nullable String site(List<MapReport> maps, List<ClassReport> classes) {
+    var function =
+        maps.stream()
+            .filter(map -> map.entriesPerSecond() > 0 && !map.sites().isEmpty())
+            .map(map -> map.sites().getFirst().function());
+    var ofTheApplication =
+        classes.stream().filter(found -> !found.platform()).map(ClassReport::className);
+    return Stream.concat(function, ofTheApplication).findFirst().orElse(null);
   }
 
   private static String nothingTaken(List<Artifact> artifacts) {
@@ -71,7 +79,7 @@ final class SnapshotReport {
 
   private static Artifact artifact(SnapshotKind kind, Evidence evidence) {
     return switch (evidence) {
-      case Evidence.Taken(var stored, var _) ->
+      case Evidence.Taken(var stored, var _, var _, var stall) ->
           new Artifact(
               kind,
               Artifact.State.TAKEN,
@@ -79,7 +87,7 @@ final class SnapshotReport {
               stored.size(),
               stored.sha256(),
               stored.path().toString(),
-              0L);
+              stall.toMillis());
       case Evidence.Refused(var reason) ->
           new Artifact(kind, Artifact.State.REFUSED, reason, null, null, null, null);
       case Evidence.Failed(var reason) ->

@@ -113,6 +113,7 @@ class AttachmentsTest {
                 target(List.of(go)),
                 Optional.empty(),
                 Optional.empty(),
+                Optional.empty(),
                 "bpftrace is attaching",
                 process -> Optional.empty(),
                 probed))
@@ -120,6 +121,23 @@ class AttachmentsTest {
             new Attachment("PageFaults", State.PENDING, "bpftrace is attaching"),
             new Attachment("GoGc", State.ATTACHED, null),
             new Attachment("GoMapGrowth", State.ATTACHED, null));
+  }
+
+  /** Nobody expects probes of Go in it. */
+  @Test
+  void aJvmNeedsItsCountersAndNoProbeOfGo() {
+    var counters = new Attachment("JvmCounters", State.ATTACHED, null);
+    assertThat(
+            Attachments.of(
+                target(List.of(NATIVE)),
+                Optional.of(counters),
+                Optional.empty(),
+                Optional.empty(),
+                "bpftrace is attaching",
+                process -> Optional.empty(),
+                NodePlan.nothing()))
+        .containsExactly(
+            new Attachment("PageFaults", State.PENDING, "bpftrace is attaching"), counters);
   }
 
   private static Target target(List<TargetProcess> processes) {
@@ -142,6 +160,7 @@ class AttachmentsTest {
       boolean covered) {
     return Attachments.of(
         target(processes),
+        Optional.empty(),
         noPageFaults,
         failure,
         "bpftrace is attaching",

@@ -81,7 +81,7 @@ class ArtifactSweepTest {
         store.store(
             ArtifactStore.Owner.of(snapshot), "f", new ByteArrayInputStream(new byte[] {1}));
     var evidence = new LinkedHashMap<SnapshotKind, Evidence>();
-    evidence.put(SnapshotKind.GOROUTINES, new Evidence.Taken(stored, List.of()));
+    evidence.put(SnapshotKind.GOROUTINES, Evidence.Taken.of(stored));
     snapshot.setStatus(SnapshotReport.finished(node, Instant.EPOCH, Instant.EPOCH, evidence));
     return snapshot;
   }

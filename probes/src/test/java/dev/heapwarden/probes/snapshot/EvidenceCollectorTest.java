@@ -9,6 +9,7 @@ import dev.heapwarden.probes.go.Sites;
 import dev.heapwarden.probes.probe.Bpftrace;
 import dev.heapwarden.probes.probe.Tracepoints;
 import dev.heapwarden.probes.target.Pprof;
+import dev.heapwarden.probes.target.ProcFs;
 import dev.heapwarden.probes.target.Target;
 import dev.heapwarden.probes.target.WatchedContainer;
 import java.nio.file.Path;
@@ -40,7 +41,7 @@ class EvidenceCollectorTest {
             new Bpftrace(List.of("bpftrace"), root),
             new Tracepoints(root),
             new Sites(),
-            root,
+            new ProcFs(root),
             new ArtifactStore(root, 1 << 20));
     var container =
         new WatchedContainer(

@@ -103,7 +103,7 @@ class ReportsTest {
     var evidence = new LinkedHashMap<SnapshotKind, Evidence>();
     evidence.put(
         SnapshotKind.GO_HEAP_PROFILE,
-        new Evidence.Taken(new ArtifactStore.Stored(Path.of("/s/f"), 3, "ab"), List.of()));
+        Evidence.Taken.of(new ArtifactStore.Stored(Path.of("/s/f"), 3, "ab")));
     return SnapshotReport.finished("node-1", Instant.EPOCH, Instant.EPOCH, evidence);
   }
 }

@@ -12,8 +12,9 @@ RUN jlink --strip-debug --no-header-files --no-man-pages --compress zip-6 --outp
       --add-modules java.base,java.logging,java.management,java.naming,java.net.http,java.security.jgss,java.sql,java.xml,jdk.crypto.ec,jdk.httpserver,jdk.unsupported
 
 # What the agent needs from its pod: hostPID; capabilities BPF, PERFMON (load and attach programs), SYS_PTRACE (read /proc/PID of
-# other users), DAC_OVERRIDE and KILL (SIGQUIT asks a JVM to listen); host paths /sys/kernel (tracefs, BTF), /sys/fs/cgroup at /host/sys/fs/cgroup, the snapshot
-# directory; an emptyDir at /tmp; NODE_NAME from the downward API. The root file system can be read-only.
+# other users), DAC_OVERRIDE and KILL (SIGQUIT asks a JVM to listen); host paths /sys/kernel (tracefs, BTF), /sys/fs/cgroup at
+# /host/sys/fs/cgroup, the snapshot directory; an emptyDir at /tmp; NODE_NAME from the downward API. The root file system can be
+# read-only.
 FROM debian:trixie-slim AS agent
 RUN apt-get update \
  && apt-get install -y --no-install-recommends bpftrace util-linux \

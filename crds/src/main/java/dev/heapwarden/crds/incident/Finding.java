@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 public record Finding(
     @JsonPropertyDescription("Suspected or Confirmed.") String verdict,
+    @JsonPropertyDescription("Go, JVM or Native: what runs in the container.") String runtime,
     @JsonPropertyDescription("Application, Runtime or Kernel.") String layer,
     @JsonPropertyDescription(
             "Class of the leak, such as MapGrowth; Unknown where the evidence does not say.")

@@ -379,6 +379,7 @@ class ResponseIT {
     var finding =
         new Finding(
             "Confirmed",
+            "Go",
             "Application",
             "MapGrowth",
             "it leaks",

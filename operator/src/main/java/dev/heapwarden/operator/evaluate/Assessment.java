@@ -1,6 +1,7 @@
 package dev.heapwarden.operator.evaluate;
 
 import dev.heapwarden.detection.sample.ContainerKey;
+import dev.heapwarden.detection.sample.RuntimeKind;
 import dev.heapwarden.detection.verdict.Verdict;
 import java.time.Duration;
 import java.time.Instant;
@@ -15,6 +16,7 @@ import java.time.Instant;
 public record Assessment(
     String workloadUid,
     ContainerKey container,
+    RuntimeKind runtime,
     boolean quarantined,
     Verdict verdict,
     Duration containerAge,

@@ -24,8 +24,8 @@ final class ContainerLine {
         container.key().pod(),
         container.key().container(),
         container.sight() instanceof Sight.Watched watched
-            ? runtime(watched.state().runtime())
-            : runtime(RuntimeKind.UNKNOWN),
+            ? Names.runtime(watched.state().runtime())
+            : Names.runtime(RuntimeKind.UNKNOWN),
         verdict(container),
         message(container),
         attachments.stream()
@@ -87,15 +87,6 @@ final class ContainerLine {
                 .anyMatch(attachment -> attachment.state() == Attachment.State.REFUSED);
         yield refused || container.assessment() == null ? 2 : 3;
       }
-    };
-  }
-
-  private static String runtime(RuntimeKind kind) {
-    return switch (kind) {
-      case GO -> "Go";
-      case JVM -> "JVM";
-      case NATIVE -> "Native";
-      case UNKNOWN -> "Unknown";
     };
   }
 }

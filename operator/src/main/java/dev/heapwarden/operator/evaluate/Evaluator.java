@@ -81,6 +81,7 @@ final class Evaluator {
     return new Assessment(
         workload.uid(),
         state.container(),
+        runtime,
         quarantined,
         verdict,
         Duration.between(state.startedAt(), now),

@@ -1,5 +1,6 @@
 package dev.heapwarden.operator.evaluate;
 
+import dev.heapwarden.detection.sample.RuntimeKind;
 import java.util.Locale;
 
 /** Enum constants as the API spells them. */
@@ -13,5 +14,9 @@ public final class Names {
       text.append(word.charAt(0)).append(word.substring(1).toLowerCase(Locale.ROOT));
     }
     return text.toString();
+  }
+
+  public static String runtime(RuntimeKind kind) {
+    return kind == RuntimeKind.JVM ? "JVM" : camel(kind);
   }
 }

@@ -35,6 +35,7 @@ final class Findings {
     var timeToLimit = evidence.timeToLimit();
     return new Finding(
         worst.verdict().name(),
+        Names.runtime(worst.runtime()),
         Names.camel(evidence.layer()),
         Names.camel(evidence.cause()),
         evidence.sentence(),

@@ -1,6 +1,7 @@
 package dev.heapwarden.operator.incident;
 
 import dev.heapwarden.detection.sample.ContainerKey;
+import dev.heapwarden.detection.sample.RuntimeKind;
 import dev.heapwarden.detection.verdict.Cause;
 import dev.heapwarden.detection.verdict.Evidence;
 import dev.heapwarden.detection.verdict.Growth;
@@ -42,6 +43,7 @@ final class Findable {
     return new Assessment(
         CHECKOUT.uid(),
         new ContainerKey("shop", pod, "uid-" + pod, "checkout", "id-" + pod),
+        RuntimeKind.GO,
         false,
         verdict,
         age,

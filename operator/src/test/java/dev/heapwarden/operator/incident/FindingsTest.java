@@ -51,6 +51,7 @@ class FindingsTest {
         new Assessment(
             assessment.workloadUid(),
             assessment.container(),
+            assessment.runtime(),
             assessment.quarantined(),
             assessment.verdict(),
             assessment.containerAge(),

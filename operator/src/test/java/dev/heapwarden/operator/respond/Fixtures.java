@@ -103,6 +103,7 @@ public final class Fixtures {
   public static Finding finding(String verdict, Instant at) {
     return new Finding(
         verdict,
+        "Go",
         "Application",
         "MapGrowth",
         "it leaks",

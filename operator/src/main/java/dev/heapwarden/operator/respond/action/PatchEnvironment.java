@@ -43,6 +43,10 @@ public final class PatchEnvironment extends DeploymentChange {
     if (runtime != RuntimeChoice.AUTO && runtime != RuntimeChoice.GO) {
       return new Plan.Refuse(object, "NotGo: the policy says that the runtime is " + runtime);
     }
+    var found = situation.baseline().runtime();
+    if (!found.equals("Go")) {
+      return new Plan.Refuse(object, "NotGo: settings of Go mean nothing to a container of " + found);
+    }
     if (Boolean.TRUE.equals(deployment.getSpec().getPaused())) {
       return new Plan.Refuse(object, "Paused: the Deployment would not roll out a change");
     }

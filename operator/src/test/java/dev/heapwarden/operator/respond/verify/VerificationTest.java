@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heapwarden.crds.policy.Observe;
 import dev.heapwarden.detection.sample.ContainerKey;
+import dev.heapwarden.detection.sample.RuntimeKind;
 import dev.heapwarden.detection.verdict.Cause;
 import dev.heapwarden.detection.verdict.Evidence;
 import dev.heapwarden.detection.verdict.Growth;
@@ -126,6 +127,7 @@ class VerificationTest {
         new Assessment(
             "w1",
             isolated.container(),
+            RuntimeKind.GO,
             true,
             isolated.verdict(),
             isolated.containerAge(),
@@ -155,6 +157,7 @@ class VerificationTest {
                     new Assessment(
                         a.workloadUid(),
                         a.container(),
+                        a.runtime(),
                         a.quarantined(),
                         a.verdict(),
                         a.containerAge(),
@@ -197,6 +200,7 @@ class VerificationTest {
     return new Assessment(
         "w1",
         new ContainerKey("shop", pod, "uid-" + pod, "checkout", "id-" + pod),
+        RuntimeKind.GO,
         false,
         verdict,
         Duration.ofMinutes(age),

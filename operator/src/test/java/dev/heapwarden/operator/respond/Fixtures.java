@@ -20,6 +20,7 @@ import dev.heapwarden.crds.policy.Respond;
 import dev.heapwarden.crds.policy.RuntimeChoice;
 import dev.heapwarden.crds.policy.Scale;
 import dev.heapwarden.detection.sample.ContainerKey;
+import dev.heapwarden.detection.sample.RuntimeKind;
 import dev.heapwarden.detection.verdict.Cause;
 import dev.heapwarden.detection.verdict.Evidence;
 import dev.heapwarden.detection.verdict.Layer;
@@ -149,6 +150,7 @@ public final class Fixtures {
     return new Assessment(
         "w1",
         new ContainerKey("shop", "checkout-1", "uid-of-pod", "checkout", "id"),
+        RuntimeKind.GO,
         false,
         new Verdict.Healthy(
             new Evidence(

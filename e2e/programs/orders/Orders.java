@@ -19,7 +19,7 @@ public final class Orders {
   /** What one cached order retains, and what one request leaves behind for the garbage collector. */
   private static final int ORDER_BYTES = 6 << 10;
 
-  private static final int GARBAGE_BYTES = 128 << 10;
+  private static final int GARBAGE_BYTES = 256 << 10;
 
   private static final boolean COMPARABLE_KEYS = Boolean.parseBoolean(System.getenv("COMPARABLE_KEYS"));
   private static final ConcurrentMap<Object, Order> CACHE = new ConcurrentHashMap<>();

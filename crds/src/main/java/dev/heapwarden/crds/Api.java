@@ -14,6 +14,9 @@ public final class Api {
   /** On an isolated pod: the name of the policy that selected it before its labels changed. */
   public static final String POLICY_ANNOTATION = GROUP + "/policy";
 
+  /** On a snapshot that looks for a second witness: whose leak it is suspected to be. */
+  public static final String LOOK_LABEL = GROUP + "/look";
+
   /** The field manager of an incident's patches is this prefix and the incident's name. */
   public static final String FIELD_MANAGER_PREFIX = "heapwarden-";
 

@@ -42,7 +42,7 @@ record Judgement(Testimony testimony, Predicate<Signal> saw, Duration age, Durat
     if (supporting >= 2) {
       return inconclusive(Reason.CONTRADICTION, Wording.disagreement(testimony));
     }
-    if (supporting == 1 && !isMapInFlatHeap()) {
+    if (supporting == 1 && !isPartOfFlatHeap()) {
       return new Verdict.Suspected(testimony.evidence(Wording.oneWitness(testimony)));
     }
     return firstThatKeepsFromHealthy()
@@ -51,11 +51,13 @@ record Judgement(Testimony testimony, Predicate<Signal> saw, Duration age, Durat
   }
 
   /**
-   * A map that only just filled still looks as if it grew, since it is silent when it is full. The
-   * live heap, which holds the map and everything else, knows better.
+   * A map that only just filled still looks as if it grew, since it is silent when it is full; so
+   * may a class that is not counted again. The live heap, which holds them and everything else,
+   * knows better.
    */
-  private boolean isMapInFlatHeap() {
-    return testimony.is(Witness.Kind.MAP_GROWTH, Stance.SUPPORTS)
+  private boolean isPartOfFlatHeap() {
+    return (testimony.is(Witness.Kind.MAP_GROWTH, Stance.SUPPORTS)
+            || testimony.is(Witness.Kind.CLASS_GROWTH, Stance.SUPPORTS))
         && testimony.is(Witness.Kind.POST_GC_LIVE_HEAP, Stance.CONTRADICTS);
   }
 

@@ -1,5 +1,6 @@
 package dev.heapwarden.detection;
 
+import dev.heapwarden.detection.feature.ClassTrend;
 import dev.heapwarden.detection.feature.Feature;
 import dev.heapwarden.detection.feature.Features;
 import dev.heapwarden.detection.feature.MapTrend;
@@ -49,6 +50,27 @@ record Testimony(List<Finding> findings, Features features) {
     return is(Witness.Kind.MAP_GROWTH, Stance.SUPPORTS) ? features.fastestMap() : Optional.empty();
   }
 
+  /** The class behind the leak; empty unless the class witness supports one. */
+  Optional<ClassTrend> leakingClass() {
+    return is(Witness.Kind.CLASS_GROWTH, Stance.SUPPORTS)
+        ? features.fastestClass()
+        : Optional.empty();
+  }
+
+  private Cause cause() {
+    if (leakingMap().isPresent()) {
+      return Cause.MAP_GROWTH;
+    }
+    return leakingClass().isPresent() ? Cause.CLASS_GROWTH : Cause.UNKNOWN;
+  }
+
+  private String site() {
+    return leakingMap()
+        .map(trend -> trend.map().site())
+        .or(() -> leakingClass().map(trend -> trend.javaClass().name()))
+        .orElse("");
+  }
+
   Optional<Duration> timeToLimit() {
     var used = features.value(Feature.ANONYMOUS_MEMORY);
     var limit = features.value(Feature.MEMORY_LIMIT);
@@ -66,11 +88,11 @@ record Testimony(List<Finding> findings, Features features) {
   Evidence evidence(String sentence) {
     return new Evidence(
         layer(),
-        leakingMap().isPresent() ? Cause.MAP_GROWTH : Cause.UNKNOWN,
+        cause(),
         sentence,
         growth().orElse(null),
         timeToLimit().orElse(null),
-        leakingMap().map(trend -> trend.map().site()).orElse(""),
+        site(),
         statements(),
         features.values().entrySet().stream()
             .collect(Collectors.toMap(entry -> entry.getKey().celName(), Map.Entry::getValue)));

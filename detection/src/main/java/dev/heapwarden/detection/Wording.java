@@ -1,5 +1,6 @@
 package dev.heapwarden.detection;
 
+import dev.heapwarden.detection.feature.ClassTrend;
 import dev.heapwarden.detection.feature.Feature;
 import dev.heapwarden.detection.feature.Features;
 import dev.heapwarden.detection.feature.MapTrend;
@@ -103,6 +104,8 @@ final class Wording {
               .map(growth -> trend("anonymous memory", growth, supports, "readings"))
               .orElse("anonymous memory unknown");
       case MAP_GROWTH -> features.fastestMap().map(Wording::map).orElse("no map spoke");
+      case CLASS_GROWTH ->
+          features.fastestClass().map(Wording::javaClass).orElse("no class was counted");
     };
   }
 
@@ -112,6 +115,14 @@ final class Wording {
         + (map.perSecond() > 0
             ? " gains " + Figures.count(map.perSecond()) + " entries/s"
             : " stays at " + Math.round(map.entries()) + " entries");
+  }
+
+  private static String javaClass(ClassTrend trend) {
+    return "instances of "
+        + trend.javaClass().name()
+        + (trend.perSecond() > 0
+            ? " gain " + Figures.count(trend.perSecond()) + "/s"
+            : " stay at " + Math.round(trend.instances()));
   }
 
   private static String trend(String what, Growth growth, boolean supports, String points) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heapwarden.detection.sample.Origin;
 import dev.heapwarden.detection.sample.Signal;
+import dev.heapwarden.detection.verdict.Cause;
 import dev.heapwarden.detection.verdict.Verdict;
 import dev.heapwarden.detection.verdict.Verdict.Inconclusive.Reason;
 import dev.heapwarden.detection.verdict.Witness;
@@ -40,6 +41,53 @@ class JavaProgramsTest {
         .extracting(Witness::kind, Witness::stance)
         .contains(
             org.assertj.core.groups.Tuple.tuple(Witness.Kind.ANONYMOUS_MEMORY, Stance.NEUTRAL));
+  }
+
+  /** A heap that is resident already: the classes say what the kernel cannot. */
+  @Test
+  void aClassThatKeepsGrowingIsTheOtherWitness() {
+    var leak =
+        new SimulatedContainer(2, HOUR)
+            .liveHeap(120, 0.02, age -> (24 + age / 48) * MIB)
+            .anonymous(15, 0.001, _ -> 548 * MIB)
+            .look(3_400, 60, "shop.OrderKey", age -> 10 * age);
+
+    var verdict = leak.jvmVerdict(DEFAULTS, HOUR);
+    assertThat(verdict).isInstanceOf(Verdict.Suspected.class);
+
+    leak.look(3_000, 60, "shop.OrderKey", age -> 10 * age);
+    verdict = leak.jvmVerdict(DEFAULTS, HOUR);
+    assertThat(verdict).isInstanceOf(Verdict.Confirmed.class);
+    assertThat(verdict.evidence().site()).isEqualTo("shop.OrderKey");
+    assertThat(verdict.evidence().cause()).isEqualTo(Cause.CLASS_GROWTH);
+    assertThat(verdict.evidence().sentence())
+        .contains("instances of shop.OrderKey gain 10/s");
+  }
+
+  @Test
+  void requestsInFlightAreNoWitnessAndAnOldLookIsNone() {
+    var age = HOUR;
+    var busy =
+        new SimulatedContainer(2, HOUR)
+            .liveHeap(120, 0.02, at -> (24 + at / 48) * MIB)
+            .anonymous(15, 0.001, _ -> 548 * MIB)
+            .look(1_000, 60, "shop.OrderKey", at -> 10 * at)
+            .look(3_000, 60, "shop.Request", at -> 5_000 + 1_000 * Math.sin(at));
+
+    assertThat(busy.jvmVerdict(DEFAULTS, age)).isInstanceOf(Verdict.Suspected.class);
+  }
+
+  /** A user may ask for class counts at any time. */
+  @Test
+  void aClassThatGrowsInALevelHeapIsHealthy() {
+    var filled =
+        new SimulatedContainer(4, HOUR)
+            .liveHeap(60, 0.03, _ -> 200 * MIB)
+            .anonymous(15, 0.01, _ -> 400 * MIB)
+            .counters(15, age -> age * 0.01, age -> (200 + age % 300) * MIB)
+            .look(3_400, 60, "shop.Entry", age -> age);
+
+    assertThat(filled.jvmVerdict(DEFAULTS, HOUR)).isInstanceOf(Verdict.Healthy.class);
   }
 
   /** The old generation swings by gigabytes between mixed collections; what they leave is level. */

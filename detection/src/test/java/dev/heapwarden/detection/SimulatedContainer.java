@@ -4,11 +4,13 @@ import dev.heapwarden.detection.rule.Compilation;
 import dev.heapwarden.detection.rule.RuleSet;
 import dev.heapwarden.detection.rule.RuleSource;
 import dev.heapwarden.detection.sample.ContainerKey;
+import dev.heapwarden.detection.sample.JavaClass;
 import dev.heapwarden.detection.sample.MapInstance;
 import dev.heapwarden.detection.sample.Origin;
 import dev.heapwarden.detection.sample.RuntimeKind;
 import dev.heapwarden.detection.sample.Sample;
 import dev.heapwarden.detection.sample.Signal;
+import dev.heapwarden.detection.sample.Subject;
 import dev.heapwarden.detection.verdict.Verdict;
 import java.time.Duration;
 import java.time.Instant;
@@ -128,8 +130,8 @@ final class SimulatedContainer {
   }
 
   SimulatedContainer add(
-      double age, Origin origin, Map<Signal, Double> values, @Nullable MapInstance map) {
-    samples.add(new Sample(samples.size() + 1, at(age), KEY, origin, values, map));
+      double age, Origin origin, Map<Signal, Double> values, @Nullable Subject subject) {
+    samples.add(new Sample(samples.size() + 1, at(age), KEY, origin, values, subject));
     return this;
   }
 
@@ -159,6 +161,18 @@ final class SimulatedContainer {
               Signal.THREADS,
               30.0),
           null);
+    }
+    return this;
+  }
+
+  /** Three counts of a class, half a look apart. */
+  SimulatedContainer look(double age, double half, String name, DoubleUnaryOperator instances) {
+    for (double at = age; at <= age + 2 * half; at += half) {
+      add(
+          at,
+          Origin.CLASS_HISTOGRAM,
+          Map.of(Signal.CLASS_INSTANCES, instances.applyAsDouble(at)),
+          new JavaClass(7, name, 24));
     }
     return this;
   }

@@ -11,6 +11,7 @@ import dev.heapwarden.operator.evaluate.MemoryPolicyReconciler;
 import dev.heapwarden.operator.evaluate.Names;
 import dev.heapwarden.operator.evaluate.Workloads;
 import dev.heapwarden.operator.incident.Incidents;
+import dev.heapwarden.operator.incident.SecondLook;
 import dev.heapwarden.operator.report.ClusterEvents;
 import dev.heapwarden.operator.report.HttpEndpoints;
 import dev.heapwarden.operator.report.Measures;
@@ -76,7 +77,10 @@ public final class OperatorMain {
             assessments,
             events,
             measures,
-            new Incidents(client, namespace -> of(incidents, namespace), workloads, events),
+            new SecondLook(client)
+                .andThen(
+                    new Incidents(
+                        client, namespace -> of(incidents, namespace), workloads, events)),
             clock));
     operator.register(
         new LeakIncidentReconciler(

@@ -162,7 +162,24 @@ public enum Feature {
       Layer.APPLICATION,
       Signal.MAP_ENTRIES,
       "What this map gained since warm-up within the trend horizon, relative to its first size"
-          + " there; 0 where no map keeps growing.");
+          + " there; 0 where no map keeps growing."),
+  CLASS_INSTANCES(
+      Unit.COUNT,
+      Layer.APPLICATION,
+      Signal.CLASS_INSTANCES,
+      "Instances of the application's class that grows fastest in bytes, at its latest count. Counted"
+          + " only once the live heap is suspected."),
+  CLASS_GROWTH_RATE(
+      Unit.PER_SECOND,
+      Layer.APPLICATION,
+      Signal.CLASS_INSTANCES,
+      "Instances that this class gains per second; 0 where no class keeps growing."),
+  CLASS_GROWTH(
+      Unit.FRACTION,
+      Layer.APPLICATION,
+      Signal.CLASS_INSTANCES,
+      "What this class gained since warm-up within the trend horizon, relative to its first count"
+          + " there; 0 where no class keeps growing.");
 
   /** Fewer points say nothing: the interval of seven covers almost every slope. */
   public static final int TREND_POINTS = 8;
@@ -206,16 +223,17 @@ public enum Feature {
     return switch (signal) {
       case ANONYMOUS_MEMORY, WORKING_SET, MEMORY_LIMIT, PAGE_FAULTS -> Set.of();
       case POST_GC_LIVE_HEAP, COLLECTIONS -> EnumSet.of(RuntimeKind.GO, RuntimeKind.JVM);
-      case GC_PAUSE_TIME, OLD_GENERATION, METASPACE, THREADS -> EnumSet.of(RuntimeKind.JVM);
+      case GC_PAUSE_TIME, OLD_GENERATION, METASPACE, THREADS, CLASS_INSTANCES -> EnumSet.of(RuntimeKind.JVM);
       case MAP_ENTRIES -> EnumSet.of(RuntimeKind.GO);
     };
   }
 
   /**
-   * True where silence also means that nothing happened: maps speak only when they grow. A rule
-   * that misses such a feature abstains, and the other rules still decide.
+   * True where silence also means that nothing happened, or that nobody asked: maps speak only when
+   * they grow, classes are counted only on suspicion. A rule that misses such a feature abstains,
+   * and the other rules still decide.
    */
   public boolean silentWhenQuiet() {
-    return signal == Signal.MAP_ENTRIES;
+    return signal == Signal.MAP_ENTRIES || signal == Signal.CLASS_INSTANCES;
   }
 }

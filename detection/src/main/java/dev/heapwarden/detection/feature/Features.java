@@ -15,12 +15,14 @@ import org.jspecify.annotations.Nullable;
  * @param liveHeap empty without enough collections
  * @param anonymous empty without enough readings
  * @param fastestMap empty where no map spoke
+ * @param fastestClass empty where classes were not counted, or not lately
  */
 public record Features(
     Map<Feature, Double> values,
     Optional<Growth> liveHeap,
     Optional<Growth> anonymous,
-    Optional<MapTrend> fastestMap) {
+    Optional<MapTrend> fastestMap,
+    Optional<ClassTrend> fastestClass) {
   /**
    * A reading of the cgroup older than this and a window tells nothing of now. Four times the
    * default interval of readings.
@@ -71,11 +73,19 @@ public record Features(
           values.put(Feature.MAP_GROWTH_RATE, trend.perSecond());
           values.put(Feature.MAP_GROWTH, trend.growth());
         });
+    var javaClass = ClassTrend.fastest(history.classes(), frame, age);
+    javaClass.ifPresent(
+        trend -> {
+          values.put(Feature.CLASS_INSTANCES, trend.instances());
+          values.put(Feature.CLASS_GROWTH_RATE, trend.perSecond());
+          values.put(Feature.CLASS_GROWTH, trend.growth());
+        });
     return new Features(
         Collections.unmodifiableMap(values),
         liveHeap.map(Trend::toGrowth),
         anonymousTrend.map(Trend::toGrowth),
-        map);
+        map,
+        javaClass);
   }
 
   public Optional<Double> value(Feature feature) {

@@ -1,5 +1,6 @@
 package dev.heapwarden.detection.feature;
 
+import dev.heapwarden.detection.sample.JavaClass;
 import dev.heapwarden.detection.sample.MapInstance;
 import dev.heapwarden.detection.sample.Sample;
 import dev.heapwarden.detection.sample.Signal;
@@ -12,18 +13,21 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The samples of one container, sorted once into a series for each signal and each map. */
+/** The samples of one container, sorted once into a series for each signal, each map and each class. */
 public final class History {
   private static final Series NOTHING = new SeriesBuilder().build();
 
   private final Frame frame;
   private final Map<Signal, Series> signals;
   private final List<MapSeries> maps;
+  private final List<ClassSeries> classes;
 
-  private History(Frame frame, Map<Signal, Series> signals, List<MapSeries> maps) {
+  private History(
+      Frame frame, Map<Signal, Series> signals, List<MapSeries> maps, List<ClassSeries> classes) {
     this.frame = frame;
     this.signals = signals;
     this.maps = maps;
+    this.classes = classes;
   }
 
   /**
@@ -35,6 +39,7 @@ public final class History {
   public static History of(List<Sample> samples, Frame frame) {
     var signals = new EnumMap<Signal, SeriesBuilder>(Signal.class);
     var maps = new LinkedHashMap<MapKey, MapBuilder>();
+    var classes = new LinkedHashMap<ClassKey, ClassBuilder>();
     @Nullable Sample before = null;
     for (var sample : inOrder(samples)) {
       if (sample.equals(before)) {
@@ -46,10 +51,17 @@ public final class History {
         if (!Double.isFinite(entry.getValue())) {
           continue;
         }
-        var map = sample.map();
-        if (entry.getKey() == Signal.MAP_ENTRIES && map != null) {
+        if (entry.getKey() == Signal.MAP_ENTRIES && sample.subject() instanceof MapInstance map) {
           maps.computeIfAbsent(new MapKey(map.pid(), map.address()), _ -> new MapBuilder(map))
               .add(age, entry.getValue(), map);
+        }
+        if (entry.getKey() == Signal.CLASS_INSTANCES
+            && sample.subject() instanceof JavaClass found) {
+          classes
+              .computeIfAbsent(
+                  new ClassKey(found.pid(), found.name()), _ -> new ClassBuilder(found))
+              .counts
+              .add(age, entry.getValue());
         }
         signals
             .computeIfAbsent(entry.getKey(), _ -> new SeriesBuilder())
@@ -58,7 +70,11 @@ public final class History {
     }
     var series = new EnumMap<Signal, Series>(Signal.class);
     signals.forEach((signal, points) -> series.put(signal, points.build()));
-    return new History(frame, series, maps.values().stream().map(MapBuilder::build).toList());
+    return new History(
+        frame,
+        series,
+        maps.values().stream().map(MapBuilder::build).toList(),
+        classes.values().stream().map(ClassBuilder::build).toList());
   }
 
   /** What can be computed from the samples up to an instant. */
@@ -83,6 +99,10 @@ public final class History {
     return maps;
   }
 
+  List<ClassSeries> classes() {
+    return classes;
+  }
+
   private static List<Sample> inOrder(List<Sample> samples) {
     var inOrder = new ArrayList<>(samples);
     inOrder.sort(Comparator.comparing(Sample::at).thenComparingLong(Sample::sequence));
@@ -91,6 +111,21 @@ public final class History {
 
   /** Go does not move maps, so this is the same map for as long as it lives. */
   private record MapKey(long pid, String address) {}
+
+  private record ClassKey(long pid, String name) {}
+
+  private static final class ClassBuilder {
+    private final SeriesBuilder counts = new SeriesBuilder();
+    private final JavaClass first;
+
+    ClassBuilder(JavaClass first) {
+      this.first = first;
+    }
+
+    ClassSeries build() {
+      return new ClassSeries(first, counts.build());
+    }
+  }
 
   private static final class MapBuilder {
     private final SeriesBuilder growths = new SeriesBuilder();

@@ -64,7 +64,7 @@ public record MapTrend(MapInstance map, double entries, double perSecond, double
     boolean keepsGrowing =
         life.span() >= MIN_SPAN_WINDOWS * windowSeconds
             && last > first
-            && risingShare(life) >= RISING_SHARE
+            && life.risingShare() >= RISING_SHARE
             && age - life.lastAge() <= PATIENCE * last / rate;
     return Optional.of(
         keepsGrowing
@@ -80,15 +80,5 @@ public record MapTrend(MapInstance map, double entries, double perSecond, double
       }
     }
     return growths.slice(from, growths.size());
-  }
-
-  private static double risingShare(Series life) {
-    int rises = 0;
-    for (int i = 1; i < life.size(); i++) {
-      if (life.value(i) > life.value(i - 1)) {
-        rises++;
-      }
-    }
-    return (double) rises / (life.size() - 1);
   }
 }

@@ -94,6 +94,17 @@ final class Series {
     return sorted;
   }
 
+  /** Of the steps from point to point, the share that rises; at least two points. */
+  double risingShare() {
+    int rises = 0;
+    for (int i = 1; i < size(); i++) {
+      if (values[i] > values[i - 1]) {
+        rises++;
+      }
+    }
+    return (double) rises / (size() - 1);
+  }
+
   double medianValue() {
     return median(values, 0, values.length);
   }

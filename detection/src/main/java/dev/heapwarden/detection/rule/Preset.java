@@ -72,6 +72,9 @@ public enum Preset {
    * that was touched before (Xms = Xmx, AlwaysPreTouch) leaks without a new page, so flat anonymous
    * memory does not contradict here either.
    *
+   * <p>Classes are counted only on suspicion. Below 500 instances the growth of one is set-up; one of
+   * requests in flight does not rise from count to count.
+   *
    * <p>Long pauses and a swinging old generation are what a leak looks like at its end; also what a
    * busy healthy program looks like: a suspicion, and no witness.
    */
@@ -79,6 +82,13 @@ public enum Preset {
       List.of(
           LIVE_HEAP_TREND,
           ANONYMOUS_TREND,
+          new PresetRule(
+              "class-growth",
+              Layer.APPLICATION,
+              Optional.of(Witness.Kind.CLASS_GROWTH),
+              "class_growth_rate > 0.0 && class_growth >= 0.05 && class_instances >= 500.0",
+              "",
+              1),
           new PresetRule(
               "pause-and-growth",
               Layer.RUNTIME,

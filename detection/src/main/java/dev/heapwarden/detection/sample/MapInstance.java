@@ -9,4 +9,4 @@ package dev.heapwarden.detection.sample;
  * @param site function that made it grow, such as {@code main.handle}; empty when the stack could
  *     not be named
  */
-public record MapInstance(long pid, String address, String site) {}
+public record MapInstance(long pid, String address, String site) implements Subject {}

@@ -7,5 +7,7 @@ public enum Origin {
   GO_GC_UPROBE,
   GO_MAP_UPROBE,
   /** The counter file of a JVM. */
-  HSPERFDATA
+  HSPERFDATA,
+  /** Class histograms of a JVM, asked for over its attach protocol. */
+  CLASS_HISTOGRAM
 }

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param sequence rises by one with every sample of an epoch of one agent
  * @param at when it was measured, by the node's clock
  * @param values by signal, in the signal's unit; never empty
- * @param map the map instance that {@link Signal#MAP_ENTRIES} speaks of, and null for all else
+ * @param subject the map instance of {@link Signal#MAP_ENTRIES}, the class of {@link
+ *     Signal#CLASS_INSTANCES}, and null for all else
  */
 public record Sample(
     long sequence,
@@ -18,7 +19,7 @@ public record Sample(
     ContainerKey container,
     Origin origin,
     Map<Signal, Double> values,
-    @Nullable MapInstance map) {
+    @Nullable Subject subject) {
   public Sample {
     values = Map.copyOf(values);
   }

@@ -33,7 +33,12 @@ public enum Signal {
   /** Live threads of a JVM. */
   THREADS(Kind.GAUGE),
   /** Entries of one map instance, read when it grew. */
-  MAP_ENTRIES(Kind.GAUGE);
+  MAP_ENTRIES(Kind.GAUGE),
+  /**
+   * Instances of one class of the application right after a young collection, those included that
+   * the next full one would collect. Counted only when asked for.
+   */
+  CLASS_INSTANCES(Kind.GAUGE);
 
   private final Kind kind;
 

@@ -4,5 +4,7 @@ package dev.heapwarden.detection.verdict;
 public enum Cause {
   /** One map instance keeps growing. */
   MAP_GROWTH,
+  /** Instances of one class keep growing in number. */
+  CLASS_GROWTH,
   UNKNOWN
 }

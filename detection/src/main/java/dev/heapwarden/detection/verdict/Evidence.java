@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  *     too little was seen
  * @param timeToLimit until anonymous memory reaches the limit at this growth; null without a limit
  *     or without growth
- * @param site function that writes the fastest growing map; empty while unknown
+ * @param site function that writes the fastest growing map, or class whose instances grow; empty
+ *     while unknown
  * @param features by documented name; a feature that could not be computed is absent
  */
 public record Evidence(

@@ -9,7 +9,8 @@ public record Witness(Kind kind, Stance stance, String message) {
   public enum Kind {
     POST_GC_LIVE_HEAP,
     ANONYMOUS_MEMORY,
-    MAP_GROWTH
+    MAP_GROWTH,
+    CLASS_GROWTH
   }
 
   public enum Stance {

@@ -1,8 +1,8 @@
 package dev.heapwarden.operator.collect;
 
-import dev.heapwarden.detection.sample.MapInstance;
 import dev.heapwarden.detection.sample.Origin;
 import dev.heapwarden.detection.sample.Sample;
+import dev.heapwarden.detection.sample.Subject;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -82,15 +82,15 @@ final class History {
 
   private static List<Sample> thinned(List<Sample> samples) {
     int half = samples.size() / 2;
-    var seen = new HashMap<@Nullable MapInstance, Integer>();
+    var seen = new HashMap<@Nullable Subject, Integer>();
     var kept = new ArrayList<Sample>(LIMIT + 1);
     for (var sample : samples.subList(0, half)) {
-      if (seen.merge(sample.map(), 1, Integer::sum) % 2 == 1) {
+      if (seen.merge(sample.subject(), 1, Integer::sum) % 2 == 1) {
         kept.add(sample);
       }
     }
     kept.addAll(samples.subList(half, samples.size()));
-    // Many maps of one sample each cannot be thinned: then the oldest go.
+    // Many subjects of one sample each cannot be thinned: then the oldest go.
     return kept.size() > LIMIT
         ? new ArrayList<>(kept.subList(kept.size() - LIMIT, kept.size()))
         : kept;

@@ -1,5 +1,7 @@
 package dev.heapwarden.operator.collect;
 
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -7,8 +9,11 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import dev.heapwarden.detection.sample.ContainerKey;
 import dev.heapwarden.detection.sample.ContainerState;
+import dev.heapwarden.detection.sample.JavaClass;
+import dev.heapwarden.detection.sample.MapInstance;
 import dev.heapwarden.detection.sample.Sample;
 import dev.heapwarden.detection.sample.SampleBatch;
+import dev.heapwarden.detection.sample.Subject;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
@@ -20,9 +25,15 @@ final class SampleBatchJson {
   private static final ObjectMapper JSON =
       JsonMapper.builder()
           .addModule(new JavaTimeModule())
+          .addMixIn(Subject.class, AnySubject.class)
           .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
           .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
           .build();
+
+  /** Told apart by the fields that only one of them has. */
+  @JsonTypeInfo(use = JsonTypeInfo.Id.DEDUCTION)
+  @JsonSubTypes({@JsonSubTypes.Type(MapInstance.class), @JsonSubTypes.Type(JavaClass.class)})
+  private interface AnySubject {}
 
   private SampleBatchJson() {}
 

@@ -97,6 +97,6 @@ public final class SampleStore {
 
   private static Sample rekeyed(Sample sample, ContainerKey key) {
     return new Sample(
-        sample.sequence(), sample.at(), key, sample.origin(), sample.values(), sample.map());
+        sample.sequence(), sample.at(), key, sample.origin(), sample.values(), sample.subject());
   }
 }

@@ -18,7 +18,16 @@ final class IncidentName {
   private IncidentName() {}
 
   static String of(Workload workload, String container, int episode) {
-    var tail = "-" + hash(workload.uid() + "/" + container) + "-" + episode;
+    return of(workload, container, "-" + episode);
+  }
+
+  /** What is not an incident yet. */
+  static String ofLook(Workload workload, String container) {
+    return of(workload, container, "-look");
+  }
+
+  private static String of(Workload workload, String container, String end) {
+    var tail = "-" + hash(workload.uid() + "/" + container) + end;
     var head =
         (workload.name() + "-" + container).toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9-]", "-");
     var room = LIMIT - tail.length();

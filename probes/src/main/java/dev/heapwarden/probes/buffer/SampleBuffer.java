@@ -1,10 +1,10 @@
 package dev.heapwarden.probes.buffer;
 
 import dev.heapwarden.detection.sample.ContainerKey;
-import dev.heapwarden.detection.sample.MapInstance;
 import dev.heapwarden.detection.sample.Origin;
 import dev.heapwarden.detection.sample.Sample;
 import dev.heapwarden.detection.sample.Signal;
+import dev.heapwarden.detection.sample.Subject;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
@@ -45,9 +45,9 @@ public final class SampleBuffer {
       ContainerKey container,
       Origin origin,
       Map<Signal, Double> values,
-      @Nullable MapInstance map) {
+      @Nullable Subject subject) {
     last++;
-    ring[place(last)] = new Sample(last, at, container, origin, values, map);
+    ring[place(last)] = new Sample(last, at, container, origin, values, subject);
   }
 
   /**

@@ -8,6 +8,7 @@ import dev.heapwarden.probes.buffer.SampleBuffer;
 import dev.heapwarden.probes.jvm.JvmCounters;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.Set;
@@ -39,6 +40,7 @@ final class ContainerLedger {
   private long faultsAt;
   private boolean faulted;
   private final JvmLedger jvm = new JvmLedger();
+  private final ClassLedger classes = new ClassLedger();
   private boolean jvmCleaned;
   private OptionalDouble anonymous = OptionalDouble.empty();
 
@@ -87,6 +89,17 @@ final class ContainerLedger {
 
   void counted(long pid, JvmCounters counters) {
     jvmCleaned |= jvm.read(pid, counters);
+  }
+
+  void counted(long pid, List<ClassCount> counts, SampleBuffer buffer) {
+    for (var told : classes.of(pid, counts)) {
+      buffer.add(
+          told.count().at(),
+          container,
+          Origin.CLASS_HISTOGRAM,
+          Map.of(Signal.CLASS_INSTANCES, (double) told.instances()),
+          told.javaClass());
+    }
   }
 
   void measured(long anonymousBytes) {

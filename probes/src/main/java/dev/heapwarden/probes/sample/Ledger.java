@@ -110,6 +110,14 @@ public final class Ledger {
     }
   }
 
+  /** Takes the class counts of one look at a container's JVM, oldest first. */
+  public synchronized void counted(ContainerKey container, long pid, List<ClassCount> counts) {
+    var ledger = containers.get(container);
+    if (ledger != null) {
+      ledger.counted(pid, counts, buffer);
+    }
+  }
+
   /** Turns what events changed into samples. */
   public synchronized void flush() {
     containers.values().forEach(ledger -> ledger.flush(buffer, clock));

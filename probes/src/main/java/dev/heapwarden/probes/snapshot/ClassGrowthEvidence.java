@@ -5,6 +5,7 @@ import dev.heapwarden.probes.jvm.ClassHistogram;
 import dev.heapwarden.probes.jvm.ClassHistogram.Count;
 import dev.heapwarden.probes.jvm.JvmAttach;
 import dev.heapwarden.probes.jvm.JvmCounters;
+import dev.heapwarden.probes.sample.ClassCount;
 import dev.heapwarden.probes.target.TargetProcess;
 import java.io.BufferedReader;
 import java.io.ByteArrayInputStream;
@@ -15,6 +16,7 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -43,15 +45,14 @@ final class ClassGrowthEvidence {
   private final JvmEvidence jvm;
   private final ArtifactStore store;
   private final Path procRoot;
+  private final ClassWitness witness;
 
-  ClassGrowthEvidence(JvmEvidence jvm, ArtifactStore store, Path procRoot) {
+  ClassGrowthEvidence(JvmEvidence jvm, ArtifactStore store, Path procRoot, ClassWitness witness) {
     this.jvm = jvm;
     this.store = store;
     this.procRoot = procRoot;
+    this.witness = witness;
   }
-
-  /** A histogram and when it was complete, by System.nanoTime(). */
-  private record Counted(ClassHistogram histogram, long nanos) {}
 
   Evidence take(Order order) throws IOException, InterruptedException {
     var process = JvmEvidence.process(order.target());
@@ -73,37 +74,49 @@ final class ClassGrowthEvidence {
   private Evidence take(Order order, TargetProcess process)
       throws IOException, InterruptedException {
     var texts = new ByteArrayOutputStream();
-    var counted = new ArrayList<Counted>();
+    var counted = new ArrayList<ClassCount>();
     var stall = Duration.ZERO;
+    var half = order.window().dividedBy(HISTOGRAMS - 1);
+    boolean collectedBeforeEach = true;
     for (int i = 0; i < HISTOGRAMS; i++) {
-      awaitYoungCollection(process, i == 0 ? Duration.ZERO : order.window().dividedBy(2));
+      if (i > 0) {
+        Thread.sleep(half);
+      }
+      collectedBeforeEach &= awaitYoungCollection(process, half);
       long began = System.nanoTime();
       var text = jvm.ask(process, COMMAND, answer -> answer.readNBytes(TEXT));
       long ended = System.nanoTime();
       stall = stall.plusNanos(ended - began);
       texts.writeBytes(text);
-      counted.add(new Counted(histogram(text), ended));
+      counted.add(new ClassCount(Instant.now(), histogram(text)));
     }
     var stored =
         store.store(
             order.owner(),
             FILE,
             new ByteArrayInputStream(texts.toByteArray()));
+    if (collectedBeforeEach) {
+      witness.counted(order.target().container().key(), process.pid(), counted);
+    }
     return Evidence.Taken.ofClasses(stored, growth(counted), stall);
   }
 
-  /** Waits that long at least, then for the next young collection, for as long again at most. */
-  private void awaitYoungCollection(TargetProcess process, Duration pause)
+  /**
+   * Waits for the next young collection.
+   *
+   * @return false when none came in time
+   */
+  private boolean awaitYoungCollection(TargetProcess process, Duration patience)
       throws IOException, InterruptedException {
-    Thread.sleep(pause);
     var before = youngCollections(process);
-    long deadline = System.nanoTime() + pause.toNanos();
+    long deadline = System.nanoTime() + patience.toNanos();
     while (before.isPresent() && System.nanoTime() - deadline < 0) {
       if (!youngCollections(process).equals(before)) {
-        return;
+        return true;
       }
       Thread.sleep(ASK_AGAIN);
     }
+    return false;
   }
 
   private Optional<Long> youngCollections(TargetProcess process) throws IOException {
@@ -117,12 +130,12 @@ final class ClassGrowthEvidence {
   }
 
   /** The lesser growth of the two halves counts for both. */
-  private static List<ClassReport> growth(List<Counted> counted) {
+  private static List<ClassReport> growth(List<ClassCount> counted) {
     var first = counted.getFirst();
     var middle = counted.get(1);
     var last = counted.getLast();
-    double firstHalf = (middle.nanos() - first.nanos()) / 1e9;
-    double secondHalf = (last.nanos() - middle.nanos()) / 1e9;
+    double firstHalf = Duration.between(first.at(), middle.at()).toNanos() / 1e9;
+    double secondHalf = Duration.between(middle.at(), last.at()).toNanos() / 1e9;
     var reports = new ArrayList<ClassReport>();
     last.histogram()
         .classes()
@@ -142,7 +155,7 @@ final class ClassGrowthEvidence {
     return reports;
   }
 
-  private static double bytes(Counted counted, String name) {
+  private static double bytes(ClassCount counted, String name) {
     return counted.histogram().classes().getOrDefault(name, NONE).bytes();
   }
 

@@ -29,13 +29,18 @@ public final class EvidenceCollector {
    * @param store where artefacts stay
    */
   public EvidenceCollector(
-      Bpftrace bpftrace, Tracepoints tracepoints, Sites sites, ProcFs proc, ArtifactStore store) {
+      Bpftrace bpftrace,
+      Tracepoints tracepoints,
+      Sites sites,
+      ProcFs proc,
+      ArtifactStore store,
+      ClassWitness witness) {
     var procRoot = proc.root();
     maps = new MapGrowthEvidence(bpftrace, sites, store, procRoot);
     kernel = new KernelMemoryEvidence(bpftrace, tracepoints, store, procRoot);
     pprof = new PprofEvidence(store);
     jvm = new JvmEvidence(new JvmAttach(procRoot), proc, store);
-    classes = new ClassGrowthEvidence(jvm, store, procRoot);
+    classes = new ClassGrowthEvidence(jvm, store, procRoot, witness);
   }
 
   /** The kinds asked for, Auto replaced by what the container offers. */

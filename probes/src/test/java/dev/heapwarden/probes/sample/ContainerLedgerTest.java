@@ -72,7 +72,7 @@ class ContainerLedgerTest {
             sample -> {
               assertThat(sample.origin()).isEqualTo(Origin.GO_MAP_UPROBE);
               assertThat(sample.values()).isEqualTo(Map.of(Signal.MAP_ENTRIES, 4096.0));
-              assertThat(sample.map()).isEqualTo(new MapInstance(1, "0xc0ffee", "main.handle"));
+              assertThat(sample.subject()).isEqualTo(new MapInstance(1, "0xc0ffee", "main.handle"));
             });
   }
 

@@ -42,7 +42,8 @@ class EvidenceCollectorTest {
             new Tracepoints(root),
             new Sites(),
             new ProcFs(root),
-            new ArtifactStore(root, 1 << 20));
+            new ArtifactStore(root, 1 << 20),
+            (_, _, _) -> {});
     var container =
         new WatchedContainer(
             new ContainerKey("shop", "web-1", "uid", "web", "id"),

@@ -8,6 +8,7 @@ import dev.heapwarden.detection.sample.ContainerKey;
 import dev.heapwarden.detection.sample.RuntimeKind;
 import dev.heapwarden.probes.go.ExecutableId;
 import dev.heapwarden.probes.jvm.JvmAttach;
+import dev.heapwarden.probes.sample.ClassCount;
 import dev.heapwarden.probes.target.Pprof;
 import dev.heapwarden.probes.target.ProcFs;
 import dev.heapwarden.probes.target.Target;
@@ -20,6 +21,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -56,9 +58,16 @@ class JvmEvidenceTest {
       var store = new ArtifactStore(directory.resolve("store"), 1 << 24);
       var jvm = new JvmEvidence(new JvmAttach(PROC.root()), PROC, store);
 
-      var taken =
-          (Evidence.Taken)
-              new ClassGrowthEvidence(jvm, store, PROC.root()).take(order(program.pid()));
+      var told = new ArrayList<ClassCount>();
+      var evidence =
+          new ClassGrowthEvidence(jvm, store, PROC.root(), (_, _, counts) -> told.addAll(counts));
+      var taken = (Evidence.Taken) evidence.take(order(program.pid()));
+      assertThat(told)
+          .extracting(count -> Objects.requireNonNull(count.histogram().classes().get("Leaking$Key"))
+                      .instances())
+          .hasSize(3)
+          .isSorted()
+          .doesNotHaveDuplicates();
       assertThat(taken.classes())
           .filteredOn(found -> !found.platform())
           .first()

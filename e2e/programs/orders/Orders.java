@@ -3,6 +3,8 @@ import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Executors;
@@ -14,15 +16,21 @@ import java.util.concurrent.ThreadLocalRandom;
  */
 public final class Orders {
   /** How many different orders the shop has. */
-  private static final int ORDERS = 5_000;
+  private static final int ORDERS = 500;
 
   /** What one cached order retains, and what one request leaves behind for the garbage collector. */
-  private static final int ORDER_BYTES = 6 << 10;
+  private static final int ORDER_BYTES = 4 << 10;
 
   private static final int GARBAGE_BYTES = 256 << 10;
 
+  /** The shop's articles, read at the start: most of the heap, as in many services. */
+  private static final int ARTICLES = 22_000;
+
+  private static final int ARTICLE_BYTES = 4 << 10;
+
   private static final boolean COMPARABLE_KEYS = Boolean.parseBoolean(System.getenv("COMPARABLE_KEYS"));
   private static final ConcurrentMap<Object, Order> CACHE = new ConcurrentHashMap<>();
+  private static final List<Article> CATALOGUE = new ArrayList<>(ARTICLES);
 
   /** Keeps the garbage on the heap: the compiler cannot prove that nobody reads it. */
   private static volatile byte[] scratch = {};
@@ -44,7 +52,12 @@ public final class Orders {
 
   record Order(byte[] lines) {}
 
+  record Article(byte[] description) {}
+
   public static void main(String[] args) throws IOException {
+    for (int i = 0; i < ARTICLES; i++) {
+      CATALOGUE.add(new Article(new byte[ARTICLE_BYTES]));
+    }
     HttpServer server = HttpServer.create(new InetSocketAddress(8080), 0);
     server.setExecutor(Executors.newFixedThreadPool(8));
     server.createContext("/healthz", exchange -> answer(exchange, "ok"));

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** What the rules said, and the figures they said it of. */
 record Testimony(List<Finding> findings, Features features) {
@@ -72,17 +73,27 @@ record Testimony(List<Finding> findings, Features features) {
   }
 
   Optional<Duration> timeToLimit() {
-    var used = features.value(Feature.ANONYMOUS_MEMORY);
-    var limit = features.value(Feature.MEMORY_LIMIT);
-    if (used.isEmpty() || limit.isEmpty()) {
+    var free =
+        Stream.of(
+                free(Feature.MEMORY_LIMIT, Feature.ANONYMOUS_MEMORY),
+                free(Feature.HEAP_LIMIT, Feature.LIVE_HEAP))
+            .flatMap(Optional::stream)
+            .min(Comparator.naturalOrder());
+    if (free.isEmpty()) {
       return Optional.empty();
     }
-    double free = Math.max(limit.get() - used.get(), 0);
     return growth()
         .filter(growth -> growth.low() > 0)
-        .map(growth -> free / growth.bytesPerSecond())
+        .map(growth -> free.get() / growth.bytesPerSecond())
         .filter(seconds -> seconds <= FAR_SECONDS)
         .map(seconds -> Duration.ofSeconds(seconds.longValue()));
+  }
+
+  private Optional<Double> free(Feature limit, Feature used) {
+    var level = features.value(used);
+    return level.isEmpty()
+        ? Optional.empty()
+        : features.value(limit).map(most -> Math.max(most - level.get(), 0));
   }
 
   Evidence evidence(String sentence) {

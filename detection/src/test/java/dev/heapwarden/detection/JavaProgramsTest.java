@@ -11,6 +11,7 @@ import dev.heapwarden.detection.verdict.Verdict;
 import dev.heapwarden.detection.verdict.Verdict.Inconclusive.Reason;
 import dev.heapwarden.detection.verdict.Witness;
 import dev.heapwarden.detection.verdict.Witness.Stance;
+import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -88,6 +89,19 @@ class JavaProgramsTest {
             .look(3_400, 60, "shop.Entry", age -> age);
 
     assertThat(filled.jvmVerdict(DEFAULTS, HOUR)).isInstanceOf(Verdict.Healthy.class);
+  }
+
+  /** It runs out of memory at its own limit, long before the container's. */
+  @Test
+  void theTimeToTheLimitIsTheJvmsWhereThatComesFirst() {
+    var leak =
+        new SimulatedContainer(1, HOUR)
+            .liveHeap(120, 0.001, age -> (100 + age / 20) * MIB)
+            .cgroup(15, 0.001, age -> (300 + age / 20) * MIB, 4096 * MIB)
+            .add(HOUR - 1, Origin.HSPERFDATA, Map.of(Signal.HEAP_LIMIT, 340 * MIB), null);
+
+    assertThat(leak.jvmVerdict(DEFAULTS, HOUR).evidence().timeToLimit())
+        .isBetween(Duration.ofSeconds(1_100), Duration.ofSeconds(1_300));
   }
 
   /** The old generation swings by gigabytes between mixed collections; what they leave is level. */

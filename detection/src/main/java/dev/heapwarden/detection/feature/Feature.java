@@ -82,6 +82,12 @@ public enum Feature {
       Signal.OLD_GENERATION,
       "Highest less lowest level of the old generation in the window, per second of it. A large"
           + " healthy heap swings as well."),
+  HEAP_LIMIT(
+      Unit.BYTES,
+      Layer.RUNTIME,
+      Signal.HEAP_LIMIT,
+      "Most that the old generation can hold; the JVM runs out of memory there, however large the"
+          + " container's limit is."),
   METASPACE(
       Unit.BYTES, Layer.RUNTIME, Signal.METASPACE, "Metaspace in use at the latest reading."),
   METASPACE_GROWTH_RATE(
@@ -223,7 +229,7 @@ public enum Feature {
     return switch (signal) {
       case ANONYMOUS_MEMORY, WORKING_SET, MEMORY_LIMIT, PAGE_FAULTS -> Set.of();
       case POST_GC_LIVE_HEAP, COLLECTIONS -> EnumSet.of(RuntimeKind.GO, RuntimeKind.JVM);
-      case GC_PAUSE_TIME, OLD_GENERATION, METASPACE, THREADS, CLASS_INSTANCES -> EnumSet.of(RuntimeKind.JVM);
+      case GC_PAUSE_TIME, OLD_GENERATION, HEAP_LIMIT, METASPACE, THREADS, CLASS_INSTANCES -> EnumSet.of(RuntimeKind.JVM);
       case MAP_ENTRIES -> EnumSet.of(RuntimeKind.GO);
     };
   }

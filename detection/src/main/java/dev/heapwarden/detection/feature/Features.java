@@ -49,6 +49,10 @@ public record Features(
             : Trend.of(history.series(Signal.ANONYMOUS_MEMORY).between(from, age), window);
     anonymousTrend.ifPresent(trend -> putAnonymous(values, trend));
     var limit = latest(history, Signal.MEMORY_LIMIT, age);
+    var heapLimit = latest(history, Signal.HEAP_LIMIT, age);
+    if (heapLimit != null) {
+      values.put(Feature.HEAP_LIMIT, heapLimit);
+    }
     if (anonymous != null) {
       values.put(Feature.ANONYMOUS_MEMORY, anonymous);
     }

@@ -28,6 +28,8 @@ public enum Signal {
   GC_PAUSE_TIME(Kind.COUNTER),
   /** Old generation of a JVM after its latest pause, bytes. */
   OLD_GENERATION(Kind.GAUGE),
+  /** How large the old generation of a JVM can become, bytes; the collector's own estimate. */
+  HEAP_LIMIT(Kind.GAUGE),
   /** Metaspace in use of a JVM, bytes. */
   METASPACE(Kind.GAUGE),
   /** Live threads of a JVM. */

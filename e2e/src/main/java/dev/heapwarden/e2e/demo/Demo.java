@@ -5,20 +5,21 @@ import dev.heapwarden.e2e.cluster.Cluster;
 import dev.heapwarden.e2e.scenario.Installation;
 import dev.heapwarden.e2e.scenario.Kubectl;
 import dev.heapwarden.e2e.scenario.Shop;
+import dev.heapwarden.e2e.scenario.Twins;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /**
- * A leaking Go service and its healthy twin under the same load, one policy each. Exits 0 only if
- * the leak was found, evidenced, isolated, treated and verified, and the twin was left alone.
+ * A leaking Go service, a leaking Java service and their healthy twins under the same load, one
+ * policy each. Exits 0 only if both leaks were found, evidenced, isolated, treated and verified,
+ * and the twins were left alone.
  */
 public final class Demo {
-  private static final Duration DEADLINE = Duration.ofMinutes(6);
+  private static final Duration DEADLINE = Duration.ofMinutes(7);
   private static final Duration READY = Duration.ofMinutes(2);
 
   private final KubernetesClient client;
@@ -57,57 +58,55 @@ public final class Demo {
   }
 
   private Outcome run(Cluster cluster) throws InterruptedException {
-    console.say(
-        "starting checkout (keeps every session in a map), its healthy twin catalog, and the same load on both");
-    var shop = new Shop(client, "shop");
-    shop.open(READY);
-    var healthyPods = shop.podUids(Shop.HEALTHY);
+    console.say("starting checkout (Go, keeps every session in a map) and its healthy twin catalog,");
+    console.say("orders (Java, caches by a key without equals) and its healthy twin stock");
+    var shops = List.of(new Shop(client, "shop", Twins.GO), new Shop(client, "shop", Twins.JAVA));
+    shops.forEach(shop -> shop.open(READY));
+    var before = shops.stream().map(shop -> shop.podUids(shop.twins().healthy())).toList();
     console.say("applying one MemoryPolicy each; from here on nobody helps");
-    shop.govern("Enforce");
+    shops.forEach(shop -> shop.govern("Enforce"));
 
-    var incident = awaitEnd(shop);
+    awaitEnd(shops);
     console.plain("");
     console.plain("$ kubectl -n shop get memorypolicies,leakincidents,memorysnapshots");
     console.plain(
         Kubectl.with(cluster.kubeconfig())
-            .run("-n", shop.namespace(), "get", "memorypolicies,leakincidents,memorysnapshots"));
-    if (incident == null) {
-      return new Outcome(
-          "demo: go=none/0/none site=- healthy-incidents=" + shop.incidents(Shop.HEALTHY).size(),
-          List.of("no incident ended within " + DEADLINE.toMinutes() + " minutes"));
+            .run("-n", "shop", "get", "memorypolicies,leakincidents,memorysnapshots"));
+    for (var shop : shops) {
+      shop.incident()
+          .map(LeakIncident::getStatus)
+          .ifPresent(status -> console.plain("Outcome: " + status.outcome()));
     }
-    var name = incident.getMetadata().getName();
-    console.plain("Outcome: " + incident.getStatus().outcome());
     console.plain(
         """
 
         Where to look next, after e2e/demo --keep and `export KUBECONFIG=$(e2e/cluster kubeconfig)`:
-          kubectl -n shop get leakincident %s -o yaml    # the finding, and each step with its undo
-          kubectl -n shop get memorysnapshots -o yaml    # maps by size, growth and writer
-          kubectl -n shop get pods -L heapwarden.dev/quarantine    # the isolated pod, alive
-          kubectl -n shop patch leakincident %s --type=merge -p '{"spec":{"response":{"undo":true}}}'
-        """
-            .formatted(name, name));
-    return Outcome.seen(shop, incident, healthyPods);
+          kubectl -n shop get leakincidents -o yaml    # the findings, and each step with its undo
+          kubectl -n shop get memorysnapshots -o yaml    # maps and classes by size and growth
+          kubectl -n shop get pods -L heapwarden.dev/quarantine    # the isolated pods, alive
+          kubectl -n shop patch leakincident NAME --type=merge -p '{"spec":{"response":{"undo":true}}}'
+        """);
+    return Outcome.seen(shops, before);
   }
 
-  private @Nullable LeakIncident awaitEnd(Shop shop) throws InterruptedException {
-    var unfolding = new Unfolding(shop, console);
+  private void awaitEnd(List<Shop> shops) throws InterruptedException {
+    var unfolding = new Unfolding(shops.getFirst(), console);
     var end = Instant.now().plus(DEADLINE);
     while (Instant.now().isBefore(end)) {
       unfolding.look();
-      var ended =
-          shop.incidents(Shop.LEAKING).stream()
-              .filter(
-                  incident ->
-                      incident.getStatus() != null && incident.getStatus().phase().terminal())
-              .findFirst();
-      if (ended.isPresent()) {
+      if (shops.stream().allMatch(Demo::ended)) {
         unfolding.look();
-        return ended.get();
+        return;
       }
       TimeUnit.SECONDS.sleep(1);
     }
-    return null;
+    console.say("not all ended within " + DEADLINE.toMinutes() + " minutes");
+  }
+
+  private static boolean ended(Shop shop) {
+    return shop.incident()
+        .map(LeakIncident::getStatus)
+        .filter(status -> status != null && status.phase().terminal())
+        .isPresent();
   }
 }

@@ -21,38 +21,62 @@ import java.util.stream.Collectors;
  * @param missing what should have happened and was not seen; empty means that the demo succeeded
  */
 record Outcome(String lastLine, List<String> missing) {
-  static Outcome seen(Shop shop, LeakIncident incident, Set<String> healthyPodsBefore) {
-    int healthyIncidents = shop.incidents(Shop.HEALTHY).size();
+  /**
+   * Looks at both pairs.
+   *
+   * @param shops the one of Go, then the one of Java
+   * @param healthyBefore uids of the healthy pods when the policies were applied, for each shop
+   */
+  static Outcome seen(List<Shop> shops, List<Set<String>> healthyBefore) {
     var missing = new ArrayList<String>();
+    var lines = new ArrayList<String>();
+    int healthyIncidents = 0;
+    for (int i = 0; i < shops.size(); i++) {
+      var shop = shops.get(i);
+      lines.add(look(shop, missing));
+      var healthy = shop.twins().healthy();
+      healthyIncidents += shop.incidents(healthy).size();
+      if (!shop.podUids(healthy).equals(healthyBefore.get(i))) {
+        missing.add("pods of " + healthy + " were replaced");
+      }
+    }
+    if (healthyIncidents > 0) {
+      missing.add("the healthy twins have " + healthyIncidents + " incidents");
+    }
+    return new Outcome(
+        ("demo: go=" + lines.getFirst().formatted("site"))
+            + (" jvm=" + lines.getLast().formatted("class"))
+            + " healthy-incidents="
+            + healthyIncidents,
+        List.copyOf(missing));
+  }
+
+  /** What became of one leak; the name of the site's kind is left to fill in. */
+  private static String look(Shop shop, List<String> missing) {
+    var leaking = shop.twins().leaking();
+    var found = shop.incident().filter(incident -> incident.getStatus() != null);
+    if (found.isEmpty()) {
+      missing.add("no incident of " + leaking);
+      return "none/0/none %s=-";
+    }
+    var incident = found.get();
     var status = incident.getStatus();
     if (status.phase() != Phase.RESOLVED && status.phase() != Phase.MITIGATED) {
-      missing.add("the incident ended as " + Names.camel(status.phase()));
+      missing.add("the incident of " + leaking + " ended as " + Names.camel(status.phase()));
     }
-    if (!status.site().equals(Shop.SITE)) {
-      missing.add("the site is " + status.site() + ", not " + Shop.SITE);
+    if (!status.site().equals(shop.twins().site())) {
+      missing.add("the site is " + status.site() + ", not " + shop.twins().site());
     }
     checkSnapshot(shop, missing);
     checkIsolation(shop, incident.getMetadata().getName(), missing);
     checkIntervention(shop, incident, missing);
-    if (healthyIncidents > 0) {
-      missing.add("the healthy twin has " + healthyIncidents + " incidents");
-    }
-    if (!shop.podUids(Shop.HEALTHY).equals(healthyPodsBefore)) {
-      missing.add("pods of the healthy twin were replaced");
-    }
-    var verdict =
-        status.finding() == null
-            ? "none"
-            : status.baseline() == null ? status.finding().verdict() : status.baseline().verdict();
-    return new Outcome(
-        "demo: go=%s/%d/%s site=%s healthy-incidents=%d"
-            .formatted(
-                verdict,
-                status.level(),
-                Names.camel(status.phase()),
-                status.site(),
-                healthyIncidents),
-        List.copyOf(missing));
+    var finding = status.baseline() == null ? status.finding() : status.baseline();
+    return "%s/%d/%s %%s=%s"
+        .formatted(
+            finding == null ? "none" : finding.verdict(),
+            status.level(),
+            Names.camel(status.phase()),
+            status.site());
   }
 
   private static void checkSnapshot(Shop shop, List<String> missing) {
@@ -69,13 +93,9 @@ record Outcome(String lastLine, List<String> missing) {
                 snapshot ->
                     snapshot != null
                         && snapshot.phase() == MemorySnapshotStatus.Phase.COMPLETED
-                        && snapshot.maps().stream()
-                            .anyMatch(
-                                map ->
-                                    map.sites().stream()
-                                        .anyMatch(site -> site.function().equals(Shop.SITE))));
+                        && shop.twins().site().equals(snapshot.site()));
     if (!taken) {
-      missing.add("no completed snapshot names " + Shop.SITE);
+      missing.add("no completed snapshot names " + shop.twins().site());
     }
   }
 
@@ -107,11 +127,11 @@ record Outcome(String lastLine, List<String> missing) {
             .apps()
             .deployments()
             .inNamespace(shop.namespace())
-            .withName(Shop.LEAKING)
+            .withName(shop.twins().leaking())
             .require();
     boolean patched =
         deployment.getSpec().getTemplate().getSpec().getContainers().getFirst().getEnv().stream()
-            .anyMatch(variable -> variable.getName().equals("GOMEMLIMIT"));
+            .anyMatch(variable -> variable.getName().equals(shop.twins().variable()));
     boolean owned =
         deployment.getMetadata().getManagedFields().stream()
             .anyMatch(
@@ -120,7 +140,9 @@ record Outcome(String lastLine, List<String> missing) {
                         .getManager()
                         .equals(Api.FIELD_MANAGER_PREFIX + incident.getMetadata().getName()));
     if (!patched || !owned) {
-      missing.add("GOMEMLIMIT is not on the Deployment under the incident's own field manager");
+      missing.add(
+          shop.twins().variable()
+              + " is not on the Deployment under the incident's own field manager");
     }
     boolean scaled =
         incident.getStatus().steps().stream()
@@ -128,7 +150,8 @@ record Outcome(String lastLine, List<String> missing) {
                 step -> step.action().equals("AddReplicas") && step.state() == Step.State.DONE);
     if (!scaled || deployment.getStatus().getReadyReplicas() != 3) {
       missing.add(
-          "there are " + deployment.getStatus().getReadyReplicas() + " ready replicas, not 3");
+          "%s has %d ready replicas, not 3"
+              .formatted(shop.twins().leaking(), deployment.getStatus().getReadyReplicas()));
     }
   }
 }

@@ -17,19 +17,20 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
-/** A namespace with a leaking Go service, its healthy twin and the same load on both. */
-public record Shop(KubernetesClient client, String namespace) {
-  /** Keeps every session in a map; the map is written by {@link #SITE}. */
-  public static final String LEAKING = "checkout";
+/** A namespace with a leaking service, its healthy twin and the same load on both. */
+public record Shop(KubernetesClient client, String namespace, Twins twins) {
+  public static final String LEAKING = Twins.GO.leaking();
+  public static final String HEALTHY = Twins.GO.healthy();
+  public static final String SITE = Twins.GO.site();
 
-  /** Drops the oldest session beyond a bound. */
-  public static final String HEALTHY = "catalog";
-
-  public static final String SITE = "main.handle";
+  /** With the Go services. */
+  public Shop(KubernetesClient client, String namespace) {
+    this(client, namespace, Twins.GO);
+  }
 
   /** Creates the namespace and waits until all programs are ready. */
   public void open(Duration deadline) {
-    start("programs.yaml", List.of(LEAKING, HEALTHY, "load"), deadline);
+    start(twins.programs(), List.of(twins.leaking(), twins.healthy(), twins.load()), deadline);
   }
 
   /**
@@ -38,6 +39,11 @@ public record Shop(KubernetesClient client, String namespace) {
    */
   public void openStripped(Duration deadline) {
     start("stripped.yaml", List.of("stripped"), deadline);
+  }
+
+  /** A JVM in each of several pods, with a policy for all of them; both called {@code jvms}. */
+  public void openJvms() {
+    start("jvms.yaml", List.of(), Duration.ZERO);
   }
 
   private void start(String resource, List<String> deployments, Duration deadline) {
@@ -62,7 +68,7 @@ public record Shop(KubernetesClient client, String namespace) {
    * @param mode of both, as the API spells it, such as Enforce
    */
   public void govern(String mode) {
-    apply(resource("policies.yaml").replace("mode: Enforce", "mode: " + mode));
+    apply(resource(twins.policies()).replace("mode: Enforce", "mode: " + mode));
   }
 
   public void close() {
@@ -76,7 +82,7 @@ public record Shop(KubernetesClient client, String namespace) {
   }
 
   public Optional<LeakIncident> incident() {
-    return incidents(LEAKING).stream().findFirst();
+    return incidents(twins.leaking()).stream().findFirst();
   }
 
   public List<Pod> pods(String app) {
@@ -94,7 +100,7 @@ public record Shop(KubernetesClient client, String namespace) {
         .v1()
         .endpointSlices()
         .inNamespace(namespace)
-        .withLabel("kubernetes.io/service-name", LEAKING)
+        .withLabel("kubernetes.io/service-name", twins.leaking())
         .list()
         .getItems()
         .stream()

@@ -14,6 +14,7 @@ import java.util.stream.LongStream;
  * @param version such as 25.0.1+8-LTS
  * @param collector such as G1
  * @param oldUsed bytes in the old generation after the latest pause
+ * @param oldLimit bytes that the old generation can grow to
  * @param oldCollections collections that clean the old generation: full ones, and the pauses of
  *     concurrent cycles
  * @param youngCollections collections of the young generation, G1's mixed ones included
@@ -25,6 +26,7 @@ public record JvmCounters(
     String version,
     String collector,
     long oldUsed,
+    long oldLimit,
     long oldCollections,
     long youngCollections,
     double pauseSeconds,
@@ -50,6 +52,7 @@ public record JvmCounters(
         counters.text("java.property.java.vm.version").orElse(""),
         counters.text("sun.gc.policy.name").orElse(""),
         counters.number("sun.gc.generation.1.space.0.used").orElse(0),
+        counters.number("sun.gc.generation.1.maxCapacity").orElse(0),
         collectors(counters, 1, "invocations").sum(),
         counters.number("sun.gc.collector.0.invocations").orElse(0),
         collectors(counters, 0, "time").sum() / ticksPerSecond,

@@ -69,6 +69,10 @@ final class JvmLedger {
     if (!lives.isEmpty()) {
       values.put(Signal.GC_PAUSE_TIME, sum(JvmCounters::pauseSeconds));
       values.put(Signal.OLD_GENERATION, sum(JvmCounters::oldUsed));
+      double limit = sum(JvmCounters::oldLimit);
+      if (limit > 0) {
+        values.put(Signal.HEAP_LIMIT, limit);
+      }
       values.put(Signal.METASPACE, sum(JvmCounters::metaspaceUsed));
       values.put(Signal.THREADS, sum(JvmCounters::threads));
       values.put(Signal.COLLECTIONS, (double) collections);

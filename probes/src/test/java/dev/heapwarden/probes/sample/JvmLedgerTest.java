@@ -37,6 +37,7 @@ class JvmLedgerTest {
         .containsEntry(Signal.OLD_GENERATION, 42.0)
         .containsEntry(Signal.GC_PAUSE_TIME, 3.0)
         .containsEntry(Signal.THREADS, 20.0)
+        .containsEntry(Signal.HEAP_LIMIT, 400.0)
         .containsEntry(Signal.METASPACE, 2000.0);
   }
 
@@ -49,6 +50,6 @@ class JvmLedgerTest {
   }
 
   private static JvmCounters counters(long oldCollections, long oldUsed) {
-    return new JvmCounters("25", "G1", oldUsed, oldCollections, 5, 1.5, 1000, 10);
+    return new JvmCounters("25", "G1", oldUsed, 200, oldCollections, 5, 1.5, 1000, 10);
   }
 }

@@ -1,0 +1,174 @@
+package dev.heapwarden.e2e.product;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.heapwarden.crds.policy.ContainerStatus;
+import dev.heapwarden.crds.policy.MemoryPolicy;
+import dev.heapwarden.crds.snapshot.MemorySnapshot;
+import dev.heapwarden.crds.snapshot.MemorySnapshotSpec;
+import dev.heapwarden.crds.snapshot.MemorySnapshotStatus;
+import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.Artifact;
+import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.Artifact.State;
+import dev.heapwarden.crds.snapshot.SnapshotKind;
+import dev.heapwarden.e2e.scenario.Shop;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.readiness.Readiness;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** JVMs in pods as people start them: each is asked, or left alone with the reason, and lives. */
+@Order(15)
+@ExtendWith(Installed.class)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class JvmIT {
+  private static final List<String> PODS =
+      List.of("plain", "read-only", "shell", "reduced-signals", "attach-disabled");
+  private static final List<SnapshotKind> KINDS =
+      List.of(
+          SnapshotKind.THREAD_DUMP,
+          SnapshotKind.CLASS_HISTOGRAM,
+          SnapshotKind.HEAP_INFO,
+          SnapshotKind.NATIVE_MEMORY);
+
+  private final KubernetesClient client;
+  private final Shop shop;
+  private Map<String, MemorySnapshotStatus> taken = Map.of();
+
+  JvmIT(KubernetesClient client) {
+    this.client = client;
+    this.shop = new Shop(client, "jvms");
+  }
+
+  @BeforeAll
+  void eachIsAsked() {
+    shop.openJvms();
+    await("all JVMs serve")
+        .atMost(Duration.ofMinutes(2))
+        .until(() -> shop.pods("jvms").stream().allMatch(Readiness::isPodReady));
+    await("all JVMs are seen")
+        .atMost(Duration.ofMinutes(1))
+        .until(() -> watched().size() == PODS.size() && watched().values().stream().allMatch(JvmIT::known));
+    PODS.forEach(this::order);
+    await("an answer for each")
+        .atMost(Duration.ofMinutes(2))
+        .until(() -> PODS.stream().allMatch(pod -> finished(status(pod))));
+    taken = PODS.stream().collect(Collectors.toMap(Function.identity(), this::status));
+  }
+
+  @AfterAll
+  void close() {
+    shop.close();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"plain", "read-only", "shell"})
+  void aJvmThatAllowsItIsAskedWithoutAJdkInItsPod(String pod) {
+    assertThat(states(pod))
+        .containsEntry(SnapshotKind.THREAD_DUMP, State.TAKEN)
+        .containsEntry(SnapshotKind.CLASS_HISTOGRAM, State.TAKEN)
+        .containsEntry(SnapshotKind.HEAP_INFO, State.TAKEN);
+    // It would have to be started with native memory tracking.
+    assertThat(states(pod)).containsEntry(SnapshotKind.NATIVE_MEMORY, State.REFUSED);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"plain", "read-only", "shell", "reduced-signals", "attach-disabled"})
+  void itsCountersAreReadWhoeverRunsIt(String pod) {
+    var container = watched().get(pod);
+    assertThat(container).isNotNull();
+    assertThat(container.runtime()).isEqualTo("JVM");
+    assertThat(container.probes())
+        .filteredOn(probe -> probe.probe().equals("JvmCounters"))
+        .singleElement()
+        .satisfies(probe -> assertThat(probe.state()).isEqualTo("Attached"));
+  }
+
+  @Test
+  void aJvmThatWouldDieOfTheSignalIsNotSentIt() {
+    assertThat(states("reduced-signals").values()).containsOnly(State.REFUSED);
+    assertThat(reasons("reduced-signals"))
+        .allSatisfy(reason -> assertThat(reason).contains("SIGQUIT"));
+  }
+
+  @Test
+  void aJvmThatForbidsItIsNotAsked() {
+    assertThat(states("attach-disabled").values()).containsOnly(State.REFUSED);
+    assertThat(reasons("attach-disabled"))
+        .allSatisfy(reason -> assertThat(reason).contains("DisableAttachMechanism"));
+    // SIGQUIT would have made it print its threads.
+    assertThat(client.pods().inNamespace(shop.namespace()).withName("attach-disabled").getLog())
+        .doesNotContain("Full thread dump");
+  }
+
+  @Test
+  void allOfThemAreAlive() {
+    assertThat(shop.pods("jvms"))
+        .hasSize(PODS.size())
+        .allMatch(Readiness::isPodReady)
+        .allMatch(JvmIT::neverRestarted);
+  }
+
+  private Map<SnapshotKind, State> states(String pod) {
+    return Objects.requireNonNull(taken.get(pod)).artifacts().stream()
+        .collect(Collectors.toMap(Artifact::kind, Artifact::state));
+  }
+
+  private List<String> reasons(String pod) {
+    return Objects.requireNonNull(taken.get(pod)).artifacts().stream()
+        .map(artifact -> String.valueOf(artifact.reason()))
+        .toList();
+  }
+
+  private void order(String pod) {
+    var snapshot = new MemorySnapshot();
+    snapshot.getMetadata().setName(pod);
+    snapshot.getMetadata().setNamespace(shop.namespace());
+    snapshot.setSpec(new MemorySnapshotSpec(pod, "orders", KINDS, "1s"));
+    client.resource(snapshot).create();
+  }
+
+  private MemorySnapshotStatus status(String pod) {
+    return client
+        .resources(MemorySnapshot.class)
+        .inNamespace(shop.namespace())
+        .withName(pod)
+        .require()
+        .getStatus();
+  }
+
+  private static boolean finished(MemorySnapshotStatus status) {
+    return status != null && status.completedAt() != null;
+  }
+
+  private Map<String, ContainerStatus> watched() {
+    var policy =
+        client.resources(MemoryPolicy.class).inNamespace(shop.namespace()).withName("jvms").get();
+    return policy == null || policy.getStatus() == null
+        ? Map.of()
+        : policy.getStatus().watched().stream()
+            .collect(Collectors.toMap(ContainerStatus::pod, Function.identity()));
+  }
+
+  private static boolean known(ContainerStatus container) {
+    return !container.probes().isEmpty()
+        && container.probes().stream().noneMatch(probe -> probe.state().equals("Pending"));
+  }
+
+  private static boolean neverRestarted(Pod pod) {
+    return pod.getStatus().getContainerStatuses().getFirst().getRestartCount() == 0;
+  }
+}

@@ -61,8 +61,7 @@ class JavaProgramsTest {
     assertThat(verdict).isInstanceOf(Verdict.Confirmed.class);
     assertThat(verdict.evidence().site()).isEqualTo("shop.OrderKey");
     assertThat(verdict.evidence().cause()).isEqualTo(Cause.CLASS_GROWTH);
-    assertThat(verdict.evidence().sentence())
-        .contains("instances of shop.OrderKey gain 10/s");
+    assertThat(verdict.evidence().sentence()).contains("instances of shop.OrderKey gain 10/s");
   }
 
   @Test

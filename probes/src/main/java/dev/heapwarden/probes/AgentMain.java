@@ -66,8 +66,7 @@ public final class AgentMain {
             settings.nodeName(),
             agent::targets,
             (namespace, pod) -> view.pod(namespace, pod).isPresent(),
-            new EvidenceCollector(
-                bpftrace, tracepoints, sites, proc, store, ledger::counted),
+            new EvidenceCollector(bpftrace, tracepoints, sites, proc, store, ledger::counted),
             store,
             InstantSource.system());
     var answers =

@@ -12,7 +12,8 @@ public record MemorySnapshotStatus(
             "Completed: each kind is taken or refused with its reason, and at least one is taken.")
         Phase phase,
     @PrinterColumn(name = "Site")
-        @JsonPropertyDescription("The function that writes the fastest growing map, or the application class whose"
+        @JsonPropertyDescription(
+            "The function that writes the fastest growing map, or the application class whose"
                 + " instances grow fastest.")
         @Nullable String site,
     @JsonPropertyDescription("Why the snapshot failed as a whole.") @Nullable String message,
@@ -24,7 +25,8 @@ public record MemorySnapshotStatus(
             "Map instances written in the window, fastest growing first, at most 20. Never keys or"
                 + " values.")
         List<MapReport> maps,
-    @JsonPropertyDescription("Classes whose instances grew in the window, fastest first, at most 20.")
+    @JsonPropertyDescription(
+            "Classes whose instances grew in the window, fastest first, at most 20.")
         List<ClassReport> classes) {
   /** Entries of {@link #classes} at most. */
   public static final int CLASSES_LIMIT = 20;

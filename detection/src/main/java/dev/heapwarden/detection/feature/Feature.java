@@ -88,8 +88,7 @@ public enum Feature {
       Signal.HEAP_LIMIT,
       "Most that the old generation can hold; the JVM runs out of memory there, however large the"
           + " container's limit is."),
-  METASPACE(
-      Unit.BYTES, Layer.RUNTIME, Signal.METASPACE, "Metaspace in use at the latest reading."),
+  METASPACE(Unit.BYTES, Layer.RUNTIME, Signal.METASPACE, "Metaspace in use at the latest reading."),
   METASPACE_GROWTH_RATE(
       Unit.BYTES_PER_SECOND,
       Layer.RUNTIME,
@@ -229,7 +228,8 @@ public enum Feature {
     return switch (signal) {
       case ANONYMOUS_MEMORY, WORKING_SET, MEMORY_LIMIT, PAGE_FAULTS -> Set.of();
       case POST_GC_LIVE_HEAP, COLLECTIONS -> EnumSet.of(RuntimeKind.GO, RuntimeKind.JVM);
-      case GC_PAUSE_TIME, OLD_GENERATION, HEAP_LIMIT, METASPACE, THREADS, CLASS_INSTANCES -> EnumSet.of(RuntimeKind.JVM);
+      case GC_PAUSE_TIME, OLD_GENERATION, HEAP_LIMIT, METASPACE, THREADS, CLASS_INSTANCES ->
+          EnumSet.of(RuntimeKind.JVM);
       case MAP_ENTRIES -> EnumSet.of(RuntimeKind.GO);
     };
   }

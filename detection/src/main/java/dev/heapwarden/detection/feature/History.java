@@ -13,7 +13,9 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The samples of one container, sorted once into a series for each signal, each map and each class. */
+/**
+ * The samples of one container, sorted once into a series for each signal, each map and each class.
+ */
 public final class History {
   private static final Series NOTHING = new SeriesBuilder().build();
 

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param sentence the verdict in one sentence that a person understands, with its figures
  * @param growth of the post-GC live heap where there is one, else of anonymous memory; null when
  *     too little was seen
- * @param timeToLimit until anonymous memory reaches the container's limit, or the live heap the JVM's, at
- *     this growth; null without a limit or without growth
+ * @param timeToLimit until anonymous memory reaches the container's limit, or the live heap the
+ *     JVM's, at this growth; null without a limit or without growth
  * @param site function that writes the fastest growing map, or class whose instances grow; empty
  *     while unknown
  * @param features by documented name; a feature that could not be computed is absent

@@ -107,7 +107,8 @@ class RuleSetTest {
             new RuleSource.Custom("zero", Layer.RUNTIME, "live_heap > 1.0", 0));
 
     assertThat(errors).extracting(RuleError::rule).contains("rust", "one", "two", "twin", "zero");
-    assertThat(errors.getFirst().toString()).isEqualTo("rule rust: no such preset; known are go, jvm");
+    assertThat(errors.getFirst().toString())
+        .isEqualTo("rule rust: no such preset; known are go, jvm");
   }
 
   private static RuleSource custom(String name, String expression) {

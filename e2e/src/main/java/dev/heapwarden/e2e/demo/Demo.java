@@ -58,7 +58,8 @@ public final class Demo {
   }
 
   private Outcome run(Cluster cluster) throws InterruptedException {
-    console.say("starting checkout (Go, keeps every session in a map) and its healthy twin catalog,");
+    console.say(
+        "starting checkout (Go, keeps every session in a map) and its healthy twin catalog,");
     console.say("orders (Java, caches by a key without equals) and its healthy twin stock");
     var shops = List.of(new Shop(client, "shop", Twins.GO), new Shop(client, "shop", Twins.JAVA));
     shops.forEach(shop -> shop.open(READY));

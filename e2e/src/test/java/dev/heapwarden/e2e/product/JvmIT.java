@@ -61,7 +61,10 @@ class JvmIT {
         .until(() -> shop.pods("jvms").stream().allMatch(Readiness::isPodReady));
     await("all JVMs are seen")
         .atMost(Duration.ofMinutes(1))
-        .until(() -> watched().size() == PODS.size() && watched().values().stream().allMatch(JvmIT::known));
+        .until(
+            () ->
+                watched().size() == PODS.size()
+                    && watched().values().stream().allMatch(JvmIT::known));
     PODS.forEach(this::order);
     await("an answer for each")
         .atMost(Duration.ofMinutes(2))

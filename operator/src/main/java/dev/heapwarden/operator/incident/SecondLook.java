@@ -138,7 +138,10 @@ public final class SecondLook implements Consumer<Evaluation> {
     } catch (KubernetesClientException e) {
       if (e.getCode() != HttpURLConnection.HTTP_CONFLICT) {
         // The next turn asks again.
-        LOG.warn("second look was refused policy={} code={}", policy.getMetadata().getName(), e.getCode());
+        LOG.warn(
+            "second look was refused policy={} code={}",
+            policy.getMetadata().getName(),
+            e.getCode());
       }
     }
   }

@@ -103,7 +103,8 @@ final class Cluster {
                 NOW.minusSeconds(600),
                 List.of(attachments)),
             List.of()),
-        new Assessment(CHECKOUT.uid(), key, RuntimeKind.GO, false, verdict, Duration.ofMinutes(10), NOW));
+        new Assessment(
+            CHECKOUT.uid(), key, RuntimeKind.GO, false, verdict, Duration.ofMinutes(10), NOW));
   }
 
   static WatchedContainer unseen(String pod, Sight sight) {

@@ -31,7 +31,8 @@ public record ClassHistogram(Map<String, Count> classes) {
    */
   public record Count(long instances, long bytes, boolean platform) {
     private Count plus(Count other) {
-      return new Count(instances + other.instances, bytes + other.bytes, platform && other.platform);
+      return new Count(
+          instances + other.instances, bytes + other.bytes, platform && other.platform);
     }
   }
 

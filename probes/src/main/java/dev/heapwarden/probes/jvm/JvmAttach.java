@@ -22,8 +22,9 @@ import java.util.concurrent.TimeUnit;
  * (JDK 17 and 25, src/hotspot/os/posix/attachListener_posix.cpp): a trigger file and SIGQUIT make
  * it listen on a socket, and each connection carries one command.
  *
- * <p>SIGQUIT ends a JVM that does not handle it (-Xrs; such a JVM listens from its start instead). So nothing is sent unless the kernel says that it
- * does, the JVM does not say that attaching is off, and the trigger is in its place.
+ * <p>SIGQUIT ends a JVM that does not handle it (-Xrs; such a JVM listens from its start instead).
+ * So nothing is sent unless the kernel says that it does, the JVM does not say that attaching is
+ * off, and the trigger is in its place.
  */
 public final class JvmAttach {
   private static final Duration LISTENS_WITHIN = Duration.ofSeconds(10);

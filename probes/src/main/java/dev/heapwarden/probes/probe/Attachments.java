@@ -22,8 +22,8 @@ final class Attachments {
   private Attachments() {}
 
   /**
-   * @param jvm what is known of a JVM, which then needs no probe of Go; empty where the main process
-   *     is none
+   * @param jvm what is known of a JVM, which then needs no probe of Go; empty where the main
+   *     process is none
    * @param noPageFaults why the kernel cannot tell page faults
    * @param failure why bpftrace attaches nothing at all
    * @param waiting why what is not attached yet is not

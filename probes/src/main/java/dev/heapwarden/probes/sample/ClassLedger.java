@@ -31,8 +31,7 @@ final class ClassLedger {
         .sorted(
             Comparator.comparingLong(
                     (Map.Entry<String, Count> entry) ->
-                        entry.getValue().bytes()
-                            - first.getOrDefault(entry.getKey(), NONE).bytes())
+                        entry.getValue().bytes() - first.getOrDefault(entry.getKey(), NONE).bytes())
                 .reversed())
         .limit(FASTEST)
         .map(Map.Entry::getKey)

@@ -85,8 +85,7 @@ final class JvmLedger {
     var values = new EnumMap<Signal, Double>(Signal.class);
     if (!lives.isEmpty() && lives.values().stream().allMatch(life -> life.live >= 0)) {
       values.put(
-          Signal.POST_GC_LIVE_HEAP,
-          lives.values().stream().mapToDouble(life -> life.live).sum());
+          Signal.POST_GC_LIVE_HEAP, lives.values().stream().mapToDouble(life -> life.live).sum());
       values.put(Signal.COLLECTIONS, (double) collections);
     }
     return values;

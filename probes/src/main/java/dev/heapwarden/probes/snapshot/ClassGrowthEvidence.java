@@ -90,11 +90,7 @@ final class ClassGrowthEvidence {
       texts.writeBytes(text);
       counted.add(new ClassCount(Instant.now(), histogram(text)));
     }
-    var stored =
-        store.store(
-            order.owner(),
-            FILE,
-            new ByteArrayInputStream(texts.toByteArray()));
+    var stored = store.store(order.owner(), FILE, new ByteArrayInputStream(texts.toByteArray()));
     if (collectedBeforeEach) {
       witness.counted(order.target().container().key(), process.pid(), counted);
     }

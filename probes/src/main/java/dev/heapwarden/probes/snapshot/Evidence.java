@@ -31,8 +31,7 @@ sealed interface Evidence {
       return new Taken(stored, maps, List.of(), Duration.ZERO);
     }
 
-    static Taken ofClasses(
-        ArtifactStore.Stored stored, List<ClassReport> classes, Duration stall) {
+    static Taken ofClasses(ArtifactStore.Stored stored, List<ClassReport> classes, Duration stall) {
       return new Taken(stored, List.of(), classes, stall);
     }
 

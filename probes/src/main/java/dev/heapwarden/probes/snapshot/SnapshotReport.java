@@ -23,13 +23,29 @@ final class SnapshotReport {
 
   static MemorySnapshotStatus running(String node, Instant startedAt, @Nullable String message) {
     return new MemorySnapshotStatus(
-        Phase.RUNNING, null, message, node, startedAt.toString(), null, List.of(), List.of(), List.of());
+        Phase.RUNNING,
+        null,
+        message,
+        node,
+        startedAt.toString(),
+        null,
+        List.of(),
+        List.of(),
+        List.of());
   }
 
   static MemorySnapshotStatus failed(
       String node, @Nullable String startedAt, Instant now, String message) {
     return new MemorySnapshotStatus(
-        Phase.FAILED, null, message, node, startedAt, now.toString(), List.of(), List.of(), List.of());
+        Phase.FAILED,
+        null,
+        message,
+        node,
+        startedAt,
+        now.toString(),
+        List.of(),
+        List.of(),
+        List.of());
   }
 
   /** Completed when at least one kind was taken. */

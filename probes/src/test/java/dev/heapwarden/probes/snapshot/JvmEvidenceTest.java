@@ -63,7 +63,9 @@ class JvmEvidenceTest {
           new ClassGrowthEvidence(jvm, store, PROC.root(), (_, _, counts) -> told.addAll(counts));
       var taken = (Evidence.Taken) evidence.take(order(program.pid()));
       assertThat(told)
-          .extracting(count -> Objects.requireNonNull(count.histogram().classes().get("Leaking$Key"))
+          .extracting(
+              count ->
+                  Objects.requireNonNull(count.histogram().classes().get("Leaking$Key"))
                       .instances())
           .hasSize(3)
           .isSorted()

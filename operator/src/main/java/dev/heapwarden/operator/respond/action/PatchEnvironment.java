@@ -45,7 +45,8 @@ public final class PatchEnvironment extends DeploymentChange {
     }
     var found = situation.baseline().runtime();
     if (!found.equals("Go")) {
-      return new Plan.Refuse(object, "NotGo: settings of Go mean nothing to a container of " + found);
+      return new Plan.Refuse(
+          object, "NotGo: settings of Go mean nothing to a container of " + found);
     }
     if (Boolean.TRUE.equals(deployment.getSpec().getPaused())) {
       return new Plan.Refuse(object, "Paused: the Deployment would not roll out a change");

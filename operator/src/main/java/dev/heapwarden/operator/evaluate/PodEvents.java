@@ -1,5 +1,6 @@
 package dev.heapwarden.operator.evaluate;
 
+import dev.heapwarden.crds.policy.Governing;
 import dev.heapwarden.crds.policy.MemoryPolicy;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -30,7 +31,7 @@ final class PodEvents {
                     policies
                         .list(
                             pod.getMetadata().getNamespace(),
-                            policy -> Governance.selects(policy, pod))
+                            policy -> Governing.selects(policy, pod))
                         .map(ResourceID::fromResource)
                         .collect(Collectors.toSet()))
             .build();

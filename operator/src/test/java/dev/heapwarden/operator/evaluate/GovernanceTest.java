@@ -3,7 +3,6 @@ package dev.heapwarden.operator.evaluate;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heapwarden.crds.policy.MemoryPolicy;
-import io.fabric8.kubernetes.api.model.LabelSelector;
 import io.fabric8.kubernetes.api.model.LabelSelectorBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.util.List;
@@ -29,7 +28,16 @@ class GovernanceTest {
   void ofTwoThatCameInTheSameSecondTheFirstByNameGoverns() {
     var twin = Cluster.policy("a", "2026-01-01T00:00:00Z");
 
-    assertThat(Governance.governing(POD, List.of(OLD, twin))).contains(twin);
+    assertThat(Governance.of(twin, List.of(OLD, twin), List.of(POD)).governed())
+        .containsExactly(POD);
+    assertThat(Governance.of(OLD, List.of(OLD, twin), List.of(POD)))
+        .isEqualTo(new Governance(List.of(), Map.of("a", List.of("checkout-1"))));
+  }
+
+  @Test
+  void whenTheWinnerIsDeletedTheOtherTakesOver() {
+    assertThat(Governance.of(YOUNG, List.of(YOUNG), List.of(POD)))
+        .isEqualTo(new Governance(List.of(POD), Map.of()));
   }
 
   @Test
@@ -62,32 +70,5 @@ class GovernanceTest {
     leaving.getMetadata().setDeletionTimestamp("2026-03-01T12:00:00Z");
 
     assertThat(Governance.of(OLD, List.of(OLD), List.of(pending, leaving)).governed()).isEmpty();
-  }
-
-  @Test
-  void expressionsMeanWhatTheyMeanToTheApiServer() {
-    assertThat(selected("In", List.of("checkout"))).isTrue();
-    assertThat(selected("In", List.of("cart"))).isFalse();
-    assertThat(selected("NotIn", List.of("checkout"))).isFalse();
-    assertThat(selected("Exists", List.of())).isTrue();
-    assertThat(selected("DoesNotExist", List.of())).isFalse();
-    assertThat(Governance.selects(policy("absent", "NotIn", List.of("x")), POD)).isTrue();
-    assertThat(Governance.selects(policy("absent", "In", List.of("x")), POD)).isFalse();
-  }
-
-  private static boolean selected(String operator, List<String> values) {
-    return Governance.selects(policy("app", operator, values), POD);
-  }
-
-  private static MemoryPolicy policy(String key, String operator, List<String> values) {
-    LabelSelector selector =
-        new LabelSelectorBuilder()
-            .addNewMatchExpression()
-            .withKey(key)
-            .withOperator(operator)
-            .withValues(values)
-            .endMatchExpression()
-            .build();
-    return Cluster.policy("p", "2026-01-01T00:00:00Z", selector);
   }
 }

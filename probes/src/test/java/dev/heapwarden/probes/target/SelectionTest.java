@@ -24,10 +24,8 @@ class SelectionTest {
   }
 
   @Test
-  void ofTwoPoliciesOfOneSecondTheFirstByNameWins() {
-    var twin = policy("beta", "2026-01-01T00:00:00Z", "app: web");
-
-    assertThat(policies(pod(Map.of("app", "web")), List.of(older, twin))).containsExactly("beta");
+  void whenTheWinnerIsDeletedTheOtherTakesOver() {
+    assertThat(policies(pod(Map.of("app", "web")), List.of(younger))).containsExactly("alpha");
   }
 
   @Test
@@ -105,27 +103,6 @@ class SelectionTest {
     assertThat(Selection.watched(List.of(pod), List.of(older)))
         .extracting(container -> container.key().container())
         .containsExactly("web", "mesh");
-  }
-
-  @Test
-  void expressionsSelectAsKubernetesDefinesThem() {
-    assertThat(selects("{key: app, operator: In, values: [web, db]}")).isTrue();
-    assertThat(selects("{key: app, operator: NotIn, values: [web]}")).isFalse();
-    assertThat(selects("{key: tier, operator: NotIn, values: [web]}")).isTrue();
-    assertThat(selects("{key: app, operator: Exists}")).isTrue();
-    assertThat(selects("{key: app, operator: DoesNotExist}")).isFalse();
-  }
-
-  private static boolean selects(String expression) {
-    var policy =
-        Serialization.unmarshal(
-            """
-            metadata: {name: p, namespace: shop}
-            spec: {selector: {matchExpressions: [%s]}}
-            """
-                .formatted(expression),
-            MemoryPolicy.class);
-    return Selection.policyOf(pod(Map.of("app", "web")), List.of(policy)).isPresent();
   }
 
   private static List<String> policies(Pod pod, List<MemoryPolicy> policies) {

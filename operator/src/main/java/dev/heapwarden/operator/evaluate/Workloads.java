@@ -7,6 +7,8 @@ import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.Gettable;
+import io.fabric8.kubernetes.client.dsl.Nameable;
 import java.net.HttpURLConnection;
 import java.util.Map;
 import java.util.Optional;
@@ -16,16 +18,23 @@ import org.jspecify.annotations.Nullable;
 
 /** Finds the workload of a pod. */
 public final class Workloads {
-  /** ReplicaSets remembered at most; their owner never changes. */
+  /** ReplicaSets and Jobs remembered at most; their owner never changes. */
   private static final int REMEMBERED = 10_000;
 
   /** Kinds that the operator may read. */
   private static final Map<String, String> API_VERSIONS =
-      Map.of("Deployment", "apps/v1", "ReplicaSet", "apps/v1", "Pod", "v1");
+      Map.of(
+          "Deployment", "apps/v1",
+          "ReplicaSet", "apps/v1",
+          "StatefulSet", "apps/v1",
+          "DaemonSet", "apps/v1",
+          "Job", "batch/v1",
+          "CronJob", "batch/v1",
+          "Pod", "v1");
 
   private final KubernetesClient client;
   private final BiFunction<String, String, Optional<LeakIncident>> incidents;
-  private final Map<String, Workload> byReplicaSetUid = new ConcurrentHashMap<>();
+  private final Map<String, Workload> byOwnerUid = new ConcurrentHashMap<>();
 
   /**
    * Reads from the cluster.
@@ -39,7 +48,7 @@ public final class Workloads {
   }
 
   /** An isolated pod has lost its owner: its workload is the one of its incident. */
-  Workload of(Pod pod) {
+  public Workload of(Pod pod) {
     var metadata = pod.getMetadata();
     var self = new Workload("Pod", metadata.getName(), metadata.getUid());
     var incident = quarantine(pod);
@@ -50,13 +59,10 @@ public final class Workloads {
           .map(target -> new Workload(target.kind(), target.name(), target.uid()))
           .orElse(self);
     }
-    return controller(pod)
-        .map(
-            owner ->
-                owner.getKind().equals("ReplicaSet")
-                    ? ofReplicaSet(metadata.getNamespace(), owner)
-                    : of(owner))
-        .orElse(self);
+    if (Owners.isStatic(pod)) {
+      return self;
+    }
+    return Owners.controller(pod).map(owner -> above(metadata.getNamespace(), owner)).orElse(self);
   }
 
   /** Name of the incident that isolated the pod; null for a pod in service. */
@@ -90,31 +96,34 @@ public final class Workloads {
     }
   }
 
-  private Workload ofReplicaSet(String namespace, OwnerReference owner) {
-    var known = byReplicaSetUid.get(owner.getUid());
+  /** ReplicaSets and Jobs come and go; who made them stays. */
+  private Workload above(String namespace, OwnerReference owner) {
+    return switch (owner.getApiVersion() + "/" + owner.getKind()) {
+      case "apps/v1/ReplicaSet" -> above(owner, client.apps().replicaSets().inNamespace(namespace));
+      case "batch/v1/Job" -> above(owner, client.batch().v1().jobs().inNamespace(namespace));
+      default -> of(owner);
+    };
+  }
+
+  private Workload above(
+      OwnerReference owner, Nameable<? extends Gettable<? extends HasMetadata>> among) {
+    var known = byOwnerUid.get(owner.getUid());
     if (known != null) {
       return known;
     }
-    var replicaSet =
-        client.apps().replicaSets().inNamespace(namespace).withName(owner.getName()).get();
-    if (replicaSet == null) {
+    var found = among.withName(owner.getName()).get();
+    if (found == null) {
       return of(owner);
     }
-    var workload = controller(replicaSet).map(Workloads::of).orElse(of(owner));
-    if (byReplicaSetUid.size() >= REMEMBERED) {
-      byReplicaSetUid.clear();
+    var workload = Owners.controller(found).map(Workloads::of).orElse(of(owner));
+    if (byOwnerUid.size() >= REMEMBERED) {
+      byOwnerUid.clear();
     }
-    byReplicaSetUid.put(owner.getUid(), workload);
+    byOwnerUid.put(owner.getUid(), workload);
     return workload;
   }
 
   private static Workload of(OwnerReference owner) {
     return new Workload(owner.getKind(), owner.getName(), owner.getUid());
-  }
-
-  private static Optional<OwnerReference> controller(HasMetadata owned) {
-    return owned.getMetadata().getOwnerReferences().stream()
-        .filter(owner -> Boolean.TRUE.equals(owner.getController()))
-        .findFirst();
   }
 }

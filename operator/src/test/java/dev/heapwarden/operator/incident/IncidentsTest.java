@@ -15,7 +15,9 @@ import dev.heapwarden.crds.incident.LeakIncidentSpec;
 import dev.heapwarden.crds.incident.Phase;
 import dev.heapwarden.crds.policy.Limits;
 import dev.heapwarden.crds.policy.Mode;
+import dev.heapwarden.detection.sample.ContainerKey;
 import dev.heapwarden.operator.collect.Sight;
+import dev.heapwarden.operator.evaluate.Assessment;
 import dev.heapwarden.operator.evaluate.Evaluation;
 import dev.heapwarden.operator.evaluate.WatchedContainer;
 import dev.heapwarden.operator.evaluate.Workloads;
@@ -56,6 +58,7 @@ class IncidentsTest {
           _ -> List.of(opened()),
           new Workloads(client, (_, _) -> Optional.empty()),
           (_, reason, message) -> said.add(reason.text() + ": " + message));
+  private final List<LeakIncident> created = new ArrayList<>();
   private LeakIncident stored = opened();
 
   @BeforeEach
@@ -102,18 +105,43 @@ class IncidentsTest {
     assertThat(said).isEmpty();
   }
 
+  @Test
+  void ofSeveralContainersInAPodOnlyTheOneThatLeaksHasAnIncident() {
+    evaluate(
+        List.of(watched("checkout", healthy("a")), watched("proxy", confirmed("a", 100))),
+        Mode.OBSERVE,
+        Duration.ZERO);
+
+    assertThat(created)
+        .singleElement()
+        .extracting(incident -> incident.getSpec().target().container())
+        .isEqualTo("proxy");
+  }
+
   private void evaluate(Mode mode, Duration later) {
-    var healthy = healthy("a");
-    var container =
-        new WatchedContainer(healthy.container(), CHECKOUT, false, new Sight.NoAgent(), healthy);
+    evaluate(List.of(watched("checkout", healthy("a"))), mode, later);
+  }
+
+  private void evaluate(List<WatchedContainer> containers, Mode mode, Duration later) {
     incidents.accept(
-        new Evaluation(
-            policy(respond(mode, 3, new Limits(3, 1))), List.of(container), NOW.plus(later)));
+        new Evaluation(policy(respond(mode, 3, new Limits(3, 1))), containers, NOW.plus(later)));
+  }
+
+  private static WatchedContainer watched(String container, Assessment assessment) {
+    var key = assessment.container();
+    return new WatchedContainer(
+        new ContainerKey(key.namespace(), key.pod(), key.podUid(), container, key.containerId()),
+        CHECKOUT,
+        false,
+        new Sight.NoAgent(),
+        assessment);
   }
 
   private void answer(HttpExchange exchange) throws IOException {
     if (exchange.getRequestMethod().equals("PUT")) {
       stored = Serialization.unmarshal(exchange.getRequestBody(), LeakIncident.class);
+    } else if (exchange.getRequestMethod().equals("POST")) {
+      created.add(Serialization.unmarshal(exchange.getRequestBody(), LeakIncident.class));
     }
     var body = Serialization.asJson(stored).getBytes(StandardCharsets.UTF_8);
     exchange.getResponseHeaders().set("Content-Type", "application/json");

@@ -28,9 +28,19 @@ final class Deployments {
 
   static String whyNone(LeakIncident incident) {
     var target = incident.getSpec().target();
-    return target.kind().equals("Deployment")
-        ? "WorkloadGone: Deployment %s no longer exists".formatted(target.name())
-        : "OnlyDeployments: %s %s is not changed by Heapwarden"
-            .formatted(target.kind(), target.name());
+    var kind = target.kind();
+    return switch (kind) {
+      case "Deployment" -> "WorkloadGone: Deployment %s no longer exists".formatted(target.name());
+      case "ReplicaSet" -> no(kind, target.name(), "would not roll a change out to its pods");
+      case "StatefulSet" -> no(kind, target.name(), "has pods with state: people roll it out");
+      case "DaemonSet" -> no(kind, target.name(), "serves its node: people roll it out");
+      case "Job", "CronJob" -> no(kind, target.name(), "runs to its end and is not rolled out");
+      case "Pod" -> no(kind, target.name(), "has no owner that could roll a change out");
+      default -> no(kind, target.name(), "is of a kind that is not known");
+    };
+  }
+
+  private static String no(String kind, String name, String why) {
+    return "OnlyDeployments: %s %s %s".formatted(kind, name, why);
   }
 }

@@ -4,12 +4,11 @@ import static java.util.stream.Collectors.toSet;
 
 import dev.heapwarden.crds.Api;
 import dev.heapwarden.crds.incident.Step;
+import dev.heapwarden.operator.evaluate.Owners;
 import dev.heapwarden.operator.respond.guard.Disruption;
 import dev.heapwarden.operator.respond.guard.Disruption.Protection;
 import dev.heapwarden.operator.respond.journal.ActionKind;
 import dev.heapwarden.operator.respond.journal.Steps;
-import io.fabric8.kubernetes.api.model.HasMetadata;
-import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
@@ -50,16 +49,13 @@ record Isolation(KubernetesClient client) {
           "AlreadyIsolated: by incident "
               + pod.getMetadata().getLabels().get(Api.QUARANTINE_LABEL));
     }
-    var owner = owner(pod);
-    if (owner.isEmpty() || !owner.get().getKind().equals("ReplicaSet")) {
-      return new Plan.Refuse(
-          object,
-          "OwnerCannotReplace: %s does not replace a pod under a new name"
-              .formatted(owner.map(o -> o.getKind() + " " + o.getName()).orElse("nobody")));
+    var irreplaceable = Replacement.whyNot(pod);
+    if (irreplaceable.isPresent()) {
+      return new Plan.Refuse(object, irreplaceable.get());
     }
-    var set =
-        client.apps().replicaSets().inNamespace(namespace).withName(owner.get().getName()).get();
-    if (set == null || !set.getMetadata().getUid().equals(owner.get().getUid())) {
+    var owner = Owners.controller(pod).orElseThrow();
+    var set = client.apps().replicaSets().inNamespace(namespace).withName(owner.getName()).get();
+    if (set == null || !set.getMetadata().getUid().equals(owner.getUid())) {
       return new Plan.Refuse(object, "OwnerCannotReplace: its ReplicaSet no longer exists");
     }
     return disruption(pod, set)
@@ -105,7 +101,7 @@ record Isolation(KubernetesClient client) {
   /** How many pods the owner wants: the Deployment of the set, where there is one. */
   private int scale(ReplicaSet set) {
     var deployment =
-        owner(set)
+        Owners.controller(set)
             .filter(owner -> owner.getKind().equals("Deployment"))
             .map(
                 owner ->
@@ -159,12 +155,6 @@ record Isolation(KubernetesClient client) {
             IsolatePod.LABELS, Serialization.asJson(originals),
             IsolatePod.REPLICA_SET, set.getMetadata().getName(),
             IsolatePod.SERVICES, String.join(",", names)));
-  }
-
-  private static Optional<OwnerReference> owner(HasMetadata owned) {
-    return owned.getMetadata().getOwnerReferences().stream()
-        .filter(owner -> Boolean.TRUE.equals(owner.getController()))
-        .findFirst();
   }
 
   private static String nameOf(Service service) {

@@ -95,6 +95,34 @@ class TemplateContainerTest {
   }
 
   @Test
+  void ofSeveralContainersOnlyTheOneThatLeaksIsPatched() {
+    var deployment =
+        deployment(
+            """
+            metadata: {name: checkout, namespace: shop, uid: 7d9f}
+            spec:
+              template:
+                spec:
+                  containers:
+                  - {name: proxy, env: [{name: GOGC, value: '50'}]}
+                  - {name: checkout}
+                  - {name: logs, envFrom: [{configMapRef: {name: settings}}]}
+            """);
+    var leaking = TemplateContainer.find(deployment, "checkout").orElseThrow();
+    assertThat(leaking.ownedBySomebody(WANTED)).as("what is set in another container").isEmpty();
+    assertThat(leaking.mayBeSetUnseen(NAMES)).isEmpty();
+    var patch = TemplateApply.patch(deployment, leaking, new TreeMap<>(WANTED));
+    assertThat(Serialization.unmarshal(patch, Deployment.class).getSpec().getTemplate().getSpec())
+        .satisfies(
+            spec ->
+                assertThat(spec.getContainers())
+                    .singleElement()
+                    .extracting(container -> container.getName())
+                    .isEqualTo("checkout"));
+    assertThat(TemplateContainer.find(deployment, "nobody")).isEmpty();
+  }
+
+  @Test
   void whatWeAppliedIsSeenWhileItStandsAndIsOurs() {
     assertThat(missing("{name: GOGC, value: '20'}", MANAGER)).isEmpty();
   }

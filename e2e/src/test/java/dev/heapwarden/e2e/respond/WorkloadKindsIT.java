@@ -1,0 +1,280 @@
+package dev.heapwarden.e2e.respond;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heapwarden.crds.incident.Finding;
+import dev.heapwarden.crds.incident.LeakIncident;
+import dev.heapwarden.crds.incident.LeakIncidentSpec;
+import dev.heapwarden.crds.incident.LeakIncidentSpec.Target;
+import dev.heapwarden.crds.incident.LeakIncidentStatus;
+import dev.heapwarden.crds.incident.Phase;
+import dev.heapwarden.crds.incident.Step;
+import dev.heapwarden.crds.incident.Step.State;
+import dev.heapwarden.crds.policy.MemoryPolicy;
+import dev.heapwarden.e2e.ClusterExtension;
+import dev.heapwarden.operator.evaluate.Workload;
+import dev.heapwarden.operator.evaluate.Workloads;
+import dev.heapwarden.operator.respond.Response;
+import dev.heapwarden.operator.respond.action.AddReplicas;
+import dev.heapwarden.operator.respond.action.IsolatePod;
+import dev.heapwarden.operator.respond.action.PatchEnvironment;
+import dev.heapwarden.operator.respond.action.Plan;
+import dev.heapwarden.operator.respond.action.Situation;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Pods of every kind of owner on a real API server. None of them has to run for this. */
+@ExtendWith(ClusterExtension.class)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class WorkloadKindsIT {
+  private static final String NAMESPACE = "workload-kinds";
+
+  private static final String SPEC =
+      "terminationGracePeriodSeconds: 0, containers: [{name: app, imagePullPolicy: Never,"
+          + " image: localhost/heapwarden-sessions:dev}]";
+
+  private final KubernetesClient client;
+  private final Workloads workloads;
+
+  WorkloadKindsIT(KubernetesClient client) {
+    this.client = client;
+    this.workloads = new Workloads(client, (namespace, name) -> Optional.empty());
+  }
+
+  @BeforeAll
+  void create() {
+    apply("{apiVersion: v1, kind: Namespace, metadata: {name: workload-kinds}}");
+    Shop.within(Duration.ofSeconds(30))
+        .until(
+            () ->
+                client.serviceAccounts().inNamespace(NAMESPACE).withName("default").get() != null);
+    apply(workload("apps/v1", "StatefulSet", "ledger"));
+    apply(workload("apps/v1", "DaemonSet", "collector"));
+    apply(workload("apps/v1", "ReplicaSet", "bare"));
+    apply(workload("apps/v1", "Deployment", "checkout"));
+    apply(job("import", ""));
+    apply(
+        "{apiVersion: batch/v1, kind: CronJob, metadata: {name: report, namespace: workload-kinds},"
+            + " spec: {suspend: true, schedule: '0 3 * * *', jobTemplate: {spec: {template: {%s}}}}}"
+                .formatted(template("report", ", restartPolicy: Never")));
+    var cronJob =
+        client.batch().v1().cronjobs().inNamespace(NAMESPACE).withName("report").require();
+    apply(job("report-1", owner("batch/v1", "CronJob", "report", cronJob.getMetadata().getUid())));
+    apply(pod("debug", "", ""));
+    apply("{apiVersion: v1, kind: ConfigMap, metadata: {name: m1, namespace: workload-kinds}}");
+    var machine = client.configMaps().inNamespace(NAMESPACE).withName("m1").require();
+    apply(pod("of-m1", owner("v1", "ConfigMap", "m1", machine.getMetadata().getUid()), ""));
+    var node = client.nodes().list().getItems().getFirst().getMetadata();
+    // Of a node that has no kubelet, which would delete what it has no file of.
+    apply(
+        pod(
+            "static",
+            ", annotations: {kubernetes.io/config.mirror: hash}"
+                + owner("v1", "Node", node.getName(), node.getUid()),
+            ", nodeName: nowhere"));
+  }
+
+  @AfterAll
+  void delete() {
+    client.namespaces().withName(NAMESPACE).delete();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "ledger|statefulset/ledger|StatefulSet ledger gives its pods fixed names|StatefulSet ledger",
+        "collector|daemonset/collector|DaemonSet collector runs one pod per node|DaemonSet collector",
+        "import|job/import|Job import counts on this pod|Job import",
+        "report-1|cronjob/report|Job report-1 counts on this pod|CronJob report",
+        "debug|pod/debug|no controller owns it|Pod debug",
+        "of-m1|configmap/m1|ConfigMap m1 is not known to replace|ConfigMap m1",
+        "static|pod/static|the kubelet of node nowhere|Pod static",
+      })
+  void whatCannotBeIsolatedOrChangedIsRefusedWithItsReasonAndTheResponseGoesOn(
+      String app, String name, String isolation, String intervention) {
+    var pod = podOf(app);
+    var workload = workloads.of(pod);
+    var incident = incident(workload, pod);
+    assertThat(incident.getSpec().target().workload()).isEqualTo(name);
+    assertThat(workloads.exists(NAMESPACE, workload)).isTrue();
+
+    var status = respondTo(incident);
+
+    assertThat(status.phase()).isEqualTo(Phase.NEEDS_HUMAN);
+    assertThat(step(status, "Isolate").state()).isEqualTo(State.REFUSED);
+    assertThat(step(status, "Isolate").message()).startsWith("OwnerCannotReplace: " + isolation);
+    assertThat(step(status, "PatchEnvironment").state()).isEqualTo(State.REFUSED);
+    assertThat(step(status, "PatchEnvironment").message())
+        .startsWith("OnlyDeployments: " + intervention);
+    assertThat(podOf(app).getMetadata().getLabels()).isEqualTo(pod.getMetadata().getLabels());
+  }
+
+  @Test
+  void aDeploymentsPodIsOfItsDeployment() {
+    assertThat(workloads.of(podOf("checkout")))
+        .extracting(Workload::kind, Workload::name)
+        .containsExactly("Deployment", "checkout");
+  }
+
+  @Test
+  void aReplicaSetOfNobodyReplacesItsPodsAndRollsNothingOut() {
+    var pod = podOf("bare");
+    var workload = workloads.of(pod);
+    assertThat(workload.kind() + "/" + workload.name()).isEqualTo("ReplicaSet/bare");
+    var situation = new Situation(incident(workload, pod), policy(), Instant.now());
+
+    assertThat(new IsolatePod(client).plan(situation)).isNotInstanceOf(Plan.Refuse.class);
+    assertThat(new PatchEnvironment(client).plan(situation))
+        .isInstanceOfSatisfying(
+            Plan.Refuse.class,
+            refusal ->
+                assertThat(refusal.reason())
+                    .isEqualTo(
+                        "OnlyDeployments: ReplicaSet bare would not roll a change out to its pods"));
+  }
+
+  private LeakIncidentStatus respondTo(LeakIncident incident) {
+    var incidents = new StoredIncidents(incident);
+    var response =
+        new Response(
+            new Response.Actions(
+                new TakenSnapshot(),
+                new IsolatePod(client),
+                List.of(new PatchEnvironment(client), new AddReplicas(client))),
+            incidents,
+            (workload, container) -> List.of(),
+            (about, reason, message) -> {},
+            InstantSource.system(),
+            Duration.ofDays(30));
+    Shop.within(Duration.ofSeconds(20))
+        .until(
+            () -> {
+              response.advance(incidents.get(), Optional.of(policy()));
+              return incidents.get().getStatus().phase().terminal();
+            });
+    return incidents.get().getStatus();
+  }
+
+  private Pod podOf(String app) {
+    var pods = client.pods().inNamespace(NAMESPACE).withLabel("app", app);
+    Shop.within(Duration.ofSeconds(30)).until(() -> !pods.list().getItems().isEmpty());
+    return pods.list().getItems().getFirst();
+  }
+
+  private static Step step(LeakIncidentStatus status, String action) {
+    return status.steps().stream()
+        .filter(step -> step.action().equals(action))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private void apply(String yaml) {
+    // What begins with a brace would be read as JSON.
+    var document = ("---\n" + yaml).getBytes(StandardCharsets.UTF_8);
+    client.load(new ByteArrayInputStream(document)).serverSideApply();
+  }
+
+  private static String workload(String apiVersion, String kind, String name) {
+    return "{apiVersion: %s, kind: %s, metadata: {name: %s, namespace: %s}, spec: {selector: {matchLabels: {app: %s}}, template: {%s}}}"
+        .formatted(apiVersion, kind, name, NAMESPACE, name, template(name, ""));
+  }
+
+  private static String job(String name, String metadata) {
+    return "{apiVersion: batch/v1, kind: Job, metadata: {name: %s, namespace: %s%s}, spec: {template: {%s}}}"
+        .formatted(name, NAMESPACE, metadata, template(name, ", restartPolicy: Never"));
+  }
+
+  private static String pod(String name, String metadata, String spec) {
+    return "{apiVersion: v1, kind: Pod, metadata: {name: %s, namespace: %s, labels: {app: %s}%s}, spec: {%s%s}}"
+        .formatted(name, NAMESPACE, name, metadata, SPEC, spec);
+  }
+
+  private static String template(String name, String spec) {
+    return "metadata: {labels: {app: %s}}, spec: {%s%s}".formatted(name, SPEC, spec);
+  }
+
+  private static String owner(String apiVersion, String kind, String name, String uid) {
+    return ", ownerReferences: [{controller: true, apiVersion: %s, kind: %s, name: %s, uid: %s}]"
+        .formatted(apiVersion, kind, name, uid);
+  }
+
+  private static LeakIncident incident(Workload workload, Pod pod) {
+    var now = Instant.now().toString();
+    var incident = new LeakIncident();
+    incident.setMetadata(
+        new ObjectMetaBuilder().withName("kinds-leak").withNamespace(NAMESPACE).build());
+    incident.setSpec(
+        new LeakIncidentSpec(
+            new Target(workload.kind(), workload.name(), workload.uid(), "app", "kinds", 1),
+            LeakIncidentSpec.Response.none()));
+    var finding =
+        new Finding(
+            "Confirmed",
+            "Go",
+            "Application",
+            "MapGrowth",
+            "it leaks",
+            1e6,
+            9e5,
+            1.1e6,
+            3600L,
+            pod.getMetadata().getName(),
+            pod.getMetadata().getUid(),
+            600,
+            1,
+            List.of(),
+            now);
+    incident.setStatus(
+        new LeakIncidentStatus(
+            incident.getSpec().target().workload(),
+            "app",
+            "Confirmed",
+            "Application",
+            "3.4 GiB/h",
+            "1h",
+            "-",
+            0,
+            Phase.OPEN,
+            null,
+            finding,
+            finding,
+            List.of(),
+            List.of(),
+            now,
+            null,
+            null));
+    return incident;
+  }
+
+  private static MemoryPolicy policy() {
+    return Serialization.unmarshal(
+        """
+        metadata: {name: kinds, namespace: workload-kinds}
+        spec:
+          selector: {matchExpressions: [{key: app, operator: Exists}]}
+          respond:
+            mode: Enforce
+            maxLevel: 3
+            intervene: {go: {gcPercent: 50}, scale: {add: 1, max: 4}}
+            limits: {actionsPerHour: 10}
+        """,
+        MemoryPolicy.class);
+  }
+}

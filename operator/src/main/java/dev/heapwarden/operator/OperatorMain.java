@@ -10,12 +10,14 @@ import dev.heapwarden.operator.evaluate.AssessmentBook;
 import dev.heapwarden.operator.evaluate.MemoryPolicyReconciler;
 import dev.heapwarden.operator.evaluate.Names;
 import dev.heapwarden.operator.evaluate.Workloads;
+import dev.heapwarden.operator.health.HealthSnapshotOrders;
 import dev.heapwarden.operator.incident.Incidents;
 import dev.heapwarden.operator.incident.SecondLook;
 import dev.heapwarden.operator.report.ClusterEvents;
 import dev.heapwarden.operator.report.HttpEndpoints;
 import dev.heapwarden.operator.report.Measures;
 import dev.heapwarden.operator.respond.LeakIncidentReconciler;
+import dev.heapwarden.operator.schedule.Alarms;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.extended.leaderelection.LeaderCallbacks;
@@ -69,7 +71,8 @@ public final class OperatorMain {
     var events = new ClusterEvents(client, clock, settings.identity());
     var assessments = new AssessmentBook();
 
-    var operator = operator(client, settings, collector);
+    var alarms = new Alarms();
+    var operator = operator(client, settings, collector, alarms);
     operator.register(
         new MemoryPolicyReconciler(
             store,
@@ -79,12 +82,13 @@ public final class OperatorMain {
             measures,
             new SecondLook(client)
                 .andThen(
-                    new Incidents(
-                        client, namespace -> of(incidents, namespace), workloads, events)),
+                    new Incidents(client, namespace -> of(incidents, namespace), workloads, events))
+                .andThen(new HealthSnapshotOrders(client, events)),
+            alarms,
             clock));
     operator.register(
         new LeakIncidentReconciler(
-            client, assessments, events, clock, settings.incidentRetention()));
+            client, assessments, events, clock, settings.incidentRetention(), alarms));
 
     measure(measures, store, assessments, incidents);
     var informed = new AtomicBoolean();
@@ -104,17 +108,23 @@ public final class OperatorMain {
         "operator started namespace={} identity={}", settings.namespace(), settings.identity());
   }
 
-  /** Standbys are informed and ready; only the leader asks agents and reconciles. */
+  /** Standbys are informed and ready; only the leader asks agents, reconciles and is woken. */
   private static Operator operator(
-      KubernetesClient client, Settings settings, Collector collector) {
+      KubernetesClient client, Settings settings, Collector collector, Alarms alarms) {
     var election =
         LeaderElectionConfigurationBuilder.aLeaderElectionConfiguration(LEASE)
             .withLeaseNamespace(settings.namespace())
             .withIdentity(settings.identity())
             .withLeaderCallbacks(
                 new LeaderCallbacks(
-                    collector::start,
-                    collector::close,
+                    () -> {
+                      collector.start();
+                      alarms.start();
+                    },
+                    () -> {
+                      alarms.close();
+                      collector.close();
+                    },
                     leader -> LOG.info("leader elected leader={}", leader)))
             .build();
     return new Operator(

@@ -27,7 +27,10 @@ public record MemoryPolicyStatus(
             "One entry per watched container, at most 50; those with a finding or a refusal come"
                 + " first.")
         List<ContainerStatus> watched,
-    @JsonPropertyDescription("Ready, RulesValid, Conflicted.") List<Condition> conditions,
+    @JsonPropertyDescription("Ready, RulesValid, Conflicted, SchedulesValid.")
+        List<Condition> conditions,
+    @JsonPropertyDescription("When the next health snapshots are due, ISO 8601.")
+        @Nullable String nextHealthSnapshot,
     @JsonPropertyDescription(
             "The last actions for this policy: within an hour they count against"
                 + " limits.actionsPerHour, also when their incident was deleted.")
@@ -58,6 +61,7 @@ public record MemoryPolicyStatus(
         confirmed,
         watched,
         conditions,
+        nextHealthSnapshot,
         List.of());
   }
 }

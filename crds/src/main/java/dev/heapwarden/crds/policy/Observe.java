@@ -56,7 +56,10 @@ public record Observe(
         String warmUp,
     @JsonPropertyDescription(
             "Where Go programs offer net/http/pprof. Only ever dialled on the pod's own address.")
-        @Nullable Pprof pprof) {
+        @Nullable Pprof pprof,
+    @JsonPropertyDescription(
+            "Evidence of healthy pods at set times, to compare a leak with. Default: none is taken.")
+        @Nullable HealthSnapshots healthSnapshots) {
   /** What is malformed has its own message: the rules that compare stay silent about it. */
   static final String MALFORMED =
       "[self.interval, self.window, self.slide, self.trendHorizon].exists(d, !d.matches('"
@@ -78,6 +81,6 @@ public record Observe(
   }
 
   public static Observe defaults() {
-    return new Observe(INTERVAL, WINDOW, SLIDE, TREND_HORIZON, WARM_UP, null);
+    return new Observe(INTERVAL, WINDOW, SLIDE, TREND_HORIZON, WARM_UP, null, null);
   }
 }

@@ -73,6 +73,8 @@ class RbacIT {
     "operator, patch,  heapwarden.dev, memorypolicies,         no",
     "operator, patch,  heapwarden.dev, memorypolicies/status,  yes",
     "operator, create, heapwarden.dev, memorysnapshots,        yes",
+    "operator, delete, heapwarden.dev, memorysnapshots,        yes",
+    "operator, update, heapwarden.dev, memorysnapshots,        no",
     "operator, patch,  heapwarden.dev, memorysnapshots/status, no",
     "operator, create, heapwarden.dev, leakincidents,          yes",
     "operator, update, heapwarden.dev, leakincidents/status,   yes",
@@ -81,7 +83,12 @@ class RbacIT {
     "operator, create, apps,           deployments,            no",
     "operator, delete, apps,           deployments,            no",
     "operator, update, apps,           deployments/scale,      yes",
+    "operator, get,    apps,           statefulsets,           yes",
     "operator, patch,  apps,           statefulsets,           no",
+    "operator, get,    apps,           daemonsets,             yes",
+    "operator, get,    batch,          jobs,                   yes",
+    "operator, delete, batch,          jobs,                   no",
+    "operator, get,    batch,          cronjobs,               yes",
     "operator, patch,  '',             nodes,                  no",
   })
   void ourPartsMayDoWhatTheyNeedAndNoMore(

@@ -74,7 +74,8 @@ class SpendingIT {
     var fresh = new MemoryPolicy();
     fresh.setMetadata(
         new ObjectMetaBuilder().withName("checkout").withNamespace(tenant.namespace()).build());
-    fresh.setStatus(new MemoryPolicyStatus(1L, pods, 0, 0, 0, 0, List.of(), List.of(), List.of()));
+    fresh.setStatus(
+        new MemoryPolicyStatus(1L, pods, 0, 0, 0, 0, List.of(), List.of(), null, List.of()));
     tenant
         .client()
         .resource(fresh)

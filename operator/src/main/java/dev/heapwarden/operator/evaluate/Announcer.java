@@ -10,7 +10,10 @@ import io.fabric8.kubernetes.api.model.Pod;
 import java.util.List;
 import java.util.Optional;
 
-/** Tells people by Events what is new: a suspicion, a confirmation, a conflict, a broken rule. */
+/**
+ * Tells people by Events what is new: a suspicion, a confirmation, a conflict, a broken rule or
+ * schedule.
+ */
 final class Announcer {
   private final EventRecorder events;
   private final AssessmentBook book;
@@ -52,6 +55,7 @@ final class Announcer {
     var before = Conditions.in(policy.getStatus());
     var after = Conditions.in(status);
     announce(policy, before, after, Conditions.RULES_VALID, "False", Reason.RULE_INVALID);
+    announce(policy, before, after, Conditions.SCHEDULES_VALID, "False", Reason.SCHEDULE_INVALID);
     announce(policy, before, after, Conditions.CONFLICTED, "True", Reason.POLICY_CONFLICTED);
   }
 

@@ -6,13 +6,17 @@ import dev.heapwarden.operator.collect.SampleStore;
 import dev.heapwarden.operator.collect.Sight;
 import dev.heapwarden.operator.report.EventRecorder;
 import dev.heapwarden.operator.report.Measures;
+import dev.heapwarden.operator.schedule.Alarms;
+import dev.heapwarden.operator.schedule.Timetable.Occasion;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
 import io.javaoperatorsdk.operator.api.reconciler.PrimaryUpdateAndCacheUtils;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
+import io.javaoperatorsdk.operator.processing.event.source.inbound.SimpleInboundEventSource;
 import io.javaoperatorsdk.operator.processing.retry.GradualRetry;
 import java.time.Clock;
 import java.time.Duration;
@@ -39,12 +43,14 @@ public final class MemoryPolicyReconciler implements Reconciler<MemoryPolicy> {
   private final AssessmentBook book;
   private final Announcer announcer;
   private final Consumer<Evaluation> audience;
+  private final Alarms alarms;
   private final Clock clock;
 
   /**
    * Wires the parts.
    *
    * @param audience told of every evaluation before the status is
+   * @param alarms wakes this for the moments of a policy's schedules
    */
   public MemoryPolicyReconciler(
       SampleStore store,
@@ -53,18 +59,24 @@ public final class MemoryPolicyReconciler implements Reconciler<MemoryPolicy> {
       EventRecorder events,
       Measures measures,
       Consumer<Evaluation> audience,
+      Alarms alarms,
       Clock clock) {
     this.evaluator = new Evaluator(store, workloads, book, measures);
     this.book = book;
     this.announcer = new Announcer(events, book);
     this.audience = audience;
+    this.alarms = alarms;
     this.clock = clock;
   }
 
   @Override
   public List<EventSource<?, MemoryPolicy>> prepareEventSources(
       EventSourceContext<MemoryPolicy> context) {
-    return List.of(PodEvents.source(context));
+    var due = new SimpleInboundEventSource<MemoryPolicy>("due");
+    alarms.on(
+        Occasion.HEALTH_SNAPSHOT,
+        (namespace, policy) -> due.propagateEvent(new ResourceID(policy, namespace)));
+    return List.of(PodEvents.source(context), due);
   }
 
   @Override
@@ -73,8 +85,10 @@ public final class MemoryPolicyReconciler implements Reconciler<MemoryPolicy> {
     if (context.isPrimaryResourceDeleted()) {
       book.forget(metadata.getUid());
       rules.forget(metadata.getUid());
+      alarms.forget(metadata.getUid());
       return UpdateControl.noUpdate();
     }
+    alarms.set(policy);
     var now = clock.instant();
     var peers = context.getPrimaryCache().list(metadata.getNamespace(), _ -> true).toList();
     var pods = PodEvents.pods(context, metadata.getNamespace());

@@ -3,6 +3,8 @@ package dev.heapwarden.operator.evaluate;
 import dev.heapwarden.crds.policy.MemoryPolicy;
 import dev.heapwarden.crds.policy.MemoryPolicyStatus;
 import dev.heapwarden.operator.collect.Sight;
+import dev.heapwarden.operator.schedule.Timetable;
+import dev.heapwarden.operator.schedule.Timetable.Occasion;
 import io.fabric8.kubernetes.api.model.Condition;
 import java.time.Instant;
 import java.util.List;
@@ -24,9 +26,13 @@ final class PolicyStatus {
       List<WatchedContainer> containers,
       Instant now) {
     var generation = policy.getMetadata().getGeneration();
+    var timetable = Timetable.of(policy.getSpec());
     var fresh =
         List.of(
-            ready(rules, governance, containers), rulesValid(rules), conflicted(governance.lost()));
+            ready(rules, governance, containers),
+            rulesValid(rules),
+            conflicted(governance.lost()),
+            schedulesValid(timetable));
     return new MemoryPolicyStatus(
         generation,
         governance.governed().size(),
@@ -40,6 +46,7 @@ final class PolicyStatus {
             .map(ContainerLine::of)
             .toList(),
         Conditions.settle(Conditions.in(policy.getStatus()), fresh, generation, now),
+        timetable.next(Occasion.HEALTH_SNAPSHOT, now).map(Instant::toString).orElse(null),
         List.of());
   }
 
@@ -99,6 +106,17 @@ final class PolicyStatus {
       case PolicyRules.Invalid invalid ->
           Conditions.of(Conditions.RULES_VALID, false, "RuleInvalid", invalid.message());
     };
+  }
+
+  private static Condition schedulesValid(Timetable timetable) {
+    return timetable.unreadable().isEmpty()
+        ? Conditions.of(
+            Conditions.SCHEDULES_VALID, true, "Readable", "every schedule and time zone is known")
+        : Conditions.of(
+            Conditions.SCHEDULES_VALID,
+            false,
+            "ScheduleInvalid",
+            String.join("; ", timetable.unreadable()));
   }
 
   private static Condition conflicted(Map<String, List<String>> lost) {

@@ -9,6 +9,8 @@ import dev.heapwarden.operator.respond.action.AddReplicas;
 import dev.heapwarden.operator.respond.action.IsolatePod;
 import dev.heapwarden.operator.respond.action.PatchEnvironment;
 import dev.heapwarden.operator.respond.action.TakeSnapshot;
+import dev.heapwarden.operator.schedule.Alarms;
+import dev.heapwarden.operator.schedule.Timetable.Occasion;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
@@ -18,6 +20,7 @@ import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
+import io.javaoperatorsdk.operator.processing.event.source.inbound.SimpleInboundEventSource;
 import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
 import io.javaoperatorsdk.operator.processing.event.source.informer.Mappers;
 import io.javaoperatorsdk.operator.processing.retry.GradualRetry;
@@ -26,6 +29,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Reconciles incidents: reads incident and policy, lets the {@link Response} do what is due, and
@@ -40,19 +44,23 @@ import java.util.stream.Collectors;
 public final class LeakIncidentReconciler implements Reconciler<LeakIncident> {
   private final KubernetesClient client;
   private final Response response;
+  private final Alarms alarms;
 
   /**
    * Wires the parts.
    *
    * @param retention for which an incident is kept after its end
+   * @param alarms wakes this when a maintenance window opens
    */
   public LeakIncidentReconciler(
       KubernetesClient client,
       Assessments assessments,
       EventRecorder events,
       InstantSource clock,
-      Duration retention) {
+      Duration retention,
+      Alarms alarms) {
     this.client = client;
+    this.alarms = alarms;
     this.response =
         new Response(
             new Response.Actions(
@@ -87,7 +95,7 @@ public final class LeakIncidentReconciler implements Reconciler<LeakIncident> {
         .filter(policy -> policy.getMetadata().getDeletionTimestamp() == null);
   }
 
-  /** A snapshot that is taken and a policy that changes are acted upon at once. */
+  /** A snapshot that is taken, a policy that changes, a window that opens: acted upon at once. */
   @Override
   public List<EventSource<?, LeakIncident>> prepareEventSources(
       EventSourceContext<LeakIncident> context) {
@@ -99,18 +107,24 @@ public final class LeakIncidentReconciler implements Reconciler<LeakIncident> {
         InformerEventSourceConfiguration.from(MemoryPolicy.class, LeakIncident.class)
             .withSecondaryToPrimaryMapper(
                 policy ->
-                    context
-                        .getPrimaryCache()
-                        .list(policy.getMetadata().getNamespace(), i -> isOf(policy, i))
-                        .map(ResourceID::fromResource)
+                    of(context, policy.getMetadata().getNamespace(), policy.getMetadata().getName())
                         .collect(Collectors.toSet()))
             .build();
+    var windows = new SimpleInboundEventSource<LeakIncident>("maintenance-windows");
+    alarms.on(
+        Occasion.WINDOW_OPENS,
+        (namespace, policy) -> of(context, namespace, policy).forEach(windows::propagateEvent));
     return List.of(
         new InformerEventSource<>(snapshots, context),
-        new InformerEventSource<>(policies, context));
+        new InformerEventSource<>(policies, context),
+        windows);
   }
 
-  private static boolean isOf(MemoryPolicy policy, LeakIncident incident) {
-    return incident.getSpec().target().policy().equals(policy.getMetadata().getName());
+  private static Stream<ResourceID> of(
+      EventSourceContext<LeakIncident> context, String namespace, String policy) {
+    return context
+        .getPrimaryCache()
+        .list(namespace, incident -> incident.getSpec().target().policy().equals(policy))
+        .map(ResourceID::fromResource);
   }
 }

@@ -4,13 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heapwarden.crds.policy.ContainerStatus;
 import dev.heapwarden.crds.policy.MemoryPolicy;
+import dev.heapwarden.crds.policy.MemoryPolicySpec;
 import dev.heapwarden.crds.policy.MemoryPolicyStatus;
+import dev.heapwarden.crds.policy.Observe;
 import dev.heapwarden.crds.policy.Rule;
 import dev.heapwarden.detection.sample.Attachment;
 import dev.heapwarden.detection.verdict.Verdict;
 import dev.heapwarden.operator.collect.Sight;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.client.utils.Serialization;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -160,6 +163,28 @@ class PolicyStatusTest {
   }
 
   @Test
+  void theNextHealthSnapshotIsAnnounced() {
+    var policy = scheduled("0 0 3 * * ?", "Europe/Berlin");
+
+    assertThat(look(policy).nextHealthSnapshot()).isEqualTo("2026-03-02T02:00:00Z");
+    assertThat(condition(look(policy), "SchedulesValid").getStatus()).isEqualTo("True");
+    assertThat(look(POLICY).nextHealthSnapshot()).isNull();
+  }
+
+  @Test
+  void aTimeZoneThatNobodyKnowsIsShownWithItsField() {
+    var status = look(scheduled("0 0 3 * * ?", "Europe/Atlantis"));
+
+    assertThat(status.nextHealthSnapshot()).isNull();
+    assertThat(condition(status, "SchedulesValid"))
+        .extracting(Condition::getStatus, Condition::getMessage)
+        .containsExactly(
+            "False",
+            "observe.healthSnapshots: '0 0 3 * * ?' in time zone 'Europe/Atlantis' cannot be read:"
+                + " Unknown time-zone ID: Europe/Atlantis");
+  }
+
+  @Test
   void aSecondLookThatFindsTheSameWritesNothingNew() {
     var first = status(Cluster.watched("a", healthy(), GC));
     var policy = Cluster.policy("checkout", "2026-01-01T00:00:00Z");
@@ -173,6 +198,30 @@ class PolicyStatusTest {
                 List.of(Cluster.watched("a", healthy(), GC)),
                 Cluster.NOW.plusSeconds(60)))
         .isEqualTo(first);
+  }
+
+  private static MemoryPolicy scheduled(String schedule, String timeZone) {
+    var policy = Cluster.policy("checkout", "2026-01-01T00:00:00Z");
+    var observe = "healthSnapshots: {schedule: '%s', timeZone: %s}".formatted(schedule, timeZone);
+    var spec = policy.getSpec();
+    policy.setSpec(
+        new MemoryPolicySpec(
+            spec.selector(),
+            spec.containers(),
+            spec.runtime(),
+            Serialization.unmarshal(observe, Observe.class),
+            spec.rules(),
+            spec.respond()));
+    return policy;
+  }
+
+  private static MemoryPolicyStatus look(MemoryPolicy policy) {
+    return PolicyStatus.of(
+        policy,
+        PolicyRules.compile(policy),
+        new Governance(List.of(POD), Map.of()),
+        List.of(),
+        Cluster.NOW);
   }
 
   private static MemoryPolicyStatus status(WatchedContainer... containers) {

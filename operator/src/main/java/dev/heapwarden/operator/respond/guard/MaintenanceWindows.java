@@ -5,16 +5,10 @@ import dev.heapwarden.crds.policy.MaintenanceWindow;
 import dev.heapwarden.operator.respond.guard.Ruling.Cause;
 import dev.heapwarden.operator.respond.guard.Ruling.Go;
 import dev.heapwarden.operator.respond.guard.Ruling.Hold;
-import java.text.ParseException;
-import java.time.DateTimeException;
+import dev.heapwarden.operator.schedule.Schedule;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.util.Date;
 import java.util.List;
-import java.util.TimeZone;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import org.quartz.CronExpression;
 
 /**
  * Whether a level may be carried out now, as a pure function of time.
@@ -23,9 +17,6 @@ import org.quartz.CronExpression;
  * day on which daylight saving skips that moment it does not open.
  */
 public final class MaintenanceWindows {
-  /** Quartz 2.5 reads them, unchecked, as its own codes for ? and * (NO_SPEC_INT, ALL_SPEC_INT). */
-  private static final Pattern QUARTZ_SPECIAL = Pattern.compile("\\b9[89]\\b");
-
   private MaintenanceWindows() {}
 
   /** Go where no window names the level. */
@@ -40,20 +31,13 @@ public final class MaintenanceWindows {
     Instant next = Instant.MAX;
     for (var window : relevant) {
       try {
-        var schedule = schedule(window);
+        var schedule = Schedule.of(window.schedule(), window.timeZone());
         if (isOpen(schedule, window, now)) {
           return new Go();
         }
-        var opens = schedule.getNextValidTimeAfter(Date.from(now));
-        if (opens != null && opens.toInstant().isBefore(next)) {
-          next = opens.toInstant();
-        }
-      } catch (ParseException | DateTimeException | IllegalArgumentException e) {
-        return new Hold(
-            Cause.GUARD,
-            "MaintenanceWindow: '%s' in time zone '%s' cannot be read: %s"
-                .formatted(window.schedule(), window.timeZone(), e.getMessage()),
-            Ruling.LONGEST);
+        next = schedule.next(now).filter(next::isAfter).orElse(next);
+      } catch (IllegalArgumentException e) {
+        return new Hold(Cause.GUARD, "MaintenanceWindow: " + e.getMessage(), Ruling.LONGEST);
       }
     }
     return next.equals(Instant.MAX)
@@ -61,20 +45,11 @@ public final class MaintenanceWindows {
         : Ruling.until(next, now, "MaintenanceWindow: the next one opens at " + next);
   }
 
-  private static boolean isOpen(CronExpression schedule, MaintenanceWindow window, Instant now) {
-    var start =
-        schedule.getNextValidTimeAfter(Date.from(now.minus(Durations.parse(window.duration()))));
-    return start != null && !start.toInstant().isAfter(now);
-  }
-
-  private static CronExpression schedule(MaintenanceWindow window) throws ParseException {
-    if (QUARTZ_SPECIAL.matcher(window.schedule()).find()) {
-      throw new ParseException("98 and 99 are values of no field", 0);
-    }
-    var schedule = new CronExpression(window.schedule());
-    // ZoneId refuses an unknown zone; TimeZone alone would silently take GMT.
-    schedule.setTimeZone(TimeZone.getTimeZone(ZoneId.of(window.timeZone())));
-    return schedule;
+  private static boolean isOpen(Schedule schedule, MaintenanceWindow window, Instant now) {
+    return schedule
+        .next(now.minus(Durations.parse(window.duration())))
+        .filter(start -> !start.isAfter(now))
+        .isPresent();
   }
 
   private static List<Integer> levels(MaintenanceWindow window) {

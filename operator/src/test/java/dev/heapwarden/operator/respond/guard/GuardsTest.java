@@ -158,7 +158,8 @@ class GuardsTest {
     var all = new java.util.ArrayList<>(List.of(others));
     all.add(incident);
     var policy = policy(respond);
-    policy.setStatus(new MemoryPolicyStatus(null, 0, 0, 0, 0, 0, List.of(), List.of(), remembered));
+    policy.setStatus(
+        new MemoryPolicyStatus(null, 0, 0, 0, 0, 0, List.of(), List.of(), null, remembered));
     return Guards.rule(kind, incident, policy, all, NOON);
   }
 

@@ -1,0 +1,30 @@
+package dev.heapwarden.crds.policy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heapwarden.crds.snapshot.SnapshotKind;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class HealthSnapshotsTest {
+  /** Kinds that Auto leaves out: they copy the heap, and the program stands still meanwhile. */
+  private static final List<String> STALLING = List.of("HeapDump", "InstanceSample");
+
+  @Test
+  void aKindIsTakenByScheduleOnlyWhereItDoesNotStopTheProgramForLong() {
+    for (var kind : SnapshotKind.values()) {
+      var name = Serialization.asJson(kind).replace('"', '\'');
+
+      assertThat(HealthSnapshots.HARMLESS.contains(name))
+          .as(name)
+          .isNotEqualTo(STALLING.contains(name.replace("'", "")));
+    }
+  }
+
+  @Test
+  void aScheduleAloneIsEnough() {
+    assertThat(Serialization.unmarshal("schedule: 0 0 3 * * ?", HealthSnapshots.class))
+        .isEqualTo(new HealthSnapshots("0 0 3 * * ?", "UTC", List.of(SnapshotKind.AUTO), 3));
+  }
+}

@@ -1,0 +1,171 @@
+package dev.heapwarden.operator.health;
+
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.joining;
+import static java.util.stream.Collectors.toCollection;
+
+import dev.heapwarden.crds.policy.HealthSnapshots;
+import dev.heapwarden.crds.policy.MemoryPolicy;
+import dev.heapwarden.crds.snapshot.MemorySnapshot;
+import dev.heapwarden.detection.verdict.Verdict;
+import dev.heapwarden.operator.evaluate.Assessment;
+import dev.heapwarden.operator.evaluate.Evaluation;
+import dev.heapwarden.operator.evaluate.WatchedContainer;
+import dev.heapwarden.operator.report.EventRecorder;
+import dev.heapwarden.operator.report.Reason;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.readiness.Readiness;
+import java.net.HttpURLConnection;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+
+/**
+ * Orders the health snapshots of a policy when the time has come that its status names as the next,
+ * and deletes those that are kept no longer. Nothing else is remembered: who starts anew finds the
+ * time in the status, and the snapshots that were ordered for it under the names that he would give
+ * them.
+ */
+public final class HealthSnapshotOrders implements Consumer<Evaluation> {
+  private final KubernetesClient client;
+  private final EventRecorder events;
+
+  public HealthSnapshotOrders(KubernetesClient client, EventRecorder events) {
+    this.client = client;
+    this.events = events;
+  }
+
+  @Override
+  public void accept(Evaluation evaluation) {
+    var policy = evaluation.policy();
+    var asked = policy.getSpec().observe().healthSnapshots();
+    var due = due(policy).filter(moment -> !moment.isAfter(evaluation.at()));
+    if (asked == null || due.isEmpty() || policy.getMetadata().getDeletionTimestamp() != null) {
+      return;
+    }
+    try {
+      order(evaluation, asked, due.get());
+    } catch (KubernetesClientException e) {
+      if (e.getCode() != HttpURLConnection.HTTP_FORBIDDEN) {
+        throw e;
+      }
+      // A missing right or a quota: it does not pass by trying again, and verdicts must not wait.
+      events.record(
+          policy,
+          Reason.HEALTH_SNAPSHOTS_FAILED,
+          "due %s: %s".formatted(due.get(), e.getMessage()));
+    }
+  }
+
+  private static Optional<Instant> due(MemoryPolicy policy) {
+    var status = policy.getStatus();
+    return Optional.ofNullable(status == null ? null : status.nextHealthSnapshot())
+        .map(Instant::parse);
+  }
+
+  private void order(Evaluation evaluation, HealthSnapshots asked, Instant due) {
+    var policy = evaluation.policy();
+    var taken = new ArrayList<>(taken(policy));
+    var ordered = new ArrayList<String>();
+    var without = new ArrayList<String>();
+    series(evaluation)
+        .forEach(
+            (series, containers) -> {
+              var turn =
+                  series.turns(healthy(containers), taken, due).stream()
+                      .filter(pod -> isReady(policy, pod))
+                      .findFirst();
+              if (turn.isEmpty()) {
+                without.add(series.text());
+                return;
+              }
+              var snapshot = series.order(turn.get(), asked, due);
+              create(snapshot);
+              taken.add(snapshot);
+              ordered.add("%s of pod %s".formatted(series.text(), turn.get()));
+            });
+    outdated(taken, asked.keep()).forEach(snapshot -> client.resource(snapshot).delete());
+    events.record(policy, Reason.HEALTH_SNAPSHOTS_ORDERED, said(due, ordered, without));
+  }
+
+  private static java.util.Map<Series, List<WatchedContainer>> series(Evaluation evaluation) {
+    return evaluation.containers().stream()
+        .collect(
+            groupingBy(
+                container ->
+                    new Series(
+                        evaluation.policy(), container.workload(), container.key().container())));
+  }
+
+  private static List<String> healthy(List<WatchedContainer> containers) {
+    return containers.stream()
+        .filter(container -> !container.quarantined())
+        .flatMap(container -> Optional.ofNullable(container.assessment()).stream())
+        .filter(assessment -> assessment.verdict() instanceof Verdict.Healthy)
+        .map(Assessment::container)
+        .map(container -> container.pod())
+        .toList();
+  }
+
+  private boolean isReady(MemoryPolicy policy, String pod) {
+    var namespace = policy.getMetadata().getNamespace();
+    var found = client.pods().inNamespace(namespace).withName(pod).get();
+    return found != null
+        && found.getMetadata().getDeletionTimestamp() == null
+        && Readiness.isPodReady(found);
+  }
+
+  private void create(MemorySnapshot snapshot) {
+    try {
+      client.resource(snapshot).create();
+    } catch (KubernetesClientException e) {
+      // Ordered before, by this operator or by the leader before it.
+      if (e.getCode() != HttpURLConnection.HTTP_CONFLICT) {
+        throw e;
+      }
+    }
+  }
+
+  /** The policy's own, whatever labels somebody else gave to others. */
+  private List<MemorySnapshot> taken(MemoryPolicy policy) {
+    var metadata = policy.getMetadata();
+    return client
+        .resources(MemorySnapshot.class)
+        .inNamespace(metadata.getNamespace())
+        .withLabel(Series.SERIES_LABEL)
+        .list()
+        .getItems()
+        .stream()
+        .filter(
+            snapshot ->
+                snapshot.getMetadata().getOwnerReferences().stream()
+                    .anyMatch(owner -> owner.getUid().equals(metadata.getUid())))
+        .toList();
+  }
+
+  /** Those of all but the newest times for which any were taken. */
+  static List<MemorySnapshot> outdated(List<MemorySnapshot> taken, int keep) {
+    var times = taken.stream().map(Series::dueOf).collect(toCollection(TreeSet::new));
+    var kept = times.descendingSet().stream().limit(keep).toList();
+    return taken.stream()
+        .filter(snapshot -> !kept.contains(Series.dueOf(snapshot)))
+        .sorted(Comparator.comparing(snapshot -> snapshot.getMetadata().getName()))
+        .toList();
+  }
+
+  private static String said(Instant due, List<String> ordered, List<String> without) {
+    var text = "due %s: %s".formatted(due, ordered.isEmpty() ? "none" : list(ordered));
+    return without.isEmpty()
+        ? text
+        : "%s; no pod is healthy and ready of %s".formatted(text, list(without));
+  }
+
+  private static String list(List<String> items) {
+    return items.stream().sorted().collect(joining(", "));
+  }
+}

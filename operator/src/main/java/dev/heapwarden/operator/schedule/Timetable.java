@@ -1,0 +1,60 @@
+package dev.heapwarden.operator.schedule;
+
+import dev.heapwarden.crds.policy.MemoryPolicySpec;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The schedules of a policy.
+ *
+ * @param unreadable what is wrong with those that cannot be read, each with its field
+ */
+public record Timetable(List<Entry> entries, List<String> unreadable) {
+  public Timetable {
+    entries = List.copyOf(entries);
+    unreadable = List.copyOf(unreadable);
+  }
+
+  /** What a moment of a schedule is for. */
+  public enum Occasion {
+    WINDOW_OPENS,
+    HEALTH_SNAPSHOT
+  }
+
+  record Entry(Occasion occasion, Schedule schedule) {}
+
+  public static Timetable of(MemoryPolicySpec spec) {
+    var entries = new ArrayList<Entry>();
+    var unreadable = new ArrayList<String>();
+    var windows = spec.respond().maintenanceWindows();
+    for (int i = 0; i < windows.size(); i++) {
+      var window = windows.get(i);
+      try {
+        var schedule = Schedule.of(window.schedule(), window.timeZone());
+        entries.add(new Entry(Occasion.WINDOW_OPENS, schedule));
+      } catch (IllegalArgumentException e) {
+        unreadable.add("respond.maintenanceWindows[%d]: %s".formatted(i, e.getMessage()));
+      }
+    }
+    var health = spec.observe().healthSnapshots();
+    if (health != null) {
+      try {
+        var schedule = Schedule.of(health.schedule(), health.timeZone());
+        entries.add(new Entry(Occasion.HEALTH_SNAPSHOT, schedule));
+      } catch (IllegalArgumentException e) {
+        unreadable.add("observe.healthSnapshots: " + e.getMessage());
+      }
+    }
+    return new Timetable(entries, unreadable);
+  }
+
+  /** The first moment of this occasion after this one. */
+  public Optional<Instant> next(Occasion occasion, Instant after) {
+    return entries.stream()
+        .filter(entry -> entry.occasion() == occasion)
+        .flatMap(entry -> entry.schedule().next(after).stream())
+        .min(Instant::compareTo);
+  }
+}

@@ -18,6 +18,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.net.HttpURLConnection;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -44,7 +45,7 @@ public final class SecondLook implements Consumer<Evaluation> {
   private static final int REMEMBERED = 10_000;
 
   private final KubernetesClient client;
-  private final Map<Leak, Long> asked = new ConcurrentHashMap<>();
+  private final Map<Leak, Instant> asked = new ConcurrentHashMap<>();
 
   public SecondLook(KubernetesClient client) {
     this.client = client;
@@ -60,14 +61,14 @@ public final class SecondLook implements Consumer<Evaluation> {
     suspects(evaluation)
         .forEach(
             (leak, container) -> {
-              // The name follows from the time, so that a second operator asks nothing twice.
-              long turn = evaluation.at().getEpochSecond() / window.multipliedBy(2).toSeconds();
-              if (!Long.valueOf(turn).equals(asked.put(leak, turn))) {
-                ask(policy, leak, container, window, turn);
+              var last = asked.get(leak);
+              if (last == null || !last.plus(window.multipliedBy(2)).isAfter(evaluation.at())) {
+                asked.put(leak, evaluation.at());
+                ask(policy, leak, container, window, evaluation.at());
               }
             });
     if (asked.size() > REMEMBERED) {
-      // Asked once more than needed: the name is the same.
+      // Within the same two windows the name is the same: nothing is asked twice.
       asked.clear();
     }
   }
@@ -110,8 +111,10 @@ public final class SecondLook implements Consumer<Evaluation> {
   }
 
   private void ask(
-      MemoryPolicy policy, Leak leak, WatchedContainer container, Duration window, long turn) {
+      MemoryPolicy policy, Leak leak, WatchedContainer container, Duration window, Instant now) {
     var name = IncidentName.ofLook(leak.workload(), leak.container());
+    // The name follows from the time, so that a second operator asks nothing twice.
+    long turn = now.getEpochSecond() / window.multipliedBy(2).toSeconds();
     var half = window.dividedBy(2);
     var snapshot = new MemorySnapshot();
     snapshot.setMetadata(

@@ -2,13 +2,11 @@ package dev.heapwarden.operator;
 
 import dev.heapwarden.crds.Durations;
 import dev.heapwarden.crds.incident.LeakIncident;
-import dev.heapwarden.crds.incident.Phase;
 import dev.heapwarden.operator.collect.AgentDirectory;
 import dev.heapwarden.operator.collect.Collector;
 import dev.heapwarden.operator.collect.SampleStore;
 import dev.heapwarden.operator.evaluate.AssessmentBook;
 import dev.heapwarden.operator.evaluate.MemoryPolicyReconciler;
-import dev.heapwarden.operator.evaluate.Names;
 import dev.heapwarden.operator.evaluate.Workloads;
 import dev.heapwarden.operator.incident.Incidents;
 import dev.heapwarden.operator.incident.SecondLook;
@@ -26,7 +24,6 @@ import io.javaoperatorsdk.operator.api.config.LeaderElectionConfigurationBuilder
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -39,8 +36,6 @@ import org.slf4j.LoggerFactory;
 public final class OperatorMain {
   private static final Logger LOG = LoggerFactory.getLogger(OperatorMain.class);
   private static final String LEASE = "heapwarden-operator";
-  private static final List<String> VERDICTS =
-      List.of("Healthy", "Suspected", "Confirmed", "Inconclusive");
 
   private OperatorMain() {}
 
@@ -69,7 +64,8 @@ public final class OperatorMain {
     var events = new ClusterEvents(client, clock, settings.identity());
     var assessments = new AssessmentBook();
 
-    var operator = operator(client, settings, collector);
+    var leading = new AtomicBoolean();
+    var operator = operator(client, settings, collector, leading);
     operator.register(
         new MemoryPolicyReconciler(
             store,
@@ -86,7 +82,8 @@ public final class OperatorMain {
         new LeakIncidentReconciler(
             client, assessments, events, clock, settings.incidentRetention()));
 
-    measure(measures, store, assessments, incidents);
+    measures.tell(
+        new KnownState(leading::get, store, assessments, incidents.getStore()::list, clock));
     var informed = new AtomicBoolean();
     new HttpEndpoints(
         settings.port(),
@@ -106,15 +103,21 @@ public final class OperatorMain {
 
   /** Standbys are informed and ready; only the leader asks agents and reconciles. */
   private static Operator operator(
-      KubernetesClient client, Settings settings, Collector collector) {
+      KubernetesClient client, Settings settings, Collector collector, AtomicBoolean leading) {
     var election =
         LeaderElectionConfigurationBuilder.aLeaderElectionConfiguration(LEASE)
             .withLeaseNamespace(settings.namespace())
             .withIdentity(settings.identity())
             .withLeaderCallbacks(
                 new LeaderCallbacks(
-                    collector::start,
-                    collector::close,
+                    () -> {
+                      leading.set(true);
+                      collector.start();
+                    },
+                    () -> {
+                      leading.set(false);
+                      collector.close();
+                    },
                     leader -> LOG.info("leader elected leader={}", leader)))
             .build();
     return new Operator(
@@ -123,27 +126,6 @@ public final class OperatorMain {
                 .withKubernetesClient(client)
                 .withLeaderElectionConfiguration(election)
                 .withUseSSAToPatchPrimaryResource(true));
-  }
-
-  private static void measure(
-      Measures measures,
-      SampleStore store,
-      AssessmentBook assessments,
-      SharedIndexInformer<LeakIncident> incidents) {
-    measures.watched(store::watched);
-    VERDICTS.forEach(verdict -> measures.verdicts(verdict, () -> assessments.count(verdict)));
-    Arrays.stream(Phase.values())
-        .forEach(
-            phase ->
-                measures.incidents(
-                    Names.camel(phase),
-                    () ->
-                        incidents.getStore().list().stream()
-                            .filter(
-                                incident ->
-                                    incident.getStatus() != null
-                                        && incident.getStatus().phase() == phase)
-                            .count()));
   }
 
   private static Optional<LeakIncident> named(

@@ -56,9 +56,7 @@ record KnownState(
 
   @Override
   public Duration verdictAge() {
-    return book.oldest()
-        .map(at -> Duration.between(at, clock.instant()))
-        .orElse(Duration.ZERO);
+    return book.oldest().map(at -> Duration.between(at, clock.instant())).orElse(Duration.ZERO);
   }
 
   @Override

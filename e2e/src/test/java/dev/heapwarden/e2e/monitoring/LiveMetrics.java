@@ -26,7 +26,9 @@ public record LiveMetrics(KubernetesClient client) {
           "heapwarden_workload_growth_bytes_per_second",
           "heapwarden_workload_time_to_limit_seconds");
 
-  /** Fails unless both programs say what is documented, once a leak of a Go program was answered. */
+  /**
+   * Fails unless both programs say what is documented, once a leak of a Go program was answered.
+   */
   public void areDocumented() throws Exception {
     compare(scrape("operator", 8080), RunningPrograms.operator());
     compare(scrape("agent", 9462), RunningPrograms.agent());

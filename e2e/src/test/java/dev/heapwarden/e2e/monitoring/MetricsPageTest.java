@@ -19,8 +19,23 @@ class MetricsPageTest {
   /** Names of people's own choosing, and words from closed lists; of pods only what is theirs. */
   private static final Set<String> LABELS =
       Set.of(
-          "action", "container", "kind", "layer", "level", "namespace", "phase", "pod", "policy",
-          "probe", "quantile", "reason", "runtime", "site", "state", "verdict", "workload",
+          "action",
+          "container",
+          "kind",
+          "layer",
+          "level",
+          "namespace",
+          "phase",
+          "pod",
+          "policy",
+          "probe",
+          "quantile",
+          "reason",
+          "runtime",
+          "site",
+          "state",
+          "verdict",
+          "workload",
           "workload_kind");
 
   @Test
@@ -66,7 +81,8 @@ class MetricsPageTest {
     %s
     ## Agent, port 9462
 
-    %s"""
+    %s\
+    """
         .formatted(
             table(Exposition.families(RunningPrograms.operator())),
             table(Exposition.families(RunningPrograms.agent())));

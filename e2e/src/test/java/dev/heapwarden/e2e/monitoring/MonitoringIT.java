@@ -68,7 +68,7 @@ class MonitoringIT {
 
   @Test
   void theDashboardAsksOnlyForWhatIsExposed() throws Exception {
-    var dashboard = Serialization.jsonMapper().readTree(DASHBOARD.toFile());
+    var dashboard = Serialization.unmarshal(Files.readString(DASHBOARD), JsonNode.class);
     assertThat(dashboard.get("schemaVersion").asInt()).isGreaterThanOrEqualTo(39);
     var targets = dashboard.findValues("targets");
     assertThat(targets).hasSizeGreaterThan(20);
@@ -91,7 +91,8 @@ class MonitoringIT {
 
   private static List<JsonNode> rules() throws IOException {
     var rules = new ArrayList<JsonNode>();
-    for (var group : Serialization.yamlMapper().readTree(Files.readString(RULES)).get("groups")) {
+    for (var group :
+        Serialization.unmarshal(Files.readString(RULES), JsonNode.class).get("groups")) {
       group.get("rules").forEach(rules::add);
     }
     assertThat(rules).hasSizeGreaterThan(10);

@@ -88,12 +88,7 @@ final class RunningPrograms {
             0,
             new Answers(buffer, () -> List.of(state), Optional::empty, Optional::empty),
             new AgentMetrics(
-                registry,
-                () -> List.of(state),
-                ledger,
-                new ProbeCounters(),
-                () -> true,
-                buffer))) {
+                registry, () -> List.of(state), ledger, new ProbeCounters(), () -> true, buffer))) {
       return get(server.port());
     }
   }
@@ -143,8 +138,21 @@ final class RunningPrograms {
   private static LeakIncident incident() {
     var finding =
         new Finding(
-            "Confirmed", "Go", "Application", "MapGrowth", "It grows.", 1, 1, 1, 60L, "web-1",
-            "uid", 300, 1, List.of(), AT);
+            "Confirmed",
+            "Go",
+            "Application",
+            "MapGrowth",
+            "It grows.",
+            1,
+            1,
+            1,
+            60L,
+            "web-1",
+            "uid",
+            300,
+            1,
+            List.of(),
+            AT);
     var refused =
         new Step(
             "Isolate",
@@ -161,8 +169,22 @@ final class RunningPrograms {
     incident.getMetadata().setNamespace("shop");
     incident.setStatus(
         new LeakIncidentStatus(
-            "deployment/web", "web", "Confirmed", "Application", "1 B/s", "1m", "-", 1,
-            Phase.MITIGATED, null, finding, finding, List.of(refused), List.of(), AT, LATER,
+            "deployment/web",
+            "web",
+            "Confirmed",
+            "Application",
+            "1 B/s",
+            "1m",
+            "-",
+            1,
+            Phase.MITIGATED,
+            null,
+            finding,
+            finding,
+            List.of(refused),
+            List.of(),
+            AT,
+            LATER,
             "better"));
     return incident;
   }

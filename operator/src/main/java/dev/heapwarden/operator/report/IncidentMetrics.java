@@ -66,8 +66,7 @@ final class IncidentMetrics {
     kept.stream()
         .filter(incident -> incident.getStatus() != null && incident.getStatus().phase() != null)
         .forEach(
-            incident ->
-                metrics.take(incident.getMetadata().getNamespace(), incident.getStatus()));
+            incident -> metrics.take(incident.getMetadata().getNamespace(), incident.getStatus()));
     return List.of(
         metrics.incidents.build(),
         metrics.steps.build(),
@@ -105,8 +104,7 @@ final class IncidentMetrics {
   }
 
   private void take(String namespace, Step step) {
-    steps.add(
-        1, namespace, step.action(), Integer.toString(step.level()), text(step.state()));
+    steps.add(1, namespace, step.action(), Integer.toString(step.level()), text(step.state()));
     if (step.state() == Step.State.REFUSED) {
       refused.add(1, namespace, step.action(), reason(step));
     }

@@ -25,7 +25,9 @@ class AssessmentBookTest {
     assertThat(book.of("uid-checkout", "checkout")).hasSize(2);
     assertThat(book.of("uid-checkout", "envoy")).isEmpty();
     assertThat(book.of("uid-cart", "checkout")).isEmpty();
-    assertThat(book.standings()).extracting(Standing::verdict).containsExactly("Healthy", "Healthy");
+    assertThat(book.standings())
+        .extracting(Standing::verdict)
+        .containsExactly("Healthy", "Healthy");
   }
 
   @Test

@@ -98,9 +98,11 @@ class StateMetricsTest {
     assertThat(text)
         .containsPattern("heapwarden_operator_incidents\\{.*phase=\"NeedsHuman\".*} 1.0")
         .contains(
-            "heapwarden_operator_time_to_mitigate_seconds{namespace=\"shop\",quantile=\"0.5\"} 100.0")
+            "heapwarden_operator_time_to_mitigate_seconds{namespace=\"shop\",quantile=\"0.5\"}"
+                + " 100.0")
         .contains(
-            "heapwarden_operator_time_to_mitigate_seconds{namespace=\"shop\",quantile=\"1.0\"} 300.0")
+            "heapwarden_operator_time_to_mitigate_seconds{namespace=\"shop\",quantile=\"1.0\"}"
+                + " 300.0")
         .contains("heapwarden_operator_time_to_mitigate_seconds_count{namespace=\"shop\"} 2")
         .containsPattern("heapwarden_operator_steps_refused\\{.*reason=\"MaxReached\"} 2.0")
         .containsPattern("heapwarden_operator_steps_refused\\{.*reason=\"Other\"} 1.0")

@@ -162,8 +162,7 @@ final class ContainerMetrics implements MultiCollector {
     watched.help("Containers that policies select on this node, by runtime");
     states.stream()
         .collect(
-            Collectors.groupingBy(
-                ContainerState::runtime, TreeMap::new, Collectors.counting()))
+            Collectors.groupingBy(ContainerState::runtime, TreeMap::new, Collectors.counting()))
         .forEach(
             (runtime, count) ->
                 watched.dataPoint(
@@ -205,8 +204,7 @@ final class ContainerMetrics implements MultiCollector {
   }
 
   private static Labels labels(ContainerKey key) {
-    return Labels.of(
-        "namespace", key.namespace(), "pod", key.pod(), "container", key.container());
+    return Labels.of("namespace", key.namespace(), "pod", key.pod(), "container", key.container());
   }
 
   private static GaugeSnapshot.Builder gauge(String name, String help) {

@@ -2,13 +2,11 @@ package dev.heapwarden.operator;
 
 import dev.heapwarden.crds.Durations;
 import dev.heapwarden.crds.incident.LeakIncident;
-import dev.heapwarden.crds.incident.Phase;
 import dev.heapwarden.operator.collect.AgentDirectory;
 import dev.heapwarden.operator.collect.Collector;
 import dev.heapwarden.operator.collect.SampleStore;
 import dev.heapwarden.operator.evaluate.AssessmentBook;
 import dev.heapwarden.operator.evaluate.MemoryPolicyReconciler;
-import dev.heapwarden.operator.evaluate.Names;
 import dev.heapwarden.operator.evaluate.Workloads;
 import dev.heapwarden.operator.health.HealthSnapshotOrders;
 import dev.heapwarden.operator.incident.Incidents;
@@ -28,7 +26,6 @@ import io.javaoperatorsdk.operator.api.config.LeaderElectionConfigurationBuilder
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -41,8 +38,6 @@ import org.slf4j.LoggerFactory;
 public final class OperatorMain {
   private static final Logger LOG = LoggerFactory.getLogger(OperatorMain.class);
   private static final String LEASE = "heapwarden-operator";
-  private static final List<String> VERDICTS =
-      List.of("Healthy", "Suspected", "Confirmed", "Inconclusive");
 
   private OperatorMain() {}
 
@@ -72,7 +67,21 @@ public final class OperatorMain {
     var assessments = new AssessmentBook();
 
     var alarms = new Alarms();
-    var operator = operator(client, settings, collector, alarms);
+    var leading = new AtomicBoolean();
+    var operator =
+        operator(
+            client,
+            settings,
+            () -> {
+              leading.set(true);
+              collector.start();
+              alarms.start();
+            },
+            () -> {
+              leading.set(false);
+              alarms.close();
+              collector.close();
+            });
     operator.register(
         new MemoryPolicyReconciler(
             store,
@@ -90,7 +99,8 @@ public final class OperatorMain {
         new LeakIncidentReconciler(
             client, assessments, events, clock, settings.incidentRetention(), alarms));
 
-    measure(measures, store, assessments, incidents);
+    measures.tell(
+        new KnownState(leading::get, store, assessments, incidents.getStore()::list, clock));
     var informed = new AtomicBoolean();
     new HttpEndpoints(
         settings.port(),
@@ -110,22 +120,14 @@ public final class OperatorMain {
 
   /** Standbys are informed and ready; only the leader asks agents, reconciles and is woken. */
   private static Operator operator(
-      KubernetesClient client, Settings settings, Collector collector, Alarms alarms) {
+      KubernetesClient client, Settings settings, Runnable leads, Runnable ends) {
     var election =
         LeaderElectionConfigurationBuilder.aLeaderElectionConfiguration(LEASE)
             .withLeaseNamespace(settings.namespace())
             .withIdentity(settings.identity())
             .withLeaderCallbacks(
                 new LeaderCallbacks(
-                    () -> {
-                      collector.start();
-                      alarms.start();
-                    },
-                    () -> {
-                      alarms.close();
-                      collector.close();
-                    },
-                    leader -> LOG.info("leader elected leader={}", leader)))
+                    leads, ends, leader -> LOG.info("leader elected leader={}", leader)))
             .build();
     return new Operator(
         overrider ->
@@ -133,27 +135,6 @@ public final class OperatorMain {
                 .withKubernetesClient(client)
                 .withLeaderElectionConfiguration(election)
                 .withUseSSAToPatchPrimaryResource(true));
-  }
-
-  private static void measure(
-      Measures measures,
-      SampleStore store,
-      AssessmentBook assessments,
-      SharedIndexInformer<LeakIncident> incidents) {
-    measures.watched(store::watched);
-    VERDICTS.forEach(verdict -> measures.verdicts(verdict, () -> assessments.count(verdict)));
-    Arrays.stream(Phase.values())
-        .forEach(
-            phase ->
-                measures.incidents(
-                    Names.camel(phase),
-                    () ->
-                        incidents.getStore().list().stream()
-                            .filter(
-                                incident ->
-                                    incident.getStatus() != null
-                                        && incident.getStatus().phase() == phase)
-                            .count()));
   }
 
   private static Optional<LeakIncident> named(

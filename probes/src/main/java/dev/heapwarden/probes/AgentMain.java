@@ -13,12 +13,15 @@ import dev.heapwarden.probes.sample.Ledger;
 import dev.heapwarden.probes.sample.WallClock;
 import dev.heapwarden.probes.snapshot.ArtifactStore;
 import dev.heapwarden.probes.snapshot.EvidenceCollector;
+import dev.heapwarden.probes.snapshot.SnapshotMeasures;
 import dev.heapwarden.probes.snapshot.SnapshotOrders;
 import dev.heapwarden.probes.target.CgroupTree;
 import dev.heapwarden.probes.target.NodeView;
 import dev.heapwarden.probes.target.ProcFs;
 import dev.heapwarden.probes.target.ProcessScan;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -60,6 +63,7 @@ public final class AgentMain {
     var client = new KubernetesClientBuilder().build();
     var view = new NodeView(client, settings.nodeName(), agent::change);
     var store = new ArtifactStore(settings.snapshots(), settings.snapshotQuota());
+    var registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     var orders =
         new SnapshotOrders(
             client,
@@ -68,6 +72,7 @@ public final class AgentMain {
             (namespace, pod) -> view.pod(namespace, pod).isPresent(),
             new EvidenceCollector(bpftrace, tracepoints, sites, proc, store, ledger::counted),
             store,
+            new SnapshotMeasures(registry),
             InstantSource.system());
     var answers =
         new Answers(
@@ -88,7 +93,7 @@ public final class AgentMain {
             settings.port(),
             answers,
             new AgentMetrics(
-                agent::containers, ledger, probe.counters(), probe::alive, buffer::size));
+                registry, agent::containers, ledger, probe.counters(), probe::alive, buffer));
     agent.start(view);
     Runtime.getRuntime()
         .addShutdownHook(

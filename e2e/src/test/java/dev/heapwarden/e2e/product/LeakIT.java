@@ -10,6 +10,7 @@ import dev.heapwarden.crds.incident.Step;
 import dev.heapwarden.crds.policy.MemoryPolicy;
 import dev.heapwarden.crds.snapshot.MemorySnapshot;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus;
+import dev.heapwarden.e2e.monitoring.LiveMetrics;
 import dev.heapwarden.e2e.scenario.Shop;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.readiness.Readiness;
@@ -140,6 +141,11 @@ class LeakIT {
     assertThat(ended.getStatus().outcome()).isNotBlank();
     assertThat(ended.getStatus().steps())
         .allSatisfy(step -> assertThat(step.state()).as(step.action()).isEqualTo(Step.State.DONE));
+  }
+
+  @Test
+  void whatHappenedIsInTheMetricsThatAreDocumented() throws Exception {
+    new LiveMetrics(shop.client()).areDocumented();
   }
 
   @Test

@@ -40,14 +40,22 @@ record Contact(
     return new Contact(agent, knownSince, answeredAt, reason, containers);
   }
 
+  /** Its last answer, or when it was first seen. */
+  Instant heardAt() {
+    return answeredAt == null ? knownSince : answeredAt;
+  }
+
+  boolean silent(Instant now, Duration silentAfter) {
+    return heardAt().plus(silentAfter).isBefore(now);
+  }
+
   Sight sight(
       ContainerKey key,
       Instant now,
       Duration silentAfter,
       Function<ContainerKey, List<Sample>> samples) {
-    var since = answeredAt == null ? knownSince : answeredAt;
-    if (since.plus(silentAfter).isBefore(now)) {
-      return new Sight.Silent(agent.name(), since, failure == null ? "no answer yet" : failure);
+    if (silent(now, silentAfter)) {
+      return new Sight.Silent(agent.name(), heardAt(), failure == null ? "no answer yet" : failure);
     }
     if (answeredAt == null) {
       return new Sight.NotAsked();

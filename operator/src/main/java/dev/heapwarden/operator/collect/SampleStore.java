@@ -1,11 +1,13 @@
 package dev.heapwarden.operator.collect;
 
+import dev.heapwarden.detection.sample.Attachment;
 import dev.heapwarden.detection.sample.ContainerKey;
 import dev.heapwarden.detection.sample.ContainerState;
 import dev.heapwarden.detection.sample.Sample;
 import dev.heapwarden.detection.sample.SampleBatch;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -88,6 +90,34 @@ public final class SampleStore {
   /** Containers that agents list now. */
   public int watched() {
     return contacts.values().stream().mapToInt(contact -> contact.containers().size()).sum();
+  }
+
+  /** Containers that agents list now, with every probe attached. */
+  public long attached() {
+    return contacts.values().stream()
+        .flatMap(contact -> contact.containers().values().stream())
+        .filter(
+            state ->
+                state.attachments().stream()
+                    .allMatch(probe -> probe.state() == Attachment.State.ATTACHED))
+        .count();
+  }
+
+  public int agents() {
+    return contacts.size();
+  }
+
+  /** Agents of which nothing is believed, because they do not answer. */
+  public long silentAgents(Instant now) {
+    return contacts.values().stream().filter(contact -> contact.silent(now, silentAfter)).count();
+  }
+
+  /** Since the last answer of the agent that answered longest ago; zero without agents. */
+  public Duration lag(Instant now) {
+    return contacts.values().stream()
+        .map(contact -> Duration.between(contact.heardAt(), now))
+        .max(Comparator.naturalOrder())
+        .orElse(Duration.ZERO);
   }
 
   private List<Sample> samples(ContainerKey key) {

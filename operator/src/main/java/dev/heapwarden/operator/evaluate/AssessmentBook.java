@@ -1,10 +1,17 @@
 package dev.heapwarden.operator.evaluate;
 
 import dev.heapwarden.detection.sample.ContainerKey;
+import dev.heapwarden.detection.verdict.Evidence;
+import dev.heapwarden.detection.verdict.Verdict;
+import dev.heapwarden.operator.report.Standing;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
+import java.time.Instant;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** The newest assessments, by policy, in memory only. */
@@ -22,12 +29,22 @@ public final class AssessmentBook implements Assessments {
         .toList();
   }
 
-  /** Containers whose newest verdict has this name. */
-  public long count(String verdict) {
+  /** Policies that were evaluated. */
+  public int policies() {
+    return pages.size();
+  }
+
+  /** How every container that a policy governs stands. */
+  public List<Standing> standings() {
+    return pages.values().stream().flatMap(page -> page.standings().stream()).toList();
+  }
+
+  /** When the oldest of the newest assessments was made. */
+  public Optional<Instant> oldest() {
     return pages.values().stream()
         .flatMap(page -> page.assessments().values().stream())
-        .filter(assessment -> assessment.verdict().name().equals(verdict))
-        .count();
+        .map(Assessment::at)
+        .min(Comparator.naturalOrder());
   }
 
   /** The newest assessment of a container under the policy as it was in this generation. */
@@ -46,19 +63,44 @@ public final class AssessmentBook implements Assessments {
   }
 
   /** Replaces all that was said under a policy: containers that are gone are forgotten. */
-  void replace(String policyUid, long generation, List<WatchedContainer> containers) {
+  void replace(ObjectMeta policy, List<WatchedContainer> containers) {
     var assessments = new HashMap<ContainerKey, Assessment>();
     for (var container : containers) {
       if (container.assessment() != null) {
         assessments.put(container.key(), container.assessment());
       }
     }
-    pages.put(policyUid, new Page(generation, Map.copyOf(assessments)));
+    var standings =
+        containers.stream().map(container -> standing(policy.getName(), container)).toList();
+    pages.put(
+        policy.getUid(), new Page(policy.getGeneration(), Map.copyOf(assessments), standings));
   }
 
   void forget(String policyUid) {
     pages.remove(policyUid);
   }
 
-  private record Page(long generation, Map<ContainerKey, Assessment> assessments) {}
+  /** Without the samples that the container was judged by: they would be kept as long. */
+  private static Standing standing(String policy, WatchedContainer container) {
+    var verdict = Optional.ofNullable(container.assessment()).map(Assessment::verdict);
+    var growth = verdict.map(Verdict::evidence).map(Evidence::growth);
+    var toLimit = verdict.map(Verdict::evidence).map(Evidence::timeToLimit);
+    return new Standing(
+        container.key().namespace(),
+        policy,
+        container.workload().kind(),
+        container.workload().name(),
+        container.key().container(),
+        container.quarantined(),
+        verdict.map(Verdict::name).orElse(Standing.UNSEEN),
+        growth
+            .map(found -> OptionalDouble.of(found.bytesPerSecond()))
+            .orElseGet(OptionalDouble::empty),
+        toLimit
+            .map(left -> OptionalDouble.of(left.toMillis() / 1e3))
+            .orElseGet(OptionalDouble::empty));
+  }
+
+  private record Page(
+      long generation, Map<ContainerKey, Assessment> assessments, List<Standing> standings) {}
 }

@@ -100,7 +100,7 @@ public final class MemoryPolicyReconciler implements Reconciler<MemoryPolicy> {
       return UpdateControl.<MemoryPolicy>noUpdate().rescheduleAfter(SOON);
     }
     announcer.verdicts(policy, governance.governed(), containers);
-    book.replace(metadata.getUid(), metadata.getGeneration(), containers);
+    book.replace(metadata, containers);
     audience.accept(new Evaluation(policy, containers, now));
     var status = PolicyStatus.of(policy, compiled, governance, containers, now);
     announcer.conditions(policy, status);

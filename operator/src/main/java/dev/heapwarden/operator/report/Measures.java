@@ -1,13 +1,15 @@
 package dev.heapwarden.operator.report;
 
+import com.sun.management.OperatingSystemMXBean;
 import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.lang.management.ManagementFactory;
 import java.util.function.Supplier;
 
-/** The operator's own metrics, {@code heapwarden_operator_*}. */
+/** The operator's metrics; {@code docs/metrics.md} lists them. */
 public final class Measures {
   private static final String PREFIX = "heapwarden.operator.";
 
@@ -26,6 +28,13 @@ public final class Measures {
           .description("Time to judge one container.")
           .register(registry);
 
+  public Measures() {
+    var system = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+    FunctionCounter.builder("process.cpu.seconds", system, bean -> bean.getProcessCpuTime() / 1e9)
+        .description("CPU time of this process.")
+        .register(registry);
+  }
+
   public void collectFailed() {
     collectFailures.increment();
   }
@@ -43,27 +52,9 @@ public final class Measures {
     }
   }
 
-  /** Containers that agents watch now. */
-  public void watched(Supplier<Number> containers) {
-    Gauge.builder(PREFIX + "containers.watched", containers)
-        .description("Containers that agents watch.")
-        .register(registry);
-  }
-
-  /** Containers with this verdict now. */
-  public void verdicts(String verdict, Supplier<Number> containers) {
-    Gauge.builder(PREFIX + "verdicts", containers)
-        .tag("verdict", verdict)
-        .description("Containers by their newest verdict.")
-        .register(registry);
-  }
-
-  /** LeakIncidents in this phase now. */
-  public void incidents(String phase, Supplier<Number> incidents) {
-    Gauge.builder(PREFIX + "incidents", incidents)
-        .tag("phase", phase)
-        .description("LeakIncidents by phase.")
-        .register(registry);
+  /** Tells from now on what the operator knows. */
+  public void tell(OperatorState state) {
+    registry.getPrometheusRegistry().register(new StateMetrics(state));
   }
 
   /** In the Prometheus text format. */

@@ -45,8 +45,12 @@ public enum Reason {
 
   /** CamelCase, as Events have it: LeakConfirmed. */
   public String text() {
+    return camel(this);
+  }
+
+  static String camel(Enum<?> constant) {
     var text = new StringBuilder();
-    for (var word : name().split("_", -1)) {
+    for (var word : constant.name().split("_", -1)) {
       text.append(word.charAt(0)).append(word.substring(1).toLowerCase(java.util.Locale.ROOT));
     }
     return text.toString();

@@ -35,6 +35,16 @@ class SampleStoreTest {
   }
 
   @Test
+  void anAgentThatDoesNotAnswerIsCountedAsSilent() {
+    accept("e", 1);
+    assertThat(store.silentAgents(START.plusSeconds(30))).isZero();
+
+    assertThat(store.silentAgents(START.plusSeconds(31))).isEqualTo(1);
+    assertThat(store.agents()).isEqualTo(1);
+    assertThat(store.lag(START.plusSeconds(31))).isEqualTo(Duration.ofSeconds(31));
+  }
+
+  @Test
   void afterAResetOnlyWhatTheAgentSaysNowCounts() {
     accept("e", 1, 2);
 

@@ -79,6 +79,11 @@ public final class SampleBuffer {
     return (int) Math.min(last, ring.length);
   }
 
+  /** Samples that made room for newer ones. */
+  public synchronized long overwritten() {
+    return last - size();
+  }
+
   private int place(long number) {
     return (int) (number % ring.length);
   }

@@ -6,12 +6,14 @@ import dev.heapwarden.detection.sample.Origin;
 import dev.heapwarden.detection.sample.Signal;
 import dev.heapwarden.probes.buffer.SampleBuffer;
 import dev.heapwarden.probes.jvm.JvmCounters;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * What has been counted of one container. Events change it; {@link #flush} tells what changed since
@@ -23,6 +25,9 @@ import java.util.Set;
 final class ContainerLedger {
   private static final int INSTANCES = 4096;
   private static final int TOLD_INSTANCES = 50;
+
+  /** Where the stack could not be named. */
+  private static final String UNKNOWN_SITE = "unknown";
 
   private final ContainerKey container;
   private final Map<Long, Long> liveBytes = new HashMap<>();
@@ -42,7 +47,7 @@ final class ContainerLedger {
   private final JvmLedger jvm = new JvmLedger();
   private final ClassLedger classes = new ClassLedger();
   private boolean jvmCleaned;
-  private OptionalDouble anonymous = OptionalDouble.empty();
+  private Map<Signal, Double> memory = Map.of();
 
   private record InstanceKey(long pid, long address) {}
 
@@ -102,8 +107,8 @@ final class ContainerLedger {
     }
   }
 
-  void measured(long anonymousBytes) {
-    anonymous = OptionalDouble.of((double) anonymousBytes);
+  void measured(Map<Signal, Double> levels) {
+    memory = Map.copyOf(levels);
   }
 
   /** Forgets the figures of processes that ended; counts stay. */
@@ -111,10 +116,6 @@ final class ContainerLedger {
     liveBytes.keySet().retainAll(pids);
     jvm.retain(pids);
     instances.keySet().removeIf(key -> !pids.contains(key.pid()));
-  }
-
-  OptionalDouble anonymous() {
-    return anonymous;
   }
 
   /** Empty until one of its processes has collected; of JVMs, until each has twice. */
@@ -127,12 +128,28 @@ final class ContainerLedger {
     return ofJvms == null ? OptionalDouble.empty() : OptionalDouble.of(ofJvms);
   }
 
-  long faults() {
-    return faults;
+  /** The newest of everything but maps; collections count those of all runtimes. */
+  Map<Signal, Double> values() {
+    var values = new EnumMap<Signal, Double>(Signal.class);
+    values.putAll(memory);
+    values.putAll(jvm.values());
+    live().ifPresent(bytes -> values.put(Signal.POST_GC_LIVE_HEAP, bytes));
+    values.put(Signal.COLLECTIONS, (double) (collections + jvm.collections()));
+    values.put(Signal.PAGE_FAULTS, (double) faults);
+    return values;
   }
 
-  long collections() {
-    return collections + jvm.collections();
+  /** Entries of the largest maps, by the function that grows them. */
+  Map<String, Long> largestMaps(int sites) {
+    var largest = new HashMap<String, Long>();
+    for (var instance : instances.values()) {
+      var site = instance.site.isEmpty() ? UNKNOWN_SITE : instance.site;
+      largest.merge(site, instance.entries, Math::max);
+    }
+    return largest.entrySet().stream()
+        .sorted(Map.Entry.<String, Long>comparingByValue().reversed())
+        .limit(sites)
+        .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
   }
 
   /** What the counters of its JVMs say now; empty for other runtimes. */

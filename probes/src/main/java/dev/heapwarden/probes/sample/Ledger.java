@@ -15,12 +15,12 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.stream.Collectors;
 
 /** The ledgers of all targets. Every method may be called by any thread. */
 public final class Ledger {
+  private static final int TOLD_SITES = 5;
+
   private final SampleBuffer buffer;
   private final Sites sites;
   private final WallClock clock;
@@ -29,15 +29,6 @@ public final class Ledger {
   private Map<Long, Owner> owners = Map.of();
 
   private record Owner(ContainerLedger ledger, TargetProcess process) {}
-
-  /**
-   * What is known of a container now, for metrics.
-   *
-   * @param anonymous bytes; empty before the first reading
-   * @param live bytes; empty before the first collection
-   */
-  public record Figures(
-      OptionalDouble anonymous, OptionalDouble live, long collections, long faults) {}
 
   public Ledger(SampleBuffer buffer, Sites sites, WallClock clock, Path procRoot) {
     this.buffer = buffer;
@@ -90,11 +81,11 @@ public final class Ledger {
     if (ledger == null) {
       return;
     }
-    ledger.measured(memory.anonymous());
     var values = new EnumMap<Signal, Double>(Signal.class);
     values.put(Signal.ANONYMOUS_MEMORY, (double) memory.anonymous());
     values.put(Signal.WORKING_SET, (double) memory.workingSet());
     memory.limit().ifPresent(limit -> values.put(Signal.MEMORY_LIMIT, (double) limit));
+    ledger.measured(values);
     buffer.add(clock.now(), container, Origin.CGROUP, values, null);
     var jvm = ledger.jvmLevels();
     if (!jvm.isEmpty()) {
@@ -123,12 +114,19 @@ public final class Ledger {
     containers.values().forEach(ledger -> ledger.flush(buffer, clock));
   }
 
-  public synchronized Optional<Figures> figures(ContainerKey container) {
-    return Optional.ofNullable(containers.get(container))
-        .map(
-            ledger ->
-                new Figures(
-                    ledger.anonymous(), ledger.live(), ledger.collections(), ledger.faults()));
+  /** The newest of a container's signals but maps; none where it is no target. */
+  public synchronized Map<Signal, Double> values(ContainerKey container) {
+    var ledger = containers.get(container);
+    return ledger == null ? Map.of() : ledger.values();
+  }
+
+  /**
+   * Entries of a container's largest Go maps, by the function that grows them, at most {@value
+   * #TOLD_SITES}.
+   */
+  public synchronized Map<String, Long> largestMaps(ContainerKey container) {
+    var ledger = containers.get(container);
+    return ledger == null ? Map.of() : ledger.largestMaps(TOLD_SITES);
   }
 
   private String site(TargetProcess process, List<Long> returnAddresses) {

@@ -45,6 +45,7 @@ public final class SnapshotOrders implements AutoCloseable {
   private final InstantSource clock;
   private final SharedIndexInformer<MemorySnapshot> snapshots;
   private final ArtifactStore store;
+  private final SnapshotMeasures measures;
   private final Reports reports;
   private final ArtifactSweep artifacts;
   private final Turns turns = new Turns();
@@ -63,6 +64,7 @@ public final class SnapshotOrders implements AutoCloseable {
       BiPredicate<String, String> podIsHere,
       EvidenceCollector collector,
       ArtifactStore store,
+      SnapshotMeasures measures,
       InstantSource clock) {
     this.client = client;
     this.node = node;
@@ -70,6 +72,7 @@ public final class SnapshotOrders implements AutoCloseable {
     this.podIsHere = podIsHere;
     this.collector = collector;
     this.store = store;
+    this.measures = measures;
     this.clock = clock;
     reports = new Reports(client);
     artifacts = new ArtifactSweep(node, store, reports);
@@ -172,6 +175,7 @@ public final class SnapshotOrders implements AutoCloseable {
             snapshot,
             SnapshotReport.running(node, startedAt, again ? SnapshotReport.SECOND_TRY : null));
     var status = taken(running, target.get(), startedAt);
+    measures.finished(status);
     reports.conclude(running, status);
     artifacts.request();
     LOG.info(

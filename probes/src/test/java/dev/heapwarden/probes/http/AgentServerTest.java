@@ -28,6 +28,8 @@ import dev.heapwarden.probes.target.Pprof;
 import dev.heapwarden.probes.target.Target;
 import dev.heapwarden.probes.target.TargetProcess;
 import dev.heapwarden.probes.target.WatchedContainer;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -64,7 +66,12 @@ class AgentServerTest {
             0,
             new Answers(buffer, () -> containers, Optional::empty, () -> unready),
             new AgentMetrics(
-                () -> containers, ledger, new ProbeCounters(), () -> true, buffer::size));
+                new PrometheusMeterRegistry(PrometheusConfig.DEFAULT),
+                () -> containers,
+                ledger,
+                new ProbeCounters(),
+                () -> true,
+                buffer));
     client = HttpClient.newHttpClient();
   }
 
@@ -142,9 +149,39 @@ class AgentServerTest {
 
     assertThat(get("/metrics").body())
         .contains(
-            "heapwarden_agent_probe_attached{container=\"web\",namespace=\"shop\",pod=\"web-1\",probe=\"GoGc\"}"
+            "heapwarden_container_probe_attached{container=\"web\",namespace=\"shop\",pod=\"web-1\",probe=\"GoGc\"}"
                 + " 1.0")
         .contains("heapwarden_agent_bpftrace_lost_events_total 0.0");
+  }
+
+  @Test
+  void aContainerThatIsReplacedByOneOfItsNameIsToldOnce() throws Exception {
+    var successor = new ContainerKey("shop", "web-1", "uid", "web", "id-2");
+    containers =
+        List.of(
+            new ContainerState(
+                successor,
+                "policy",
+                RuntimeKind.GO,
+                "",
+                Instant.EPOCH.plusSeconds(1),
+                List.of(new Attachment("GoGc", Attachment.State.PENDING, "why"))),
+            state(Attachment.State.ATTACHED));
+
+    assertThat(get("/metrics").body())
+        .containsOnlyOnce("heapwarden_container_probe_attached{")
+        .containsPattern("heapwarden_container_probe_attached\\{.*} 0.0");
+  }
+
+  @Test
+  void aMapIsToldByItsFunctionAndNeverByItsAddress() throws Exception {
+    containers = List.of(state(Attachment.State.ATTACHED));
+    watched();
+    ledger.accept(new ProbeEvent.MapGrowth(7, 1, 0xc0ffee, 106552, List.of(1L)));
+
+    assertThat(get("/metrics").body())
+        .containsPattern("heapwarden_container_map_entries\\{.*site=\"unknown\"} 106552.0")
+        .doesNotContain("c0ffee");
   }
 
   /** What promtool check metrics asks for. */
@@ -160,17 +197,17 @@ class AgentServerTest {
 
     var labels = "{container=\"web\",namespace=\"shop\",pod=\"web-1\"}";
     assertThat(text)
-        .contains("heapwarden_agent_anonymous_memory_bytes" + labels + " 4096.0")
-        .contains("heapwarden_agent_post_gc_live_heap_bytes" + labels + " 2048.0")
-        .contains("heapwarden_agent_collections_total" + labels + " 3.0")
-        .contains("heapwarden_agent_page_faults_total" + labels + " 5.0");
+        .contains("heapwarden_container_anonymous_memory_bytes" + labels + " 4096.0")
+        .contains("heapwarden_container_live_heap_bytes" + labels + " 2048.0")
+        .contains("heapwarden_container_collections_total" + labels + " 3.0")
+        .contains("heapwarden_container_page_faults_total" + labels + " 5.0");
     var types = Pattern.compile("(?m)^# TYPE (\\S+) (\\S+)$").matcher(text).results().toList();
     assertThat(types)
         .hasSizeGreaterThan(8)
         .allSatisfy(
             type -> {
               var name = type.group(1);
-              assertThat(name).matches("heapwarden_agent_[a-z_]*[a-z]");
+              assertThat(name).matches("(heapwarden_(agent|container)|process)_[a-z_]*[a-z]");
               assertThat(name.endsWith("_total")).isEqualTo(type.group(2).equals("counter"));
               assertThat(text).containsPattern("(?m)^# HELP " + name + " [A-Z0-9]");
             });

@@ -1,0 +1,84 @@
+package dev.heapwarden.e2e.monitoring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heapwarden.e2e.scenario.Installation;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/** The {@code /metrics} of an installation, asked through the API server. */
+public record LiveMetrics(KubernetesClient client) {
+  /** Only a JVM has them. */
+  private static final Set<String> OF_JVMS =
+      Set.of(
+          "heapwarden_container_gc_pause_seconds_total",
+          "heapwarden_container_old_generation_bytes",
+          "heapwarden_container_metaspace_bytes",
+          "heapwarden_container_threads");
+
+  /** Only there while something was refused, or some workload grows towards a limit. */
+  private static final Set<String> PASSING =
+      Set.of(
+          "heapwarden_operator_steps_refused",
+          "heapwarden_workload_growth_bytes_per_second",
+          "heapwarden_workload_time_to_limit_seconds");
+
+  /**
+   * Fails unless both programs say what is documented, once a leak of a Go program was answered.
+   */
+  public void areDocumented() throws Exception {
+    compare(scrape("operator", 8080), RunningPrograms.operator());
+    compare(scrape("agent", 9462), RunningPrograms.agent());
+  }
+
+  private static void compare(List<String> pages, String documented) throws Exception {
+    var found = new TreeMap<String, Exposition.Family>();
+    for (var page : pages) {
+      Promtool.run(page, "check", "metrics");
+      found.putAll(Exposition.families(page));
+    }
+    var known = Exposition.families(documented);
+    assertThat(known.keySet()).containsAll(found.keySet());
+    found
+        .values()
+        .forEach(
+            family -> {
+              var same = known.getOrDefault(family.name(), family);
+              assertThat(family.type()).as(family.name()).isEqualTo(same.type());
+              assertThat(same.labels()).as(family.name()).containsAll(family.labels());
+            });
+    var missing = new TreeSet<>(known.keySet());
+    missing.removeAll(found.keySet());
+    missing.removeAll(OF_JVMS);
+    missing.removeAll(PASSING);
+    assertThat(missing).isEmpty();
+  }
+
+  /** Each pod's page: only the leader among the operators tells of the cluster. */
+  private List<String> scrape(String component, int port) {
+    var pods =
+        client
+            .pods()
+            .inNamespace(Installation.NAMESPACE)
+            .withLabel("app.kubernetes.io/component", component)
+            .list()
+            .getItems()
+            .stream()
+            .map(pod -> pod.getMetadata().getName())
+            .toList();
+    assertThat(pods).isNotEmpty();
+    return pods.stream().map(pod -> ask(pod, port)).toList();
+  }
+
+  private String ask(String pod, int port) {
+    var text =
+        client.raw(
+            "/api/v1/namespaces/%s/pods/%s:%d/proxy/metrics"
+                .formatted(Installation.NAMESPACE, pod, port));
+    assertThat(text).as(pod).isNotNull();
+    return text;
+  }
+}

@@ -1,0 +1,261 @@
+package dev.heapwarden.e2e.monitoring;
+
+import dev.heapwarden.crds.incident.Finding;
+import dev.heapwarden.crds.incident.LeakIncident;
+import dev.heapwarden.crds.incident.LeakIncidentStatus;
+import dev.heapwarden.crds.incident.Phase;
+import dev.heapwarden.crds.incident.Step;
+import dev.heapwarden.crds.policy.RuntimeChoice;
+import dev.heapwarden.crds.snapshot.MemorySnapshotStatus;
+import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.Artifact;
+import dev.heapwarden.crds.snapshot.SnapshotKind;
+import dev.heapwarden.detection.sample.Attachment;
+import dev.heapwarden.detection.sample.ContainerKey;
+import dev.heapwarden.detection.sample.ContainerState;
+import dev.heapwarden.detection.sample.RuntimeKind;
+import dev.heapwarden.operator.report.HttpEndpoints;
+import dev.heapwarden.operator.report.Measures;
+import dev.heapwarden.operator.report.OperatorState;
+import dev.heapwarden.operator.report.Standing;
+import dev.heapwarden.probes.buffer.SampleBuffer;
+import dev.heapwarden.probes.go.ExecutableId;
+import dev.heapwarden.probes.go.Sites;
+import dev.heapwarden.probes.http.AgentMetrics;
+import dev.heapwarden.probes.http.AgentServer;
+import dev.heapwarden.probes.http.Answers;
+import dev.heapwarden.probes.jvm.JvmCounters;
+import dev.heapwarden.probes.probe.CgroupMemory;
+import dev.heapwarden.probes.probe.ProbeCounters;
+import dev.heapwarden.probes.probe.ProbeEvent;
+import dev.heapwarden.probes.sample.Ledger;
+import dev.heapwarden.probes.sample.WallClock;
+import dev.heapwarden.probes.snapshot.SnapshotMeasures;
+import dev.heapwarden.probes.target.Pprof;
+import dev.heapwarden.probes.target.Target;
+import dev.heapwarden.probes.target.TargetProcess;
+import dev.heapwarden.probes.target.WatchedContainer;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+import java.util.Random;
+
+/** Both programs' {@code /metrics}, served by their own classes, with something of everything. */
+final class RunningPrograms {
+  private static final ContainerKey KEY = new ContainerKey("shop", "web-1", "uid", "web", "id");
+  private static final String AT = "2026-03-01T12:00:00Z";
+  private static final String LATER = "2026-03-01T12:10:00Z";
+
+  private RunningPrograms() {}
+
+  /** What an operator says that leads and has answered a leak. */
+  static String operator() throws IOException, InterruptedException {
+    var measures = new Measures();
+    measures.tell(new Busy());
+    try (var endpoints = new HttpEndpoints(0, measures, () -> true, () -> true)) {
+      return get(endpoints.port());
+    }
+  }
+
+  /** What an agent says that watches a container and has taken a snapshot. */
+  static String agent() throws IOException, InterruptedException {
+    var registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    new SnapshotMeasures(registry).finished(snapshot());
+    var buffer = new SampleBuffer(10, 2, new Random(1));
+    var ledger = new Ledger(buffer, new Sites(), WallClock.system(), Path.of("/proc"));
+    measure(ledger);
+    var state =
+        new ContainerState(
+            KEY,
+            "checkout",
+            RuntimeKind.GO,
+            "",
+            Instant.EPOCH,
+            List.of(new Attachment("GoGc", Attachment.State.ATTACHED, null)));
+    try (var server =
+        new AgentServer(
+            0,
+            new Answers(buffer, () -> List.of(state), Optional::empty, Optional::empty),
+            new AgentMetrics(
+                registry, () -> List.of(state), ledger, new ProbeCounters(), () -> true, buffer))) {
+      return get(server.port());
+    }
+  }
+
+  /** As if Go and a JVM ran in one container. */
+  private static void measure(Ledger ledger) {
+    var container =
+        new WatchedContainer(
+            KEY,
+            "checkout",
+            RuntimeChoice.AUTO,
+            Duration.ofSeconds(15),
+            Instant.EPOCH,
+            new Pprof.NotNamed());
+    var process =
+        new TargetProcess(
+            new TargetProcess.Identity("id", 7, 1, new ExecutableId(1, 2)),
+            4096,
+            RuntimeKind.GO,
+            Path.of("/proc/7/root/app"),
+            Optional.empty(),
+            Optional.empty(),
+            0);
+    ledger.targets(List.of(new Target(container, Optional.empty(), List.of(process))));
+    ledger.measured(KEY, new CgroupMemory(4096, 8192, OptionalLong.of(1 << 20)));
+    ledger.accept(new ProbeEvent.Collection(7, 1, 2048, 3));
+    ledger.accept(new ProbeEvent.Faults(7, 1, 5));
+    ledger.accept(new ProbeEvent.MapGrowth(7, 1, 0xc0ffee, 1000, List.of(1L)));
+    ledger.counted(KEY, 7, new JvmCounters("25", "G1", 1024, 2, 3, 0.25, 512, 9));
+  }
+
+  private static MemorySnapshotStatus snapshot() {
+    var taken =
+        new Artifact(SnapshotKind.THREAD_DUMP, Artifact.State.TAKEN, null, 10L, "ab", "/a", 5L);
+    return new MemorySnapshotStatus(
+        MemorySnapshotStatus.Phase.COMPLETED,
+        null,
+        null,
+        "node",
+        AT,
+        LATER,
+        List.of(taken),
+        List.of(),
+        List.of());
+  }
+
+  private static LeakIncident incident() {
+    var finding =
+        new Finding(
+            "Confirmed",
+            "Go",
+            "Application",
+            "MapGrowth",
+            "It grows.",
+            1,
+            1,
+            1,
+            60L,
+            "web-1",
+            "uid",
+            300,
+            1,
+            List.of(),
+            AT);
+    var refused =
+        new Step(
+            "Isolate",
+            2,
+            Step.State.REFUSED,
+            "pod/web-1",
+            "OwnerCannotReplace: nobody does",
+            null,
+            Map.of(),
+            AT,
+            AT,
+            null);
+    var incident = new LeakIncident();
+    incident.getMetadata().setNamespace("shop");
+    incident.setStatus(
+        new LeakIncidentStatus(
+            "deployment/web",
+            "web",
+            "Confirmed",
+            "Application",
+            "1 B/s",
+            "1m",
+            "-",
+            1,
+            Phase.MITIGATED,
+            null,
+            finding,
+            finding,
+            List.of(refused),
+            List.of(),
+            AT,
+            LATER,
+            "better"));
+    return incident;
+  }
+
+  private static String get(int port) throws IOException, InterruptedException {
+    try (var client = HttpClient.newHttpClient()) {
+      var question =
+          HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/metrics")).build();
+      return client.send(question, HttpResponse.BodyHandlers.ofString()).body();
+    }
+  }
+
+  private record Busy() implements OperatorState {
+    @Override
+    public boolean leading() {
+      return true;
+    }
+
+    @Override
+    public long answeringAgents() {
+      return 3;
+    }
+
+    @Override
+    public long silentAgents() {
+      return 1;
+    }
+
+    @Override
+    public Duration sampleLag() {
+      return Duration.ofSeconds(5);
+    }
+
+    @Override
+    public long watched() {
+      return 2;
+    }
+
+    @Override
+    public long attached() {
+      return 1;
+    }
+
+    @Override
+    public long policies() {
+      return 1;
+    }
+
+    @Override
+    public Duration verdictAge() {
+      return Duration.ofMinutes(1);
+    }
+
+    @Override
+    public List<Standing> standings() {
+      return List.of(
+          new Standing(
+              "shop",
+              "checkout",
+              "Deployment",
+              "web",
+              "web",
+              false,
+              "Confirmed",
+              OptionalDouble.of(1024),
+              OptionalDouble.of(60)));
+    }
+
+    @Override
+    public List<LeakIncident> incidents() {
+      return List.of(incident());
+    }
+  }
+}

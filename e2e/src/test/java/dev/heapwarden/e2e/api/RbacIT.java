@@ -81,6 +81,8 @@ class RbacIT {
     "operator, create, apps,           deployments,            no",
     "operator, delete, apps,           deployments,            no",
     "operator, update, apps,           deployments/scale,      yes",
+    "operator, update, '',             pods/resize,            yes",
+    "agent,    update, '',             pods/resize,            no",
     "operator, patch,  apps,           statefulsets,           no",
     "operator, patch,  '',             nodes,                  no",
   })

@@ -12,7 +12,14 @@ public record Intervene(
             "Settings of the Go runtime, applied as environment variables: a rollout of the"
                 + " workload.")
         @Nullable GoSettings go,
+    @JsonPropertyDescription(
+            "Options of a JVM, applied through JAVA_TOOL_OPTIONS, or JDK_JAVA_OPTIONS where the"
+                + " first is taken: a rollout of the workload.")
+        @Nullable JvmSettings jvm,
     @JsonPropertyDescription("Replicas to add.") @Nullable Scale scale,
+    @JsonPropertyDescription(
+            "A higher memory limit for the pods that leak, in place: no restart, no rollout.")
+        @Nullable Resize resize,
     @Default(Intervene.TTL)
         @Size(max = Durations.LENGTH)
         @ValidationRule(value = Durations.VALID, message = Durations.MESSAGE)
@@ -26,6 +33,6 @@ public record Intervene(
   }
 
   static Intervene defaults() {
-    return new Intervene(null, null, TTL);
+    return new Intervene(null, null, null, null, TTL);
   }
 }

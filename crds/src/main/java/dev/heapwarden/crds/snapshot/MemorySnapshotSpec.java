@@ -2,6 +2,7 @@ package dev.heapwarden.crds.snapshot;
 
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import dev.heapwarden.crds.Durations;
+import dev.heapwarden.crds.policy.JvmOptions;
 import io.fabric8.generator.annotation.Default;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
@@ -31,11 +32,15 @@ public record MemorySnapshotSpec(
                     + " && duration(self) >= duration('1s') && duration(self) <= duration('60s')",
             message = "window must be a duration between 1s and 60s")
         @JsonPropertyDescription("How long MapGrowth, KernelMemory and ClassHistogram look.")
-        String window) {
+        String window,
+    @Size(max = JvmOptions.COUNT)
+        @JsonPropertyDescription("JVM options that Flags checks against the JVM. None is applied.")
+        List<@Size(max = JvmOptions.LENGTH) String> jvmOptions) {
   public static final String WINDOW = "5s";
 
   public MemorySnapshotSpec {
     kinds = kinds == null ? List.of(SnapshotKind.AUTO) : List.copyOf(kinds);
     window = window == null ? WINDOW : window;
+    jvmOptions = jvmOptions == null ? List.of() : List.copyOf(jvmOptions);
   }
 }

@@ -27,9 +27,24 @@ public record MemorySnapshotStatus(
         List<MapReport> maps,
     @JsonPropertyDescription(
             "Classes whose instances grew in the window, fastest first, at most 20.")
-        List<ClassReport> classes) {
+        List<ClassReport> classes,
+    @JsonPropertyDescription(
+            "Names of the variables of the process by which its runtime is set: GOGC,"
+                + " JAVA_TOOL_OPTIONS, ... Absent where they could not be read.")
+        @Nullable List<String> variables,
+    @JsonPropertyDescription("What Flags found.") @Nullable JvmReport jvm) {
   /** Entries of {@link #classes} at most. */
   public static final int CLASSES_LIMIT = 20;
+
+  /** The variables by which a program's runtime is set, that {@link #variables} may name. */
+  public static final List<String> VARIABLES =
+      List.of(
+          "GODEBUG",
+          "GOGC",
+          "GOMEMLIMIT",
+          "JAVA_TOOL_OPTIONS",
+          "JDK_JAVA_OPTIONS",
+          "_JAVA_OPTIONS");
 
   /** Entries of {@link #maps} at most. */
   public static final int MAPS_LIMIT = 20;
@@ -38,6 +53,7 @@ public record MemorySnapshotStatus(
     artifacts = artifacts == null ? List.of() : List.copyOf(artifacts);
     maps = maps == null ? List.of() : List.copyOf(maps);
     classes = classes == null ? List.of() : List.copyOf(classes);
+    variables = variables == null ? null : List.copyOf(variables);
   }
 
   public enum Phase {
@@ -58,7 +74,8 @@ public record MemorySnapshotStatus(
       @JsonPropertyDescription("Size in bytes.") @Nullable Long size,
       @JsonPropertyDescription("SHA-256 in hex.") @Nullable String sha256,
       @JsonPropertyDescription(
-              "Path on the node, until the snapshot is deleted; absent once the file had to make room.")
+              "Path on the node, until the snapshot is deleted; absent once the file had to make"
+                  + " room.")
           @Nullable String path,
       @JsonPropertyDescription(
               "How long the target stood still for it, in milliseconds; 0 where nothing stops it.")
@@ -80,6 +97,23 @@ public record MemorySnapshotStatus(
       @JsonPropertyDescription("Bytes per second that they gained in the window.")
           double bytesPerSecond,
       @JsonPropertyDescription("True for a class of the Java platform.") boolean platform) {}
+
+  public record JvmReport(
+      @JsonPropertyDescription("Version of the JDK, such as 25.0.3.") String version,
+      @JsonPropertyDescription(
+              "Whether the java launcher started it, which reads JDK_JAVA_OPTIONS.")
+          boolean launcher,
+      @JsonPropertyDescription("One entry per option of the order.") List<OptionReport> options) {
+    public JvmReport {
+      options = options == null ? List.of() : List.copyOf(options);
+    }
+  }
+
+  public record OptionReport(
+      @JsonPropertyDescription("The option.") String option,
+      @JsonPropertyDescription("Whether this JVM would start with it, and heed it.")
+          boolean accepted,
+      @JsonPropertyDescription("Why not.") @Nullable String reason) {}
 
   public record MapReport(
       @JsonPropertyDescription("Address of the map instance, hex.") String instance,

@@ -34,5 +34,8 @@ public enum SnapshotKind {
   NATIVE_MEMORY,
   /** GC.heap_info of a JVM. */
   @JsonProperty("HeapInfo")
-  HEAP_INFO
+  HEAP_INFO,
+  /** VM.flags of a JVM, and whether it would start with the options of the order. */
+  @JsonProperty("Flags")
+  FLAGS
 }

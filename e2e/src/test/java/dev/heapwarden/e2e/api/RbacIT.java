@@ -84,6 +84,8 @@ class RbacIT {
     "operator, delete, apps,           deployments,            no",
     "operator, update, apps,           deployments/scale,      yes",
     "operator, get,    apps,           statefulsets,           yes",
+    "operator, update, '',             pods/resize,            yes",
+    "agent,    update, '',             pods/resize,            no",
     "operator, patch,  apps,           statefulsets,           no",
     "operator, get,    apps,           daemonsets,             yes",
     "operator, get,    batch,          jobs,                   yes",

@@ -434,7 +434,8 @@ class ResponseIT {
             maxLevel,
             new Diagnose("5s"),
             new Isolate("1h"),
-            new Intervene(new GoSettings(90, 20, Map.of("gctrace", "1")), new Scale(1, 4), "24h"),
+            new Intervene(
+                new GoSettings(90, 20, Map.of("gctrace", "1")), null, new Scale(1, 4), null, "24h"),
             new Limits(10, 1),
             "30m",
             List.of()));

@@ -134,7 +134,8 @@ public final class SecondLook implements Consumer<Evaluation> {
             container.key().pod(),
             container.key().container(),
             List.of(SnapshotKind.CLASS_HISTOGRAM),
-            Durations.format(half.compareTo(LONGEST_WINDOW) < 0 ? half : LONGEST_WINDOW)));
+            Durations.format(half.compareTo(LONGEST_WINDOW) < 0 ? half : LONGEST_WINDOW),
+            List.of()));
     try {
       client.resource(snapshot).create();
       sweep(snapshot.getMetadata().getNamespace(), name);

@@ -8,6 +8,7 @@ import dev.heapwarden.operator.report.EventRecorder;
 import dev.heapwarden.operator.respond.action.AddReplicas;
 import dev.heapwarden.operator.respond.action.IsolatePod;
 import dev.heapwarden.operator.respond.action.PatchEnvironment;
+import dev.heapwarden.operator.respond.action.ResizeMemory;
 import dev.heapwarden.operator.respond.action.TakeSnapshot;
 import dev.heapwarden.operator.schedule.Alarms;
 import dev.heapwarden.operator.schedule.Timetable.Occasion;
@@ -67,7 +68,10 @@ public final class LeakIncidentReconciler implements Reconciler<LeakIncident> {
                 new TakeSnapshot(client),
                 new IsolatePod(client),
                 // The patch rolls out; replicas added before it would be made twice.
-                List.of(new PatchEnvironment(client), new AddReplicas(client))),
+                List.of(
+                    new PatchEnvironment(client),
+                    new AddReplicas(client),
+                    new ResizeMemory(client, assessments))),
             new KubernetesIncidents(client),
             assessments,
             events,

@@ -159,6 +159,69 @@ public final class Fixtures {
         NOON);
   }
 
+  /** The same container, leaking, with so many bytes in use. */
+  public static Assessment leaking(double used) {
+    var healthy = assessment();
+    return new Assessment(
+        healthy.workloadUid(),
+        healthy.container(),
+        healthy.runtime(),
+        healthy.quarantined(),
+        new Verdict.Suspected(
+            new Evidence(
+                Layer.RUNTIME,
+                Cause.UNKNOWN,
+                "It leaks.",
+                null,
+                null,
+                "",
+                List.of(),
+                Map.of("anonymous_memory", used))),
+        healthy.containerAge(),
+        healthy.at());
+  }
+
+  /** The incident with a baseline of a container of this runtime. */
+  public static LeakIncident ofRuntime(LeakIncident incident, String runtime) {
+    var old = incident.getStatus();
+    var found = finding();
+    incident.setStatus(
+        new LeakIncidentStatus(
+            old.workload(),
+            old.container(),
+            old.verdict(),
+            old.layer(),
+            old.growth(),
+            old.limitIn(),
+            old.site(),
+            old.level(),
+            old.phase(),
+            old.waitingFor(),
+            old.finding(),
+            new Finding(
+                found.verdict(),
+                runtime,
+                found.layer(),
+                found.cause(),
+                found.message(),
+                found.growthBytesPerSecond(),
+                found.growthLow(),
+                found.growthHigh(),
+                found.secondsToLimit(),
+                found.pod(),
+                found.podUid(),
+                found.containerAgeSeconds(),
+                found.pods(),
+                found.witnesses(),
+                found.at()),
+            old.steps(),
+            old.timeline(),
+            old.openedAt(),
+            old.endedAt(),
+            old.outcome()));
+    return incident;
+  }
+
   public static Step step(String action, int level, Step.State state, Instant intendedAt) {
     return new Step(
         action, level, state, "pod/x", null, null, Map.of(), intendedAt.toString(), null, null);
@@ -189,7 +252,7 @@ public final class Fixtures {
         maxLevel,
         new Diagnose("5s"),
         new Isolate("1h"),
-        new Intervene(new GoSettings(90, 20, Map.of()), new Scale(1, 4), "24h"),
+        new Intervene(new GoSettings(90, 20, Map.of()), null, new Scale(1, 4), null, "24h"),
         limits,
         "30m",
         windows);

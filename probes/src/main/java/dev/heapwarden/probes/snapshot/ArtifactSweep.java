@@ -87,7 +87,9 @@ final class ArtifactSweep {
             status.completedAt(),
             artifacts,
             status.maps(),
-            status.classes()));
+            status.classes(),
+            status.variables(),
+            status.jvm()));
   }
 
   private static Artifact withoutFile(Artifact artifact) {

@@ -1,9 +1,11 @@
 package dev.heapwarden.probes.snapshot;
 
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.ClassReport;
+import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.JvmReport;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.MapReport;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /** What became of one kind of evidence. */
 sealed interface Evidence {
@@ -12,10 +14,15 @@ sealed interface Evidence {
    *
    * @param maps that the file speaks of, fastest growing first; empty for other kinds
    * @param classes that grew, fastest first; empty for other kinds
+   * @param jvm what its flags are; empty for other kinds
    * @param stall for how long the program stood still at most
    */
   record Taken(
-      ArtifactStore.Stored stored, List<MapReport> maps, List<ClassReport> classes, Duration stall)
+      ArtifactStore.Stored stored,
+      List<MapReport> maps,
+      List<ClassReport> classes,
+      Optional<JvmReport> jvm,
+      Duration stall)
       implements Evidence {
     public Taken {
       maps = List.copyOf(maps);
@@ -28,11 +35,15 @@ sealed interface Evidence {
     }
 
     static Taken ofMaps(ArtifactStore.Stored stored, List<MapReport> maps) {
-      return new Taken(stored, maps, List.of(), Duration.ZERO);
+      return new Taken(stored, maps, List.of(), Optional.empty(), Duration.ZERO);
     }
 
     static Taken ofClasses(ArtifactStore.Stored stored, List<ClassReport> classes, Duration stall) {
-      return new Taken(stored, List.of(), classes, stall);
+      return new Taken(stored, List.of(), classes, Optional.empty(), stall);
+    }
+
+    static Taken ofJvm(ArtifactStore.Stored stored, JvmReport jvm, Duration stall) {
+      return new Taken(stored, List.of(), List.of(), Optional.of(jvm), stall);
     }
 
     static Taken stalling(ArtifactStore.Stored stored, Duration stall) {

@@ -1,5 +1,6 @@
 package dev.heapwarden.probes.snapshot;
 
+import dev.heapwarden.crds.snapshot.MemorySnapshotStatus;
 import dev.heapwarden.crds.snapshot.SnapshotKind;
 import dev.heapwarden.detection.sample.RuntimeKind;
 import dev.heapwarden.probes.go.Sites;
@@ -8,10 +9,12 @@ import dev.heapwarden.probes.probe.Bpftrace;
 import dev.heapwarden.probes.probe.Tracepoints;
 import dev.heapwarden.probes.target.Pprof;
 import dev.heapwarden.probes.target.ProcFs;
+import dev.heapwarden.probes.target.Target;
 import java.io.IOException;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.SequencedSet;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,6 +27,8 @@ public final class EvidenceCollector {
   private final PprofEvidence pprof;
   private final JvmEvidence jvm;
   private final ClassGrowthEvidence classes;
+  private final FlagEvidence flags;
+  private final ProcFs proc;
 
   /**
    * @param store where artefacts stay
@@ -41,6 +46,8 @@ public final class EvidenceCollector {
     pprof = new PprofEvidence(store);
     jvm = new JvmEvidence(new JvmAttach(procRoot), proc, store);
     classes = new ClassGrowthEvidence(jvm, store, procRoot, witness);
+    flags = new FlagEvidence(jvm, store, proc);
+    this.proc = proc;
   }
 
   /** The kinds asked for, Auto replaced by what the container offers. */
@@ -61,6 +68,7 @@ public final class EvidenceCollector {
         kinds.add(SnapshotKind.GOROUTINES);
       }
       if (order.target().runtime() == RuntimeKind.JVM) {
+        kinds.add(SnapshotKind.FLAGS);
         kinds.add(SnapshotKind.CLASS_HISTOGRAM);
         kinds.add(SnapshotKind.HEAP_INFO);
         kinds.add(SnapshotKind.NATIVE_MEMORY);
@@ -68,6 +76,20 @@ public final class EvidenceCollector {
       }
     }
     return kinds;
+  }
+
+  /** Names of the variables that set the runtime of its process; null when they are unreadable. */
+  @Nullable List<String> variables(Target target) {
+    try {
+      var main = target.main();
+      return main.isEmpty()
+          ? null
+          : proc.variables(main.get().pid(), MemorySnapshotStatus.VARIABLES).stream()
+              .sorted()
+              .toList();
+    } catch (IOException _) {
+      return null;
+    }
   }
 
   Evidence take(SnapshotKind kind, Order order) throws InterruptedException {
@@ -82,6 +104,7 @@ public final class EvidenceCollector {
         case HEAP_INFO -> jvm.take(order, "GC.heap_info", "heap-info.txt");
         case NATIVE_MEMORY ->
             jvm.take(order, "VM.native_memory summary scale=MB", "native-memory.txt");
+        case FLAGS -> flags.take(order);
         case AUTO -> throw new IllegalArgumentException("Auto is no kind of its own");
       };
     } catch (ArtifactStore.NoRoom refusal) {

@@ -116,6 +116,8 @@ final class Reports {
             status.completedAt(),
             List.of(),
             List.of(),
-            List.of()));
+            List.of(),
+            null,
+            null));
   }
 }

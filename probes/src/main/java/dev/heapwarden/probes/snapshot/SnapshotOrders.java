@@ -190,12 +190,16 @@ public final class SnapshotOrders implements AutoCloseable {
     try {
       var order =
           new Order(
-              ArtifactStore.Owner.of(running), target, Durations.parse(running.getSpec().window()));
+              ArtifactStore.Owner.of(running),
+              target,
+              Durations.parse(running.getSpec().window()),
+              running.getSpec().jvmOptions());
       var evidence = new LinkedHashMap<SnapshotKind, Evidence>();
       for (var kind : EvidenceCollector.kinds(running.getSpec().kinds(), order)) {
         evidence.put(kind, collector.take(kind, order));
       }
-      return SnapshotReport.finished(node, startedAt, clock.instant(), evidence);
+      return SnapshotReport.finished(
+          node, startedAt, clock.instant(), evidence, collector.variables(target));
     } catch (RuntimeException mistake) {
       LOG.error("snapshot failed", mistake);
       return failed(

@@ -3,6 +3,7 @@ package dev.heapwarden.probes.snapshot;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.Artifact;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.ClassReport;
+import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.JvmReport;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.MapReport;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.Phase;
 import dev.heapwarden.crds.snapshot.SnapshotKind;
@@ -31,7 +32,9 @@ final class SnapshotReport {
         null,
         List.of(),
         List.of(),
-        List.of());
+        List.of(),
+        null,
+        null);
   }
 
   static MemorySnapshotStatus failed(
@@ -45,21 +48,33 @@ final class SnapshotReport {
         now.toString(),
         List.of(),
         List.of(),
-        List.of());
+        List.of(),
+        null,
+        null);
   }
 
-  /** Completed when at least one kind was taken. */
+  /**
+   * Completed when at least one kind was taken.
+   *
+   * @param variables names of those that set the runtime; null when they could not be read
+   */
   static MemorySnapshotStatus finished(
-      String node, Instant startedAt, Instant now, SequencedMap<SnapshotKind, Evidence> evidence) {
+      String node,
+      Instant startedAt,
+      Instant now,
+      SequencedMap<SnapshotKind, Evidence> evidence,
+      @Nullable List<String> variables) {
     var artifacts = new ArrayList<Artifact>();
     var maps = new ArrayList<MapReport>();
     var classes = new ArrayList<ClassReport>();
+    var jvms = new ArrayList<JvmReport>();
     evidence.forEach(
         (kind, outcome) -> {
           artifacts.add(artifact(kind, outcome));
           if (outcome instanceof Evidence.Taken taken) {
             maps.addAll(taken.maps());
             classes.addAll(taken.classes());
+            taken.jvm().ifPresent(jvms::add);
           }
         });
     boolean taken =
@@ -73,7 +88,9 @@ final class SnapshotReport {
         now.toString(),
         artifacts,
         maps.subList(0, Math.min(maps.size(), MemorySnapshotStatus.MAPS_LIMIT)),
-        classes.subList(0, Math.min(classes.size(), MemorySnapshotStatus.CLASSES_LIMIT)));
+        classes.subList(0, Math.min(classes.size(), MemorySnapshotStatus.CLASSES_LIMIT)),
+        variables,
+        jvms.isEmpty() ? null : jvms.getFirst());
   }
 
   /** What people can look up in their own code. */
@@ -95,7 +112,7 @@ final class SnapshotReport {
 
   private static Artifact artifact(SnapshotKind kind, Evidence evidence) {
     return switch (evidence) {
-      case Evidence.Taken(var stored, var _, var _, var stall) ->
+      case Evidence.Taken(var stored, var _, var _, var _, var stall) ->
           new Artifact(
               kind,
               Artifact.State.TAKEN,

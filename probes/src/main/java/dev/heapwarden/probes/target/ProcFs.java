@@ -2,14 +2,22 @@ package dev.heapwarden.probes.target;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** What /proc says of one process; formats as in proc(5). */
 public final class ProcFs {
   /** A process with more mappings than this is read no further. */
   private static final int MAPPINGS_LIMIT = 65_536;
+
+  /** An environment is read no further. */
+  private static final int ENVIRONMENT_LIMIT = 1 << 20;
 
   private final Path root;
 
@@ -43,6 +51,17 @@ public final class ProcFs {
           .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")) * 1024)
           .findFirst()
           .orElse(0);
+    }
+  }
+
+  /** Those of the names that the process's environment had when it started. */
+  public Set<String> variables(long pid, Collection<String> names) throws IOException {
+    try (var environment = Files.newInputStream(directory(pid).resolve("environ"))) {
+      var text = new String(environment.readNBytes(ENVIRONMENT_LIMIT), StandardCharsets.ISO_8859_1);
+      return Stream.of(text.split("\u0000", -1))
+          .map(variable -> variable.substring(0, Math.max(0, variable.indexOf('='))))
+          .filter(names::contains)
+          .collect(Collectors.toSet());
     }
   }
 

@@ -82,7 +82,7 @@ class ArtifactSweepTest {
             ArtifactStore.Owner.of(snapshot), "f", new ByteArrayInputStream(new byte[] {1}));
     var evidence = new LinkedHashMap<SnapshotKind, Evidence>();
     evidence.put(SnapshotKind.GOROUTINES, Evidence.Taken.of(stored));
-    snapshot.setStatus(SnapshotReport.finished(node, Instant.EPOCH, Instant.EPOCH, evidence));
+    snapshot.setStatus(SnapshotReport.finished(node, Instant.EPOCH, Instant.EPOCH, evidence, null));
     return snapshot;
   }
 

@@ -57,6 +57,7 @@ class EvidenceCollectorTest {
         new Order(
             new ArtifactStore.Owner("shop", "s1"),
             new Target(container, Optional.empty(), List.of()),
-            Duration.ofSeconds(5)));
+            Duration.ofSeconds(5),
+            List.of()));
   }
 }

@@ -2,27 +2,16 @@ package dev.heapwarden.probes.snapshot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.heapwarden.crds.policy.RuntimeChoice;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.ClassReport;
-import dev.heapwarden.detection.sample.ContainerKey;
-import dev.heapwarden.detection.sample.RuntimeKind;
-import dev.heapwarden.probes.go.ExecutableId;
 import dev.heapwarden.probes.jvm.JvmAttach;
 import dev.heapwarden.probes.sample.ClassCount;
-import dev.heapwarden.probes.target.Pprof;
 import dev.heapwarden.probes.target.ProcFs;
-import dev.heapwarden.probes.target.Target;
-import dev.heapwarden.probes.target.TargetProcess;
-import dev.heapwarden.probes.target.WatchedContainer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -61,7 +50,7 @@ class JvmEvidenceTest {
       var told = new ArrayList<ClassCount>();
       var evidence =
           new ClassGrowthEvidence(jvm, store, PROC.root(), (_, _, counts) -> told.addAll(counts));
-      var taken = (Evidence.Taken) evidence.take(order(program.pid()));
+      var taken = (Evidence.Taken) evidence.take(JvmOrder.of(program.pid()));
       assertThat(told)
           .extracting(
               count ->
@@ -78,9 +67,9 @@ class JvmEvidenceTest {
       assertThat(Files.readString(taken.stored().path())).contains("Leaking$Key");
       assertThat(taken.stall()).isPositive();
 
-      var threads = (Evidence.Taken) jvm.take(order(program.pid()), "Thread.print", "t.txt");
+      var threads = (Evidence.Taken) jvm.take(JvmOrder.of(program.pid()), "Thread.print", "t.txt");
       assertThat(Files.readString(threads.stored().path())).contains("\"main\"");
-      assertThat(jvm.take(order(program.pid()), "VM.native_memory summary scale=MB", "n.txt"))
+      assertThat(jvm.take(JvmOrder.of(program.pid()), "VM.native_memory summary scale=MB", "n.txt"))
           .isEqualTo(new Evidence.Refused("it was started without -XX:NativeMemoryTracking"));
       assertThat(program.isAlive()).isTrue();
     } finally {
@@ -93,7 +82,7 @@ class JvmEvidenceTest {
     var store = new ArtifactStore(directory.resolve("store"), 1 << 24);
     var jvm = new JvmEvidence(new JvmAttach(PROC.root()), PROC, store);
 
-    assertThat(jvm.take(order(), "Thread.print", "t.txt"))
+    assertThat(jvm.take(JvmOrder.of(), "Thread.print", "t.txt"))
         .isEqualTo(new Evidence.Refused("no JVM runs in it"));
   }
 
@@ -106,33 +95,5 @@ class JvmEvidenceTest {
     var process = new ProcessBuilder(command).redirectErrorStream(true).start();
     assertThat(process.inputReader().readLine()).isEqualTo("ready");
     return process;
-  }
-
-  private static Order order(long... pids) throws IOException {
-    var processes = new ArrayList<TargetProcess>();
-    for (long pid : pids) {
-      var exe = PROC.directory(pid).resolve("exe");
-      processes.add(
-          new TargetProcess(
-              new TargetProcess.Identity("id", pid, PROC.startTicks(pid), ExecutableId.of(exe)),
-              100 << 20,
-              RuntimeKind.JVM,
-              exe,
-              Optional.empty(),
-              Optional.of("not Go"),
-              0));
-    }
-    var container =
-        new WatchedContainer(
-            new ContainerKey("shop", "web-1", "uid", "web", "id"),
-            "policy",
-            RuntimeChoice.AUTO,
-            Duration.ofSeconds(15),
-            Instant.EPOCH,
-            new Pprof.NotNamed());
-    return new Order(
-        new ArtifactStore.Owner("shop", "s1"),
-        new Target(container, Optional.empty(), processes),
-        Duration.ofSeconds(2));
   }
 }

@@ -103,6 +103,6 @@ class ReportsTest {
     evidence.put(
         SnapshotKind.GO_HEAP_PROFILE,
         Evidence.Taken.of(new ArtifactStore.Stored(Path.of("/s/f"), 3, "ab")));
-    return SnapshotReport.finished("node-1", Instant.EPOCH, Instant.EPOCH, evidence);
+    return SnapshotReport.finished("node-1", Instant.EPOCH, Instant.EPOCH, evidence, null);
   }
 }

@@ -27,10 +27,7 @@ final class IsolatedPod {
   }
 
   Optional<Pod> find(LeakIncident incident, String name, String uid) {
-    var pod = client.pods().inNamespace(incident.getMetadata().getNamespace()).withName(name).get();
-    return Optional.ofNullable(pod)
-        .filter(found -> found.getMetadata().getUid().equals(uid))
-        .filter(found -> found.getMetadata().getDeletionTimestamp() == null);
+    return Pods.find(client, incident.getMetadata().getNamespace(), name, uid);
   }
 
   void patch(Pod pod, List<Map<String, Object>> operations) {

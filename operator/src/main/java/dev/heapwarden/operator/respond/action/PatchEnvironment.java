@@ -4,7 +4,6 @@ import static java.util.stream.Collectors.joining;
 
 import dev.heapwarden.crds.incident.LeakIncident;
 import dev.heapwarden.crds.incident.Step;
-import dev.heapwarden.crds.policy.RuntimeChoice;
 import dev.heapwarden.operator.respond.journal.ActionKind;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -15,7 +14,7 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * Level 3: settings of the Go runtime in the Deployment's pod template, by server-side apply with
+ * Level 3: settings of the Go runtime or options of the JVM in the Deployment's pod template, by server-side apply with
  * one field manager per incident, never forced. One rollout.
  */
 public final class PatchEnvironment extends DeploymentChange {
@@ -33,21 +32,13 @@ public final class PatchEnvironment extends DeploymentChange {
 
   @Override
   boolean isAsked(Situation situation) {
-    return situation.respond().intervene().go() != null;
+    var intervene = situation.respond().intervene();
+    return intervene.go() != null || intervene.jvm() != null;
   }
 
   @Override
   Plan plan(Situation situation, Deployment deployment) {
     var object = situation.target().workload();
-    var runtime = situation.policy().getSpec().runtime();
-    if (runtime != RuntimeChoice.AUTO && runtime != RuntimeChoice.GO) {
-      return new Plan.Refuse(object, "NotGo: the policy says that the runtime is " + runtime);
-    }
-    var found = situation.baseline().runtime();
-    if (!found.equals("Go")) {
-      return new Plan.Refuse(
-          object, "NotGo: settings of Go mean nothing to a container of " + found);
-    }
     if (Boolean.TRUE.equals(deployment.getSpec().getPaused())) {
       return new Plan.Refuse(object, "Paused: the Deployment would not roll out a change");
     }
@@ -63,20 +54,19 @@ public final class PatchEnvironment extends DeploymentChange {
 
   private Plan plan(Situation situation, Deployment deployment, TemplateContainer container) {
     var object = situation.target().workload();
-    var settings = Objects.requireNonNull(situation.respond().intervene().go(), "no settings");
-    var environment = GoEnvironment.of(settings, GoEnvironment.memoryLimit(container.container()));
-    if (environment.isEmpty()) {
-      return new Plan.Refuse(
-          object, "NoMemoryLimit: GOMEMLIMIT needs the container's memory limit");
-    }
-    var patch = TemplateApply.patch(deployment, container, environment);
-    var owned =
-        container
-            .ownedBySomebody(environment)
-            .or(() -> container.mayBeSetUnseen(environment.keySet()));
-    if (owned.isPresent()) {
-      return new Plan.Suggest(object, owned.get(), patch);
-    }
+    return switch (Variables.of(situation, container, Diagnosis.find(client, situation))) {
+      case Variables.Refused(var reason) -> new Plan.Refuse(object, reason);
+      case Variables.Wanted(var environment, var owned) -> {
+        var patch = TemplateApply.patch(deployment, container, environment);
+        yield owned.isPresent()
+            ? new Plan.Suggest(object, owned.get(), patch)
+            : tried(situation, environment, patch);
+      }
+    };
+  }
+
+  private Plan tried(Situation situation, NavigableMap<String, String> environment, String patch) {
+    var object = situation.target().workload();
     var trial = apply.tryOut(patch, situation.fieldManager());
     return trial
         .<Plan>map(conflict -> new Plan.Suggest(object, "Owned: " + conflict, patch))

@@ -7,10 +7,18 @@ import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 
 /** What is asked of pods. */
 final class Pods {
   private Pods() {}
+
+  /** This very pod, unless it is on its way out. */
+  static Optional<Pod> find(KubernetesClient client, String namespace, String name, String uid) {
+    return Optional.ofNullable(client.pods().inNamespace(namespace).withName(name).get())
+        .filter(found -> found.getMetadata().getUid().equals(uid))
+        .filter(found -> found.getMetadata().getDeletionTimestamp() == null);
+  }
 
   /** Ready, and neither isolated nor on its way out. */
   static boolean serves(Pod pod) {

@@ -5,6 +5,7 @@ import static java.util.stream.Collectors.joining;
 import dev.heapwarden.crds.Durations;
 import dev.heapwarden.crds.incident.LeakIncident;
 import dev.heapwarden.crds.incident.Step;
+import dev.heapwarden.crds.policy.JvmOptions;
 import dev.heapwarden.crds.snapshot.MemorySnapshot;
 import dev.heapwarden.crds.snapshot.MemorySnapshotSpec;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus;
@@ -141,8 +142,15 @@ public final class TakeSnapshot implements Action {
             pod,
             situation.target().container(),
             List.of(SnapshotKind.AUTO),
-            situation.respond().diagnose().window()));
+            situation.respond().diagnose().window(),
+            options(situation)));
     return snapshot;
+  }
+
+  /** What level 3 would set is checked at once: an intervention needs no second snapshot. */
+  private static List<String> options(Situation situation) {
+    var jvm = situation.respond().intervene().jvm();
+    return jvm == null ? List.of() : JvmOptions.of(jvm);
   }
 
   private Optional<MemorySnapshot> get(LeakIncident incident, Step step) {

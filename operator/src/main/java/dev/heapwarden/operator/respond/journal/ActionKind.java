@@ -10,6 +10,7 @@ public enum ActionKind {
   PATCH_ENVIRONMENT(
       "PatchEnvironment", 3, Phase.INTERVENING, Reason.STEP_INTENDED, Reason.ENVIRONMENT_PATCHED),
   ADD_REPLICAS("AddReplicas", 3, Phase.INTERVENING, Reason.STEP_INTENDED, Reason.REPLICAS_ADDED),
+  RESIZE_MEMORY("ResizeMemory", 3, Phase.INTERVENING, Reason.STEP_INTENDED, Reason.MEMORY_RESIZED),
   VERIFY("Verify", 3, Phase.VERIFYING, Reason.STEP_INTENDED, Reason.LEAK_MITIGATED);
 
   private final String text;
@@ -47,11 +48,19 @@ public enum ActionKind {
     return done;
   }
 
+  /** True for what level 3 changes, and Verify judges. */
+  public boolean intervenes() {
+    return switch (this) {
+      case DIAGNOSE, ISOLATE, VERIFY -> false;
+      case PATCH_ENVIRONMENT, ADD_REPLICAS, RESIZE_MEMORY -> true;
+    };
+  }
+
   /** True when it changes the workload: such a step counts against the budget and has an undo. */
   public boolean changesWorkload() {
     return switch (this) {
       case DIAGNOSE, VERIFY -> false;
-      case ISOLATE, PATCH_ENVIRONMENT, ADD_REPLICAS -> true;
+      case ISOLATE, PATCH_ENVIRONMENT, ADD_REPLICAS, RESIZE_MEMORY -> true;
     };
   }
 }

@@ -78,6 +78,6 @@ public final class Intervene implements ResponseStep {
   }
 
   static boolean isIntervention(Step step) {
-    return Steps.is(step, ActionKind.PATCH_ENVIRONMENT) || Steps.is(step, ActionKind.ADD_REPLICAS);
+    return Steps.kind(step).filter(ActionKind::intervenes).isPresent();
   }
 }

@@ -7,8 +7,10 @@ import dev.heapwarden.crds.incident.Step.State;
 import dev.heapwarden.crds.policy.Mode;
 import dev.heapwarden.operator.evaluate.Assessments;
 import dev.heapwarden.operator.report.Reason;
+import dev.heapwarden.operator.respond.action.ResizeMemory;
 import dev.heapwarden.operator.respond.journal.ActionKind;
 import dev.heapwarden.operator.respond.journal.Steps;
+import dev.heapwarden.operator.respond.journal.Texts;
 import dev.heapwarden.operator.respond.verify.Decision;
 import dev.heapwarden.operator.respond.verify.Decision.Trend;
 import dev.heapwarden.operator.respond.verify.Verification;
@@ -60,6 +62,11 @@ public final class Verify implements ResponseStep {
       case Decision.Mitigated(var text) ->
           new Progress.End(Phase.MITIGATED, text + "; it still leaks: the code has to change");
       case Decision.GiveUp(var text) -> new Progress.End(Phase.NEEDS_HUMAN, text);
+      case Decision.TakeBack(var text) when isOnlyResized(interventions) ->
+          new Progress.End(
+              Phase.MITIGATED,
+              "%s; %s; it still leaks: the code has to change"
+                  .formatted(text, bought(round, interventions)));
       case Decision.TakeBack(var text) -> {
         undoing.intend(
             round.journal(),
@@ -102,11 +109,14 @@ public final class Verify implements ResponseStep {
             .toList();
     // The patch replaces every pod; replicas added with it need no look of their own.
     var changes = patched.isEmpty() ? interventions : patched;
+    // A resize restarts nothing: the containers that leaked are those to look at.
     var changedAt =
-        changes.stream()
-            .flatMap(step -> Steps.actedAt(step).stream())
-            .max(Instant::compareTo)
-            .orElseGet(() -> Instant.parse(verify.intendedAt()));
+        isOnlyResized(interventions)
+            ? Instant.EPOCH
+            : changes.stream()
+                .flatMap(step -> Steps.actedAt(step).stream())
+                .max(Instant::compareTo)
+                .orElseGet(() -> Instant.parse(verify.intendedAt()));
     Finding baseline = Objects.requireNonNull(round.status().baseline(), "no baseline");
     return new Verification(
         baseline,
@@ -114,6 +124,20 @@ public final class Verify implements ResponseStep {
         Instant.parse(verify.intendedAt()),
         changedAt,
         !patched.isEmpty());
+  }
+
+  private static boolean isOnlyResized(List<Step> interventions) {
+    return interventions.stream().allMatch(step -> Steps.is(step, ActionKind.RESIZE_MEMORY));
+  }
+
+  /** A higher limit leaves the growth as it is, and is reached later. */
+  private static String bought(Round round, List<Step> interventions) {
+    Finding before = Objects.requireNonNull(round.status().baseline(), "no baseline");
+    var time =
+        Duration.ofSeconds(
+            (long)
+                (ResizeMemory.raisedBy(interventions.getFirst()) / before.growthBytesPerSecond()));
+    return "the higher limit buys about " + Texts.duration(time);
   }
 
   private static Trend trend(Step verify) {

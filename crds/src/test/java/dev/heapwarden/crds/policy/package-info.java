@@ -1,0 +1,4 @@
+@NullMarked
+package dev.heapwarden.crds.policy;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,241 @@
+package dev.heapwarden.e2e.respond;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heapwarden.crds.incident.LeakIncident;
+import dev.heapwarden.crds.incident.Step;
+import dev.heapwarden.crds.policy.MemoryPolicy;
+import dev.heapwarden.crds.snapshot.MemorySnapshot;
+import dev.heapwarden.detection.sample.ContainerKey;
+import dev.heapwarden.detection.sample.RuntimeKind;
+import dev.heapwarden.detection.verdict.Cause;
+import dev.heapwarden.detection.verdict.Evidence;
+import dev.heapwarden.detection.verdict.Layer;
+import dev.heapwarden.detection.verdict.Verdict;
+import dev.heapwarden.e2e.ClusterExtension;
+import dev.heapwarden.operator.evaluate.Assessment;
+import dev.heapwarden.operator.respond.action.Acted;
+import dev.heapwarden.operator.respond.action.Action;
+import dev.heapwarden.operator.respond.action.PatchEnvironment;
+import dev.heapwarden.operator.respond.action.Plan;
+import dev.heapwarden.operator.respond.action.ResizeMemory;
+import dev.heapwarden.operator.respond.action.Seen;
+import dev.heapwarden.operator.respond.action.Situation;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** Level 3 on a real cluster, one action at a time, with evidence as an agent would give it. */
+@ExtendWith(ClusterExtension.class)
+class TuningIT {
+  private static final Duration SOON = Duration.ofMinutes(2);
+  private static final String PAUSE = "-XX:MaxGCPauseMillis=150";
+  private static final Path CRD =
+      Path.of(System.getProperty("heapwarden.root"), "manifests/chart/crds/memorysnapshots.yaml");
+
+  private final KubernetesClient client;
+  private Optional<Shop> opened = Optional.empty();
+
+  TuningIT(KubernetesClient client) {
+    this.client = client;
+  }
+
+  @AfterEach
+  void close() {
+    opened.ifPresent(Shop::close);
+  }
+
+  @Test
+  void aLeakingPodGetsMoreMemoryWithoutARestartAndUndoTakesItBack() {
+    var shop = open("tune-resize", "");
+    var leaking = shop.servingPods().stream().sorted().findFirst().orElseThrow();
+    var other = shop.servingPods().stream().sorted().toList().getLast();
+    var pod = shop.pod(leaking);
+    var action = new ResizeMemory(client, (uid, container) -> List.of(suspected(pod)));
+    var situation = situation(shop, "{resize: {memoryPercent: 125, max: 1Gi}}", "");
+
+    var step = carryOut(action, situation);
+    assertThat(inForce(shop.pod(leaking))).isEqualTo(new Quantity("320Mi"));
+    assertThat(inForce(shop.pod(other))).isEqualTo(new Quantity("256Mi"));
+    assertThat(shop.pod(leaking).getStatus().getContainerStatuses().getFirst().getRestartCount())
+        .isZero();
+    assertThat(shop.pod(leaking).getStatus().getQosClass()).isEqualTo("Burstable");
+    assertThat(action.act(situation, step)).as("again").isEqualTo(new Acted.Yes());
+
+    undo(action, situation, step);
+    assertThat(inForce(shop.pod(leaking))).isEqualTo(new Quantity("256Mi"));
+    assertThat(shop.pod(leaking).getMetadata().getUid()).isEqualTo(pod.getMetadata().getUid());
+  }
+
+  @Test
+  void aPodThatIsGoneTookItsLimitWithIt() {
+    var shop = open("tune-too-much", "");
+    var pod = shop.pod(shop.servingPods().iterator().next());
+    var action = new ResizeMemory(client, (uid, container) -> List.of(suspected(pod)));
+    var resize = "{resize: {memoryPercent: 400, max: 1Gi}}";
+    var step = carryOut(action, situation(shop, resize, ""));
+    client.apps().deployments().inNamespace(shop.namespace()).withName("checkout").scale(0);
+    Shop.within(SOON).until(() -> shop.pods(Map.of("app", "checkout")).isEmpty());
+    assertThat(action.undo(situation(shop, resize, "").incident(), step, Instant.now()))
+        .isEqualTo(new Seen.Done("pod %s is gone".formatted(pod.getMetadata().getName())));
+  }
+
+  @Test
+  void anAcceptedJvmOptionIsRolledOutAndUndoLeavesNothing() throws IOException {
+    var shop = open("tune-options", "{name: PORT, value: \"8080\"}");
+    snapshot(shop, "{option: '%s', accepted: true}".formatted(PAUSE), "");
+    var action = new PatchEnvironment(client);
+    var situation = situation(shop, "{jvm: {options: ['%s']}}".formatted(PAUSE), "JVM");
+
+    var step = carryOut(action, situation);
+    assertThat(shop.environment())
+        .containsExactlyInAnyOrderEntriesOf(Map.of("PORT", "8080", "JAVA_TOOL_OPTIONS", PAUSE));
+    undo(action, situation, step);
+    assertThat(shop.environment()).isEqualTo(Map.of("PORT", "8080"));
+  }
+
+  @Test
+  void whereTheImageHasTheFirstVariableTheSecondIsUsed() throws IOException {
+    var shop = open("tune-second", "");
+    snapshot(shop, "{option: '%s', accepted: true}".formatted(PAUSE), "JAVA_TOOL_OPTIONS");
+    var situation = situation(shop, "{jvm: {options: ['%s']}}".formatted(PAUSE), "JVM");
+    carryOut(new PatchEnvironment(client), situation);
+    assertThat(shop.environment()).isEqualTo(Map.of("JDK_JAVA_OPTIONS", PAUSE));
+  }
+
+  @Test
+  void anOptionThatTheJvmDoesNotTakeIsRefusedAndChangesNothing() throws IOException {
+    var shop = open("tune-refused", "");
+    snapshot(shop, "{option: '%s', accepted: false, reason: no such flag}".formatted(PAUSE), "");
+    var before = shop.deployment();
+    var situation = situation(shop, "{jvm: {options: ['%s']}}".formatted(PAUSE), "JVM");
+    assertThat(new PatchEnvironment(client).plan(situation))
+        .isEqualTo(
+            new Plan.Refuse(
+                "deployment/checkout",
+                "FlagRefused: by JDK 25.0.3: %s: no such flag".formatted(PAUSE)));
+    assertThat(shop.deployment().getSpec()).isEqualTo(before.getSpec());
+  }
+
+  private Shop open(String namespace, String env) {
+    var shop = Shop.open(client, namespace, "Deployment", env);
+    opened = Optional.of(shop);
+    return shop;
+  }
+
+  private static Step carryOut(Action action, Situation situation) {
+    var plan = (Plan.Do) action.plan(situation);
+    var step =
+        new Step(
+            action.kind().text(),
+            3,
+            Step.State.INTENDED,
+            plan.object(),
+            plan.message(),
+            plan.patch(),
+            plan.facts(),
+            Instant.now().toString(),
+            null,
+            null);
+    Shop.within(SOON).until(() -> action.act(situation, step) instanceof Acted.Yes);
+    Shop.within(SOON).until(() -> action.look(situation, step) instanceof Seen.Done);
+    return step;
+  }
+
+  private static void undo(Action action, Situation situation, Step step) {
+    Shop.within(SOON)
+        .until(() -> action.undo(situation.incident(), step, Instant.now()) instanceof Seen.Done);
+  }
+
+  private static Quantity inForce(Pod pod) {
+    var memory =
+        pod.getStatus().getContainerStatuses().getFirst().getResources().getLimits().get("memory");
+    return java.util.Objects.requireNonNull(memory, "no limit in force");
+  }
+
+  /** What level 1 leaves behind. */
+  private void snapshot(Shop shop, String option, String variable) throws IOException {
+    try (var crd = Files.newInputStream(CRD)) {
+      client.load(crd).serverSideApply();
+    }
+    var snapshot =
+        Serialization.unmarshal(
+            """
+            apiVersion: heapwarden.dev/v1alpha1
+            kind: MemorySnapshot
+            metadata: {name: checkout-tuning-l1, namespace: %s}
+            spec: {pod: checkout, container: checkout}
+            status:
+              phase: Completed
+              variables: [%s]
+              jvm: {version: 25.0.3, launcher: true, options: [%s]}
+            """
+                .formatted(shop.namespace(), variable, option),
+            MemorySnapshot.class);
+    var status = snapshot.getStatus();
+    Shop.within(SOON)
+        .ignoreExceptions()
+        .until(() -> client.resource(snapshot).createOr(existing -> existing.update()) != null);
+    var created = client.resource(snapshot).get();
+    created.setStatus(status);
+    client.resource(created).updateStatus();
+  }
+
+  private static Situation situation(Shop shop, String intervene, String runtime) {
+    var uid = shop.deployment().getMetadata().getUid();
+    var pod = shop.servingPods().stream().sorted().findFirst().orElse("none");
+    var incident =
+        Serialization.unmarshal(
+            """
+            metadata: {name: checkout-tuning, namespace: %s, uid: none}
+            spec:
+              target: {kind: Deployment, name: checkout, uid: %s, container: checkout, policy: checkout, episode: 1}
+            status:
+              phase: Open
+              openedAt: "%s"
+              baseline: {verdict: Confirmed, runtime: "%s", pod: %s, podUid: none}
+              steps:
+              - {action: Diagnose, level: 1, state: Done, object: memorysnapshot/checkout-tuning-l1}
+            """
+                .formatted(shop.namespace(), uid, Instant.now(), runtime, pod),
+            LeakIncident.class);
+    var policy =
+        Serialization.unmarshal(
+            """
+            metadata: {name: checkout, namespace: %s}
+            spec:
+              selector: {matchLabels: {app: checkout}}
+              respond: {mode: Enforce, maxLevel: 3, intervene: %s}
+            """
+                .formatted(shop.namespace(), intervene),
+            MemoryPolicy.class);
+    return new Situation(incident, policy, Instant.now());
+  }
+
+  private static Assessment suspected(Pod pod) {
+    var metadata = pod.getMetadata();
+    return new Assessment(
+        "",
+        new ContainerKey(
+            metadata.getNamespace(), metadata.getName(), metadata.getUid(), "checkout", "id"),
+        RuntimeKind.GO,
+        false,
+        new Verdict.Suspected(
+            new Evidence(
+                Layer.RUNTIME, Cause.UNKNOWN, "It leaks.", null, null, "", List.of(), Map.of())),
+        Duration.ofHours(1),
+        Instant.now());
+  }
+}

@@ -1,0 +1,110 @@
+package dev.heapwarden.probes.snapshot;
+
+import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.JvmReport;
+import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.OptionReport;
+import dev.heapwarden.probes.jvm.JvmAttach;
+import dev.heapwarden.probes.jvm.JvmCounters;
+import dev.heapwarden.probes.jvm.JvmFlags;
+import dev.heapwarden.probes.jvm.OptionCheck;
+import dev.heapwarden.probes.probe.CgroupMemory;
+import dev.heapwarden.probes.target.ProcFs;
+import dev.heapwarden.probes.target.Target;
+import dev.heapwarden.probes.target.TargetProcess;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.OptionalLong;
+import java.util.Set;
+
+/** The flags of a JVM, and whether it would start with the options of the order. */
+final class FlagEvidence {
+  private static final String FILE = "flags.txt";
+  private static final String LAST_WORD = "_JAVA_OPTIONS";
+  private static final Path LAUNCHER = Path.of("java");
+
+  /** About 600 flags of 110 characters. */
+  private static final int TEXT = 1 << 20;
+
+  private final JvmEvidence jvm;
+  private final ArtifactStore store;
+  private final ProcFs proc;
+
+  FlagEvidence(JvmEvidence jvm, ArtifactStore store, ProcFs proc) {
+    this.jvm = jvm;
+    this.store = store;
+    this.proc = proc;
+  }
+
+  Evidence take(Order order) throws IOException, InterruptedException {
+    var process = JvmEvidence.process(order.target());
+    if (process.isEmpty()) {
+      return new Evidence.Refused("no JVM runs in it");
+    }
+    try {
+      return take(order, process.get());
+    } catch (JvmAttach.RefusedException refused) {
+      return new Evidence.Refused(String.valueOf(refused.getMessage()));
+    }
+  }
+
+  private Evidence take(Order order, TargetProcess process)
+      throws IOException, InterruptedException {
+    long began = System.nanoTime();
+    var version = ask(process, "VM.version");
+    var flags = ask(process, "VM.flags -all");
+    var log = version.contains("JDK 8.") ? "" : ask(process, "VM.log list");
+    var stall = Duration.ofNanos(System.nanoTime() - began);
+    var read = JvmFlags.read(version, flags, log);
+    if (read.isEmpty()) {
+      return new Evidence.Failed("the JVM printed its flags in an unknown form");
+    }
+    var check =
+        new OptionCheck(
+            read.get(),
+            order.jvmOptions(),
+            proc.variables(process.pid(), Set.of(LAST_WORD)).contains(LAST_WORD),
+            memoryLimit(order.target()),
+            metaspace(process));
+    var options =
+        order.jvmOptions().stream()
+            .map(
+                option -> {
+                  var refusal = check.refusal(option);
+                  return new OptionReport(option, refusal.isEmpty(), refusal.orElse(null));
+                })
+            .toList();
+    var stored =
+        store.store(
+            order.owner(),
+            FILE,
+            new ByteArrayInputStream((version + flags + log).getBytes(StandardCharsets.UTF_8)));
+    return Evidence.Taken.ofJvm(
+        stored, new JvmReport(read.get().version(), isLauncher(process), options), stall);
+  }
+
+  private String ask(TargetProcess process, String command)
+      throws IOException, InterruptedException {
+    return jvm.ask(
+        process, command, answer -> new String(answer.readNBytes(TEXT), StandardCharsets.UTF_8));
+  }
+
+  private boolean isLauncher(TargetProcess process) throws IOException {
+    var executable = Files.readSymbolicLink(proc.directory(process.pid()).resolve("exe"));
+    return LAUNCHER.equals(executable.getFileName());
+  }
+
+  private static OptionalLong memoryLimit(Target target) throws IOException {
+    return target.cgroup().isEmpty()
+        ? OptionalLong.empty()
+        : CgroupMemory.read(target.cgroup().get()).limit();
+  }
+
+  private OptionalLong metaspace(TargetProcess process) throws IOException {
+    return JvmCounters.read(process.pid(), proc.root())
+        .map(counters -> OptionalLong.of(counters.metaspaceUsed()))
+        .orElse(OptionalLong.empty());
+  }
+}

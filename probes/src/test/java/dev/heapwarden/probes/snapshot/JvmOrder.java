@@ -1,0 +1,58 @@
+package dev.heapwarden.probes.snapshot;
+
+import dev.heapwarden.crds.policy.RuntimeChoice;
+import dev.heapwarden.detection.sample.ContainerKey;
+import dev.heapwarden.detection.sample.RuntimeKind;
+import dev.heapwarden.probes.go.ExecutableId;
+import dev.heapwarden.probes.target.Pprof;
+import dev.heapwarden.probes.target.ProcFs;
+import dev.heapwarden.probes.target.Target;
+import dev.heapwarden.probes.target.TargetProcess;
+import dev.heapwarden.probes.target.WatchedContainer;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Orders of evidence of a container in which these JVMs run. */
+final class JvmOrder {
+  private static final ProcFs PROC = new ProcFs(Path.of("/proc"));
+
+  private JvmOrder() {}
+
+  static Order of(long... pids) throws IOException {
+    return of(List.of(), pids);
+  }
+
+  static Order of(List<String> options, long... pids) throws IOException {
+    var processes = new ArrayList<TargetProcess>();
+    for (long pid : pids) {
+      var exe = PROC.directory(pid).resolve("exe");
+      processes.add(
+          new TargetProcess(
+              new TargetProcess.Identity("id", pid, PROC.startTicks(pid), ExecutableId.of(exe)),
+              100 << 20,
+              RuntimeKind.JVM,
+              exe,
+              Optional.empty(),
+              Optional.of("not Go"),
+              0));
+    }
+    var container =
+        new WatchedContainer(
+            new ContainerKey("shop", "web-1", "uid", "web", "id"),
+            "policy",
+            RuntimeChoice.AUTO,
+            Duration.ofSeconds(15),
+            Instant.EPOCH,
+            new Pprof.NotNamed());
+    return new Order(
+        new ArtifactStore.Owner("shop", "s1"),
+        new Target(container, Optional.empty(), processes),
+        Duration.ofSeconds(2),
+        options);
+  }
+}

@@ -6,7 +6,7 @@ FROM debian:trixie-slim AS jdk
 RUN apt-get update \
  && apt-get install -y --no-install-recommends openjdk-25-jdk-headless binutils \
  && rm -rf /var/lib/apt/lists/*
-# jdk.crypto.ec for elliptic-curve certificates of the API server; jdk.unsupported for Jackson and
+# jdk.crypto.ec for elliptic-curve certificates; jdk.unsupported for Jackson and
 # Micrometer; java.sql and java.naming are named by library classes that are loaded reflectively.
 RUN jlink --strip-debug --no-header-files --no-man-pages --compress zip-6 --output /opt/java \
       --add-modules java.base,java.logging,java.management,java.naming,java.net.http,java.security.jgss,java.sql,java.xml,jdk.crypto.ec,jdk.httpserver,jdk.unsupported
@@ -22,7 +22,7 @@ RUN apt-get update \
 COPY --from=jdk /opt/java /opt/java
 COPY probes/target/lib /opt/heapwarden/lib
 COPY probes/target/heapwarden-agent.jar /opt/heapwarden/
-EXPOSE 9462
+EXPOSE 9462 9463
 ENTRYPOINT ["/opt/java/bin/java", "--enable-native-access=ALL-UNNAMED", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:+UseCompactObjectHeaders", "-Xmx128m", "-XX:+ExitOnOutOfMemoryError", "-cp", "/opt/heapwarden/heapwarden-agent.jar:/opt/heapwarden/lib/*", "dev.heapwarden.probes.AgentMain"]
 
 FROM debian:trixie-slim AS operator

@@ -3,6 +3,7 @@ package dev.heapwarden.operator;
 import dev.heapwarden.crds.Durations;
 import dev.heapwarden.crds.incident.LeakIncident;
 import dev.heapwarden.operator.collect.AgentDirectory;
+import dev.heapwarden.operator.collect.AgentToken;
 import dev.heapwarden.operator.collect.Collector;
 import dev.heapwarden.operator.collect.SampleStore;
 import dev.heapwarden.operator.evaluate.AssessmentBook;
@@ -16,6 +17,8 @@ import dev.heapwarden.operator.report.HttpEndpoints;
 import dev.heapwarden.operator.report.Measures;
 import dev.heapwarden.operator.respond.LeakIncidentReconciler;
 import dev.heapwarden.operator.schedule.Alarms;
+import dev.heapwarden.operator.tls.AgentCertificates;
+import dev.heapwarden.operator.tls.CertificateKeeper;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.extended.leaderelection.LeaderCallbacks;
@@ -24,6 +27,7 @@ import io.fabric8.kubernetes.client.informers.cache.Cache;
 import io.javaoperatorsdk.operator.Operator;
 import io.javaoperatorsdk.operator.api.config.LeaderElectionConfigurationBuilder;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -59,7 +63,17 @@ public final class OperatorMain {
 
     var directory = new AgentDirectory(client, settings.namespace());
     var store = new SampleStore(settings.silentAfter());
-    var collector = new Collector(directory, store, settings.collectInterval(), clock, measures);
+    var collector =
+        new Collector(
+            directory,
+            new AgentToken(settings.agentToken()),
+            store,
+            settings.collectInterval(),
+            clock,
+            measures);
+    var certificates =
+        new CertificateKeeper(
+            new AgentCertificates(client, settings.namespace(), clock), collector::trust);
 
     var incidents = client.resources(LeakIncident.class).inAnyNamespace().inform();
     var workloads = new Workloads(client, (namespace, name) -> named(incidents, namespace, name));
@@ -74,12 +88,14 @@ public final class OperatorMain {
             settings,
             () -> {
               leading.set(true);
+              certificates.start();
               collector.start();
               alarms.start();
             },
             () -> {
               leading.set(false);
               alarms.close();
+              certificates.close();
               collector.close();
             });
     operator.register(
@@ -118,7 +134,7 @@ public final class OperatorMain {
         "operator started namespace={} identity={}", settings.namespace(), settings.identity());
   }
 
-  /** Standbys are informed and ready; only the leader asks agents, reconciles and is woken. */
+  /** Standbys are informed and ready; only the leader certifies and asks agents, and reconciles. */
   private static Operator operator(
       KubernetesClient client, Settings settings, Runnable leads, Runnable ends) {
     var election =
@@ -155,20 +171,25 @@ public final class OperatorMain {
    * @param collectInterval between two questions to an agent
    * @param incidentRetention for which an incident is kept after its end
    * @param port of the HTTP endpoints
+   * @param agentToken file of the token that agents are shown
    */
   record Settings(
       String namespace,
       String identity,
       Duration collectInterval,
       Duration incidentRetention,
-      int port) {
+      int port,
+      Path agentToken) {
     static Settings from(Map<String, String> environment) {
       return new Settings(
           environment.getOrDefault("POD_NAMESPACE", "heapwarden-system"),
           environment.getOrDefault("POD_NAME", UUID.randomUUID().toString()),
           Durations.parse(environment.getOrDefault("COLLECT_INTERVAL", "5s")),
           Durations.parse(environment.getOrDefault("INCIDENT_RETENTION", "720h")),
-          Integer.parseInt(environment.getOrDefault("HTTP_PORT", "8080")));
+          Integer.parseInt(environment.getOrDefault("HTTP_PORT", "8080")),
+          Path.of(
+              environment.getOrDefault(
+                  "AGENT_TOKEN_FILE", "/var/run/secrets/heapwarden/agent/token")));
     }
 
     /** Three questions in a row without an answer, each with its deadline. */

@@ -1,11 +1,16 @@
 package dev.heapwarden.probes;
 
 import dev.heapwarden.detection.sample.SampleBatch;
+import dev.heapwarden.probes.access.AccessReviews;
+import dev.heapwarden.probes.access.Callers;
+import dev.heapwarden.probes.access.ServingIdentity;
+import dev.heapwarden.probes.access.TlsSecret;
 import dev.heapwarden.probes.buffer.SampleBuffer;
 import dev.heapwarden.probes.go.Sites;
 import dev.heapwarden.probes.http.AgentMetrics;
 import dev.heapwarden.probes.http.AgentServer;
 import dev.heapwarden.probes.http.Answers;
+import dev.heapwarden.probes.http.StatusServer;
 import dev.heapwarden.probes.probe.Bpftrace;
 import dev.heapwarden.probes.probe.NodeProbe;
 import dev.heapwarden.probes.probe.Tracepoints;
@@ -19,6 +24,8 @@ import dev.heapwarden.probes.target.CgroupTree;
 import dev.heapwarden.probes.target.NodeView;
 import dev.heapwarden.probes.target.ProcFs;
 import dev.heapwarden.probes.target.ProcessScan;
+import io.fabric8.kubernetes.client.ConfigBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -40,6 +47,9 @@ public final class AgentMain {
 
   private static final Path SCRATCH = Path.of("/tmp/hw");
   private static final Path TRACEFS = Path.of("/sys/kernel/tracing");
+
+  /** Two reviews are within the operator's 5 s for the whole exchange. */
+  private static final int REVIEW_MILLIS = 2_000;
 
   private AgentMain() {}
 
@@ -74,37 +84,62 @@ public final class AgentMain {
             store,
             new SnapshotMeasures(registry),
             InstantSource.system());
+    var identity = new ServingIdentity();
+    var secret = new TlsSecret(client, settings.namespace(), identity);
     var answers =
         new Answers(
             buffer,
             agent::containers,
             () ->
-                view.alive() && orders.alive()
+                view.alive() && orders.alive() && secret.alive()
                     ? agent.stuck()
                     : Optional.of("an informer has stopped"),
             () ->
                 !view.synced() || !orders.synced()
                     ? Optional.of("pods, policies and snapshots have not been read yet")
                     : agent.looked()
-                        ? Optional.empty()
+                        ? secret.missing()
                         : Optional.of("targets have not been looked for yet"));
-    var server =
-        new AgentServer(
-            settings.port(),
+    var status =
+        new StatusServer(
+            settings.statusPort(),
             answers,
             new AgentMetrics(
                 registry, agent::containers, ledger, probe.counters(), probe::alive, buffer));
+    var reviewing = reviewing();
+    var server =
+        new AgentServer(
+            settings.port(),
+            identity,
+            new Callers(new AccessReviews(reviewing), System::nanoTime),
+            answers,
+            store);
     agent.start(view);
     Runtime.getRuntime()
         .addShutdownHook(
             new Thread(
                 () -> {
+                  status.close();
                   server.close();
+                  secret.close();
                   orders.close();
                   agent.close();
                   view.close();
+                  reviewing.close();
                   client.close();
                 }));
     LOG.info("agent started node={} port={}", settings.nodeName(), server.port());
+  }
+
+  /** A caller waits for what this one asks: it tries once, and not for long. */
+  private static KubernetesClient reviewing() {
+    return new KubernetesClientBuilder()
+        .withConfig(
+            new ConfigBuilder()
+                .withConnectionTimeout(REVIEW_MILLIS)
+                .withRequestTimeout(REVIEW_MILLIS)
+                .withRequestRetryBackoffLimit(0)
+                .build())
+        .build();
   }
 }

@@ -1,5 +1,6 @@
 package dev.heapwarden.probes;
 
+import dev.heapwarden.crds.AgentAccess;
 import io.fabric8.kubernetes.api.model.Quantity;
 import java.nio.file.Path;
 import java.util.Map;
@@ -8,7 +9,9 @@ import java.util.Map;
  * What the agent's environment says.
  *
  * @param nodeName NODE_NAME, from the downward API
- * @param port AGENT_PORT
+ * @param namespace POD_NAMESPACE: the agent's own, where its certificate is
+ * @param port AGENT_PORT: samples and artefacts, over TLS
+ * @param statusPort STATUS_PORT: health and metrics
  * @param snapshots SNAPSHOT_DIR: where artefacts stay, on the node
  * @param snapshotQuota SNAPSHOT_QUOTA: bytes of all artefacts of the node, as a Kubernetes quantity
  *     such as 1Gi
@@ -16,13 +19,20 @@ import java.util.Map;
  * @param procRoot PROC_ROOT
  */
 record AgentSettings(
-    String nodeName, int port, Path snapshots, long snapshotQuota, Path cgroupRoot, Path procRoot) {
+    String nodeName,
+    String namespace,
+    int port,
+    int statusPort,
+    Path snapshots,
+    long snapshotQuota,
+    Path cgroupRoot,
+    Path procRoot) {
 
   /**
    * Reads the environment.
    *
-   * @throws IllegalArgumentException when NODE_NAME is missing, AGENT_PORT is no port or
-   *     SNAPSHOT_QUOTA no quantity
+   * @throws IllegalArgumentException when NODE_NAME is missing, AGENT_PORT or STATUS_PORT is no
+   *     port, or SNAPSHOT_QUOTA no quantity
    */
   static AgentSettings of(Map<String, String> environment) {
     var node = environment.getOrDefault("NODE_NAME", "");
@@ -30,17 +40,23 @@ record AgentSettings(
       throw new IllegalArgumentException(
           "NODE_NAME is not set: give the container the field spec.nodeName by the downward API");
     }
-    var port = environment.getOrDefault("AGENT_PORT", "9462");
-    if (!port.matches("[0-9]{1,5}") || Integer.parseInt(port) > 65_535) {
-      throw new IllegalArgumentException("AGENT_PORT must be a port, found '" + port + "'");
-    }
     return new AgentSettings(
         node,
-        Integer.parseInt(port),
+        environment.getOrDefault("POD_NAMESPACE", "heapwarden-system"),
+        port(environment, "AGENT_PORT", AgentAccess.PORT),
+        port(environment, "STATUS_PORT", 9463),
         Path.of(environment.getOrDefault("SNAPSHOT_DIR", "/var/lib/heapwarden/snapshots")),
         bytes(environment.getOrDefault("SNAPSHOT_QUOTA", "1Gi")),
         Path.of(environment.getOrDefault("CGROUP_ROOT", "/host/sys/fs/cgroup")),
         Path.of(environment.getOrDefault("PROC_ROOT", "/proc")));
+  }
+
+  private static int port(Map<String, String> environment, String name, int otherwise) {
+    var port = environment.getOrDefault(name, Integer.toString(otherwise));
+    if (!port.matches("[0-9]{1,5}") || Integer.parseInt(port) > 65_535) {
+      throw new IllegalArgumentException(name + " must be a port, found '" + port + "'");
+    }
+    return Integer.parseInt(port);
   }
 
   private static long bytes(String quota) {

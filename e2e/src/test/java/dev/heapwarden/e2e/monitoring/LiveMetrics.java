@@ -31,7 +31,7 @@ public record LiveMetrics(KubernetesClient client) {
    */
   public void areDocumented() throws Exception {
     compare(scrape("operator", 8080), RunningPrograms.operator());
-    compare(scrape("agent", 9462), RunningPrograms.agent());
+    compare(scrape("agent", 9463), RunningPrograms.agent());
   }
 
   private static void compare(List<String> pages, String documented) throws Exception {

@@ -79,7 +79,7 @@ class MetricsPageTest {
     ## Operator, port 8080
 
     %s
-    ## Agent, port 9462
+    ## Agent, port 9463
 
     %s\
     """

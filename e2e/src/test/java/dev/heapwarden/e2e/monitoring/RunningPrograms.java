@@ -6,8 +6,8 @@ import dev.heapwarden.crds.incident.LeakIncidentStatus;
 import dev.heapwarden.crds.incident.Phase;
 import dev.heapwarden.crds.incident.Step;
 import dev.heapwarden.crds.policy.RuntimeChoice;
-import dev.heapwarden.crds.snapshot.MemorySnapshotStatus;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.Artifact;
+import dev.heapwarden.crds.snapshot.MemorySnapshotStatus;
 import dev.heapwarden.crds.snapshot.SnapshotKind;
 import dev.heapwarden.detection.sample.Attachment;
 import dev.heapwarden.detection.sample.ContainerKey;
@@ -21,8 +21,8 @@ import dev.heapwarden.probes.buffer.SampleBuffer;
 import dev.heapwarden.probes.go.ExecutableId;
 import dev.heapwarden.probes.go.Sites;
 import dev.heapwarden.probes.http.AgentMetrics;
-import dev.heapwarden.probes.http.AgentServer;
 import dev.heapwarden.probes.http.Answers;
+import dev.heapwarden.probes.http.StatusServer;
 import dev.heapwarden.probes.jvm.JvmCounters;
 import dev.heapwarden.probes.probe.CgroupMemory;
 import dev.heapwarden.probes.probe.ProbeCounters;
@@ -84,7 +84,7 @@ final class RunningPrograms {
             Instant.EPOCH,
             List.of(new Attachment("GoGc", Attachment.State.ATTACHED, null)));
     try (var server =
-        new AgentServer(
+        new StatusServer(
             0,
             new Answers(buffer, () -> List.of(state), Optional::empty, Optional::empty),
             new AgentMetrics(

@@ -1,5 +1,6 @@
 package dev.heapwarden.operator.collect;
 
+import dev.heapwarden.crds.AgentAccess;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
@@ -10,9 +11,6 @@ import java.util.Optional;
 
 /** The agents that run now, by an informer on the operator's own namespace. */
 public final class AgentDirectory implements AutoCloseable {
-  /** The agent's port for samples. */
-  static final int PORT = 9462;
-
   private static final Map<String, String> LABELS =
       Map.of("app.kubernetes.io/name", "heapwarden", "app.kubernetes.io/component", "agent");
 
@@ -54,6 +52,6 @@ public final class AgentDirectory implements AutoCloseable {
             pod.getMetadata().getName(),
             pod.getMetadata().getUid(),
             pod.getSpec().getNodeName(),
-            URI.create("http://" + host + ":" + PORT)));
+            URI.create("https://" + host + ":" + AgentAccess.PORT)));
   }
 }

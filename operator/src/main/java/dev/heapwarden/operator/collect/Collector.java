@@ -2,8 +2,10 @@ package dev.heapwarden.operator.collect;
 
 import dev.heapwarden.operator.report.Measures;
 import java.io.IOException;
+import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -24,7 +26,7 @@ public final class Collector implements AutoCloseable {
   private final Duration interval;
   private final Clock clock;
   private final Measures measures;
-  private final AgentClient client = new AgentClient();
+  private final AgentClient client;
   private final AgentReader reader;
   private final Set<String> asking = ConcurrentHashMap.newKeySet();
   private final Set<String> failing = ConcurrentHashMap.newKeySet();
@@ -35,6 +37,7 @@ public final class Collector implements AutoCloseable {
 
   public Collector(
       AgentDirectory directory,
+      AgentToken token,
       SampleStore store,
       Duration interval,
       Clock clock,
@@ -44,11 +47,21 @@ public final class Collector implements AutoCloseable {
     this.interval = interval;
     this.clock = clock;
     this.measures = measures;
+    this.client = new AgentClient(token);
     this.reader = new AgentReader(client, store, clock, measures);
   }
 
   public void start() {
     var _ = rounds.scheduleAtFixedRate(this::round, 0, interval.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  /**
+   * Says which authorities agents' certificates may come from, and asks all agents at once; until
+   * then none is asked.
+   */
+  public void trust(List<X509Certificate> authorities) {
+    client.trust(authorities);
+    rounds.execute(this::round);
   }
 
   private void round() {
@@ -59,6 +72,10 @@ public final class Collector implements AutoCloseable {
       var agents = directory.agents();
       store.agents(agents, clock.instant());
       reader.retain(agents.stream().map(Agent::uid).toList());
+      if (!client.trusts()) {
+        agents.forEach(agent -> store.failed(agent, AgentClient.NO_AUTHORITY));
+        return;
+      }
       for (var agent : agents) {
         // An agent that is slower than the interval is asked once at a time.
         if (asking.add(agent.uid())) {

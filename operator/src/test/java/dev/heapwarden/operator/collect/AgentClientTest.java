@@ -5,48 +5,50 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
-import com.sun.net.httpserver.HttpServer;
+import dev.heapwarden.operator.tls.Credential;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 class AgentClientTest {
   private static final String EMPTY =
       "{\"epoch\":\"e\",\"last\":5,\"dropped\":0,\"reset\":false,\"more\":false,\"containers\":[],\"samples\":[]}";
 
-  private final AgentClient client = new AgentClient(Duration.ofMillis(500), 1_000);
+  private final Credential authority = Credential.authority(Instant.now());
+  @TempDir private Path directory;
   private final CountDownLatch end = new CountDownLatch(1);
   private final AtomicReference<HttpHandler> handler = new AtomicReference<>();
   private final AtomicReference<String> asked = new AtomicReference<>();
-  private HttpServer server;
+  private AgentClient client;
+  private TlsAgent server;
 
   @BeforeEach
-  void serve() throws IOException {
-    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
-    server.createContext(
-        "/",
-        exchange -> {
-          asked.set(exchange.getRequestURI().toString());
-          handler.get().handle(exchange);
-        });
-    server.start();
+  void serve() throws Exception {
+    client = new AgentClient(TlsAgent.token(directory), Duration.ofSeconds(3), 1_000);
+    client.trust(List.of(authority.certificate()));
+    server =
+        TlsAgent.certifiedBy(
+            authority,
+            exchange -> {
+              asked.set(exchange.getRequestURI().toString());
+              handler.get().handle(exchange);
+            });
   }
 
   @AfterEach
   void stop() {
     end.countDown();
-    server.stop(0);
+    server.close();
     client.close();
   }
 
@@ -54,7 +56,7 @@ class AgentClientTest {
   void asksForWhatCameAfterTheLastAnswer() throws Exception {
     handler.set(exchange -> answer(exchange, 200, EMPTY));
 
-    var batch = client.samples(agent(), new Cursor("3f-2a", 17));
+    var batch = client.samples(server.agent(), new Cursor("3f-2a", 17));
 
     assertThat(asked).hasValue("/v1/samples?since=3f-2a:17");
     assertThat(Cursor.after(batch)).isEqualTo(new Cursor("e", 5));
@@ -68,7 +70,7 @@ class AgentClientTest {
           answer(exchange, 302, "");
         });
 
-    assertThatThrownBy(() -> client.samples(agent(), Cursor.START))
+    assertThatThrownBy(() -> client.samples(server.agent(), Cursor.START))
         .isInstanceOf(IOException.class)
         .hasMessage("expected HTTP 200, found 302");
     assertThat(asked.get()).startsWith("/v1/samples");
@@ -78,7 +80,8 @@ class AgentClientTest {
   void doesNotSwallowAnEndlessAnswer() {
     handler.set(exchange -> answer(exchange, 200, " ".repeat(1_001) + EMPTY));
 
-    assertThatThrownBy(() -> client.samples(agent(), Cursor.START)).isInstanceOf(IOException.class);
+    assertThatThrownBy(() -> client.samples(server.agent(), Cursor.START))
+        .isInstanceOf(IOException.class);
   }
 
   @Test
@@ -92,14 +95,9 @@ class AgentClientTest {
           await();
         });
 
-    assertThatThrownBy(() -> client.samples(agent(), Cursor.START))
+    assertThatThrownBy(() -> client.samples(server.agent(), Cursor.START))
         .isInstanceOf(IOException.class)
         .hasMessageStartingWith("no full answer within");
-  }
-
-  private Agent agent() {
-    return new Agent(
-        "agent", "uid", "node", URI.create("http://127.0.0.1:" + server.getAddress().getPort()));
   }
 
   private void await() {

@@ -13,11 +13,11 @@ class AgentDirectoryTest {
     assertThat(AgentDirectory.of(pod("10.42.0.7").build()))
         .get()
         .extracting(Agent::address, Agent::node)
-        .containsExactly(URI.create("http://10.42.0.7:9462"), "node-1");
+        .containsExactly(URI.create("https://10.42.0.7:9462"), "node-1");
     assertThat(AgentDirectory.of(pod("fd00::7").build()))
         .get()
         .extracting(Agent::address)
-        .isEqualTo(URI.create("http://[fd00::7]:9462"));
+        .isEqualTo(URI.create("https://[fd00::7]:9462"));
   }
 
   @Test

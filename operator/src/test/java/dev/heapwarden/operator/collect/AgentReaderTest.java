@@ -6,16 +6,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
-import com.sun.net.httpserver.HttpServer;
 import dev.heapwarden.detection.sample.Sample;
 import dev.heapwarden.detection.sample.SampleBatch;
 import dev.heapwarden.operator.report.Measures;
+import dev.heapwarden.operator.tls.Credential;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.URI;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -25,51 +24,50 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class AgentReaderTest {
   private final Map<String, SampleBatch> answers = new ConcurrentHashMap<>();
   private final List<String> asked = Collections.synchronizedList(new ArrayList<>());
   private final SampleStore store = new SampleStore(Duration.ofSeconds(30));
-  private final AgentClient client = new AgentClient();
   private final Measures measures = new Measures();
-  private final AgentReader reader =
-      new AgentReader(client, store, Clock.fixed(Answers.START, ZoneOffset.UTC), measures);
-  private HttpServer server;
+  private final Credential authority = Credential.authority(Instant.now());
+  @TempDir private Path directory;
+  private AgentClient client;
+  private AgentReader reader;
+  private TlsAgent server;
   private Agent agent;
 
   @BeforeEach
-  void serve() throws IOException {
+  void serve() throws Exception {
+    client = new AgentClient(TlsAgent.token(directory));
+    client.trust(List.of(authority.certificate()));
+    reader = new AgentReader(client, store, Clock.fixed(Answers.START, ZoneOffset.UTC), measures);
     var json =
         JsonMapper.builder()
             .addModule(new JavaTimeModule())
             .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
             .build();
-    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    server.createContext(
-        "/",
-        exchange -> {
-          try (exchange) {
-            var question = exchange.getRequestURI().getQuery();
-            asked.add(question);
-            var body = json.writeValueAsBytes(answers.get(question));
-            exchange.sendResponseHeaders(200, body.length);
-            exchange.getResponseBody().write(body);
-          }
-        });
-    server.start();
-    agent =
-        new Agent(
-            "agent-1",
-            "uid",
-            "node-1",
-            URI.create("http://127.0.0.1:" + server.getAddress().getPort()));
+    server =
+        TlsAgent.certifiedBy(
+            authority,
+            exchange -> {
+              try (exchange) {
+                var question = exchange.getRequestURI().getQuery();
+                asked.add(question);
+                var body = json.writeValueAsBytes(answers.get(question));
+                exchange.sendResponseHeaders(200, body.length);
+                exchange.getResponseBody().write(body);
+              }
+            });
+    agent = new Agent("agent-1", "uid", "node-1", server.agent().address());
     store.agents(List.of(agent), Answers.START);
   }
 
   @AfterEach
   void stop() {
     client.close();
-    server.stop(0);
+    server.close();
   }
 
   @Test

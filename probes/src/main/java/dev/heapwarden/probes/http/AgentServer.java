@@ -1,91 +1,125 @@
 package dev.heapwarden.probes.http;
 
 import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
-import java.io.BufferedOutputStream;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsParameters;
+import com.sun.net.httpserver.HttpsServer;
+import dev.heapwarden.probes.access.Callers;
+import dev.heapwarden.probes.access.Question;
+import dev.heapwarden.probes.access.Ruling;
+import dev.heapwarden.probes.access.ServingIdentity;
+import dev.heapwarden.probes.snapshot.ArtifactStore;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.util.Arrays;
 import java.util.Optional;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.regex.Pattern;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The agent's HTTP server: a virtual thread for each question. */
+/**
+ * Samples and artefacts, over TLS 1.3 and only to callers that RBAC allows. Every artefact that
+ * leaves is a line of the log.
+ */
 public final class AgentServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(AgentServer.class);
 
-  /** To HttpExchange.sendResponseHeaders: the body is sent in chunks. */
-  private static final long LENGTH_UNKNOWN = 0;
+  private static final Pattern ARTIFACT =
+      Pattern.compile("/v1/namespaces/([^/]+)/memorysnapshots/([^/]+)/artifacts/([^/]+)");
 
-  private final HttpServer server;
-  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-
-  private interface Endpoint {
-    Answers.Answer answer(HttpExchange exchange) throws IOException;
-  }
+  private final Endpoints endpoints;
+  private final Callers callers;
+  private final Answers answers;
+  private final ArtifactStore artifacts;
 
   /** Starts listening. */
-  public AgentServer(int port, Answers answers, AgentMetrics metrics) throws IOException {
-    server = HttpServer.create(new InetSocketAddress(port), 0);
-    server.setExecutor(threads);
-    serve("/v1/samples", exchange -> answers.samples(parameter(exchange, "since")));
-    serve(
-        "/metrics",
-        exchange ->
-            Answers.Answer.text(200, "text/plain; version=0.0.4; charset=utf-8", metrics.scrape()));
-    serve("/healthz", exchange -> answers.health());
-    serve("/readyz", exchange -> answers.readiness());
-    server.start();
+  public AgentServer(
+      int port, ServingIdentity identity, Callers callers, Answers answers, ArtifactStore artifacts)
+      throws IOException {
+    this.callers = callers;
+    this.answers = answers;
+    this.artifacts = artifacts;
+    var server = HttpsServer.create(new InetSocketAddress(port), 0);
+    server.setHttpsConfigurator(new Newest(identity.context()));
+    endpoints = new Endpoints(server, Answers.Answer::refusal);
+    endpoints.serve("/", this::answer);
+    endpoints.start();
   }
 
   /** The port listened on, for a server that was started on port 0. */
   public int port() {
-    return server.getAddress().getPort();
+    return endpoints.port();
   }
 
   @Override
   public void close() {
-    server.stop(0);
-    threads.close();
+    endpoints.close();
   }
 
-  private void serve(String path, Endpoint endpoint) {
-    server.createContext(
-        path,
-        exchange -> {
-          try (exchange) {
-            send(exchange, answer(path, endpoint, exchange));
-          }
-        });
+  private Answers.Answer answer(HttpExchange exchange) throws IOException, InterruptedException {
+    var path = exchange.getRequestURI().getPath();
+    if (path.equals("/v1/samples")) {
+      return switch (rule(exchange, Question.samples())) {
+        case Ruling.Allowed _ -> answers.samples(parameter(exchange, "since"));
+        case Ruling other -> refusal(other);
+      };
+    }
+    var artifact = ARTIFACT.matcher(path);
+    if (artifact.matches()) {
+      var namespace = artifact.group(1);
+      var snapshot = artifact.group(2);
+      return switch (rule(exchange, Question.artifacts(namespace, snapshot))) {
+        case Ruling.Allowed(var user) -> artifact(user, namespace, snapshot, artifact.group(3));
+        case Ruling other -> refusal(other);
+      };
+    }
+    return Answers.Answer.refusal(
+        404,
+        "nothing here; there are /v1/samples and"
+            + " /v1/namespaces/NAMESPACE/memorysnapshots/NAME/artifacts/FILE");
   }
 
-  private static Answers.Answer answer(String path, Endpoint endpoint, HttpExchange exchange) {
-    if (!exchange.getRequestMethod().equals("GET")) {
-      return Answers.Answer.text(405, "only GET is answered here");
-    }
-    if (!exchange.getRequestURI().getPath().equals(path)) {
-      return Answers.Answer.text(
-          404, "nothing here; there are /v1/samples, /metrics, /healthz, /readyz");
-    }
-    try {
-      return endpoint.answer(exchange);
-    } catch (IOException | UncheckedIOException | IllegalStateException failure) {
-      LOG.warn("question failed path={}", path, failure);
-      return Answers.Answer.text(500, "the agent could not answer; its log says why");
-    }
+  private Ruling rule(HttpExchange exchange, Question question) throws InterruptedException {
+    return callers.rule(
+        Optional.ofNullable(exchange.getRequestHeaders().getFirst("Authorization")), question);
   }
 
-  private static void send(HttpExchange exchange, Answers.Answer answer) throws IOException {
-    exchange.getResponseHeaders().set("Content-Type", answer.type());
-    exchange.sendResponseHeaders(answer.status(), LENGTH_UNKNOWN);
-    try (var out = new BufferedOutputStream(exchange.getResponseBody())) {
-      answer.body().writeTo(out);
+  private Answers.Answer artifact(String user, String namespace, String snapshot, String name)
+      throws IOException {
+    var found = artifacts.find(namespace, snapshot, name);
+    if (found.isEmpty()) {
+      return Answers.Answer.refusal(
+          404, "no such artefact on this node: the snapshot's status names node and path");
     }
+    long size = Files.size(found.get());
+    // Before the first byte leaves.
+    LOG.info(
+        "artefact is read user={} namespace={} snapshot={} artefact={} bytes={}",
+        printable(user),
+        namespace,
+        snapshot,
+        name,
+        size);
+    return Answers.Answer.file(size, found.get());
+  }
+
+  private static Answers.Answer refusal(Ruling ruling) {
+    return switch (ruling) {
+      case Ruling.Unknown(var reason) -> Answers.Answer.refusal(401, reason);
+      case Ruling.Denied(var reason) -> Answers.Answer.refusal(403, reason);
+      case Ruling.Unsaid(var reason) -> Answers.Answer.refusal(503, reason);
+      case Ruling.Allowed _ -> throw new IllegalArgumentException("that is no refusal");
+    };
+  }
+
+  /** Names of users come from whoever gave out the token: one of them stays one line. */
+  private static String printable(String user) {
+    return user.replaceAll("\\p{Cntrl}", "?");
   }
 
   private static Optional<String> parameter(HttpExchange exchange, String name) {
@@ -98,5 +132,19 @@ public final class AgentServer implements AutoCloseable {
                 pair ->
                     URLDecoder.decode(pair.substring(name.length() + 1), StandardCharsets.UTF_8))
             .findFirst();
+  }
+
+  /** No older TLS, no certificate of the client. */
+  private static final class Newest extends HttpsConfigurator {
+    Newest(SSLContext context) {
+      super(context);
+    }
+
+    @Override
+    public void configure(HttpsParameters parameters) {
+      var tls = new SSLParameters();
+      tls.setProtocols(new String[] {"TLSv1.3"});
+      parameters.setSSLParameters(tls);
+    }
   }
 }

@@ -12,11 +12,13 @@ import dev.heapwarden.probes.buffer.SampleBuffer;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/** What is answered to which question; how it travels is {@link AgentServer}'s. */
+/** What is answered to which question; how it travels is the servers'. */
 public final class Answers {
   private static final ObjectMapper JSON =
       JsonMapper.builder()
@@ -29,14 +31,35 @@ public final class Answers {
   private final Supplier<Optional<String>> unhealthy;
   private final Supplier<Optional<String>> unready;
 
-  /** An answer over HTTP, written as it is sent: no page is ever held as text. */
-  public record Answer(int status, String type, Body body) {
+  /**
+   * An answer over HTTP, written as it is sent: no page is ever held as text.
+   *
+   * @param length of the body in bytes; {@link #LENGTH_UNKNOWN} sends it in chunks
+   */
+  public record Answer(int status, String type, long length, Body body) {
+    /** To HttpExchange.sendResponseHeaders. */
+    static final long LENGTH_UNKNOWN = 0;
+
     static Answer text(int status, String body) {
       return text(status, "text/plain; charset=utf-8", body + "\n");
     }
 
     static Answer text(int status, String type, String body) {
-      return new Answer(status, type, out -> out.write(body.getBytes(StandardCharsets.UTF_8)));
+      return new Answer(
+          status, type, LENGTH_UNKNOWN, out -> out.write(body.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    /** One line that programs can read too. */
+    static Answer refusal(int status, String reason) {
+      return text(
+          status,
+          "application/json",
+          JSON.createObjectNode().put("reason", reason).toString() + "\n");
+    }
+
+    /** Of a known length, so that one that breaks off is seen to. */
+    static Answer file(long size, Path file) {
+      return new Answer(200, "application/octet-stream", size, out -> Files.copy(file, out));
     }
   }
 
@@ -69,7 +92,7 @@ public final class Answers {
   public Answer samples(Optional<String> since) {
     var position = since.isEmpty() ? Optional.of(Position.start()) : Position.parse(since.get());
     if (position.isEmpty()) {
-      return Answer.text(
+      return Answer.refusal(
           400, "since must be EPOCH:SEQUENCE as an earlier answer gave it, such as 3f2a:17");
     }
     var reading = buffer.since(position.get());
@@ -82,7 +105,8 @@ public final class Answers {
             reading.more(),
             containers.get(),
             reading.samples());
-    return new Answer(200, "application/json", out -> JSON.writeValue(out, batch));
+    return new Answer(
+        200, "application/json", Answer.LENGTH_UNKNOWN, out -> JSON.writeValue(out, batch));
   }
 
   /** Alive or not, and why. */

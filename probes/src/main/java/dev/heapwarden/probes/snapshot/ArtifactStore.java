@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -22,6 +23,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,13 +35,16 @@ import org.slf4j.LoggerFactory;
  *
  * <p>All together they keep to a quota; only the one that is being written may stand above it. To
  * make room the oldest snapshot of the namespace that holds most loses its artefacts, so that no
- * namespace takes the room of another. Used by one thread.
+ * namespace takes the room of another. Used by one thread, {@link #find} apart.
  */
 public final class ArtifactStore {
   private static final Logger LOG = LoggerFactory.getLogger(ArtifactStore.class);
 
   /** Begins the name of a file that is not whole. */
   private static final String UNFINISHED = ".";
+
+  /** Of a namespace, a snapshot or a file that is whole: it leads nowhere else. */
+  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]*");
 
   /** No artefact is larger. */
   static final long LIMIT = 64L << 20;
@@ -119,6 +125,18 @@ public final class ArtifactStore {
   boolean holds(String path) {
     var file = Path.of(path);
     return file.startsWith(root) && Files.isRegularFile(file);
+  }
+
+  /**
+   * The file of an artefact, by what a stranger says; any thread may ask.
+   *
+   * @return empty when there is none, or when a name is none that a snapshot or an artefact has
+   */
+  public Optional<Path> find(String namespace, String snapshot, String artifact) {
+    return Stream.of(namespace, snapshot, artifact).allMatch(name -> NAME.matcher(name).matches())
+        ? Optional.of(directory(new Owner(namespace, snapshot)).resolve(artifact))
+            .filter(file -> Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS))
+        : Optional.empty();
   }
 
   /** Deletes the artefacts of a snapshot. */

@@ -15,6 +15,11 @@ import dev.heapwarden.detection.sample.RuntimeKind;
 import dev.heapwarden.detection.sample.SampleBatch;
 import dev.heapwarden.detection.sample.Signal;
 import dev.heapwarden.detection.sample.Subject;
+import dev.heapwarden.probes.access.AccessReviews;
+import dev.heapwarden.probes.access.Callers;
+import dev.heapwarden.probes.access.Certificates;
+import dev.heapwarden.probes.access.Reviewer;
+import dev.heapwarden.probes.access.ServingIdentity;
 import dev.heapwarden.probes.buffer.Position;
 import dev.heapwarden.probes.buffer.SampleBuffer;
 import dev.heapwarden.probes.go.ExecutableId;
@@ -24,10 +29,12 @@ import dev.heapwarden.probes.probe.ProbeCounters;
 import dev.heapwarden.probes.probe.ProbeEvent;
 import dev.heapwarden.probes.sample.Ledger;
 import dev.heapwarden.probes.sample.WallClock;
+import dev.heapwarden.probes.snapshot.ArtifactStore;
 import dev.heapwarden.probes.target.Pprof;
 import dev.heapwarden.probes.target.Target;
 import dev.heapwarden.probes.target.TargetProcess;
 import dev.heapwarden.probes.target.WatchedContainer;
+import io.fabric8.kubernetes.client.KubernetesClient;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
@@ -43,10 +50,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class AgentServerTest {
   private static final ContainerKey KEY = new ContainerKey("shop", "web-1", "uid", "web", "id");
@@ -56,15 +65,20 @@ class AgentServerTest {
   private Optional<String> unready = Optional.empty();
   private final Ledger ledger =
       new Ledger(buffer, new Sites(), WallClock.system(), Path.of("/proc"));
+  @TempDir private Path artifacts;
+  private StatusServer status;
   private AgentServer server;
+  private Reviewer apiServer;
+  private KubernetesClient reviewing;
   private HttpClient client;
 
   @BeforeEach
-  void start() throws IOException {
-    server =
-        new AgentServer(
+  void start() throws Exception {
+    var answers = new Answers(buffer, () -> containers, Optional::empty, () -> unready);
+    status =
+        new StatusServer(
             0,
-            new Answers(buffer, () -> containers, Optional::empty, () -> unready),
+            answers,
             new AgentMetrics(
                 new PrometheusMeterRegistry(PrometheusConfig.DEFAULT),
                 () -> containers,
@@ -72,13 +86,29 @@ class AgentServerTest {
                 new ProbeCounters(),
                 () -> true,
                 buffer));
-    client = HttpClient.newHttpClient();
+    apiServer = new Reviewer();
+    apiServer.rights.put("operator", Set.of("agents/samples /"));
+    reviewing = apiServer.client();
+    var certificates = new Certificates();
+    var identity = new ServingIdentity();
+    identity.take(certificates.secret(2));
+    server =
+        new AgentServer(
+            0,
+            identity,
+            new Callers(new AccessReviews(reviewing), System::nanoTime),
+            answers,
+            new ArtifactStore(artifacts, 1));
+    client = HttpClient.newBuilder().sslContext(certificates.client()).build();
   }
 
   @AfterEach
   void stop() {
     client.close();
     server.close();
+    status.close();
+    reviewing.close();
+    apiServer.close();
   }
 
   @JsonDeserialize(as = MapInstance.class)
@@ -127,7 +157,7 @@ class AgentServerTest {
     var answer = get("/v1/samples?since=yesterday");
 
     assertThat(answer.statusCode()).isEqualTo(400);
-    assertThat(answer.body()).startsWith("since must be EPOCH:SEQUENCE");
+    assertThat(answer.body()).startsWith("{\"reason\":\"since must be EPOCH:SEQUENCE");
   }
 
   @Test
@@ -216,6 +246,7 @@ class AgentServerTest {
   @Test
   void onlyQuestionsAreAnswered() throws Exception {
     assertThat(get("/v1/samples/more").statusCode()).isEqualTo(404);
+    assertThat(get("/metrics/more").statusCode()).isEqualTo(404);
     var post =
         HttpRequest.newBuilder(uri("/v1/samples"))
             .POST(HttpRequest.BodyPublishers.ofString("x"))
@@ -246,11 +277,18 @@ class AgentServerTest {
 
   private HttpResponse<String> get(String path) throws IOException, InterruptedException {
     return client.send(
-        HttpRequest.newBuilder(uri(path)).build(), HttpResponse.BodyHandlers.ofString());
+        HttpRequest.newBuilder(uri(path))
+            .header("Authorization", "Bearer operator@heapwarden-agent")
+            .build(),
+        HttpResponse.BodyHandlers.ofString());
   }
 
+  /** Samples over TLS, all else without. */
   private URI uri(String path) {
-    return URI.create("http://127.0.0.1:" + server.port() + path);
+    return URI.create(
+        path.startsWith("/v1/")
+            ? "https://127.0.0.1:" + server.port() + path
+            : "http://127.0.0.1:" + status.port() + path);
   }
 
   private static ContainerState state(Attachment.State state) {

@@ -152,7 +152,7 @@ class VariablesTest {
   private static TemplateContainer container(String env) {
     return new TemplateContainer(
         "containers",
-        Serialization.unmarshal("{name: checkout, env: %s}".formatted(env), Container.class));
+        Serialization.unmarshal("name: checkout\nenv: %s".formatted(env), Container.class));
   }
 
   private static MemorySnapshotStatus status(String yaml) {

@@ -132,7 +132,9 @@ final class RunningPrograms {
         LATER,
         List.of(taken),
         List.of(),
-        List.of());
+        List.of(),
+        null,
+        null);
   }
 
   private static LeakIncident incident() {

@@ -140,7 +140,7 @@ class JvmIT {
     var snapshot = new MemorySnapshot();
     snapshot.getMetadata().setName(pod);
     snapshot.getMetadata().setNamespace(shop.namespace());
-    snapshot.setSpec(new MemorySnapshotSpec(pod, "orders", KINDS, "1s"));
+    snapshot.setSpec(new MemorySnapshotSpec(pod, "orders", KINDS, "1s", List.of()));
     client.resource(snapshot).create();
   }
 

@@ -76,7 +76,11 @@ record Series(MemoryPolicy policy, Workload workload, String container) {
             .build());
     snapshot.setSpec(
         new MemorySnapshotSpec(
-            pod, container, asked.snapshots(), policy.getSpec().respond().diagnose().window()));
+            pod,
+            container,
+            asked.snapshots(),
+            policy.getSpec().respond().diagnose().window(),
+            List.of()));
     return snapshot;
   }
 

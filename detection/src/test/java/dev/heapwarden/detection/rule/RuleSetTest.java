@@ -23,7 +23,7 @@ class RuleSetTest {
         .containsExactly("live-heap-trend", "anonymous-trend", "map-growth");
     assertThat(rules.of(RuntimeKind.JVM))
         .extracting(Rule::name)
-        .containsExactly("live-heap-trend", "anonymous-trend", "pause-and-growth");
+        .containsExactly("live-heap-trend", "anonymous-trend", "class-growth", "pause-and-growth");
     assertThat(rules.of(RuntimeKind.NATIVE)).isEmpty();
   }
 

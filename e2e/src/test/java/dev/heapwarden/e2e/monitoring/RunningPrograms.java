@@ -117,7 +117,7 @@ final class RunningPrograms {
     ledger.accept(new ProbeEvent.Collection(7, 1, 2048, 3));
     ledger.accept(new ProbeEvent.Faults(7, 1, 5));
     ledger.accept(new ProbeEvent.MapGrowth(7, 1, 0xc0ffee, 1000, List.of(1L)));
-    ledger.counted(KEY, 7, new JvmCounters("25", "G1", 1024, 2, 3, 0.25, 512, 9));
+    ledger.counted(KEY, 7, new JvmCounters("25", "G1", 1024, 4096, 2, 3, 0.25, 512, 9));
   }
 
   private static MemorySnapshotStatus snapshot() {

@@ -58,11 +58,12 @@ public final class AgentMain {
             new JvmReadings(ledger, settings.procRoot()),
             ledger);
     var client = new KubernetesClientBuilder().build();
-    var view = new NodeView(client, settings.nodeName(), agent::change);
+    var view = new NodeView(client, settings.namespaces(), settings.nodeName(), agent::change);
     var store = new ArtifactStore(settings.snapshots(), settings.snapshotQuota());
     var orders =
         new SnapshotOrders(
             client,
+            settings.namespaces(),
             settings.nodeName(),
             agent::targets,
             (namespace, pod) -> view.pod(namespace, pod).isPresent(),

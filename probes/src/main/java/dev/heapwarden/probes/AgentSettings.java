@@ -1,5 +1,6 @@
 package dev.heapwarden.probes;
 
+import dev.heapwarden.crds.watch.WatchedNamespaces;
 import io.fabric8.kubernetes.api.model.Quantity;
 import java.nio.file.Path;
 import java.util.Map;
@@ -8,6 +9,7 @@ import java.util.Map;
  * What the agent's environment says.
  *
  * @param nodeName NODE_NAME, from the downward API
+ * @param namespaces WATCH_NAMESPACES, such as shop,billing; empty for all
  * @param port AGENT_PORT
  * @param snapshots SNAPSHOT_DIR: where artefacts stay, on the node
  * @param snapshotQuota SNAPSHOT_QUOTA: bytes of all artefacts of the node, as a Kubernetes quantity
@@ -16,7 +18,13 @@ import java.util.Map;
  * @param procRoot PROC_ROOT
  */
 record AgentSettings(
-    String nodeName, int port, Path snapshots, long snapshotQuota, Path cgroupRoot, Path procRoot) {
+    String nodeName,
+    WatchedNamespaces namespaces,
+    int port,
+    Path snapshots,
+    long snapshotQuota,
+    Path cgroupRoot,
+    Path procRoot) {
 
   /**
    * Reads the environment.
@@ -36,6 +44,7 @@ record AgentSettings(
     }
     return new AgentSettings(
         node,
+        WatchedNamespaces.parse(environment.getOrDefault("WATCH_NAMESPACES", "")),
         Integer.parseInt(port),
         Path.of(environment.getOrDefault("SNAPSHOT_DIR", "/var/lib/heapwarden/snapshots")),
         bytes(environment.getOrDefault("SNAPSHOT_QUOTA", "1Gi")),

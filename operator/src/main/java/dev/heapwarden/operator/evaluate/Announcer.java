@@ -53,6 +53,8 @@ final class Announcer {
     var after = Conditions.in(status);
     announce(policy, before, after, Conditions.RULES_VALID, "False", Reason.RULE_INVALID);
     announce(policy, before, after, Conditions.CONFLICTED, "True", Reason.POLICY_CONFLICTED);
+    announce(
+        policy, before, after, Conditions.LEVELS_INSTALLED, "False", Reason.LEVEL_NOT_INSTALLED);
   }
 
   private void announce(

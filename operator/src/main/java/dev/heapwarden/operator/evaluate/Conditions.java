@@ -14,6 +14,7 @@ final class Conditions {
   static final String READY = "Ready";
   static final String RULES_VALID = "RulesValid";
   static final String CONFLICTED = "Conflicted";
+  static final String LEVELS_INSTALLED = "LevelsInstalled";
 
   private Conditions() {}
 

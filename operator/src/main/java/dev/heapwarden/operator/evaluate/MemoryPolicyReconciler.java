@@ -39,6 +39,7 @@ public final class MemoryPolicyReconciler implements Reconciler<MemoryPolicy> {
   private final AssessmentBook book;
   private final Announcer announcer;
   private final Consumer<Evaluation> audience;
+  private final Levels levels;
   private final Clock clock;
 
   /**
@@ -53,11 +54,13 @@ public final class MemoryPolicyReconciler implements Reconciler<MemoryPolicy> {
       EventRecorder events,
       Measures measures,
       Consumer<Evaluation> audience,
+      Levels levels,
       Clock clock) {
     this.evaluator = new Evaluator(store, workloads, book, measures);
     this.book = book;
     this.announcer = new Announcer(events, book);
     this.audience = audience;
+    this.levels = levels;
     this.clock = clock;
   }
 
@@ -88,7 +91,7 @@ public final class MemoryPolicyReconciler implements Reconciler<MemoryPolicy> {
     announcer.verdicts(policy, governance.governed(), containers);
     book.replace(metadata.getUid(), metadata.getGeneration(), containers);
     audience.accept(new Evaluation(policy, containers, now));
-    var status = PolicyStatus.of(policy, compiled, governance, containers, now);
+    var status = PolicyStatus.of(policy, levels, compiled, governance, containers, now);
     announcer.conditions(policy, status);
     var before = policy.getStatus();
     if ((before == null || !status.equals(before.observed()))

@@ -19,6 +19,7 @@ final class PolicyStatus {
 
   static MemoryPolicyStatus of(
       MemoryPolicy policy,
+      Levels levels,
       PolicyRules rules,
       Governance governance,
       List<WatchedContainer> containers,
@@ -26,7 +27,10 @@ final class PolicyStatus {
     var generation = policy.getMetadata().getGeneration();
     var fresh =
         List.of(
-            ready(rules, governance, containers), rulesValid(rules), conflicted(governance.lost()));
+            ready(rules, governance, containers),
+            rulesValid(rules),
+            conflicted(governance.lost()),
+            levelsInstalled(policy.getSpec().respond().maxLevel(), levels));
     return new MemoryPolicyStatus(
         generation,
         governance.governed().size(),
@@ -116,6 +120,22 @@ final class PolicyStatus {
                 entry ->
                     "older policy %s governs %s".formatted(entry.getKey(), named(entry.getValue())))
             .collect(Collectors.joining("; ")));
+  }
+
+  private static Condition levelsInstalled(int maxLevel, Levels levels) {
+    var missing = levels.missing(maxLevel);
+    return missing.isEmpty()
+        ? Conditions.of(
+            Conditions.LEVELS_INSTALLED, true, "Installed", "every level asked for is installed")
+        : Conditions.of(
+            Conditions.LEVELS_INSTALLED,
+            false,
+            "NotInstalled",
+            "respond.maxLevel %d includes level %s, and Heapwarden is installed with levels %s: those steps are refused"
+                .formatted(
+                    maxLevel,
+                    missing.stream().map(Object::toString).collect(Collectors.joining(", ")),
+                    levels));
   }
 
   private static String named(List<String> pods) {

@@ -4,6 +4,8 @@ package dev.heapwarden.operator.report;
 public enum Reason {
   POLICY_CONFLICTED(Type.WARNING),
   RULE_INVALID(Type.WARNING),
+  /** A policy asks for a level that the chart was not installed with. */
+  LEVEL_NOT_INSTALLED(Type.WARNING),
   LEAK_SUSPECTED(Type.WARNING),
   LEAK_CONFIRMED(Type.WARNING),
   STEP_PLANNED(Type.NORMAL),

@@ -9,6 +9,7 @@ import dev.heapwarden.operator.respond.action.AddReplicas;
 import dev.heapwarden.operator.respond.action.IsolatePod;
 import dev.heapwarden.operator.respond.action.PatchEnvironment;
 import dev.heapwarden.operator.respond.action.TakeSnapshot;
+import dev.heapwarden.operator.respond.guard.Installation;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
@@ -48,6 +49,7 @@ public final class LeakIncidentReconciler implements Reconciler<LeakIncident> {
    */
   public LeakIncidentReconciler(
       KubernetesClient client,
+      Installation installation,
       Assessments assessments,
       EventRecorder events,
       InstantSource clock,
@@ -60,6 +62,7 @@ public final class LeakIncidentReconciler implements Reconciler<LeakIncident> {
                 new IsolatePod(client),
                 // The patch rolls out; replicas added before it would be made twice.
                 List.of(new PatchEnvironment(client), new AddReplicas(client))),
+            installation,
             new KubernetesIncidents(client),
             assessments,
             events,

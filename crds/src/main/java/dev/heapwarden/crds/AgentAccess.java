@@ -11,6 +11,12 @@ public final class AgentAccess {
   /** The Secret, in the product's namespace, that the agents serve TLS from. */
   public static final String TLS_SECRET = "heapwarden-agent-tls";
 
+  /** The Secret, in the product's namespace, of the authority; only the operator reads it. */
+  public static final String AUTHORITY_SECRET = "heapwarden-ca";
+
+  /** The ConfigMap, in the product's namespace, by which people check agents. */
+  public static final String AUTHORITIES_MAP = "heapwarden-agent-ca";
+
   /** In a Secret: certificates in PEM, the owner's first. */
   public static final String CERTIFICATE = "tls.crt";
 

@@ -2,11 +2,15 @@ package dev.heapwarden.operator;
 
 import dev.heapwarden.crds.Durations;
 import dev.heapwarden.crds.incident.LeakIncident;
+import dev.heapwarden.crds.watch.Changes;
+import dev.heapwarden.crds.watch.Informers;
+import dev.heapwarden.crds.watch.WatchedNamespaces;
 import dev.heapwarden.operator.collect.AgentDirectory;
 import dev.heapwarden.operator.collect.AgentToken;
 import dev.heapwarden.operator.collect.Collector;
 import dev.heapwarden.operator.collect.SampleStore;
 import dev.heapwarden.operator.evaluate.AssessmentBook;
+import dev.heapwarden.operator.evaluate.Levels;
 import dev.heapwarden.operator.evaluate.MemoryPolicyReconciler;
 import dev.heapwarden.operator.evaluate.Workloads;
 import dev.heapwarden.operator.health.HealthSnapshotOrders;
@@ -15,6 +19,7 @@ import dev.heapwarden.operator.incident.SecondLook;
 import dev.heapwarden.operator.report.ClusterEvents;
 import dev.heapwarden.operator.report.HttpEndpoints;
 import dev.heapwarden.operator.report.Measures;
+import dev.heapwarden.operator.respond.KubernetesInstallation;
 import dev.heapwarden.operator.respond.LeakIncidentReconciler;
 import dev.heapwarden.operator.schedule.Alarms;
 import dev.heapwarden.operator.tls.AgentCertificates;
@@ -22,9 +27,8 @@ import dev.heapwarden.operator.tls.CertificateKeeper;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.extended.leaderelection.LeaderCallbacks;
-import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
-import io.fabric8.kubernetes.client.informers.cache.Cache;
 import io.javaoperatorsdk.operator.Operator;
+import io.javaoperatorsdk.operator.api.config.ControllerConfigurationOverrider;
 import io.javaoperatorsdk.operator.api.config.LeaderElectionConfigurationBuilder;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -32,7 +36,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
@@ -41,12 +44,21 @@ import org.slf4j.LoggerFactory;
 /** Builds the operator and runs it. The whole graph is here, made by hand. */
 public final class OperatorMain {
   private static final Logger LOG = LoggerFactory.getLogger(OperatorMain.class);
-  private static final String LEASE = "heapwarden-operator";
+
+  /** Of the Deployment and of the lease. */
+  static final String NAME = "heapwarden-operator";
 
   private OperatorMain() {}
 
-  /** Runs until the process is told to stop. */
-  public static void main(String[] args) {
+  /**
+   * Runs until the process is told to stop.
+   *
+   * @param args none, or {@code uninstall} to end what this operator did and then itself
+   */
+  public static void main(String[] args) throws InterruptedException {
+    if (List.of(args).equals(List.of("uninstall"))) {
+      System.exit(UninstallMain.run(System.getenv()));
+    }
     try {
       start(Settings.from(System.getenv()));
     } catch (IOException | RuntimeException e) {
@@ -75,8 +87,11 @@ public final class OperatorMain {
         new CertificateKeeper(
             new AgentCertificates(client, settings.namespace(), clock), collector::trust);
 
-    var incidents = client.resources(LeakIncident.class).inAnyNamespace().inform();
-    var workloads = new Workloads(client, (namespace, name) -> named(incidents, namespace, name));
+    var namespaces = settings.namespaces();
+    var incidents =
+        Informers.start(
+            namespaces.of(client.resources(LeakIncident.class)), new Changes<>(() -> {}));
+    var workloads = new Workloads(client, incidents::get);
     var events = new ClusterEvents(client, clock, settings.identity());
     var assessments = new AssessmentBook();
 
@@ -107,16 +122,29 @@ public final class OperatorMain {
             measures,
             new SecondLook(client)
                 .andThen(
-                    new Incidents(client, namespace -> of(incidents, namespace), workloads, events))
+                    new Incidents(
+                        client,
+                        namespace -> incidents.inNamespace(namespace).toList(),
+                        workloads,
+                        events))
                 .andThen(new HealthSnapshotOrders(client, events)),
             alarms,
-            clock));
+            settings.levels(),
+            clock),
+        overrider -> watch(overrider, namespaces));
     operator.register(
         new LeakIncidentReconciler(
-            client, assessments, events, clock, settings.incidentRetention(), alarms));
+            client,
+            new KubernetesInstallation(client, settings.namespace(), settings.levels()),
+            assessments,
+            events,
+            clock,
+            settings.incidentRetention(),
+            alarms),
+        overrider -> watch(overrider, namespaces));
 
     measures.tell(
-        new KnownState(leading::get, store, assessments, incidents.getStore()::list, clock));
+        new KnownState(leading::get, store, assessments, incidents::list, clock));
     var informed = new AtomicBoolean();
     new HttpEndpoints(
         settings.port(),
@@ -125,7 +153,7 @@ public final class OperatorMain {
         () ->
             informed.get()
                 && directory.synced()
-                && incidents.hasSynced()
+                && incidents.synced()
                 && operator.getRuntimeInfo().allEventSourcesAreHealthy());
     // Returns when the informers have their data; the election goes on in the background.
     operator.start();
@@ -134,11 +162,18 @@ public final class OperatorMain {
         "operator started namespace={} identity={}", settings.namespace(), settings.identity());
   }
 
+  private static void watch(
+      ControllerConfigurationOverrider<?> controller, WatchedNamespaces namespaces) {
+    if (!namespaces.all()) {
+      controller.settingNamespaces(namespaces.names());
+    }
+  }
+
   /** Standbys are informed and ready; only the leader certifies and asks agents, and reconciles. */
   private static Operator operator(
       KubernetesClient client, Settings settings, Runnable leads, Runnable ends) {
     var election =
-        LeaderElectionConfigurationBuilder.aLeaderElectionConfiguration(LEASE)
+        LeaderElectionConfigurationBuilder.aLeaderElectionConfiguration(NAME)
             .withLeaseNamespace(settings.namespace())
             .withIdentity(settings.identity())
             .withLeaderCallbacks(
@@ -153,21 +188,13 @@ public final class OperatorMain {
                 .withUseSSAToPatchPrimaryResource(true));
   }
 
-  private static Optional<LeakIncident> named(
-      SharedIndexInformer<LeakIncident> incidents, String namespace, String name) {
-    return Optional.ofNullable(incidents.getStore().getByKey(namespace + "/" + name));
-  }
-
-  private static List<LeakIncident> of(
-      SharedIndexInformer<LeakIncident> incidents, String namespace) {
-    return incidents.getIndexer().byIndex(Cache.NAMESPACE_INDEX, namespace);
-  }
-
   /**
    * What the environment says.
    *
    * @param namespace of the operator itself, its lease and its agents
    * @param identity that holds the lease
+   * @param namespaces whose policies are followed
+   * @param levels of response that there are permissions for
    * @param collectInterval between two questions to an agent
    * @param incidentRetention for which an incident is kept after its end
    * @param port of the HTTP endpoints
@@ -176,6 +203,8 @@ public final class OperatorMain {
   record Settings(
       String namespace,
       String identity,
+      WatchedNamespaces namespaces,
+      Levels levels,
       Duration collectInterval,
       Duration incidentRetention,
       int port,
@@ -184,6 +213,8 @@ public final class OperatorMain {
       return new Settings(
           environment.getOrDefault("POD_NAMESPACE", "heapwarden-system"),
           environment.getOrDefault("POD_NAME", UUID.randomUUID().toString()),
+          WatchedNamespaces.parse(environment.getOrDefault("WATCH_NAMESPACES", "")),
+          Levels.parse(environment.getOrDefault("LEVELS", "1,2,3")),
           Durations.parse(environment.getOrDefault("COLLECT_INTERVAL", "5s")),
           Durations.parse(environment.getOrDefault("INCIDENT_RETENTION", "720h")),
           Integer.parseInt(environment.getOrDefault("HTTP_PORT", "8080")),

@@ -71,12 +71,13 @@ public final class AgentMain {
             new JvmReadings(ledger, settings.procRoot()),
             ledger);
     var client = new KubernetesClientBuilder().build();
-    var view = new NodeView(client, settings.nodeName(), agent::change);
+    var view = new NodeView(client, settings.namespaces(), settings.nodeName(), agent::change);
     var store = new ArtifactStore(settings.snapshots(), settings.snapshotQuota());
     var registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     var orders =
         new SnapshotOrders(
             client,
+            settings.namespaces(),
             settings.nodeName(),
             agent::targets,
             (namespace, pod) -> view.pod(namespace, pod).isPresent(),
@@ -110,6 +111,7 @@ public final class AgentMain {
     var server =
         new AgentServer(
             settings.port(),
+            settings.namespace(),
             identity,
             new Callers(new AccessReviews(reviewing), System::nanoTime),
             answers,

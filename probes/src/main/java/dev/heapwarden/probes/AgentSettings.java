@@ -1,6 +1,7 @@
 package dev.heapwarden.probes;
 
 import dev.heapwarden.crds.AgentAccess;
+import dev.heapwarden.crds.watch.WatchedNamespaces;
 import io.fabric8.kubernetes.api.model.Quantity;
 import java.nio.file.Path;
 import java.util.Map;
@@ -12,6 +13,7 @@ import java.util.Map;
  * @param namespace POD_NAMESPACE: the agent's own, where its certificate is
  * @param port AGENT_PORT: samples and artefacts, over TLS
  * @param statusPort STATUS_PORT: health and metrics
+ * @param namespaces WATCH_NAMESPACES, such as shop,billing; empty for all
  * @param snapshots SNAPSHOT_DIR: where artefacts stay, on the node
  * @param snapshotQuota SNAPSHOT_QUOTA: bytes of all artefacts of the node, as a Kubernetes quantity
  *     such as 1Gi
@@ -23,6 +25,7 @@ record AgentSettings(
     String namespace,
     int port,
     int statusPort,
+    WatchedNamespaces namespaces,
     Path snapshots,
     long snapshotQuota,
     Path cgroupRoot,
@@ -45,6 +48,7 @@ record AgentSettings(
         environment.getOrDefault("POD_NAMESPACE", "heapwarden-system"),
         port(environment, "AGENT_PORT", AgentAccess.PORT),
         port(environment, "STATUS_PORT", 9463),
+        WatchedNamespaces.parse(environment.getOrDefault("WATCH_NAMESPACES", "")),
         Path.of(environment.getOrDefault("SNAPSHOT_DIR", "/var/lib/heapwarden/snapshots")),
         bytes(environment.getOrDefault("SNAPSHOT_QUOTA", "1Gi")),
         Path.of(environment.getOrDefault("CGROUP_ROOT", "/host/sys/fs/cgroup")),

@@ -3,30 +3,32 @@ package dev.heapwarden.e2e.api;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fabric8.kubernetes.api.model.Namespace;
-import io.fabric8.kubernetes.api.model.rbac.ClusterRole;
-import io.fabric8.kubernetes.api.model.rbac.PolicyRule;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.FieldValidateable.Validation;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.util.ArrayList;
-import java.util.List;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** With {@code -Dheapwarden.generate=true} it writes install.yaml, which it otherwise checks. */
+/** With {@code -Dheapwarden.generate=true} it writes the manifests that it otherwise checks. */
 @Order(0)
 class InstallYamlIT {
-  @Test
-  void installYamlIsWhatTheChartRenders() throws IOException, InterruptedException {
-    var rendered = render();
+  @TempDir Path directory;
+
+  @ParameterizedTest
+  @ValueSource(strings = {"install.yaml", "uninstall.yaml"})
+  void theManifestIsWhatTheChartRenders(String name) throws IOException, InterruptedException {
+    var committed = Manifests.INSTALL.resolveSibling(name);
+    var rendered = render(directory.resolve(name));
     if (Boolean.getBoolean("heapwarden.generate")) {
-      Files.writeString(Manifests.INSTALL, rendered);
+      Files.writeString(committed, rendered);
     }
-    assertThat(Manifests.INSTALL).as("run: manifests/render").hasContent(rendered);
+    assertThat(committed).as("run: manifests/render").hasContent(rendered);
   }
 
   @Test
@@ -58,39 +60,10 @@ class InstallYamlIT {
     }
   }
 
-  @Test
-  @ExtendWith(ApiServer.class)
-  void aClusterThatOnlyDiagnosesGrantsNoPermissionToAct(KubernetesClient client)
-      throws IOException, InterruptedException {
-    assertThat(actions(client, render("--set", "maxLevel=1"))).isEmpty();
-    assertThat(actions(client, render("--set", "maxLevel=2"))).containsExactly("pods");
-    assertThat(actions(client, render("--set", "maxLevel=3")))
-        .containsExactly("pods", "deployments", "deployments/scale");
-  }
-
-  /** What the operator may change outside Heapwarden's own resources, Events apart. */
-  private static List<String> actions(KubernetesClient client, String manifest) {
-    var bytes = manifest.getBytes(StandardCharsets.UTF_8);
-    return client.load(new ByteArrayInputStream(bytes)).items().stream()
-        .filter(resource -> resource.getMetadata().getName().equals("heapwarden-operator"))
-        .filter(ClusterRole.class::isInstance)
-        .flatMap(role -> ((ClusterRole) role).getRules().stream())
-        .filter(rule -> !rule.getApiGroups().contains("heapwarden.dev"))
-        .filter(rule -> !List.of("get", "list", "watch").containsAll(rule.getVerbs()))
-        .map(PolicyRule::getResources)
-        .flatMap(List::stream)
-        .filter(resource -> !resource.equals("events"))
-        .toList();
-  }
-
-  private static String render(String... arguments) throws IOException, InterruptedException {
+  private static String render(Path file) throws IOException, InterruptedException {
     var script = Manifests.ROOT.resolve("manifests/render").toString();
-    var command = new ArrayList<>(List.of(script, "-"));
-    command.addAll(List.of(arguments));
-    var process =
-        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
-    var output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    var process = new ProcessBuilder(script, file.toString()).inheritIO().start();
     assertThat(process.waitFor()).as("exit code of manifests/render").isZero();
-    return output;
+    return Files.readString(file);
   }
 }

@@ -69,7 +69,7 @@ class RbacIT {
     "agent,    create, authorization.k8s.io, subjectaccessreviews, yes",
     "agent,    get,    heapwarden.dev, agents/samples,         no",
     "agent,    get,    heapwarden.dev, memorysnapshots/artifacts, no",
-    "operator, get,    heapwarden.dev, agents/samples,         yes",
+    "operator, get,    heapwarden.dev, agents/samples,         no",
     "operator, get,    heapwarden.dev, memorysnapshots/artifacts, no",
     "operator, create, '',             secrets,                no",
     "operator, patch,  '',             pods,                   yes",

@@ -106,7 +106,7 @@ class AccessIT {
             new Answer(
                 403,
                 "{\"reason\":\"system:serviceaccount:access:default may not get"
-                    + " agents/samples.heapwarden.dev\"}\n"));
+                    + " agents/samples.heapwarden.dev in namespace heapwarden-system\"}\n"));
     assertThat(samples(token(shop.namespace(), "admin")).status()).isEqualTo(403);
   }
 
@@ -202,7 +202,7 @@ class AccessIT {
             client
                 .configMaps()
                 .inNamespace(Installation.NAMESPACE)
-                .withName("heapwarden-agent-ca")
+                .withName(AgentAccess.AUTHORITIES_MAP)
                 .require()
                 .getData()
                 .get(AgentAccess.AUTHORITIES));

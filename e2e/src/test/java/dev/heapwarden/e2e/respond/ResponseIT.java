@@ -31,6 +31,7 @@ import dev.heapwarden.operator.respond.action.IsolatePod;
 import dev.heapwarden.operator.respond.action.PatchEnvironment;
 import dev.heapwarden.operator.respond.action.Plan;
 import dev.heapwarden.operator.respond.action.Situation;
+import dev.heapwarden.operator.respond.guard.Ruling;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.LabelSelectorBuilder;
@@ -308,6 +309,7 @@ class ResponseIT {
                 new TakenSnapshot(),
                 new IsolatePod(client),
                 List.of(new PatchEnvironment(client), new AddReplicas(client))),
+            kind -> new Ruling.Go(),
             incidents,
             (workload, container) -> List.of(),
             (about, reason, message) -> {},
@@ -357,11 +359,11 @@ class ResponseIT {
     return waitingFor != null && waitingFor.contains(reason);
   }
 
-  private LeakIncident incident(Shop shop, String kind, String pod) {
+  static LeakIncident incident(Shop shop, String kind, String pod) {
     HasMetadata workload =
         kind.equals("Deployment")
             ? shop.deployment()
-            : client
+            : shop.client()
                 .apps()
                 .statefulSets()
                 .inNamespace(shop.namespace())
@@ -415,7 +417,7 @@ class ResponseIT {
     return incident;
   }
 
-  private static MemoryPolicy policy(int maxLevel) {
+  static MemoryPolicy policy(int maxLevel) {
     var policy = new MemoryPolicy();
     policy.setMetadata(new ObjectMetaBuilder().withName("checkout").build());
     policy.setSpec(spec(Mode.ENFORCE, maxLevel));

@@ -57,6 +57,8 @@ final class Announcer {
     announce(policy, before, after, Conditions.RULES_VALID, "False", Reason.RULE_INVALID);
     announce(policy, before, after, Conditions.SCHEDULES_VALID, "False", Reason.SCHEDULE_INVALID);
     announce(policy, before, after, Conditions.CONFLICTED, "True", Reason.POLICY_CONFLICTED);
+    announce(
+        policy, before, after, Conditions.LEVELS_INSTALLED, "False", Reason.LEVEL_NOT_INSTALLED);
   }
 
   private void announce(

@@ -44,6 +44,7 @@ public final class MemoryPolicyReconciler implements Reconciler<MemoryPolicy> {
   private final Announcer announcer;
   private final Consumer<Evaluation> audience;
   private final Alarms alarms;
+  private final Levels levels;
   private final Clock clock;
 
   /**
@@ -60,12 +61,14 @@ public final class MemoryPolicyReconciler implements Reconciler<MemoryPolicy> {
       Measures measures,
       Consumer<Evaluation> audience,
       Alarms alarms,
+      Levels levels,
       Clock clock) {
     this.evaluator = new Evaluator(store, workloads, book, measures);
     this.book = book;
     this.announcer = new Announcer(events, book);
     this.audience = audience;
     this.alarms = alarms;
+    this.levels = levels;
     this.clock = clock;
   }
 
@@ -102,7 +105,7 @@ public final class MemoryPolicyReconciler implements Reconciler<MemoryPolicy> {
     announcer.verdicts(policy, governance.governed(), containers);
     book.replace(metadata, containers);
     audience.accept(new Evaluation(policy, containers, now));
-    var status = PolicyStatus.of(policy, compiled, governance, containers, now);
+    var status = PolicyStatus.of(policy, levels, compiled, governance, containers, now);
     announcer.conditions(policy, status);
     var before = policy.getStatus();
     if ((before == null || !status.equals(before.observed()))

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.stream.Collectors;
 
-/** The cluster's pods, and which policies care when one of them changes. */
+/** The pods of the watched namespaces, and which policies care when one of them changes. */
 final class PodEvents {
   private static final String NAME = "pods";
 
@@ -24,7 +24,7 @@ final class PodEvents {
     var configuration =
         InformerEventSourceConfiguration.from(Pod.class, MemoryPolicy.class)
             .withName(NAME)
-            .withWatchAllNamespaces()
+            .withNamespacesInheritedFromController()
             .withOnUpdateFilter((now, before) -> matters(now, before))
             .withSecondaryToPrimaryMapper(
                 pod ->

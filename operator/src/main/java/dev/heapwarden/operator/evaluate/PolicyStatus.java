@@ -21,6 +21,7 @@ final class PolicyStatus {
 
   static MemoryPolicyStatus of(
       MemoryPolicy policy,
+      Levels levels,
       PolicyRules rules,
       Governance governance,
       List<WatchedContainer> containers,
@@ -32,7 +33,8 @@ final class PolicyStatus {
             ready(rules, governance, containers),
             rulesValid(rules),
             conflicted(governance.lost()),
-            schedulesValid(timetable));
+            schedulesValid(timetable),
+            levelsInstalled(policy.getSpec().respond().maxLevel(), levels));
     return new MemoryPolicyStatus(
         generation,
         governance.governed().size(),
@@ -134,6 +136,22 @@ final class PolicyStatus {
                 entry ->
                     "older policy %s governs %s".formatted(entry.getKey(), named(entry.getValue())))
             .collect(Collectors.joining("; ")));
+  }
+
+  private static Condition levelsInstalled(int maxLevel, Levels levels) {
+    var missing = levels.missing(maxLevel);
+    return missing.isEmpty()
+        ? Conditions.of(
+            Conditions.LEVELS_INSTALLED, true, "Installed", "every level asked for is installed")
+        : Conditions.of(
+            Conditions.LEVELS_INSTALLED,
+            false,
+            "NotInstalled",
+            "respond.maxLevel %d includes level %s, and Heapwarden is installed with levels %s: those steps are refused"
+                .formatted(
+                    maxLevel,
+                    missing.stream().map(Object::toString).collect(Collectors.joining(", ")),
+                    levels));
   }
 
   private static String named(List<String> pods) {

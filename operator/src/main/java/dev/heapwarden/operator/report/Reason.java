@@ -7,6 +7,8 @@ public enum Reason {
   SCHEDULE_INVALID(Type.WARNING),
   HEALTH_SNAPSHOTS_ORDERED(Type.NORMAL),
   HEALTH_SNAPSHOTS_FAILED(Type.WARNING),
+  /** A policy asks for a level that the chart was not installed with. */
+  LEVEL_NOT_INSTALLED(Type.WARNING),
   LEAK_SUSPECTED(Type.WARNING),
   LEAK_CONFIRMED(Type.WARNING),
   STEP_PLANNED(Type.NORMAL),

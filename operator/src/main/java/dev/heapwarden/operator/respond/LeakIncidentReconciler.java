@@ -10,6 +10,7 @@ import dev.heapwarden.operator.respond.action.IsolatePod;
 import dev.heapwarden.operator.respond.action.PatchEnvironment;
 import dev.heapwarden.operator.respond.action.ResizeMemory;
 import dev.heapwarden.operator.respond.action.TakeSnapshot;
+import dev.heapwarden.operator.respond.guard.Installation;
 import dev.heapwarden.operator.schedule.Alarms;
 import dev.heapwarden.operator.schedule.Timetable.Occasion;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -55,6 +56,7 @@ public final class LeakIncidentReconciler implements Reconciler<LeakIncident> {
    */
   public LeakIncidentReconciler(
       KubernetesClient client,
+      Installation installation,
       Assessments assessments,
       EventRecorder events,
       InstantSource clock,
@@ -72,6 +74,7 @@ public final class LeakIncidentReconciler implements Reconciler<LeakIncident> {
                     new PatchEnvironment(client),
                     new AddReplicas(client),
                     new ResizeMemory(client, assessments))),
+            installation,
             new KubernetesIncidents(client),
             assessments,
             events,

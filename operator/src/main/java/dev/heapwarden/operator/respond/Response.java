@@ -9,6 +9,7 @@ import dev.heapwarden.operator.incident.Withdrawal;
 import dev.heapwarden.operator.report.EventRecorder;
 import dev.heapwarden.operator.report.Reason;
 import dev.heapwarden.operator.respond.action.Action;
+import dev.heapwarden.operator.respond.guard.Installation;
 import dev.heapwarden.operator.respond.guard.Precedent;
 import dev.heapwarden.operator.respond.guard.Ruling;
 import dev.heapwarden.operator.respond.journal.ActionKind;
@@ -58,6 +59,7 @@ public final class Response {
    */
   public Response(
       Actions actions,
+      Installation installation,
       IncidentStore store,
       Assessments assessments,
       EventRecorder events,
@@ -69,7 +71,7 @@ public final class Response {
     this.events = events;
     this.clock = clock;
     this.undoing = new Undoing(actions.all(), clock);
-    var admission = new Admission(store);
+    var admission = new Admission(store, installation);
     this.steps =
         List.of(
             new Diagnose(actions.snapshot(), admission),

@@ -7,6 +7,7 @@ import dev.heapwarden.crds.policy.MemoryPolicy;
 import dev.heapwarden.crds.policy.MemoryPolicySpec;
 import dev.heapwarden.crds.policy.MemoryPolicyStatus;
 import dev.heapwarden.crds.policy.Observe;
+import dev.heapwarden.crds.policy.Respond;
 import dev.heapwarden.crds.policy.Rule;
 import dev.heapwarden.detection.sample.Attachment;
 import dev.heapwarden.detection.verdict.Verdict;
@@ -24,6 +25,7 @@ class PolicyStatusTest {
   private static final Attachment MAPS =
       new Attachment("GoMapGrowth", Attachment.State.REFUSED, "no pclntab");
   private static final MemoryPolicy POLICY = Cluster.policy("checkout", "2026-01-01T00:00:00Z");
+  private static final Levels ALL = Levels.parse("1,2,3");
   private static final Pod POD = Cluster.pod("a", Map.of("app", "checkout"));
 
   @Test
@@ -117,6 +119,7 @@ class PolicyStatusTest {
             condition(
                     PolicyStatus.of(
                         POLICY,
+                        ALL,
                         PolicyRules.compile(POLICY),
                         new Governance(List.of(), Map.of()),
                         List.of(),
@@ -131,6 +134,7 @@ class PolicyStatusTest {
     var status =
         PolicyStatus.of(
             POLICY,
+            ALL,
             PolicyRules.compile(POLICY),
             new Governance(List.of(), Map.of("older", List.of("p1", "p2", "p3", "p4", "p5"))),
             List.of(),
@@ -152,6 +156,7 @@ class PolicyStatusTest {
     var status =
         PolicyStatus.of(
             policy,
+            ALL,
             PolicyRules.compile(policy),
             new Governance(List.of(POD), Map.of()),
             List.of(),
@@ -185,6 +190,29 @@ class PolicyStatusTest {
   }
 
   @Test
+  void aPolicyThatAsksForALevelThatIsNotInstalledIsTold() {
+    var policy = Cluster.policy("checkout", "2026-01-01T00:00:00Z");
+    policy.setSpec(asking(policy.getSpec(), 3));
+
+    var status =
+        PolicyStatus.of(
+            policy,
+            Levels.parse("1,3"),
+            PolicyRules.compile(policy),
+            new Governance(List.of(POD), Map.of()),
+            List.of(),
+            Cluster.NOW);
+
+    assertThat(condition(status, "LevelsInstalled"))
+        .extracting(Condition::getStatus, Condition::getMessage)
+        .containsExactly(
+            "False",
+            "respond.maxLevel 3 includes level 2, and Heapwarden is installed with levels 1, 3:"
+                + " those steps are refused");
+    assertThat(condition(status(), "LevelsInstalled").getStatus()).isEqualTo("True");
+  }
+
+  @Test
   void aSecondLookThatFindsTheSameWritesNothingNew() {
     var first = status(Cluster.watched("a", healthy(), GC));
     var policy = Cluster.policy("checkout", "2026-01-01T00:00:00Z");
@@ -193,6 +221,7 @@ class PolicyStatusTest {
     assertThat(
             PolicyStatus.of(
                 policy,
+                ALL,
                 PolicyRules.compile(policy),
                 new Governance(List.of(POD), Map.of()),
                 List.of(Cluster.watched("a", healthy(), GC)),
@@ -218,15 +247,36 @@ class PolicyStatusTest {
   private static MemoryPolicyStatus look(MemoryPolicy policy) {
     return PolicyStatus.of(
         policy,
+        Levels.parse("1,2,3"),
         PolicyRules.compile(policy),
         new Governance(List.of(POD), Map.of()),
         List.of(),
         Cluster.NOW);
   }
 
+  private static MemoryPolicySpec asking(MemoryPolicySpec spec, int maxLevel) {
+    var respond = spec.respond();
+    return new MemoryPolicySpec(
+        spec.selector(),
+        spec.containers(),
+        spec.runtime(),
+        spec.observe(),
+        spec.rules(),
+        new Respond(
+            respond.mode(),
+            maxLevel,
+            respond.diagnose(),
+            respond.isolate(),
+            respond.intervene(),
+            respond.limits(),
+            respond.cooldown(),
+            respond.maintenanceWindows()));
+  }
+
   private static MemoryPolicyStatus status(WatchedContainer... containers) {
     return PolicyStatus.of(
         POLICY,
+        ALL,
         PolicyRules.compile(POLICY),
         new Governance(List.of(POD), Map.of()),
         List.of(containers),

@@ -18,6 +18,7 @@ import dev.heapwarden.crds.policy.Limits;
 import dev.heapwarden.crds.policy.MemoryPolicy;
 import dev.heapwarden.crds.policy.Mode;
 import dev.heapwarden.operator.evaluate.Assessment;
+import dev.heapwarden.operator.respond.guard.Ruling;
 import dev.heapwarden.operator.respond.journal.ActionKind;
 import dev.heapwarden.operator.respond.journal.Journal;
 import dev.heapwarden.operator.respond.journal.Steps;
@@ -115,6 +116,42 @@ class ResponseTest {
     assertThat(world.deeds).isEmpty();
     var enforced = run(policy(respond(Mode.ENFORCE, 2, LIMITS)), Duration.ofMinutes(5));
     assertThat(actions(enforced)).contains("Diagnose=DONE", "Isolate=DONE");
+  }
+
+  @Test
+  void aLevelThatIsNotInstalledIsRefusedAndTheOthersAreDone() {
+    world.installation =
+        kind ->
+            kind.level() == 2 ? new Ruling.Never("LevelNotInstalled: level 2") : new Ruling.Go();
+    var status = run(policy(respond(Mode.ENFORCE, 3, LIMITS)), Duration.ofMinutes(5));
+    assertThat(actions(status))
+        .startsWith(
+            "Diagnose=DONE", "Isolate=REFUSED", "PatchEnvironment=DONE", "AddReplicas=DONE");
+    assertThat(status.steps().get(1).message()).isEqualTo("LevelNotInstalled: level 2");
+    assertThat(world.deeds).extracting(World.Deed::kind).doesNotContain(ActionKind.ISOLATE);
+  }
+
+  @Test
+  void whileHeapwardenIsUninstalledNothingNewIsBegunAndWhatWasDoneIsUndone() {
+    var enforce = policy(respond(Mode.ENFORCE, 3, LIMITS));
+    run(enforce, Duration.ofMinutes(5));
+    assertThat(world.hasEffect()).isTrue();
+    var deeds = List.copyOf(world.deeds);
+    world.installation =
+        kind -> new Ruling.Hold(Ruling.Cause.GUARD, "Uninstalling: wait", Duration.ofMinutes(1));
+    var later = incident("leak-2", "w2");
+    world.put(later);
+    world.put(answered(world.get("leak-1"), 0, false, true));
+
+    var undone = run(enforce, Duration.ofMinutes(5));
+
+    assertThat(undone.phase()).isEqualTo(Phase.ROLLED_BACK);
+    assertThat(world.hasEffect()).isFalse();
+    response(world).advance(world.get("leak-2"), Optional.of(enforce));
+    var held = java.util.Objects.requireNonNull(world.get("leak-2").getStatus());
+    assertThat(held.waitingFor()).startsWith("Uninstalling");
+    assertThat(held.steps()).isEmpty();
+    assertThat(world.deeds).isEqualTo(deeds);
   }
 
   @Test
@@ -458,6 +495,7 @@ class ResponseTest {
             world.action(ActionKind.ISOLATE),
             List.of(
                 world.action(ActionKind.PATCH_ENVIRONMENT), world.action(ActionKind.ADD_REPLICAS))),
+        kind -> world.installation.ruling(kind),
         world,
         (workload, container) -> watched,
         (about, reason, message) -> {},

@@ -13,6 +13,8 @@ import dev.heapwarden.operator.respond.action.Action;
 import dev.heapwarden.operator.respond.action.Plan;
 import dev.heapwarden.operator.respond.action.Seen;
 import dev.heapwarden.operator.respond.action.Situation;
+import dev.heapwarden.operator.respond.guard.Installation;
+import dev.heapwarden.operator.respond.guard.Ruling;
 import dev.heapwarden.operator.respond.journal.ActionKind;
 import dev.heapwarden.operator.respond.journal.IncidentStore;
 import dev.heapwarden.operator.respond.journal.Journal;
@@ -50,6 +52,9 @@ final class World implements IncidentStore {
 
   /** What the API server does not let pass. */
   final Set<ActionKind> denied = new HashSet<>();
+
+  /** What the installation says. */
+  Installation installation = kind -> new Ruling.Go();
 
   boolean calm;
   Instant now = Fixtures.NOON;

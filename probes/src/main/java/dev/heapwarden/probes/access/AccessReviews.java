@@ -79,11 +79,14 @@ public final class AccessReviews {
   }
 
   private static String denial(String user, Question question) {
-    var where =
-        question.namespace().isEmpty()
-            ? ""
-            : " %s in namespace %s".formatted(question.name(), question.namespace());
-    return "%s may not get %s/%s.%s%s"
-        .formatted(user, question.resource(), question.subresource(), Api.GROUP, where);
+    var name = question.name().isEmpty() ? "" : " " + question.name();
+    return "%s may not get %s/%s.%s%s in namespace %s"
+        .formatted(
+            user,
+            question.resource(),
+            question.subresource(),
+            Api.GROUP,
+            name,
+            question.namespace());
   }
 }

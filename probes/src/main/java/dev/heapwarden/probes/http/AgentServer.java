@@ -33,14 +33,25 @@ public final class AgentServer implements AutoCloseable {
       Pattern.compile("/v1/namespaces/([^/]+)/memorysnapshots/([^/]+)/artifacts/([^/]+)");
 
   private final Endpoints endpoints;
+  private final String namespace;
   private final Callers callers;
   private final Answers answers;
   private final ArtifactStore artifacts;
 
-  /** Starts listening. */
+  /**
+   * Starts listening.
+   *
+   * @param namespace the agent's own
+   */
   public AgentServer(
-      int port, ServingIdentity identity, Callers callers, Answers answers, ArtifactStore artifacts)
+      int port,
+      String namespace,
+      ServingIdentity identity,
+      Callers callers,
+      Answers answers,
+      ArtifactStore artifacts)
       throws IOException {
+    this.namespace = namespace;
     this.callers = callers;
     this.answers = answers;
     this.artifacts = artifacts;
@@ -64,17 +75,17 @@ public final class AgentServer implements AutoCloseable {
   private Answers.Answer answer(HttpExchange exchange) throws IOException, InterruptedException {
     var path = exchange.getRequestURI().getPath();
     if (path.equals("/v1/samples")) {
-      return switch (rule(exchange, Question.samples())) {
+      return switch (rule(exchange, Question.samples(namespace))) {
         case Ruling.Allowed _ -> answers.samples(parameter(exchange, "since"));
         case Ruling other -> refusal(other);
       };
     }
     var artifact = ARTIFACT.matcher(path);
     if (artifact.matches()) {
-      var namespace = artifact.group(1);
+      var tenant = artifact.group(1);
       var snapshot = artifact.group(2);
-      return switch (rule(exchange, Question.artifacts(namespace, snapshot))) {
-        case Ruling.Allowed(var user) -> artifact(user, namespace, snapshot, artifact.group(3));
+      return switch (rule(exchange, Question.artifacts(tenant, snapshot))) {
+        case Ruling.Allowed(var user) -> artifact(user, tenant, snapshot, artifact.group(3));
         case Ruling other -> refusal(other);
       };
     }

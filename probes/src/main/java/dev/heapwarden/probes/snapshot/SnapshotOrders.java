@@ -5,11 +5,12 @@ import dev.heapwarden.crds.snapshot.MemorySnapshot;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.Phase;
 import dev.heapwarden.crds.snapshot.SnapshotKind;
+import dev.heapwarden.crds.watch.Informers;
+import dev.heapwarden.crds.watch.WatchedNamespaces;
 import dev.heapwarden.probes.target.Target;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
-import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -32,7 +33,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class SnapshotOrders implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(SnapshotOrders.class);
-  private static final long NO_RESYNC = 0;
 
   /** How long a container may take to become a target after it was asked for. */
   private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -43,7 +43,7 @@ public final class SnapshotOrders implements AutoCloseable {
   private final BiPredicate<String, String> podIsHere;
   private final EvidenceCollector collector;
   private final InstantSource clock;
-  private final SharedIndexInformer<MemorySnapshot> snapshots;
+  private final Informers<MemorySnapshot> snapshots;
   private final ArtifactStore store;
   private final SnapshotMeasures measures;
   private final Reports reports;
@@ -59,6 +59,7 @@ public final class SnapshotOrders implements AutoCloseable {
    */
   public SnapshotOrders(
       KubernetesClient client,
+      WatchedNamespaces namespaces,
       String node,
       Supplier<List<Target>> targets,
       BiPredicate<String, String> podIsHere,
@@ -76,35 +77,35 @@ public final class SnapshotOrders implements AutoCloseable {
     this.clock = clock;
     reports = new Reports(client);
     artifacts = new ArtifactSweep(node, store, reports);
-    snapshots = client.resources(MemorySnapshot.class).inAnyNamespace().runnableInformer(NO_RESYNC);
-    snapshots.addEventHandler(new Deletions(artifacts::request));
-    snapshots.exceptionHandler((started, failure) -> true);
-    var _ = snapshots.start();
+    snapshots =
+        Informers.start(
+            namespaces.of(client.resources(MemorySnapshot.class)),
+            new Deletions(artifacts::request));
     var _ = worker.scheduleWithFixedDelay(this::work, 1, 1, TimeUnit.SECONDS);
   }
 
   public boolean synced() {
-    return snapshots.hasSynced();
+    return snapshots.synced();
   }
 
   public boolean alive() {
-    return snapshots.isRunning();
+    return snapshots.alive();
   }
 
   @Override
   public void close() {
     worker.shutdownNow();
-    snapshots.stop();
+    snapshots.close();
   }
 
   private void work() {
     try {
-      if (!snapshots.hasSynced()) {
+      if (!snapshots.synced()) {
         return;
       }
       catchUp();
-      artifacts.sweep(snapshots.getStore().list());
-      var next = turns.next(snapshots.getStore().list().stream().filter(this::due).toList());
+      artifacts.sweep(snapshots.list());
+      var next = turns.next(snapshots.list().stream().filter(this::due).toList());
       if (next.isPresent()) {
         // What the informer holds may be older than what this agent itself wrote a second ago.
         var fresh = client.resource(next.get()).get();

@@ -1,84 +1,58 @@
 package dev.heapwarden.probes.target;
 
 import dev.heapwarden.crds.policy.MemoryPolicy;
+import dev.heapwarden.crds.watch.Changes;
+import dev.heapwarden.crds.watch.Informers;
+import dev.heapwarden.crds.watch.WatchedNamespaces;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
-import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import java.util.List;
 import java.util.Optional;
 
-/** What the API server says of this node: its pods, and the policies of all namespaces. */
+/** What the API server says of this node: its pods, and the policies, of the watched namespaces. */
 public final class NodeView implements AutoCloseable {
-  private static final long NO_RESYNC = 0;
-
-  private final SharedIndexInformer<Pod> pods;
-  private final SharedIndexInformer<MemoryPolicy> policies;
+  private final Informers<Pod> pods;
+  private final Informers<MemoryPolicy> policies;
 
   /**
    * Starts watching.
    *
    * @param onChange called whenever a pod or policy may have changed; must return at once
    */
-  public NodeView(KubernetesClient client, String nodeName, Runnable onChange) {
+  public NodeView(
+      KubernetesClient client, WatchedNamespaces namespaces, String nodeName, Runnable onChange) {
     pods =
-        client
-            .pods()
-            .inAnyNamespace()
-            .withField("spec.nodeName", nodeName)
-            .runnableInformer(NO_RESYNC);
-    policies = client.resources(MemoryPolicy.class).inAnyNamespace().runnableInformer(NO_RESYNC);
-    pods.addEventHandler(new Changes<>(onChange));
-    policies.addEventHandler(new Changes<>(onChange));
-    pods.exceptionHandler((started, failure) -> true);
-    policies.exceptionHandler((started, failure) -> true);
-    pods.start();
-    policies.start();
+        Informers.start(
+            namespaces.of(client.pods()).stream()
+                .map(pods -> pods.withField("spec.nodeName", nodeName))
+                .toList(),
+            new Changes<>(onChange));
+    policies =
+        Informers.start(
+            namespaces.of(client.resources(MemoryPolicy.class)), new Changes<>(onChange));
   }
 
   /** Whether both lists have been read at least once. */
   public boolean synced() {
-    return pods.hasSynced() && policies.hasSynced();
+    return pods.synced() && policies.synced();
   }
 
-  /** Whether both informers are still trying. */
+  /** Whether both are still being watched. */
   public boolean alive() {
-    return pods.isRunning() && policies.isRunning();
+    return pods.alive() && policies.alive();
   }
 
   public List<WatchedContainer> watched() {
-    return Selection.watched(pods.getStore().list(), policies.getStore().list());
+    return Selection.watched(pods.list(), policies.list());
   }
 
   public Optional<Pod> pod(String namespace, String name) {
-    return pods.getStore().list().stream()
-        .filter(
-            pod ->
-                pod.getMetadata().getNamespace().equals(namespace)
-                    && pod.getMetadata().getName().equals(name))
-        .findFirst();
+    return pods.get(namespace, name);
   }
 
   @Override
   public void close() {
-    pods.stop();
-    policies.stop();
-  }
-
-  private record Changes<T>(Runnable onChange) implements ResourceEventHandler<T> {
-    @Override
-    public void onAdd(T added) {
-      onChange.run();
-    }
-
-    @Override
-    public void onUpdate(T before, T after) {
-      onChange.run();
-    }
-
-    @Override
-    public void onDelete(T deleted, boolean finalStateUnknown) {
-      onChange.run();
-    }
+    pods.close();
+    policies.close();
   }
 }

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 
 class CallersTest {
   private static final Optional<String> OPERATOR = Optional.of("Bearer operator@heapwarden-agent");
-  private static final Question SAMPLES = Question.samples();
+  private static final Question SAMPLES = Question.samples("heapwarden");
 
   private final AtomicLong nanos = new AtomicLong();
   private Reviewer apiServer;
@@ -24,7 +24,7 @@ class CallersTest {
   @BeforeEach
   void theOperatorMayReadSamples() throws IOException {
     apiServer = new Reviewer();
-    apiServer.rights.put("operator", Set.of("agents/samples /"));
+    apiServer.rights.put("operator", Set.of("agents/samples heapwarden/"));
     apiServer.rights.put("stranger", Set.of());
     client = apiServer.client();
     callers = new Callers(new AccessReviews(client), nanos::get);

@@ -51,7 +51,7 @@ class AccessTest {
     certificates = new Certificates();
     identity.take(certificates.secret(2));
     apiServer = new Reviewer();
-    apiServer.rights.put("operator", Set.of("agents/samples /"));
+    apiServer.rights.put("operator", Set.of("agents/samples heapwarden/"));
     apiServer.rights.put("admin", Set.of("memorysnapshots/artifacts shop/s1"));
     apiServer.rights.put("viewer", Set.of("memorysnapshots/ shop/s1"));
     reviewing = apiServer.client();
@@ -61,6 +61,7 @@ class AccessTest {
     server =
         new AgentServer(
             0,
+            "heapwarden",
             identity,
             new Callers(new AccessReviews(reviewing), System::nanoTime),
             answers,
@@ -106,7 +107,7 @@ class AccessTest {
 
     assertThat(answer.statusCode()).isEqualTo(403);
     assertThat(answer.body())
-        .isEqualTo("{\"reason\":\"viewer may not get agents/samples.heapwarden.dev\"}\n");
+        .isEqualTo("{\"reason\":\"viewer may not get agents/samples.heapwarden.dev in namespace heapwarden\"}\n");
   }
 
   @Test
@@ -155,6 +156,7 @@ class AccessTest {
     try (var dumb =
         new AgentServer(
             0,
+            "heapwarden",
             other,
             new Callers(new AccessReviews(reviewing), System::nanoTime),
             new Answers(

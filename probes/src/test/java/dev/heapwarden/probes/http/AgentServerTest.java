@@ -87,7 +87,7 @@ class AgentServerTest {
                 () -> true,
                 buffer));
     apiServer = new Reviewer();
-    apiServer.rights.put("operator", Set.of("agents/samples /"));
+    apiServer.rights.put("operator", Set.of("agents/samples heapwarden/"));
     reviewing = apiServer.client();
     var certificates = new Certificates();
     var identity = new ServingIdentity();
@@ -95,6 +95,7 @@ class AgentServerTest {
     server =
         new AgentServer(
             0,
+            "heapwarden",
             identity,
             new Callers(new AccessReviews(reviewing), System::nanoTime),
             answers,

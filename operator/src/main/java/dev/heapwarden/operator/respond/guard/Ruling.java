@@ -19,6 +19,9 @@ public sealed interface Ruling {
    */
   record Hold(Cause cause, String reason, Duration after) implements Ruling {}
 
+  /** Not in this installation. */
+  record Never(String reason) implements Ruling {}
+
   enum Cause {
     /** The policy lets nothing be done. */
     MODE,

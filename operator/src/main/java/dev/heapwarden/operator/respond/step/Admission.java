@@ -2,6 +2,7 @@ package dev.heapwarden.operator.respond.step;
 
 import dev.heapwarden.crds.policy.MemoryPolicyStatus.SpentAction;
 import dev.heapwarden.operator.respond.guard.Guards;
+import dev.heapwarden.operator.respond.guard.Installation;
 import dev.heapwarden.operator.respond.guard.Precedent;
 import dev.heapwarden.operator.respond.guard.Ruling;
 import dev.heapwarden.operator.respond.journal.ActionKind;
@@ -22,9 +23,11 @@ public final class Admission {
   private final Map<String, ReentrantLock> oneAtATime = new ConcurrentHashMap<>();
 
   private final IncidentStore store;
+  private final Installation installation;
 
-  public Admission(IncidentStore store) {
+  public Admission(IncidentStore store, Installation installation) {
     this.store = store;
+    this.installation = installation;
   }
 
   /** Why the very same change is not to be made again; empty where it may be. */
@@ -49,9 +52,21 @@ public final class Admission {
     try {
       var incident = round.journal().incident();
       var all = store.inNamespace(incident.getMetadata().getNamespace());
-      return then.apply(Guards.rule(kind, incident, round.policy(), all, round.now()));
+      var installed = installation.ruling(kind);
+      return then.apply(
+          installed instanceof Ruling.Go
+              ? Guards.rule(kind, incident, round.policy(), all, round.now())
+              : installed);
     } finally {
       lock.unlock();
     }
+  }
+
+  /** What holds even for an action whose intent is already written. */
+  Ruling standing(Round round, ActionKind kind) {
+    var installed = installation.ruling(kind);
+    return installed instanceof Ruling.Go
+        ? Guards.standing(kind, round.journal().incident(), round.policy().getSpec(), round.now())
+        : installed;
   }
 }

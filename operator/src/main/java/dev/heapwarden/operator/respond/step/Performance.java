@@ -7,7 +7,6 @@ import dev.heapwarden.operator.respond.action.Acted;
 import dev.heapwarden.operator.respond.action.Action;
 import dev.heapwarden.operator.respond.action.Plan;
 import dev.heapwarden.operator.respond.action.Seen;
-import dev.heapwarden.operator.respond.guard.Guards;
 import dev.heapwarden.operator.respond.guard.Ruling;
 import dev.heapwarden.operator.respond.journal.Steps;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -55,14 +54,13 @@ final class Performance {
     if (step.get().state() != State.INTENDED || Steps.actedAt(step.get()).isPresent()) {
       return new Progress.Proceed();
     }
-    var ruling =
-        Guards.standing(
-            action.kind(), round.journal().incident(), round.policy().getSpec(), round.now());
-    return switch (ruling) {
+    return switch (admission.standing(round, action.kind())) {
       case Ruling.Go _ -> act(round, step.get());
       case Ruling.PlanOnly _ ->
           new Progress.Held(LATER, "mode DryRun: an intended step waits", Reason.HELD_BACK);
       case Ruling.Hold hold -> held(hold);
+      case Ruling.Never(var reason) ->
+          records.settle(round, step.get(), State.REFUSED, Reason.STEP_REFUSED, reason);
     };
   }
 
@@ -81,6 +79,7 @@ final class Performance {
                   case Ruling.Hold hold -> held(hold);
                   case Ruling.PlanOnly _ -> note(round, planned);
                   case Ruling.Go _ -> intend(round, planned);
+                  case Ruling.Never(var reason) -> records.refuse(round, workload(round), reason);
                 });
     var step = step(round);
     // Acting needs no lock: the intent counts against every budget.
@@ -125,8 +124,12 @@ final class Performance {
     try {
       return action.plan(round.situation());
     } catch (KubernetesClientException e) {
-      return new Plan.Refuse(round.journal().incident().getSpec().target().workload(), denial(e));
+      return new Plan.Refuse(workload(round), denial(e));
     }
+  }
+
+  private static String workload(Round round) {
+    return round.journal().incident().getSpec().target().workload();
   }
 
   /**

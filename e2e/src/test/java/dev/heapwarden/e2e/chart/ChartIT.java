@@ -1,0 +1,102 @@
+package dev.heapwarden.e2e.chart;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.heapwarden.e2e.scenario.Helm;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.rbac.ClusterRole;
+import io.fabric8.kubernetes.api.model.rbac.Role;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What Helm makes of the chart; without a cluster. */
+@Order(0)
+class ChartIT {
+  private static final String CHART = Chart.DIRECTORY.toString();
+
+  @ParameterizedTest
+  @ValueSource(strings = {"helm", "helm3"})
+  void bothHelmsFindNothingToComplainAbout(String helm) {
+    assertThat(helm(helm).run("lint", "--strict", CHART))
+        .contains("0 chart(s) failed")
+        .doesNotContain("[WARNING]");
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @ValueSource(
+      strings = {
+        "levels={2,3}",
+        "levels={1,1}",
+        "levels={1,4}",
+        "levels=null",
+        "maxLevel=3",
+        "watchNamespaces={Shop}",
+        "operator.replicas=-1",
+        "operator.image.tag=",
+        "agent.snapshotDirectory=/",
+        "agent.snapshotQuota=much",
+        "uninstall.timeout=5h",
+        "monitoring.serviceMonitor.intervall=30s",
+        "monitoring.serviceMonitor.enabled=true",
+      })
+  void whatIsMisspeltOrOutOfRangeIsRefused(String value) {
+    var name = value.substring(0, value.indexOf('='));
+    assertThatThrownBy(() -> template("--set", value))
+        .hasMessageContaining(name.substring(name.lastIndexOf('.') + 1));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"'1'", "'1,2'", "'1,3'", "'1,2,3'"})
+  void aLevelThatIsNotInstalledGetsNoPermissions(String levels) {
+    var resources = template("--set", "levels={" + levels + "}");
+    assertThat(Chart.granted(resources, ClusterRole.class, "heapwarden-operator"))
+        .isEqualTo(
+            RbacPage.read()
+                .permissions("Operator where it watches", Set.of(levels.split(",", -1))));
+  }
+
+  @Test
+  void anInstallationForSomeNamespacesHasRolesThereAndClusterRolesForTenantsOnly() {
+    var resources = template("--set", "watchNamespaces={shop,billing}");
+    assertThat(resources)
+        .filteredOn(ClusterRole.class::isInstance)
+        .extracting(role -> role.getMetadata().getName())
+        .containsExactlyInAnyOrder("heapwarden-view-elsewhere", "heapwarden-edit-elsewhere");
+    assertThat(resources).noneMatch(resource -> resource.getKind().equals("ClusterRoleBinding"));
+    for (var part : List.of("operator", "agent", "uninstall")) {
+      assertThat(resources)
+          .filteredOn(Role.class::isInstance)
+          .filteredOn(role -> role.getMetadata().getName().equals("heapwarden-" + part + "-watch"))
+          .extracting(role -> role.getMetadata().getNamespace())
+          .containsExactly("shop", "billing");
+      assertThat(Chart.granted(resources, Role.class, "heapwarden-" + part + "-watch"))
+          .isEqualTo(Chart.granted(template(), ClusterRole.class, "heapwarden-" + part));
+    }
+    assertThat(template("--set", "watchNamespaces={shop}", "--set", "tenantRoles=false"))
+        .noneMatch(resource -> resource.getKind().startsWith("ClusterRole"));
+  }
+
+  @Test
+  void aSingleOperatorKeepsNoNodeFromBeingDrained() {
+    assertThat(template("--set", "operator.replicas=1"))
+        .noneMatch(resource -> resource.getKind().equals("PodDisruptionBudget"));
+  }
+
+  private static Helm helm(String script) {
+    return new Helm(Chart.ROOT.resolve("e2e").resolve(script));
+  }
+
+  private static List<HasMetadata> template(String... arguments) {
+    var command =
+        new ArrayList<>(List.of("template", "heapwarden", CHART, "--namespace", "elsewhere"));
+    command.addAll(List.of(arguments));
+    return Chart.resources(helm("helm").run(command.toArray(String[]::new)));
+  }
+}

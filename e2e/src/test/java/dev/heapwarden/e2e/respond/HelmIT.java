@@ -1,0 +1,224 @@
+package dev.heapwarden.e2e.respond;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heapwarden.crds.Api;
+import dev.heapwarden.crds.incident.LeakIncident;
+import dev.heapwarden.crds.incident.LeakIncidentStatus;
+import dev.heapwarden.crds.incident.Phase;
+import dev.heapwarden.crds.incident.Step;
+import dev.heapwarden.crds.policy.MemoryPolicy;
+import dev.heapwarden.e2e.ClusterExtension;
+import dev.heapwarden.e2e.cluster.Cluster;
+import dev.heapwarden.e2e.scenario.Helm;
+import dev.heapwarden.e2e.scenario.Installation;
+import dev.heapwarden.e2e.scenario.Kubectl;
+import dev.heapwarden.operator.respond.KubernetesIncidents;
+import dev.heapwarden.operator.respond.Response;
+import dev.heapwarden.operator.respond.action.AddReplicas;
+import dev.heapwarden.operator.respond.action.IsolatePod;
+import dev.heapwarden.operator.respond.action.PatchEnvironment;
+import dev.heapwarden.operator.respond.guard.Ruling;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/**
+ * An installation by Helm for one namespace, beside the one of the other tests, whose operator
+ * rests meanwhile: it watches all namespaces.
+ */
+@Order(40)
+@ExtendWith(ClusterExtension.class)
+class HelmIT {
+  private static final String RELEASE = "heapwarden";
+  private static final String OWN = "helm-it-system";
+  private static final String WATCHED = "helm-it";
+  private static final Path ROOT = Path.of(System.getProperty("heapwarden.root"));
+
+  private final KubernetesClient client;
+  private final Helm helm = new Helm(ROOT.resolve("e2e/helm"));
+  private final Kubectl kubectl;
+  private final int otherOperators;
+
+  HelmIT(Cluster cluster) {
+    this.client = cluster.client();
+    this.kubectl = Kubectl.with(cluster.kubeconfig());
+    this.otherOperators = operators(Installation.NAMESPACE);
+  }
+
+  @AfterEach
+  void close() {
+    if (isInstalled()) {
+      helm("uninstall", RELEASE, "--no-hooks");
+    }
+    client.namespaces().withName(OWN).delete();
+    client.namespaces().withName(WATCHED).delete();
+    restOthers(otherOperators);
+  }
+
+  @Test
+  void whatHelmInstallsItCanUpgradeAndTakeAwayWithAllThatWasDone() {
+    restOthers(0);
+    // How CRDs are upgraded: Helm only installs them.
+    kubectl.run(
+        "apply",
+        "--server-side",
+        "--force-conflicts",
+        "--filename",
+        ROOT.resolve("manifests/chart/crds").toString());
+    var shop = Shop.open(client, WATCHED, "Deployment", "");
+    var before = shop.environment();
+    act(shop);
+    assertThat(shop.environment()).containsKey("GOMEMLIMIT");
+    assertThat(quarantined(shop)).isNotEmpty();
+
+    install();
+    assertThat(operators(OWN)).isEqualTo(2);
+    helm(chart("upgrade", "--reuse-values", "--set", "operator.incidentRetention=48h"));
+    assertThat(kubectl.run("-n", OWN, "get", "deployment/heapwarden-operator", "--output=yaml"))
+        .contains("value: 48h");
+
+    helm("uninstall", RELEASE, "--wait", "--timeout", "2m");
+
+    assertThat(shop.environment()).isEqualTo(before);
+    assertThat(quarantined(shop)).isEmpty();
+    var incident = incident();
+    assertThat(incident.getFinalizers()).isEmpty();
+    assertThat(status().phase()).isEqualTo(Phase.ROLLED_BACK);
+    Shop.within(Duration.ofMinutes(1)).untilAsserted(() -> assertThat(left()).isEmpty());
+    assertThat(shop.managedBy(Api.FIELD_MANAGER_PREFIX + incident.getMetadata().getName()))
+        .isFalse();
+
+    install();
+    assertThat(client.configMaps().inNamespace(OWN).withName("heapwarden-uninstall").get())
+        .as("what keeps the operator from beginning anything")
+        .isNull();
+    helm("uninstall", RELEASE, "--wait", "--timeout", "2m");
+  }
+
+  /** Isolates a pod and patches the Deployment, as an earlier operator would have. */
+  private void act(Shop shop) {
+    var policy = ResponseIT.policy(3);
+    policy.getMetadata().setNamespace(WATCHED);
+    var created = client.resources(MemoryPolicy.class).resource(policy).create();
+    var leaking = shop.servingPods().stream().sorted().findFirst().orElseThrow();
+    var incident = ResponseIT.incident(shop, "Deployment", leaking);
+    var open = incident.getStatus();
+    incident = client.resource(incident).create();
+    incident.setStatus(open);
+    client.resource(incident).updateStatus();
+    var response =
+        new Response(
+            new Response.Actions(
+                new TakenSnapshot(),
+                new IsolatePod(client),
+                List.of(new PatchEnvironment(client), new AddReplicas(client))),
+            kind -> new Ruling.Go(),
+            new KubernetesIncidents(client),
+            (workload, container) -> List.of(),
+            (about, reason, message) -> {},
+            Instant::now,
+            Duration.ofDays(30));
+    Shop.within(Duration.ofMinutes(1))
+        .until(
+            () -> {
+              response.advance(incident(), Optional.of(created));
+              return isDone("Isolate") && isDone("PatchEnvironment");
+            });
+  }
+
+  private boolean isDone(String action) {
+    return status().steps().stream()
+        .anyMatch(step -> step.action().equals(action) && step.state() == Step.State.DONE);
+  }
+
+  private LeakIncident incident() {
+    return client.resources(LeakIncident.class).inNamespace(WATCHED).list().getItems().getFirst();
+  }
+
+  private LeakIncidentStatus status() {
+    return incident().getStatus();
+  }
+
+  private static List<String> quarantined(Shop shop) {
+    return shop
+        .client()
+        .pods()
+        .inNamespace(WATCHED)
+        .withLabel(Api.QUARANTINE_LABEL)
+        .list()
+        .getItems()
+        .stream()
+        .map(pod -> pod.getMetadata().getName())
+        .toList();
+  }
+
+  /** What is of Heapwarden in both namespaces and the cluster; CRDs and Events apart. */
+  private List<String> left() {
+    var left = new ArrayList<String>();
+    left.addAll(all("true", "-n", OWN));
+    left.removeAll(List.of("configmap/kube-root-ca.crt", "serviceaccount/default"));
+    left.addAll(all("true", "-n", WATCHED, "--selector=app.kubernetes.io/name=heapwarden"));
+    left.addAll(
+        all("false", "--selector=app.kubernetes.io/name=heapwarden").stream()
+            .filter(name -> name.contains(OWN))
+            .toList());
+    return left;
+  }
+
+  private List<String> all(String namespaced, String... arguments) {
+    var kinds =
+        kubectl
+            .run("api-resources", "--namespaced=" + namespaced, "--verbs=list", "--output=name")
+            .lines()
+            .filter(kind -> !kind.startsWith("events") && !kind.startsWith("componentstatuses"))
+            .collect(Collectors.joining(","));
+    var command = new ArrayList<>(List.of("get", kinds, "--output=name", "--ignore-not-found"));
+    command.addAll(List.of(arguments));
+    return kubectl.run(command.toArray(String[]::new)).lines().toList();
+  }
+
+  private void install() {
+    helm(chart("install", "--create-namespace"));
+  }
+
+  private static String[] chart(String command, String... more) {
+    var arguments =
+        new ArrayList<>(List.of(command, RELEASE, ROOT.resolve("manifests/chart").toString()));
+    arguments.addAll(
+        List.of("--set", "watchNamespaces={" + WATCHED + "}", "--wait", "--timeout", "2m"));
+    arguments.addAll(List.of(more));
+    return arguments.toArray(String[]::new);
+  }
+
+  private boolean isInstalled() {
+    return helm("list", "--all", "--short").lines().anyMatch(RELEASE::equals);
+  }
+
+  private String helm(String... arguments) {
+    var command = new ArrayList<>(List.of(arguments));
+    command.addAll(List.of("--namespace", OWN, "--kubeconfig", kubectl.kubeconfig().toString()));
+    return helm.run(command.toArray(String[]::new));
+  }
+
+  private int operators(String namespace) {
+    var deployment =
+        client.apps().deployments().inNamespace(namespace).withName(Installation.OPERATOR).get();
+    return deployment == null ? 0 : deployment.getSpec().getReplicas();
+  }
+
+  private void restOthers(int replicas) {
+    if (otherOperators > 0) {
+      new Installation(client).scaleOperator(replicas);
+    }
+  }
+}

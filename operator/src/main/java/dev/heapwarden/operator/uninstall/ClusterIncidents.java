@@ -1,0 +1,43 @@
+package dev.heapwarden.operator.uninstall;
+
+import dev.heapwarden.crds.incident.LeakIncident;
+import dev.heapwarden.crds.watch.WatchedNamespaces;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import java.net.HttpURLConnection;
+import java.util.List;
+
+/** The incidents in the API server. None where the CRD is gone, or the incident meanwhile. */
+public record ClusterIncidents(KubernetesClient client, WatchedNamespaces namespaces)
+    implements UndoAll.Incidents {
+  private static final String UNDO = "{\"spec\":{\"response\":{\"undo\":true}}}";
+
+  @Override
+  public List<LeakIncident> list() {
+    try {
+      return namespaces.of(client.resources(LeakIncident.class)).stream()
+          .flatMap(incidents -> incidents.list().getItems().stream())
+          .toList();
+    } catch (KubernetesClientException e) {
+      unlessGone(e);
+      return List.of();
+    }
+  }
+
+  @Override
+  public void askUndo(LeakIncident incident) {
+    try {
+      client.resource(incident).patch(PatchContext.of(PatchType.JSON_MERGE), UNDO);
+    } catch (KubernetesClientException e) {
+      unlessGone(e);
+    }
+  }
+
+  private static void unlessGone(KubernetesClientException failure) {
+    if (failure.getCode() != HttpURLConnection.HTTP_NOT_FOUND) {
+      throw failure;
+    }
+  }
+}

@@ -143,8 +143,7 @@ public final class OperatorMain {
             alarms),
         overrider -> watch(overrider, namespaces));
 
-    measures.tell(
-        new KnownState(leading::get, store, assessments, incidents::list, clock));
+    measures.tell(new KnownState(leading::get, store, assessments, incidents::list, clock));
     var informed = new AtomicBoolean();
     new HttpEndpoints(
         settings.port(),

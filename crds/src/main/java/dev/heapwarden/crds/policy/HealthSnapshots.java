@@ -45,7 +45,7 @@ public record HealthSnapshots(
   /** As a CEL list: Auto and the kinds that it may stand for. None copies the heap. */
   static final String HARMLESS =
       "['Auto', 'MapGrowth', 'KernelMemory', 'GoHeapProfile', 'Goroutines', 'ThreadDump',"
-          + " 'ClassHistogram', 'NativeMemory', 'HeapInfo']";
+          + " 'ClassHistogram', 'NativeMemory', 'HeapInfo', 'Flags']";
 
   private static final int KEEP = 3;
 

@@ -20,6 +20,7 @@ import dev.heapwarden.operator.respond.action.IsolatePod;
 import dev.heapwarden.operator.respond.action.PatchEnvironment;
 import dev.heapwarden.operator.respond.action.Plan;
 import dev.heapwarden.operator.respond.action.Situation;
+import dev.heapwarden.operator.respond.guard.Ruling;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -158,6 +159,7 @@ class WorkloadKindsIT {
                 new TakenSnapshot(),
                 new IsolatePod(client),
                 List.of(new PatchEnvironment(client), new AddReplicas(client))),
+            kind -> new Ruling.Go(),
             incidents,
             (workload, container) -> List.of(),
             (about, reason, message) -> {},

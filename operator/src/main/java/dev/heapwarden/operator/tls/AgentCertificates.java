@@ -28,10 +28,10 @@ public final class AgentCertificates {
   private static final Logger LOG = LoggerFactory.getLogger(AgentCertificates.class);
 
   /** The Secret of the authority; no agent reads it. */
-  static final String AUTHORITY_SECRET = "heapwarden-ca";
+  static final String AUTHORITY_SECRET = AgentAccess.AUTHORITY_SECRET;
 
   /** The ConfigMap with the authorities' certificates. */
-  static final String AUTHORITIES_MAP = "heapwarden-agent-ca";
+  static final String AUTHORITIES_MAP = AgentAccess.AUTHORITIES_MAP;
 
   private static final int TRIES = 5;
   private static final String TYPE = "kubernetes.io/tls";

@@ -16,8 +16,8 @@ import java.util.List;
  */
 public record RunningOperator(KubernetesClient client, String namespace, String name) {
   /**
-   * Ends all its pods; then nobody makes the lease and the certificates
-   * again, and they are deleted.
+   * Ends all its pods; then nobody makes the lease and the certificates again, and they are
+   * deleted.
    *
    * @throws IllegalStateException when a pod is still there after this time
    */

@@ -107,7 +107,8 @@ class AccessTest {
 
     assertThat(answer.statusCode()).isEqualTo(403);
     assertThat(answer.body())
-        .isEqualTo("{\"reason\":\"viewer may not get agents/samples.heapwarden.dev in namespace heapwarden\"}\n");
+        .isEqualTo(
+            "{\"reason\":\"viewer may not get agents/samples.heapwarden.dev in namespace heapwarden\"}\n");
   }
 
   @Test

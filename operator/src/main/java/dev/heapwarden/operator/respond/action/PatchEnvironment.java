@@ -14,8 +14,8 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * Level 3: settings of the Go runtime or options of the JVM in the Deployment's pod template, by server-side apply with
- * one field manager per incident, never forced. One rollout.
+ * Level 3: settings of the Go runtime or options of the JVM in the Deployment's pod template, by
+ * server-side apply with one field manager per incident, never forced. One rollout.
  */
 public final class PatchEnvironment extends DeploymentChange {
   private final TemplateApply apply;

@@ -7,9 +7,10 @@ RUN apt-get update \
  && apt-get install -y --no-install-recommends openjdk-25-jdk-headless binutils \
  && rm -rf /var/lib/apt/lists/*
 # jdk.crypto.ec for elliptic-curve certificates; jdk.unsupported for Jackson and
-# Micrometer; jdk.management for the CPU time of our own process; java.sql and java.naming are named by library classes that are loaded reflectively.
+# Micrometer; jdk.management for the CPU time of our own process; java.desktop (beans) and java.rmi for Quartz; java.sql and java.naming are named by
+# library classes that are loaded reflectively.
 RUN jlink --strip-debug --no-header-files --no-man-pages --compress zip-6 --output /opt/java \
-      --add-modules java.base,java.logging,java.management,java.naming,java.net.http,java.security.jgss,java.sql,java.xml,jdk.crypto.ec,jdk.httpserver,jdk.management,jdk.unsupported
+      --add-modules java.base,java.desktop,java.logging,java.management,java.naming,java.net.http,java.rmi,java.security.jgss,java.sql,java.xml,jdk.crypto.ec,jdk.httpserver,jdk.management,jdk.unsupported
 
 # What the agent needs from its pod: hostPID; capabilities BPF, PERFMON (load and attach programs), SYS_PTRACE (read /proc/PID of
 # other users), DAC_OVERRIDE and KILL (SIGQUIT asks a JVM to listen); host paths /sys/kernel (tracefs, BTF), /sys/fs/cgroup at

@@ -6,6 +6,7 @@ import dev.heapwarden.crds.policy.MemoryPolicy;
 import dev.heapwarden.crds.snapshot.MemorySnapshot;
 import dev.heapwarden.crds.snapshot.MemorySnapshotSpec;
 import dev.heapwarden.crds.snapshot.SnapshotKind;
+import dev.heapwarden.detection.sample.ContainerKey;
 import dev.heapwarden.detection.sample.RuntimeKind;
 import dev.heapwarden.detection.verdict.Growth;
 import dev.heapwarden.detection.verdict.Verdict;
@@ -26,14 +27,15 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Where the live heap of a JVM grows and nothing else says so, asks which classes grow: a heap that
- * is resident already leaks without a new page. One container of a suspected workload is looked at,
- * at most once in two windows, whatever the policy's mode: it changes nothing, and stops the
- * program for no longer than any count of classes may.
+ * is resident already leaks without a new page. One container of a suspected workload is looked at
+ * in a window, each at most once in two, whatever the policy's mode: it changes nothing, and stops
+ * the program for no longer than any count of classes may.
  */
 public final class SecondLook implements Consumer<Evaluation> {
   private static final Logger LOG = LoggerFactory.getLogger(SecondLook.class);
@@ -46,6 +48,7 @@ public final class SecondLook implements Consumer<Evaluation> {
 
   private final KubernetesClient client;
   private final Map<Leak, Instant> asked = new ConcurrentHashMap<>();
+  private final Map<ContainerKey, Instant> lookedAt = new ConcurrentHashMap<>();
 
   public SecondLook(KubernetesClient client) {
     this.client = client;
@@ -58,27 +61,35 @@ public final class SecondLook implements Consumer<Evaluation> {
       return;
     }
     var window = Durations.parse(policy.getSpec().observe().window());
-    suspects(evaluation)
+    suspects(evaluation, window)
         .forEach(
             (leak, container) -> {
-              var last = asked.get(leak);
-              if (last == null || !last.plus(window.multipliedBy(2)).isAfter(evaluation.at())) {
+              if (isOver(asked.get(leak), window, evaluation.at())) {
                 asked.put(leak, evaluation.at());
+                lookedAt.put(container.key(), evaluation.at());
                 ask(policy, leak, container, window, evaluation.at());
               }
             });
-    if (asked.size() > REMEMBERED) {
-      // Within the same two windows the name is the same: nothing is asked twice.
+    if (lookedAt.size() > REMEMBERED) {
+      // Within the same window the name is the same: nothing is asked twice.
       asked.clear();
+      lookedAt.clear();
     }
   }
 
-  /** Of each suspected workload the container that grows fastest. */
-  private static Map<Leak, WatchedContainer> suspects(Evaluation evaluation) {
+  private static boolean isOver(@Nullable Instant begun, Duration time, Instant now) {
+    return begun == null || !begun.plus(time).isAfter(now);
+  }
+
+  /** Of each suspected workload the container that grows fastest and was not looked at lately. */
+  private Map<Leak, WatchedContainer> suspects(Evaluation evaluation, Duration window) {
     var suspects = new HashMap<Leak, WatchedContainer>();
     for (var container : evaluation.containers()) {
       var assessment = container.assessment();
-      if (assessment != null && !container.quarantined() && needsAnother(assessment)) {
+      if (assessment != null
+          && !container.quarantined()
+          && needsAnother(assessment)
+          && isOver(lookedAt.get(container.key()), window.multipliedBy(2), evaluation.at())) {
         suspects.merge(
             new Leak(container.workload(), container.key().container()),
             container,
@@ -114,7 +125,7 @@ public final class SecondLook implements Consumer<Evaluation> {
       MemoryPolicy policy, Leak leak, WatchedContainer container, Duration window, Instant now) {
     var name = IncidentName.ofLook(leak.workload(), leak.container());
     // The name follows from the time, so that a second operator asks nothing twice.
-    long turn = now.getEpochSecond() / window.multipliedBy(2).toSeconds();
+    long turn = now.getEpochSecond() / window.toSeconds();
     var half = window.dividedBy(2);
     var snapshot = new MemorySnapshot();
     snapshot.setMetadata(

@@ -95,6 +95,16 @@ class ResponseTest {
   }
 
   @Test
+  void whatThePolicyDoesNotAskForWaitsForNoBudget() {
+    world.unasked.add(ActionKind.ADD_REPLICAS);
+    var status = run(policy(respond(Mode.ENFORCE, 3, new Limits(2, 1))), Duration.ofMinutes(5));
+    assertThat(actions(status)).contains("PatchEnvironment=DONE");
+    assertThat(status.timeline())
+        .extracting(LeakIncidentStatus.TimelineEntry::reason)
+        .doesNotContain("HeldBack");
+  }
+
+  @Test
   void observeDoesNothingAndSaysWhy() {
     var status = run(policy(respond(Mode.OBSERVE, 3, LIMITS)), Duration.ofMinutes(5));
     assertThat(status.phase()).isEqualTo(Phase.OPEN);

@@ -23,6 +23,7 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -170,6 +171,9 @@ final class World implements IncidentStore {
     return get(incident.getMetadata().getName()).getStatus();
   }
 
+  /** What the policy does not ask for. */
+  final Set<ActionKind> unasked = EnumSet.noneOf(ActionKind.class);
+
   private final class Chancy implements Action {
     private final ActionKind kind;
 
@@ -180,6 +184,11 @@ final class World implements IncidentStore {
     @Override
     public ActionKind kind() {
       return kind;
+    }
+
+    @Override
+    public boolean isAsked(Situation situation) {
+      return !unasked.contains(kind);
     }
 
     @Override

@@ -11,7 +11,12 @@ import java.util.Optional;
 public interface Action {
   ActionKind kind();
 
-  /** What it would do. Changes nothing. */
+  /** Whether the policy wants it at all: what it does not want is not held back by any guard. */
+  default boolean isAsked(Situation situation) {
+    return true;
+  }
+
+  /** What it would do, given that it is asked for. Changes nothing. */
   Plan plan(Situation situation);
 
   /**

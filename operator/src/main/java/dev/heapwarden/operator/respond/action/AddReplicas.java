@@ -29,7 +29,7 @@ public final class AddReplicas extends DeploymentChange {
   }
 
   @Override
-  boolean isAsked(Situation situation) {
+  public boolean isAsked(Situation situation) {
     return situation.respond().intervene().scale() != null;
   }
 

@@ -20,9 +20,6 @@ abstract class DeploymentChange implements Action {
     this.client = client;
   }
 
-  /** Whether the policy asks for it. */
-  abstract boolean isAsked(Situation situation);
-
   abstract Plan plan(Situation situation, Deployment deployment);
 
   abstract Acted act(Situation situation, Step step, Deployment deployment);
@@ -37,9 +34,6 @@ abstract class DeploymentChange implements Action {
 
   @Override
   public final Plan plan(Situation situation) {
-    if (!isAsked(situation)) {
-      return new Plan.Nothing();
-    }
     var incident = situation.incident();
     return Deployments.find(client, incident)
         .map(deployment -> plan(situation, deployment))

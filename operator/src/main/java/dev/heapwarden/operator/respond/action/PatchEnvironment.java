@@ -31,7 +31,7 @@ public final class PatchEnvironment extends DeploymentChange {
   }
 
   @Override
-  boolean isAsked(Situation situation) {
+  public boolean isAsked(Situation situation) {
     var intervene = situation.respond().intervene();
     return intervene.go() != null || intervene.jvm() != null;
   }
@@ -86,7 +86,7 @@ public final class PatchEnvironment extends DeploymentChange {
               .<Acted>map(Acted.Owned::new)
               .orElseGet(Acted.Yes::new);
       case Plan.Suggest(_, var reason, _) -> new Acted.Owned(reason);
-      case Plan.Do _, Plan.Refuse _, Plan.Nothing _, Plan.NotNow _ ->
+      case Plan.Do _, Plan.Refuse _, Plan.NotNow _ ->
           new Acted.No("the workload or the policy changed after this was intended");
     };
   }

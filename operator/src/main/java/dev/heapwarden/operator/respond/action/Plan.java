@@ -4,9 +4,6 @@ import java.util.Map;
 
 /** What an action would do, found by looking only. */
 public sealed interface Plan {
-  /** The policy does not ask for it. */
-  record Nothing() implements Plan {}
-
   /**
    * It can be done.
    *

@@ -47,10 +47,12 @@ public final class ResizeMemory implements Action {
   }
 
   @Override
+  public boolean isAsked(Situation situation) {
+    return situation.respond().intervene().resize() != null;
+  }
+
+  @Override
   public Plan plan(Situation situation) {
-    if (situation.respond().intervene().resize() == null) {
-      return new Plan.Nothing();
-    }
     var object = situation.target().workload();
     boolean rollsOut =
         Steps.newest(situation.status(), ActionKind.PATCH_ENVIRONMENT)

@@ -70,6 +70,9 @@ final class Performance {
   }
 
   private Progress propose(Round round, Optional<Step> planned) {
+    if (!action.isAsked(round.situation())) {
+      return new Progress.Proceed();
+    }
     var progress =
         admission.ask(
             round,
@@ -105,7 +108,6 @@ final class Performance {
   private Progress note(Round round, Optional<Step> planned) {
     if (planned.isEmpty() || !Steps.fact(planned.get(), HELD_SINCE).isEmpty()) {
       switch (plan(round)) {
-        case Plan.Nothing _ -> {}
         case Plan.Do(var object, var message, var patch, _) ->
             records.plan(round, object, "would " + message, patch, Map.of());
         case Plan.Refuse(var object, var reason) ->
@@ -150,7 +152,6 @@ final class Performance {
 
   private Progress intend(Round round, Optional<Step> planned) {
     return switch (plan(round)) {
-      case Plan.Nothing _ -> new Progress.Proceed();
       case Plan.Do(var object, var message, var patch, var facts) -> {
         var precedent = admission.precedent(round, action.kind(), patch);
         if (precedent.isPresent()) {

@@ -8,6 +8,7 @@ import dev.heapwarden.probes.sample.Ledger;
 import dev.heapwarden.probes.target.Target;
 import dev.heapwarden.probes.target.TargetProcess;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -76,7 +77,7 @@ final class JvmReadings {
       }
       ledger.counted(target.container().key(), process.pid(), counters.get());
       return new Attachment(COUNTERS, Attachment.State.ATTACHED, null);
-    } catch (IOException unreadable) {
+    } catch (IOException | UncheckedIOException unreadable) {
       return refused(String.valueOf(unreadable.getMessage()));
     }
   }

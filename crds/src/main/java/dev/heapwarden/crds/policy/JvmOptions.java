@@ -89,6 +89,10 @@ public final class JvmOptions {
 
   private static final List<String> STATISTICS =
       List.of("-XX:+UseStringDeduplication", "-Xlog:stringdedup*=debug");
+
+  /** Most options that settings can amount to. */
+  public static final int MOST = COUNT + 2;
+
   private static final Pattern PATTERN = Pattern.compile(ALLOWED);
 
   private JvmOptions() {}

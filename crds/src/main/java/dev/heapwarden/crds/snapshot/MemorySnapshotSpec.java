@@ -33,7 +33,7 @@ public record MemorySnapshotSpec(
             message = "window must be a duration between 1s and 60s")
         @JsonPropertyDescription("How long MapGrowth, KernelMemory and ClassHistogram look.")
         String window,
-    @Size(max = JvmOptions.COUNT)
+    @Size(max = JvmOptions.MOST)
         @JsonPropertyDescription("JVM options that Flags checks against the JVM. None is applied.")
         List<@Size(max = JvmOptions.LENGTH) String> jvmOptions) {
   public static final String WINDOW = "5s";

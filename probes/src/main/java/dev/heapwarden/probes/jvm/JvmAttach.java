@@ -10,7 +10,6 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -80,21 +79,36 @@ public final class JvmAttach {
   public <T> T ask(long pid, Check stillIt, String command, Duration deadline, Reader<T> reader)
       throws IOException, InterruptedException {
     var process = JvmProcess.of(pid, procRoot);
-    var tmp =
-        process
-            .temporary()
-            .orElseThrow(() -> new RefusedException("the container has no directory /tmp"));
-    var socket = process.socket(tmp);
-    if (!isSocket(socket)) {
-      awaken(process, tmp, stillIt);
+    try (var tmp = temporary(process)) {
+      if (!isSocket(process.socket(tmp.path()))) {
+        awaken(process, tmp.path(), stillIt);
+      }
+      try (var socket = Held.any(process.socket(tmp.path()))) {
+        if (!isSocket(socket)) {
+          throw new RefusedException("what it listens on is no socket");
+        }
+        return ask(socket, command, deadline, reader);
+      }
     }
+  }
+
+  private static Held temporary(JvmProcess process) throws RefusedException {
+    try {
+      return Held.directory(process.temporaryPath());
+    } catch (IOException none) {
+      throw new RefusedException("the container has no directory /tmp");
+    }
+  }
+
+  private static <T> T ask(Held socket, String command, Duration deadline, Reader<T> reader)
+      throws IOException {
     try (var channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
       var late =
           CompletableFuture.runAsync(
               () -> close(channel),
               CompletableFuture.delayedExecutor(deadline.toMillis(), TimeUnit.MILLISECONDS));
       try {
-        channel.connect(UnixDomainSocketAddress.of(socket));
+        channel.connect(UnixDomainSocketAddress.of(socket.path()));
         send(channel, command);
         var answer = Channels.newInputStream(channel);
         checkResult(command, answer);
@@ -176,12 +190,15 @@ public final class JvmAttach {
   }
 
   private static boolean isSocket(Path path) {
-    try {
-      var mode = (int) Files.getAttribute(path, "unix:mode", LinkOption.NOFOLLOW_LINKS);
-      return (mode & FILE_TYPE) == SOCKET;
+    try (var held = Held.any(path)) {
+      return isSocket(held);
     } catch (IOException _) {
       return false;
     }
+  }
+
+  private static boolean isSocket(Held held) throws IOException {
+    return ((int) Files.getAttribute(held.path(), "unix:mode") & FILE_TYPE) == SOCKET;
   }
 
   /** Four strings: the protocol, the name of the operation, and three arguments of it. */

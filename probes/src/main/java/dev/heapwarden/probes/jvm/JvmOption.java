@@ -1,5 +1,6 @@
 package dev.heapwarden.probes.jvm;
 
+import java.math.BigInteger;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -47,6 +48,6 @@ record JvmOption(String text, String flag, String value) {
       return value;
     }
     int shift = 10 * " kmg".indexOf(amount.group(2).isEmpty() ? " " : amount.group(2));
-    return Long.toString(Long.parseLong(amount.group(1)) << shift);
+    return new BigInteger(amount.group(1)).shiftLeft(shift).toString();
   }
 }

@@ -34,8 +34,12 @@ record JvmProcess(long pid, long innerPid, Path directory) {
    * directory.
    */
   Optional<Path> temporary() {
-    var tmp = directory.resolve("root/tmp");
+    var tmp = temporaryPath();
     return Files.isDirectory(tmp, LinkOption.NOFOLLOW_LINKS) ? Optional.of(tmp) : Optional.empty();
+  }
+
+  Path temporaryPath() {
+    return directory.resolve("root/tmp");
   }
 
   /**

@@ -23,8 +23,7 @@ final class Signals {
       function(
           "pidfd_send_signal",
           FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT));
-  private static final MethodHandle CLOSE =
-      function("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
+  static final MethodHandle CLOSE = function("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
 
   private Signals() {}
 
@@ -53,7 +52,7 @@ final class Signals {
     }
   }
 
-  private static int call(MethodHandle function, Object... arguments) {
+  static int call(MethodHandle function, Object... arguments) {
     try {
       return (int) function.invokeWithArguments(arguments);
     } catch (Throwable impossible) {
@@ -61,8 +60,9 @@ final class Signals {
     }
   }
 
-  @SuppressWarnings("restricted") // Three functions of the C library, called with values only.
-  private static MethodHandle function(String name, FunctionDescriptor descriptor) {
+  @SuppressWarnings(
+      "restricted") // Functions of the C library, called with values and our own paths.
+  static MethodHandle function(String name, FunctionDescriptor descriptor) {
     var linker = Linker.nativeLinker();
     return linker.downcallHandle(linker.defaultLookup().findOrThrow(name), descriptor);
   }

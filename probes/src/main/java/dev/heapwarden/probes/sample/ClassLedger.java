@@ -6,7 +6,7 @@ import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.SequencedSet;
 
 /**
  * Which classes of a JVM are told: those of the application that gained most bytes, and those told
@@ -17,7 +17,7 @@ final class ClassLedger {
   private static final int TOLD = 100;
   private static final Count NONE = new Count(0, 0, false);
 
-  private final Set<String> told = new LinkedHashSet<>();
+  private final SequencedSet<String> told = new LinkedHashSet<>();
 
   /** A count of one class. */
   record Told(JavaClass javaClass, ClassCount count, long instances) {}
@@ -35,11 +35,23 @@ final class ClassLedger {
                 .reversed())
         .limit(FASTEST)
         .map(Map.Entry::getKey)
-        .filter(_ -> told.size() < TOLD)
-        .forEach(told::add);
+        .filter(name -> bytes(last, name) > bytes(first, name))
+        .forEach(this::tell);
     return counts.stream()
         .flatMap(count -> told.stream().map(name -> told(pid, name, last, count)))
         .toList();
+  }
+
+  /** The one that was told first makes room. */
+  private void tell(String name) {
+    if (told.size() >= TOLD && !told.contains(name)) {
+      told.removeFirst();
+    }
+    told.add(name);
+  }
+
+  private static long bytes(Map<String, Count> classes, String name) {
+    return classes.getOrDefault(name, NONE).bytes();
   }
 
   private static Told told(long pid, String name, Map<String, Count> last, ClassCount count) {

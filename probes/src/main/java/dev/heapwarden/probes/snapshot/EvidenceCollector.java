@@ -100,7 +100,7 @@ public final class EvidenceCollector {
         case GO_HEAP_PROFILE -> pprof.take(order, "heap?gc=1", "heap.pb.gz");
         case GOROUTINES -> pprof.take(order, "goroutine?debug=0", "goroutines.pb.gz");
         case CLASS_HISTOGRAM -> classes.take(order);
-        case THREAD_DUMP -> jvm.take(order, "Thread.print -l", "threads.txt");
+        case THREAD_DUMP -> jvm.take(order, "Thread.print", "threads.txt");
         case HEAP_INFO -> jvm.take(order, "GC.heap_info", "heap-info.txt");
         case NATIVE_MEMORY ->
             jvm.take(order, "VM.native_memory summary scale=MB", "native-memory.txt");

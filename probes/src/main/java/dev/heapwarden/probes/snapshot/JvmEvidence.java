@@ -17,8 +17,8 @@ final class JvmEvidence {
   /** A thread dump of thousands of threads takes seconds. */
   private static final Duration DEADLINE = Duration.ofSeconds(60);
 
-  /** Ten thousand threads with deep stacks; what comes after is cut. */
-  private static final int TEXT = 32 << 20;
+  /** Some thousand threads with deep stacks; what comes after is cut. The agent's heap is small. */
+  private static final int TEXT = 8 << 20;
 
   /** JDK 17 and 25, src/hotspot/share/nmt/nmtDCmd.cpp. */
   private static final String NOT_TRACKED = "Native memory tracking is not enabled";

@@ -43,6 +43,9 @@ record JavaEnvironment(List<String> options, TemplateContainer container, boolea
     if (jvm == null) {
       return new Refused("FlagsNotChecked: the JVM could not be asked: " + whyNot(evidence));
     }
+    if (evidence.variables() == null) {
+      return new Refused("FlagsNotChecked: the JVM's environment could not be read");
+    }
     var answers =
         jvm.options().stream()
             .collect(Collectors.toMap(OptionReport::option, Function.identity(), (a, _) -> a));

@@ -1,0 +1,74 @@
+package dev.heapwarden.probes.jvm;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.invoke.MethodHandle;
+import java.nio.file.Path;
+
+/**
+ * A file or directory of a container that is held by a descriptor: whatever the container puts in
+ * its place meanwhile, this is still the one that was looked at. A symbolic link is held itself and
+ * leads nowhere.
+ */
+final class Held implements AutoCloseable {
+  private static final boolean ARM = System.getProperty("os.arch", "").equals("aarch64");
+
+  /** Linux 6.18, include/uapi/asm-generic/fcntl.h, and arch/arm64/include/uapi/asm/fcntl.h. */
+  private static final int PATH_ONLY = 010000000;
+
+  private static final int CLOSE_ON_EXEC = 02000000;
+  private static final int DIRECTORY = ARM ? 040000 : 0200000;
+  private static final int NO_FOLLOW = ARM ? 0100000 : 0400000;
+
+  private static final MethodHandle OPEN =
+      Signals.function("open", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT));
+
+  private final int descriptor;
+
+  private Held(int descriptor) {
+    this.descriptor = descriptor;
+  }
+
+  /**
+   * Holds a directory.
+   *
+   * @throws IOException when it is none, or a symbolic link
+   */
+  static Held directory(Path path) throws IOException {
+    return open(path, DIRECTORY);
+  }
+
+  /**
+   * Holds whatever is there.
+   *
+   * @throws IOException when nothing is
+   */
+  static Held any(Path path) throws IOException {
+    return open(path, 0);
+  }
+
+  private static Held open(Path path, int flag) throws IOException {
+    try (var arena = Arena.ofConfined()) {
+      int flags = PATH_ONLY | CLOSE_ON_EXEC | NO_FOLLOW | flag;
+      int descriptor = Signals.call(OPEN, arena.allocateFrom(path.toString()), flags);
+      if (descriptor < 0) {
+        throw new IOException("cannot be opened: " + path);
+      }
+      return new Held(descriptor);
+    }
+  }
+
+  /** Leads to it while it is held. */
+  Path path() {
+    return Path.of("/proc/self/fd", Integer.toString(descriptor));
+  }
+
+  @Override
+  public void close() {
+    int _ = Signals.call(Signals.CLOSE, descriptor);
+  }
+}

@@ -63,13 +63,20 @@ class ChartIT {
   }
 
   @Test
-  void anInstallationForSomeNamespacesHasRolesThereAndClusterRolesForTenantsOnly() {
+  void anInstallationForSomeNamespacesHasRolesThereAndElseOnlyTenantsRolesAndReviews() {
     var resources = template("--set", "watchNamespaces={shop,billing}");
     assertThat(resources)
         .filteredOn(ClusterRole.class::isInstance)
         .extracting(role -> role.getMetadata().getName())
-        .containsExactlyInAnyOrder("heapwarden-view-elsewhere", "heapwarden-edit-elsewhere");
-    assertThat(resources).noneMatch(resource -> resource.getKind().equals("ClusterRoleBinding"));
+        .containsExactlyInAnyOrder(
+            "heapwarden-agent-callers-elsewhere",
+            "heapwarden-view-elsewhere",
+            "heapwarden-edit-elsewhere",
+            "heapwarden-artifacts-elsewhere");
+    assertThat(resources)
+        .filteredOn(resource -> resource.getKind().equals("ClusterRoleBinding"))
+        .extracting(binding -> binding.getMetadata().getName())
+        .containsExactly("heapwarden-agent-callers-elsewhere");
     for (var part : List.of("operator", "agent", "uninstall")) {
       assertThat(resources)
           .filteredOn(Role.class::isInstance)

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,12 +26,17 @@ public final class Promtool {
       throws IOException, InterruptedException {
     var command = new ArrayList<>(List.of(SCRIPT.toString()));
     command.addAll(List.of(arguments));
-    var process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    // The first time the script builds the tool, and says so.
+    var errors = Files.createTempFile("promtool", null);
+    var process = new ProcessBuilder(command).redirectError(errors.toFile()).start();
     try (var in = process.getOutputStream()) {
       in.write(input.getBytes(StandardCharsets.UTF_8));
     }
     var output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(process.waitFor()).as(String.join(" ", command) + "\n" + output).isZero();
+    int status = process.waitFor();
+    var said = output + Files.readString(errors);
+    Files.delete(errors);
+    assertThat(status).as(String.join(" ", command) + "\n" + said).isZero();
     return output;
   }
 

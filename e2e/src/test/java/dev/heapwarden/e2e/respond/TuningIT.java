@@ -13,6 +13,7 @@ import dev.heapwarden.detection.verdict.Evidence;
 import dev.heapwarden.detection.verdict.Layer;
 import dev.heapwarden.detection.verdict.Verdict;
 import dev.heapwarden.e2e.ClusterExtension;
+import dev.heapwarden.e2e.scenario.Installation;
 import dev.heapwarden.operator.evaluate.Assessment;
 import dev.heapwarden.operator.respond.action.Acted;
 import dev.heapwarden.operator.respond.action.Action;
@@ -168,7 +169,7 @@ class TuningIT {
   /** What level 1 leaves behind. */
   private void snapshot(Shop shop, String option, String variable) throws IOException {
     try (var crd = Files.newInputStream(CRD)) {
-      client.load(crd).serverSideApply();
+      client.load(crd).items().forEach(new Installation(client)::apply);
     }
     var snapshot =
         Serialization.unmarshal(

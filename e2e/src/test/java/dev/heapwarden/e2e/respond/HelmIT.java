@@ -184,7 +184,11 @@ class HelmIT {
             .collect(Collectors.joining(","));
     var command = new ArrayList<>(List.of("get", kinds, "--output=name", "--ignore-not-found"));
     command.addAll(List.of(arguments));
-    return kubectl.run(command.toArray(String[]::new)).lines().toList();
+    return kubectl
+        .run(command.toArray(String[]::new))
+        .lines()
+        .filter(line -> !line.startsWith("Warning:"))
+        .toList();
   }
 
   private void install() {

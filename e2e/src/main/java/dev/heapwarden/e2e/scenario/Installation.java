@@ -57,11 +57,6 @@ public record Installation(KubernetesClient client) {
         .waitUntilCondition(Installation::onEveryNode, seconds, TimeUnit.SECONDS);
   }
 
-  /** Starts or stops the operator; the agents stay. */
-  public void scaleOperator(int replicas) {
-    client.apps().deployments().inNamespace(NAMESPACE).withName(OPERATOR).scale(replicas);
-  }
-
   private static boolean established(HasMetadata resource) {
     return resource instanceof CustomResourceDefinition crd
         && crd.getStatus() != null

@@ -2,11 +2,15 @@ package dev.heapwarden.e2e.cluster;
 
 import static org.awaitility.Awaitility.await;
 
+import dev.heapwarden.e2e.ClusterExtension;
+import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
+@ExtendWith(ClusterExtension.class)
 class ClusterIT {
   private static final String NAMESPACE = "cluster-it";
 
@@ -40,22 +44,18 @@ class ClusterIT {
       """;
 
   @Test
-  void podsReachAServiceByItsName() {
-    try (var cluster = Cluster.start()) {
-      var shop =
-          cluster.client().load(new ByteArrayInputStream(SHOP.getBytes(StandardCharsets.UTF_8)));
-      shop.serverSideApply();
-      try {
-        var load = cluster.client().pods().inNamespace(NAMESPACE).withName("load");
-        await()
-            .atMost(Duration.ofMinutes(2))
-            .pollInterval(Duration.ofSeconds(1))
-            .ignoreExceptions()
-            .until(() -> load.getLog().contains(" 0.0 failures/s"));
-      } finally {
-        // The cluster may be one that outlives the test.
-        shop.delete();
-      }
+  void podsReachAServiceByItsName(KubernetesClient client) {
+    var shop = client.load(new ByteArrayInputStream(SHOP.getBytes(StandardCharsets.UTF_8)));
+    shop.serverSideApply();
+    try {
+      var load = client.pods().inNamespace(NAMESPACE).withName("load");
+      await()
+          .atMost(Duration.ofMinutes(2))
+          .pollInterval(Duration.ofSeconds(1))
+          .ignoreExceptions()
+          .until(() -> load.getLog().contains(" 0.0 failures/s"));
+    } finally {
+      shop.delete();
     }
   }
 }

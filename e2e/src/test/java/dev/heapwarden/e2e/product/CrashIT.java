@@ -24,8 +24,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** Killing a process of ours loses no incident, repeats no action, and leaves no probe behind. */
+@Isolated("one product, and both cores")
 @Order(30)
 @ExtendWith(Installed.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -73,8 +75,8 @@ class CrashIT {
   @Order(2)
   void anOperatorKilledBetweenIntentAndOutcomeActsOnce() {
     var killedAt = new HashSet<String>();
-    await("an incident that ended")
-        .atMost(Duration.ofMinutes(8))
+    await("the last change")
+        .atMost(Duration.ofMinutes(6))
         .pollInterval(Duration.ofMillis(100))
         .until(
             () -> {
@@ -84,7 +86,11 @@ class CrashIT {
                   .map(Step::action)
                   .filter(killedAt::add)
                   .ifPresent(_ -> killOperator());
-              return incident.map(Incidents::ended).orElse(false);
+              return incident
+                  .flatMap(it -> Incidents.step(it, "AddReplicas"))
+                  .map(Step::state)
+                  .filter(Step.State.DONE::equals)
+                  .isPresent();
             });
     assertThat(killedAt)
         .as("steps at whose intent the operator was killed")

@@ -3,163 +3,157 @@ package dev.heapwarden.e2e.product;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.heapwarden.crds.Api;
-import dev.heapwarden.crds.incident.LeakIncident;
-import dev.heapwarden.crds.incident.Phase;
 import dev.heapwarden.crds.incident.Step;
 import dev.heapwarden.crds.policy.MemoryPolicy;
 import dev.heapwarden.crds.snapshot.MemorySnapshot;
-import dev.heapwarden.crds.snapshot.MemorySnapshotStatus;
 import dev.heapwarden.e2e.monitoring.LiveMetrics;
 import dev.heapwarden.e2e.scenario.Shop;
+import dev.heapwarden.e2e.scenario.Twins;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.readiness.Readiness;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /**
- * The main job: a leak through all three levels, while its healthy twin under the same load is left
- * alone.
+ * The main job: leaks in Go and in Java through all three levels, while their healthy twins under
+ * the same load are left alone; and one that is only watched. All unfold at the same time.
  */
+@Isolated("one product, and both cores")
 @Order(10)
 @ExtendWith(Installed.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class LeakIT {
-  private final Shop shop;
-  private Set<String> healthyPods = Set.of();
-  private LeakIncident ended = new LeakIncident();
+  private static final Duration READY = Duration.ofMinutes(2);
+
+  private final Shop go;
+  private final Shop java;
+  private final Shop watched;
+  private Set<String> watchedPods = Set.of();
+  private Deployment watchedDeployment = new Deployment();
 
   LeakIT(KubernetesClient client) {
-    shop = new Shop(client, "leak-enforce");
+    go = new Shop(client, "leak-go", Twins.GO);
+    java = new Shop(client, "leak-java", Twins.JAVA);
+    watched = new Shop(client, "leak-dryrun", Twins.GO);
   }
 
   @BeforeAll
-  void theLeakIsAnswered() {
-    shop.open(Duration.ofMinutes(2));
-    healthyPods = shop.podUids(Shop.HEALTHY);
-    shop.govern("Enforce");
-    ended =
-        await("an incident that ended")
-            .atMost(Duration.ofMinutes(6))
-            .pollInterval(Duration.ofSeconds(1))
-            .until(shop::incident, found -> found.map(Incidents::ended).orElse(false))
-            .orElseThrow();
+  void allBegin() {
+    for (var shop : List.of(go, java, watched)) {
+      shop.open(READY);
+    }
+    watchedPods = watched.podUids(Shop.LEAKING);
+    watchedDeployment = deployment();
+    go.govern("Enforce");
+    java.govern("Enforce");
+    watched.govern("DryRun");
   }
 
   @AfterAll
   void close() {
-    shop.close();
+    go.close();
+    java.close();
+    watched.close();
+  }
+
+  /** A map that keeps every session. */
+  @Nested
+  class InGo extends AnsweredLeak {
+    InGo() {
+      super(go, "MapGrowth");
+    }
+
+    @Test
+    void theSnapshotNamesTheMapAndItsWriter() {
+      var map = snapshot().maps().getFirst();
+      assertThat(map.entriesPerSecond()).isPositive();
+      assertThat(map.sites().getFirst().function()).isEqualTo(Shop.SITE);
+      assertThat(snapshot().artifacts())
+          .extracting(artifact -> artifact.kind().name())
+          .contains("MAP_GROWTH", "KERNEL_MEMORY", "GO_HEAP_PROFILE", "GOROUTINES");
+    }
+
+    @Test
+    void whatHappenedIsInTheMetricsThatAreDocumented() throws Exception {
+      new LiveMetrics(go.client()).areDocumented();
+    }
+
+    @Test
+    void theHealthyTwinIsCalledHealthy() {
+      var policy =
+          go.client()
+              .resources(MemoryPolicy.class)
+              .inNamespace(go.namespace())
+              .withName(Shop.HEALTHY)
+              .require();
+      assertThat(policy.getStatus().watched())
+          .allSatisfy(container -> assertThat(container.verdict()).isEqualTo("Healthy"));
+    }
+  }
+
+  /** A cache by a key that is never equal to another. */
+  @Nested
+  class InJava extends AnsweredLeak {
+    InJava() {
+      super(java, "ClassGrowth");
+    }
+
+    @Test
+    void theSnapshotHasWhatTheJvmSaid() {
+      assertThat(snapshot().artifacts())
+          .extracting(artifact -> artifact.kind().name())
+          .contains("CLASS_HISTOGRAM", "THREAD_DUMP", "HEAP_INFO", "FLAGS", "KERNEL_MEMORY");
+    }
   }
 
   @Test
-  void theLeakIsConfirmedByWitnessesAndNamedBySite() {
-    var baseline = ended.getStatus().baseline();
-    assertThat(baseline).isNotNull();
-    assertThat(baseline.verdict()).isEqualTo("Confirmed");
-    assertThat(baseline.cause()).isEqualTo("MapGrowth");
-    assertThat(baseline.growthLow())
-        .isPositive()
-        .isLessThanOrEqualTo(baseline.growthBytesPerSecond());
-    assertThat(baseline.witnesses())
-        .filteredOn(witness -> witness.stance().equals("Supports"))
-        .hasSizeGreaterThanOrEqualTo(2);
-    assertThat(ended.getStatus().site()).isEqualTo(Shop.SITE);
-  }
+  void aDryRunShowsEveryChangeAndMakesNone() {
+    var incident =
+        await("every step planned")
+            .atMost(Duration.ofMinutes(4))
+            .until(
+                watched::incident,
+                found -> found.flatMap(it -> Incidents.step(it, "AddReplicas")).isPresent())
+            .orElseThrow();
 
-  @Test
-  void theSnapshotNamesTheMapAndItsWriterAndItsArtefactsAreReal() {
-    var snapshot =
-        shop.client()
-            .resources(MemorySnapshot.class)
-            .inNamespace(shop.namespace())
-            .list()
-            .getItems()
-            .getFirst()
-            .getStatus();
-    assertThat(snapshot.phase()).isEqualTo(MemorySnapshotStatus.Phase.COMPLETED);
-    assertThat(snapshot.maps().getFirst().entriesPerSecond()).isPositive();
-    assertThat(snapshot.maps().getFirst().sites().getFirst().function()).isEqualTo(Shop.SITE);
-    assertThat(snapshot.artifacts())
-        .extracting(artifact -> artifact.kind().name())
-        .contains("MAP_GROWTH", "KERNEL_MEMORY", "GO_HEAP_PROFILE", "GOROUTINES");
-    assertThat(snapshot.artifacts())
+    assertThat(incident.getStatus().steps())
         .allSatisfy(
-            artifact -> {
-              assertThat(artifact.state())
-                  .as(artifact.toString())
-                  .isEqualTo(MemorySnapshotStatus.Artifact.State.TAKEN);
-              assertThat(artifact.size()).isPositive();
-              assertThat(artifact.sha256()).matches("[0-9a-f]{64}");
-            });
+            step -> assertThat(step.state()).as(step.action()).isEqualTo(Step.State.PLANNED));
+    assertThat(Incidents.step(incident, "PatchEnvironment").orElseThrow().patch())
+        .contains("GOMEMLIMIT");
+    assertThat(Incidents.step(incident, "Isolate").orElseThrow().patch())
+        .contains("heapwarden.dev~1quarantine");
+    assertThat(incident.getStatus().level()).isZero();
+
+    assertThat(watched.podUids(Shop.LEAKING)).isEqualTo(watchedPods);
+    assertThat(
+            watched
+                .client()
+                .resources(MemorySnapshot.class)
+                .inNamespace(watched.namespace())
+                .list()
+                .getItems())
+        .isEmpty();
+    assertThat(deployment().getMetadata().getGeneration())
+        .isEqualTo(watchedDeployment.getMetadata().getGeneration());
   }
 
-  @Test
-  void theIsolatedPodIsAliveAndOutOfItsService() {
-    var isolated =
-        shop.client()
-            .pods()
-            .inNamespace(shop.namespace())
-            .withLabel(Api.QUARANTINE_LABEL)
-            .list()
-            .getItems();
-    assertThat(isolated).hasSize(1);
-    assertThat(Readiness.isPodReady(isolated.getFirst())).isTrue();
-    assertThat(isolated.getFirst().getStatus().getContainerStatuses().getFirst().getRestartCount())
-        .isZero();
-    assertThat(shop.served()).hasSize(3).doesNotContain(isolated.getFirst().getStatus().getPodIP());
-  }
-
-  @Test
-  void theDeploymentIsPatchedUnderTheIncidentsOwnFieldManagerAndScaled() {
-    var deployment =
-        shop.client()
-            .apps()
-            .deployments()
-            .inNamespace(shop.namespace())
-            .withName(Shop.LEAKING)
-            .require();
-    var container = deployment.getSpec().getTemplate().getSpec().getContainers().getFirst();
-    assertThat(container.getEnv())
-        .extracting(variable -> variable.getName())
-        .contains("GOMEMLIMIT", "GOGC");
-    assertThat(deployment.getMetadata().getManagedFields())
-        .extracting(entry -> entry.getManager())
-        .contains(Api.FIELD_MANAGER_PREFIX + ended.getMetadata().getName());
-    assertThat(deployment.getSpec().getReplicas()).isEqualTo(3);
-  }
-
-  @Test
-  void theOutcomeIsWhatVerifyMeasured() {
-    assertThat(ended.getStatus().phase()).isIn(Phase.MITIGATED, Phase.RESOLVED);
-    assertThat(ended.getStatus().level()).isEqualTo(3);
-    assertThat(ended.getStatus().outcome()).isNotBlank();
-    assertThat(ended.getStatus().steps())
-        .allSatisfy(step -> assertThat(step.state()).as(step.action()).isEqualTo(Step.State.DONE));
-  }
-
-  @Test
-  void whatHappenedIsInTheMetricsThatAreDocumented() throws Exception {
-    new LiveMetrics(shop.client()).areDocumented();
-  }
-
-  @Test
-  void theHealthyTwinIsLeftAlone() {
-    assertThat(shop.incidents(Shop.HEALTHY)).isEmpty();
-    assertThat(shop.podUids(Shop.HEALTHY)).isEqualTo(healthyPods);
-    var policy =
-        shop.client()
-            .resources(MemoryPolicy.class)
-            .inNamespace(shop.namespace())
-            .withName(Shop.HEALTHY)
-            .require();
-    assertThat(policy.getStatus().watched())
-        .isNotEmpty()
-        .allSatisfy(watched -> assertThat(watched.verdict()).isEqualTo("Healthy"));
+  private Deployment deployment() {
+    return watched
+        .client()
+        .apps()
+        .deployments()
+        .inNamespace(watched.namespace())
+        .withName(Shop.LEAKING)
+        .require();
   }
 }

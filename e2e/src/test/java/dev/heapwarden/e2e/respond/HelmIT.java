@@ -28,15 +28,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
-/**
- * An installation by Helm for one namespace, beside the one of the other tests, whose operator
- * rests meanwhile: it watches all namespaces.
- */
-@Order(40)
+/** An installation by Helm for one namespace; other tests go on in theirs meanwhile. */
+@Execution(ExecutionMode.CONCURRENT)
 @ExtendWith(ClusterExtension.class)
 class HelmIT {
   private static final String RELEASE = "heapwarden";
@@ -47,12 +45,10 @@ class HelmIT {
   private final KubernetesClient client;
   private final Helm helm = new Helm(ROOT.resolve("e2e/helm"));
   private final Kubectl kubectl;
-  private final int otherOperators;
 
   HelmIT(Cluster cluster) {
     this.client = cluster.client();
     this.kubectl = Kubectl.with(cluster.kubeconfig());
-    this.otherOperators = operators(Installation.NAMESPACE);
   }
 
   @AfterEach
@@ -62,12 +58,10 @@ class HelmIT {
     }
     client.namespaces().withName(OWN).delete();
     client.namespaces().withName(WATCHED).delete();
-    restOthers(otherOperators);
   }
 
   @Test
   void whatHelmInstallsItCanUpgradeAndTakeAwayWithAllThatWasDone() {
-    restOthers(0);
     // How CRDs are upgraded: Helm only installs them.
     kubectl.run(
         "apply",
@@ -219,11 +213,5 @@ class HelmIT {
     var deployment =
         client.apps().deployments().inNamespace(namespace).withName(Installation.OPERATOR).get();
     return deployment == null ? 0 : deployment.getSpec().getReplicas();
-  }
-
-  private void restOthers(int replicas) {
-    if (otherOperators > 0) {
-      new Installation(client).scaleOperator(replicas);
-    }
   }
 }

@@ -27,9 +27,8 @@ record Judgement(Testimony testimony, Predicate<Signal> saw, Duration age, Durat
     }
     var tooFewCollections = firstAbstention(Reason.TOO_FEW_COLLECTIONS);
     int supporting = testimony.witnesses(Stance.SUPPORTS).size();
-    if (tooFewCollections.isEmpty()
-        && supporting >= 2
-        && testimony.witnesses(Stance.CONTRADICTS).isEmpty()) {
+    boolean contradicted = !testimony.witnesses(Stance.CONTRADICTS).isEmpty();
+    if (tooFewCollections.isEmpty() && supporting >= 2 && !contradicted && isBorneOutByTheHeap()) {
       return new Verdict.Confirmed(testimony.evidence(Wording.growing(testimony)));
     }
     // A rule that is no witness suspects, whatever the witnesses say, and never more.
@@ -39,15 +38,24 @@ record Judgement(Testimony testimony, Predicate<Signal> saw, Duration age, Durat
     if (tooFewCollections.isPresent()) {
       return abstain(tooFewCollections.get());
     }
-    if (supporting >= 2) {
+    if (supporting >= 2 && contradicted) {
       return inconclusive(Reason.CONTRADICTION, Wording.disagreement(testimony));
     }
-    if (supporting == 1 && !isPartOfFlatHeap()) {
+    if (supporting >= 1 && !isPartOfFlatHeap()) {
       return new Verdict.Suspected(testimony.evidence(Wording.oneWitness(testimony)));
     }
     return firstThatKeepsFromHealthy()
         .map(this::abstain)
         .orElseGet(() -> new Verdict.Healthy(testimony.evidence(Wording.healthy(testimony))));
+  }
+
+  /**
+   * Counts of a class hold what nobody reaches any more too, and anonymous memory grows with it:
+   * that a class grows is a witness only beside the live heap, which must grow as well.
+   */
+  private boolean isBorneOutByTheHeap() {
+    return testimony.is(Witness.Kind.POST_GC_LIVE_HEAP, Stance.SUPPORTS)
+        || !testimony.is(Witness.Kind.CLASS_GROWTH, Stance.SUPPORTS);
   }
 
   /**

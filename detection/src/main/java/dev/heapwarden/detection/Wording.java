@@ -46,7 +46,10 @@ final class Wording {
   }
 
   static String oneWitness(Testimony testimony) {
-    return growing(testimony) + " No second witness supports it.";
+    return growing(testimony)
+        + (testimony.witnesses(Stance.SUPPORTS).size() == 1
+            ? " No second witness supports it."
+            : " A class is no second witness while the post-GC live heap does not grow.");
   }
 
   static String disagreement(Testimony testimony) {

@@ -64,6 +64,64 @@ class JavaProgramsTest {
     assertThat(verdict.evidence().sentence()).contains("instances of shop.OrderKey gain 10/s");
   }
 
+  /** The heap grows by something else, and is looked at just then. */
+  @Test
+  void aCacheThatFillsWithinOneLookConfirmsNothing() {
+    var busy =
+        new SimulatedContainer(2, HOUR)
+            .liveHeap(120, 0.02, age -> (24 + age / 48) * MIB)
+            .anonymous(15, 0.001, _ -> 548 * MIB)
+            .look(3_460, 60, "shop.Entry", age -> 100 * (age - 3_400));
+
+    assertThat(busy.jvmVerdict(DEFAULTS, HOUR)).isInstanceOf(Verdict.Suspected.class);
+  }
+
+  @Test
+  void looksInQuickSuccessionAreOne() {
+    var busy =
+        new SimulatedContainer(2, HOUR)
+            .liveHeap(120, 0.02, age -> (24 + age / 48) * MIB)
+            .anonymous(15, 0.001, _ -> 548 * MIB);
+    for (int age = 3_400; age < 3_600; age += 25) {
+      busy.look(age, 10, "shop.Entry", at -> 100 * (at - 3_300));
+    }
+
+    assertThat(busy.jvmVerdict(DEFAULTS, HOUR)).isInstanceOf(Verdict.Suspected.class);
+  }
+
+  /** In each look it still creeps, but nearly all of its growth lies between them. */
+  @Test
+  void aCacheThatFilledBetweenTwoLooksConfirmsNothing() {
+    var filled =
+        new SimulatedContainer(2, HOUR)
+            .liveHeap(120, 0.02, age -> (24 + age / 48) * MIB)
+            .anonymous(15, 0.001, _ -> 548 * MIB)
+            .look(3_000, 30, "shop.Entry", age -> 1_000 + (age - 3_000) / 60)
+            .look(3_400, 30, "shop.Entry", age -> 9_000 + (age - 3_400) / 60);
+
+    assertThat(filled.jvmVerdict(DEFAULTS, HOUR)).isInstanceOf(Verdict.Suspected.class);
+  }
+
+  /** Both grow with garbage too: what the program still reaches must grow steadily as well. */
+  @Test
+  void aClassAndAnonymousMemoryWithoutTheLiveHeapConfirmNothing() {
+    var unclear =
+        new SimulatedContainer(3, HOUR)
+            .liveHeap(120, 0.02, age -> (200 + Math.max(0, age - 1_950) / 16) * MIB)
+            .anonymous(15, 0.01, age -> (300 + age / 20) * MIB)
+            .look(3_000, 60, "shop.Entry", age -> 10 * age)
+            .look(3_400, 60, "shop.Entry", age -> 10 * age);
+
+    var verdict = unclear.jvmVerdict(DEFAULTS, HOUR);
+    assertThat(verdict).isInstanceOf(Verdict.Suspected.class);
+    assertThat(verdict.evidence().witnesses())
+        .extracting(Witness::kind, Witness::stance)
+        .contains(
+            org.assertj.core.groups.Tuple.tuple(Witness.Kind.POST_GC_LIVE_HEAP, Stance.NEUTRAL),
+            org.assertj.core.groups.Tuple.tuple(Witness.Kind.ANONYMOUS_MEMORY, Stance.SUPPORTS),
+            org.assertj.core.groups.Tuple.tuple(Witness.Kind.CLASS_GROWTH, Stance.SUPPORTS));
+  }
+
   @Test
   void requestsInFlightAreNoWitnessAndAnOldLookIsNone() {
     var age = HOUR;

@@ -126,8 +126,8 @@ public final class OperatorMain {
                         client,
                         namespace -> incidents.inNamespace(namespace).toList(),
                         workloads,
-                        events))
-                .andThen(new HealthSnapshotOrders(client, events)),
+                        events)),
+            new HealthSnapshotOrders(client, events),
             alarms,
             settings.levels(),
             clock),

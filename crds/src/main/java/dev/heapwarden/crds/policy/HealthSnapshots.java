@@ -18,7 +18,7 @@ public record HealthSnapshots(
         @JsonPropertyDescription(
             "When they are taken, as a Quartz cron expression, seconds first: 0 0 3 * * ?. Each time"
                 + " one healthy, ready pod of each watched container of a workload, another one than"
-                + " the last time. A time that daylight saving skips is left out, one that comes"
+                + " the last time. Two times lie five minutes apart at least. A time that daylight saving skips is left out, one that comes"
                 + " twice is taken once, and of those that passed while no operator ran one is made"
                 + " up for.")
         String schedule,

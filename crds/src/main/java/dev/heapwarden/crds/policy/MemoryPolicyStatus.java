@@ -27,7 +27,9 @@ public record MemoryPolicyStatus(
             "One entry per watched container, at most 50; those with a finding or a refusal come"
                 + " first.")
         List<ContainerStatus> watched,
-    @JsonPropertyDescription("Ready, RulesValid, Conflicted, SchedulesValid.")
+    @JsonPropertyDescription(
+            "Ready, RulesValid, Conflicted, SchedulesValid, LevelsInstalled,"
+                + " HealthSnapshotsOrdered.")
         List<Condition> conditions,
     @JsonPropertyDescription("When the next health snapshots are due, ISO 8601.")
         @Nullable String nextHealthSnapshot,

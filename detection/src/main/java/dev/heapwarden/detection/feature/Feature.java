@@ -173,7 +173,8 @@ public enum Feature {
       Layer.APPLICATION,
       Signal.CLASS_INSTANCES,
       "Instances of the application's class that grows fastest in bytes, at its latest count. Counted"
-          + " only once the live heap is suspected."),
+          + " only once the live heap is suspected; absent until two looks that together outlast a"
+          + " window have counted it."),
   CLASS_GROWTH_RATE(
       Unit.PER_SECOND,
       Layer.APPLICATION,

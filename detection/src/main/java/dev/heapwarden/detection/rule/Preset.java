@@ -72,8 +72,9 @@ public enum Preset {
    * that was touched before (Xms = Xmx, AlwaysPreTouch) leaks without a new page, so flat anonymous
    * memory does not contradict here either.
    *
-   * <p>Classes are counted only on suspicion. Below 500 instances the growth of one is set-up; one
-   * of requests in flight does not rise from count to count.
+   * <p>Classes are counted only on suspicion, and their growth confirms nothing without the live
+   * heap's. Below 500 instances the growth of one is set-up; one of requests in flight does not
+   * rise from count to count.
    *
    * <p>Long pauses and a swinging old generation are what a leak looks like at its end; also what a
    * busy healthy program looks like: a suspicion, and no witness.

@@ -15,6 +15,7 @@ final class Conditions {
   static final String RULES_VALID = "RulesValid";
   static final String CONFLICTED = "Conflicted";
   static final String SCHEDULES_VALID = "SchedulesValid";
+  static final String HEALTH_SNAPSHOTS_ORDERED = "HealthSnapshotsOrdered";
   static final String LEVELS_INSTALLED = "LevelsInstalled";
 
   private Conditions() {}

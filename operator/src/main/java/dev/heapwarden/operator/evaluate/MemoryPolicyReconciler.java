@@ -22,7 +22,9 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * Keeps one policy's verdicts fresh. It only orders the steps: which pods, what is said of them,
@@ -43,6 +45,7 @@ public final class MemoryPolicyReconciler implements Reconciler<MemoryPolicy> {
   private final AssessmentBook book;
   private final Announcer announcer;
   private final Consumer<Evaluation> audience;
+  private final Function<Evaluation, Optional<HealthOrder>> healthSnapshots;
   private final Alarms alarms;
   private final Levels levels;
   private final Clock clock;
@@ -51,6 +54,7 @@ public final class MemoryPolicyReconciler implements Reconciler<MemoryPolicy> {
    * Wires the parts.
    *
    * @param audience told of every evaluation before the status is
+   * @param healthSnapshots orders those that are due
    * @param alarms wakes this for the moments of a policy's schedules
    */
   public MemoryPolicyReconciler(
@@ -60,6 +64,7 @@ public final class MemoryPolicyReconciler implements Reconciler<MemoryPolicy> {
       EventRecorder events,
       Measures measures,
       Consumer<Evaluation> audience,
+      Function<Evaluation, Optional<HealthOrder>> healthSnapshots,
       Alarms alarms,
       Levels levels,
       Clock clock) {
@@ -67,6 +72,7 @@ public final class MemoryPolicyReconciler implements Reconciler<MemoryPolicy> {
     this.book = book;
     this.announcer = new Announcer(events, book);
     this.audience = audience;
+    this.healthSnapshots = healthSnapshots;
     this.alarms = alarms;
     this.levels = levels;
     this.clock = clock;
@@ -104,8 +110,10 @@ public final class MemoryPolicyReconciler implements Reconciler<MemoryPolicy> {
     }
     announcer.verdicts(policy, governance.governed(), containers);
     book.replace(metadata, containers);
-    audience.accept(new Evaluation(policy, containers, now));
-    var status = PolicyStatus.of(policy, levels, compiled, governance, containers, now);
+    var evaluation = new Evaluation(policy, containers, now);
+    audience.accept(evaluation);
+    var health = healthSnapshots.apply(evaluation);
+    var status = PolicyStatus.of(policy, levels, compiled, governance, containers, health, now);
     announcer.conditions(policy, status);
     var before = policy.getStatus();
     if ((before == null || !status.equals(before.observed()))

@@ -9,32 +9,46 @@ import io.fabric8.kubernetes.api.model.Condition;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The one place where a policy's status is written down. */
 final class PolicyStatus {
   /** Pods named in a condition at most. */
   private static final int NAMED = 3;
 
+  /** Characters of a condition's message at most; Kubernetes takes 32,768. */
+  private static final int MESSAGE_LENGTH = 1_000;
+
   private PolicyStatus() {}
 
+  /**
+   * Writes it down.
+   *
+   * @param health what became of the health snapshots, where any were due
+   */
   static MemoryPolicyStatus of(
       MemoryPolicy policy,
       Levels levels,
       PolicyRules rules,
       Governance governance,
       List<WatchedContainer> containers,
+      Optional<HealthOrder> health,
       Instant now) {
     var generation = policy.getMetadata().getGeneration();
     var timetable = Timetable.of(policy.getSpec());
     var fresh =
-        List.of(
-            ready(rules, governance, containers),
-            rulesValid(rules),
-            conflicted(governance.lost()),
-            schedulesValid(timetable),
-            levelsInstalled(policy.getSpec().respond().maxLevel(), levels));
+        Stream.concat(
+                Stream.of(
+                    ready(rules, governance, containers),
+                    rulesValid(rules),
+                    conflicted(governance.lost()),
+                    schedulesValid(timetable),
+                    levelsInstalled(policy.getSpec().respond().maxLevel(), levels)),
+                healthSnapshots(policy, health).stream())
+            .toList();
     return new MemoryPolicyStatus(
         generation,
         governance.governed().size(),
@@ -119,6 +133,32 @@ final class PolicyStatus {
             false,
             "ScheduleInvalid",
             String.join("; ", timetable.unreadable()));
+  }
+
+  /** Of the last time that any were due; none where none ever were, or none are asked for. */
+  private static Optional<Condition> healthSnapshots(
+      MemoryPolicy policy, Optional<HealthOrder> health) {
+    var type = Conditions.HEALTH_SNAPSHOTS_ORDERED;
+    if (policy.getSpec().observe().healthSnapshots() == null) {
+      return Optional.empty();
+    }
+    return health
+        .map(
+            order ->
+                order.problems().isEmpty()
+                    ? Conditions.of(type, true, "Ordered", "those due %s".formatted(order.due()))
+                    : Conditions.of(
+                        type,
+                        false,
+                        "OrderFailed",
+                        bounded(
+                            "of those due %s: %s"
+                                .formatted(order.due(), String.join("; ", order.problems())))))
+        .or(() -> Conditions.find(Conditions.in(policy.getStatus()), type));
+  }
+
+  private static String bounded(String message) {
+    return message.substring(0, Math.min(message.length(), MESSAGE_LENGTH));
   }
 
   private static Condition conflicted(Map<String, List<String>> lost) {

@@ -10,6 +10,7 @@ import dev.heapwarden.crds.snapshot.MemorySnapshot;
 import dev.heapwarden.detection.verdict.Verdict;
 import dev.heapwarden.operator.evaluate.Assessment;
 import dev.heapwarden.operator.evaluate.Evaluation;
+import dev.heapwarden.operator.evaluate.HealthOrder;
 import dev.heapwarden.operator.evaluate.WatchedContainer;
 import dev.heapwarden.operator.report.EventRecorder;
 import dev.heapwarden.operator.report.Reason;
@@ -23,15 +24,21 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
-import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * Orders the health snapshots of a policy when the time has come that its status names as the next,
  * and deletes those that are kept no longer. Nothing else is remembered: who starts anew finds the
  * time in the status, and the snapshots that were ordered for it under the names that he would give
- * them.
+ * them. What the API server refuses of one workload holds up neither the others nor the verdicts.
  */
-public final class HealthSnapshotOrders implements Consumer<Evaluation> {
+public final class HealthSnapshotOrders implements Function<Evaluation, Optional<HealthOrder>> {
+  /** Said of one refusal at most. */
+  private static final int REASON_LENGTH = 300;
+
+  /** Of a connection that was refused or lost the client (fabric8 7.8) says 0 or -1. */
+  private static final int NO_ANSWER = 0;
+
   private final KubernetesClient client;
   private final EventRecorder events;
 
@@ -40,26 +47,28 @@ public final class HealthSnapshotOrders implements Consumer<Evaluation> {
     this.events = events;
   }
 
+  /** What became of the orders; empty when none was due. */
   @Override
-  public void accept(Evaluation evaluation) {
+  public Optional<HealthOrder> apply(Evaluation evaluation) {
     var policy = evaluation.policy();
     var asked = policy.getSpec().observe().healthSnapshots();
     var due = due(policy).filter(moment -> !moment.isAfter(evaluation.at()));
     if (asked == null || due.isEmpty() || policy.getMetadata().getDeletionTimestamp() != null) {
-      return;
+      return Optional.empty();
     }
+    var problems = new ArrayList<String>();
     try {
-      order(evaluation, asked, due.get());
+      order(evaluation, asked, due.get(), problems);
     } catch (KubernetesClientException e) {
-      if (e.getCode() != HttpURLConnection.HTTP_FORBIDDEN) {
-        throw e;
-      }
-      // A missing right or a quota: it does not pass by trying again, and verdicts must not wait.
+      problems.add(reason(e));
+    }
+    if (!problems.isEmpty()) {
       events.record(
           policy,
           Reason.HEALTH_SNAPSHOTS_FAILED,
-          "due %s: %s".formatted(due.get(), e.getMessage()));
+          "due %s: %s".formatted(due.get(), String.join("; ", problems)));
     }
+    return Optional.of(new HealthOrder(due.get(), problems));
   }
 
   private static Optional<Instant> due(MemoryPolicy policy) {
@@ -68,7 +77,8 @@ public final class HealthSnapshotOrders implements Consumer<Evaluation> {
         .map(Instant::parse);
   }
 
-  private void order(Evaluation evaluation, HealthSnapshots asked, Instant due) {
+  private void order(
+      Evaluation evaluation, HealthSnapshots asked, Instant due, List<String> problems) {
     var policy = evaluation.policy();
     var taken = new ArrayList<>(taken(policy));
     var ordered = new ArrayList<String>();
@@ -76,21 +86,30 @@ public final class HealthSnapshotOrders implements Consumer<Evaluation> {
     series(evaluation)
         .forEach(
             (series, containers) -> {
-              var turn =
-                  series.turns(healthy(containers), taken, due).stream()
-                      .filter(pod -> isReady(policy, pod))
-                      .findFirst();
-              if (turn.isEmpty()) {
-                without.add(series.text());
-                return;
+              try {
+                var turn =
+                    series.turns(healthy(containers), taken, due).stream()
+                        .filter(pod -> isReady(policy, pod))
+                        .findFirst();
+                if (turn.isEmpty()) {
+                  without.add(series.text());
+                  return;
+                }
+                var snapshot = series.order(turn.get(), asked, due);
+                create(snapshot, taken, asked.keep());
+                taken.add(snapshot);
+                ordered.add("%s of pod %s".formatted(series.text(), turn.get()));
+              } catch (KubernetesClientException e) {
+                if (e.getCode() <= NO_ANSWER) {
+                  throw e;
+                }
+                problems.add("%s: %s".formatted(series.text(), reason(e)));
               }
-              var snapshot = series.order(turn.get(), asked, due);
-              create(snapshot);
-              taken.add(snapshot);
-              ordered.add("%s of pod %s".formatted(series.text(), turn.get()));
             });
-    outdated(taken, asked.keep()).forEach(snapshot -> client.resource(snapshot).delete());
-    events.record(policy, Reason.HEALTH_SNAPSHOTS_ORDERED, said(due, ordered, without));
+    delete(outdated(taken, asked.keep()));
+    if (problems.isEmpty() || !ordered.isEmpty()) {
+      events.record(policy, Reason.HEALTH_SNAPSHOTS_ORDERED, said(due, ordered, without));
+    }
   }
 
   private static java.util.Map<Series, List<WatchedContainer>> series(Evaluation evaluation) {
@@ -120,7 +139,28 @@ public final class HealthSnapshotOrders implements Consumer<Evaluation> {
         && Readiness.isPodReady(found);
   }
 
-  private void create(MemorySnapshot snapshot) {
+  /** Where a quota is spent, the oldest that would have to go for this one goes first. */
+  private void create(MemorySnapshot snapshot, List<MemorySnapshot> taken, int keep) {
+    var name = snapshot.getMetadata().getName();
+    if (taken.stream().anyMatch(earlier -> earlier.getMetadata().getName().equals(name))) {
+      return;
+    }
+    try {
+      createOnce(snapshot);
+    } catch (KubernetesClientException e) {
+      var inTheWay = outdated(taken, Math.max(keep - 1, 1));
+      if (e.getCode() != HttpURLConnection.HTTP_FORBIDDEN
+          || !reason(e).contains("quota")
+          || inTheWay.isEmpty()) {
+        throw e;
+      }
+      delete(inTheWay);
+      taken.removeAll(inTheWay);
+      createOnce(snapshot);
+    }
+  }
+
+  private void createOnce(MemorySnapshot snapshot) {
     try {
       client.resource(snapshot).create();
     } catch (KubernetesClientException e) {
@@ -129,6 +169,19 @@ public final class HealthSnapshotOrders implements Consumer<Evaluation> {
         throw e;
       }
     }
+  }
+
+  private void delete(List<MemorySnapshot> snapshots) {
+    snapshots.forEach(snapshot -> client.resource(snapshot).delete());
+  }
+
+  /** What the API server said. */
+  private static String reason(KubernetesClientException failure) {
+    var status = failure.getStatus();
+    var said =
+        Optional.ofNullable(status == null ? null : status.getMessage())
+            .orElse(String.valueOf(failure.getMessage()));
+    return said.substring(0, Math.min(said.length(), REASON_LENGTH));
   }
 
   /** The policy's own, whatever labels somebody else gave to others. */

@@ -1,11 +1,6 @@
 package dev.heapwarden.operator.incident;
 
-import dev.heapwarden.crds.Api;
 import dev.heapwarden.crds.Durations;
-import dev.heapwarden.crds.policy.MemoryPolicy;
-import dev.heapwarden.crds.snapshot.MemorySnapshot;
-import dev.heapwarden.crds.snapshot.MemorySnapshotSpec;
-import dev.heapwarden.crds.snapshot.SnapshotKind;
 import dev.heapwarden.detection.sample.ContainerKey;
 import dev.heapwarden.detection.sample.RuntimeKind;
 import dev.heapwarden.detection.verdict.Growth;
@@ -14,10 +9,7 @@ import dev.heapwarden.detection.verdict.Witness;
 import dev.heapwarden.operator.evaluate.Assessment;
 import dev.heapwarden.operator.evaluate.Evaluation;
 import dev.heapwarden.operator.evaluate.WatchedContainer;
-import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientException;
-import java.net.HttpURLConnection;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
@@ -28,30 +20,36 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Where the live heap of a JVM grows and nothing else says so, asks which classes grow: a heap that
  * is resident already leaks without a new page. One container of a suspected workload is looked at
- * in a window, each at most once in two, whatever the policy's mode: it changes nothing, and stops
- * the program for no longer than any count of classes may.
+ * in a window, each a second time a window after the first and from then on once in two at most,
+ * whatever the policy's mode: it changes nothing, and stops the program for no longer than any
+ * count of classes may.
  */
 public final class SecondLook implements Consumer<Evaluation> {
-  private static final Logger LOG = LoggerFactory.getLogger(SecondLook.class);
+  /** How often looks at what is gone are deleted. */
+  private static final Duration SWEEP = Duration.ofHours(1);
 
-  /** The longest that a snapshot's window may be is a minute. */
-  private static final Duration LONGEST_WINDOW = Duration.ofMinutes(1);
-
-  private static final int KEPT = 2;
   private static final int REMEMBERED = 10_000;
 
-  private final KubernetesClient client;
+  private final LookOrders orders;
   private final Map<Leak, Instant> asked = new ConcurrentHashMap<>();
-  private final Map<ContainerKey, Instant> lookedAt = new ConcurrentHashMap<>();
+  private final Map<ContainerKey, Looks> looks = new ConcurrentHashMap<>();
+
+  /** By the policy's UID. */
+  private final Map<String, Instant> swept = new ConcurrentHashMap<>();
+
+  /** When a container was looked at. */
+  private record Looks(Instant first, Instant last) {
+    boolean single() {
+      return first.equals(last);
+    }
+  }
 
   public SecondLook(KubernetesClient client) {
-    this.client = client;
+    orders = new LookOrders(client);
   }
 
   @Override
@@ -60,20 +58,29 @@ public final class SecondLook implements Consumer<Evaluation> {
     if (policy.getMetadata().getDeletionTimestamp() != null) {
       return;
     }
+    var now = evaluation.at();
+    if (isOver(swept.get(policy.getMetadata().getUid()), SWEEP, now)) {
+      swept.put(policy.getMetadata().getUid(), now);
+      orders.deleteThoseOfTheGone(evaluation);
+    }
     var window = Durations.parse(policy.getSpec().observe().window());
     suspects(evaluation, window)
         .forEach(
             (leak, container) -> {
-              if (isOver(asked.get(leak), window, evaluation.at())) {
-                asked.put(leak, evaluation.at());
-                lookedAt.put(container.key(), evaluation.at());
-                ask(policy, leak, container, window, evaluation.at());
+              if (isOver(asked.get(leak), window, now)) {
+                asked.put(leak, now);
+                looks.merge(
+                    container.key(),
+                    new Looks(now, now),
+                    (before, latest) -> new Looks(before.first(), latest.last()));
+                orders.order(policy, leak, container.key(), window, now);
               }
             });
-    if (lookedAt.size() > REMEMBERED) {
+    if (looks.size() > REMEMBERED || swept.size() > REMEMBERED) {
       // Within the same window the name is the same: nothing is asked twice.
       asked.clear();
-      lookedAt.clear();
+      looks.clear();
+      swept.clear();
     }
   }
 
@@ -81,7 +88,10 @@ public final class SecondLook implements Consumer<Evaluation> {
     return begun == null || !begun.plus(time).isAfter(now);
   }
 
-  /** Of each suspected workload the container that grows fastest and was not looked at lately. */
+  /**
+   * Of each suspected workload the container that was looked at once, else the one that grows
+   * fastest; none that was looked at lately.
+   */
   private Map<Leak, WatchedContainer> suspects(Evaluation evaluation, Duration window) {
     var suspects = new HashMap<Leak, WatchedContainer>();
     for (var container : evaluation.containers()) {
@@ -89,18 +99,29 @@ public final class SecondLook implements Consumer<Evaluation> {
       if (assessment != null
           && !container.quarantined()
           && needsAnother(assessment)
-          && isOver(lookedAt.get(container.key()), window.multipliedBy(2), evaluation.at())) {
+          && isDue(container, window, evaluation.at())) {
         suspects.merge(
-            new Leak(container.workload(), container.key().container()),
-            container,
-            SecondLook::faster);
+            new Leak(container.workload(), container.key().container()), container, this::first);
       }
     }
     return suspects;
   }
 
-  private static WatchedContainer faster(WatchedContainer one, WatchedContainer other) {
-    return Comparator.comparingDouble(SecondLook::growth).compare(one, other) >= 0 ? one : other;
+  /** It takes two looks to make a witness: the second is not kept waiting. */
+  private boolean isDue(WatchedContainer container, Duration window, Instant now) {
+    var before = looks.get(container.key());
+    return before == null
+        || isOver(before.last(), before.single() ? window : window.multipliedBy(2), now);
+  }
+
+  private WatchedContainer first(WatchedContainer one, WatchedContainer other) {
+    var order = Comparator.comparing(this::awaitsItsSecond).thenComparingDouble(SecondLook::growth);
+    return order.compare(one, other) >= 0 ? one : other;
+  }
+
+  private boolean awaitsItsSecond(WatchedContainer container) {
+    var before = looks.get(container.key());
+    return before != null && before.single();
   }
 
   private static double growth(WatchedContainer container) {
@@ -119,62 +140,5 @@ public final class SecondLook implements Consumer<Evaluation> {
     return assessment.runtime() == RuntimeKind.JVM
         && assessment.verdict() instanceof Verdict.Suspected
         && supporting.equals(List.of(Witness.Kind.POST_GC_LIVE_HEAP));
-  }
-
-  private void ask(
-      MemoryPolicy policy, Leak leak, WatchedContainer container, Duration window, Instant now) {
-    var name = IncidentName.ofLook(leak.workload(), leak.container());
-    // The name follows from the time, so that a second operator asks nothing twice.
-    long turn = now.getEpochSecond() / window.toSeconds();
-    var half = window.dividedBy(2);
-    var snapshot = new MemorySnapshot();
-    snapshot.setMetadata(
-        new ObjectMetaBuilder()
-            .withName(name + "-" + Long.toString(turn, Character.MAX_RADIX))
-            .withNamespace(policy.getMetadata().getNamespace())
-            .withLabels(Map.of(Api.LOOK_LABEL, name))
-            .addNewOwnerReference()
-            .withApiVersion(policy.getApiVersion())
-            .withKind(policy.getKind())
-            .withName(policy.getMetadata().getName())
-            .withUid(policy.getMetadata().getUid())
-            .endOwnerReference()
-            .build());
-    snapshot.setSpec(
-        new MemorySnapshotSpec(
-            container.key().pod(),
-            container.key().container(),
-            List.of(SnapshotKind.CLASS_HISTOGRAM),
-            Durations.format(half.compareTo(LONGEST_WINDOW) < 0 ? half : LONGEST_WINDOW),
-            List.of()));
-    try {
-      client.resource(snapshot).create();
-      sweep(snapshot.getMetadata().getNamespace(), name);
-    } catch (KubernetesClientException e) {
-      if (e.getCode() != HttpURLConnection.HTTP_CONFLICT) {
-        // The next turn asks again.
-        LOG.warn(
-            "second look was refused policy={} code={}",
-            policy.getMetadata().getName(),
-            e.getCode());
-      }
-    }
-  }
-
-  private void sweep(String namespace, String name) {
-    var looks =
-        client
-            .resources(MemorySnapshot.class)
-            .inNamespace(namespace)
-            .withLabel(Api.LOOK_LABEL, name)
-            .list()
-            .getItems();
-    looks.stream()
-        .sorted(
-            Comparator.<MemorySnapshot, String>comparing(
-                    look -> look.getMetadata().getCreationTimestamp())
-                .reversed())
-        .skip(KEPT)
-        .forEach(look -> client.resource(look).delete());
   }
 }

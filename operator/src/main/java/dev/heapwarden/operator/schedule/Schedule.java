@@ -2,6 +2,7 @@ package dev.heapwarden.operator.schedule;
 
 import java.text.ParseException;
 import java.time.DateTimeException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.Date;
@@ -18,6 +19,9 @@ import org.quartz.CronExpression;
 public final class Schedule {
   /** Quartz 2.5 reads them, unchecked, as its own codes for ? and * (NO_SPEC_INT, ALL_SPEC_INT). */
   private static final Pattern QUARTZ_SPECIAL = Pattern.compile("\\b9[89]\\b");
+
+  /** No clock is changed soon after it. */
+  private static final Instant SOME_WINTER = Instant.parse("2026-01-01T00:00:00Z");
 
   private final CronExpression expression;
 
@@ -49,6 +53,26 @@ public final class Schedule {
   public Optional<Instant> next(Instant after) {
     return Optional.ofNullable(expression.getNextValidTimeAfter(Date.from(lookFrom(after))))
         .map(Date::toInstant);
+  }
+
+  /**
+   * Whether two of its moments lie closer together than this, on the first day that it has any, and
+   * up to the same time of the next.
+   *
+   * @param pause minutes at least: a day is gone through by steps of it
+   */
+  boolean comesAgainWithin(Duration pause) {
+    var first = next(SOME_WINTER);
+    var end = first.map(moment -> moment.plus(Duration.ofDays(1)));
+    for (var moment = first; moment.isPresent() && !moment.get().isAfter(end.orElseThrow()); ) {
+      var following = next(moment.get());
+      if (following.isPresent()
+          && Duration.between(moment.get(), following.get()).compareTo(pause) < 0) {
+        return true;
+      }
+      moment = following;
+    }
+    return false;
   }
 
   /**

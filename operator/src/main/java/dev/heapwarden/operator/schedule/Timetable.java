@@ -1,6 +1,7 @@
 package dev.heapwarden.operator.schedule;
 
 import dev.heapwarden.crds.policy.MemoryPolicySpec;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,9 +10,12 @@ import java.util.Optional;
 /**
  * The schedules of a policy.
  *
- * @param unreadable what is wrong with those that cannot be read, each with its field
+ * @param unreadable what is wrong with those that are not kept, each with its field
  */
 public record Timetable(List<Entry> entries, List<String> unreadable) {
+  /** Between two health snapshots of a container at least: each may look for minutes. */
+  static final Duration SHORTEST_PAUSE = Duration.ofMinutes(5);
+
   public Timetable {
     entries = List.copyOf(entries);
     unreadable = List.copyOf(unreadable);
@@ -42,7 +46,13 @@ public record Timetable(List<Entry> entries, List<String> unreadable) {
     if (health != null) {
       try {
         var schedule = Schedule.of(health.schedule(), health.timeZone());
-        entries.add(new Entry(Occasion.HEALTH_SNAPSHOT, schedule));
+        if (schedule.comesAgainWithin(SHORTEST_PAUSE)) {
+          unreadable.add(
+              "observe.healthSnapshots: '%s' comes again within %d minutes: none are taken; let at least as much pass between two times"
+                  .formatted(health.schedule(), SHORTEST_PAUSE.toMinutes()));
+        } else {
+          entries.add(new Entry(Occasion.HEALTH_SNAPSHOT, schedule));
+        }
       } catch (IllegalArgumentException e) {
         unreadable.add("observe.healthSnapshots: " + e.getMessage());
       }

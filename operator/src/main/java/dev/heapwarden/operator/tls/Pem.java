@@ -77,7 +77,7 @@ final class Pem {
     }
     try {
       return new JcaPEMKeyConverter().getPrivateKey(info);
-    } catch (IOException malformed) {
+    } catch (IOException | RuntimeException malformed) {
       throw new GeneralSecurityException("it is not a PKCS #8 key", malformed);
     }
   }
@@ -89,7 +89,8 @@ final class Pem {
         objects.add(object);
       }
       return objects;
-    } catch (IOException malformed) {
+    } catch (IOException | RuntimeException malformed) {
+      // Bouncy Castle 1.8x throws its DecoderException, unchecked, for base64 that is none.
       throw new GeneralSecurityException("it is not PEM", malformed);
     }
   }

@@ -17,8 +17,11 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PolicyStatusTest {
   private static final Attachment GC = new Attachment("GoGc", Attachment.State.ATTACHED, null);
@@ -123,6 +126,7 @@ class PolicyStatusTest {
                         PolicyRules.compile(POLICY),
                         new Governance(List.of(), Map.of()),
                         List.of(),
+                        Optional.empty(),
                         Cluster.NOW),
                     "Ready")
                 .getReason())
@@ -138,6 +142,7 @@ class PolicyStatusTest {
             PolicyRules.compile(POLICY),
             new Governance(List.of(), Map.of("older", List.of("p1", "p2", "p3", "p4", "p5"))),
             List.of(),
+            Optional.empty(),
             Cluster.NOW);
 
     assertThat(condition(status, "Conflicted"))
@@ -160,6 +165,7 @@ class PolicyStatusTest {
             PolicyRules.compile(policy),
             new Governance(List.of(POD), Map.of()),
             List.of(),
+            Optional.empty(),
             Cluster.NOW);
 
     assertThat(condition(status, "RulesValid").getMessage())
@@ -174,6 +180,62 @@ class PolicyStatusTest {
     assertThat(look(policy).nextHealthSnapshot()).isEqualTo("2026-03-02T02:00:00Z");
     assertThat(condition(look(policy), "SchedulesValid").getStatus()).isEqualTo("True");
     assertThat(look(POLICY).nextHealthSnapshot()).isNull();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"* * * * * ?", "0 * * * * ?", "0 0/4 3 ? * MON", "0 0,59 * * * ?"})
+  void healthSnapshotsInQuickSuccessionAreRefusedWithTheReason(String schedule) {
+    var status = look(scheduled(schedule, "Europe/Berlin"));
+
+    assertThat(status.nextHealthSnapshot()).isNull();
+    assertThat(condition(status, "SchedulesValid"))
+        .extracting(Condition::getStatus, Condition::getMessage)
+        .containsExactly(
+            "False",
+            "observe.healthSnapshots: '%s' comes again within 5 minutes: none are taken; let at least as much pass between two times"
+                .formatted(schedule));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"0 0/5 * * * ?", "0 55 23 ? * SUN", "0 0 3 1 1 ? 2020"})
+  void aScheduleThatLeavesThemFiveMinutesIsKept(String schedule) {
+    assertThat(condition(look(scheduled(schedule, "Europe/Berlin")), "SchedulesValid").getStatus())
+        .isEqualTo("True");
+  }
+
+  @Test
+  void healthSnapshotsThatCouldNotBeOrderedAreShownUntilTheNextTime() {
+    var policy = scheduled("0 0 3 * * ?", "Europe/Berlin");
+    var failed = new HealthOrder(Cluster.NOW, List.of("deployment/a container app: quota"));
+
+    policy.setStatus(ordered(policy, Optional.of(failed)));
+    var status = ordered(policy, Optional.empty());
+
+    assertThat(condition(status, "HealthSnapshotsOrdered"))
+        .extracting(Condition::getStatus, Condition::getReason, Condition::getMessage)
+        .containsExactly(
+            "False",
+            "OrderFailed",
+            "of those due 2026-03-01T12:00:00Z: deployment/a container app: quota");
+
+    policy.setStatus(status);
+    assertThat(
+            condition(
+                    ordered(policy, Optional.of(new HealthOrder(Cluster.NOW, List.of()))),
+                    "HealthSnapshotsOrdered")
+                .getStatus())
+        .isEqualTo("True");
+  }
+
+  private static MemoryPolicyStatus ordered(MemoryPolicy policy, Optional<HealthOrder> health) {
+    return PolicyStatus.of(
+        policy,
+        ALL,
+        PolicyRules.compile(policy),
+        new Governance(List.of(POD), Map.of()),
+        List.of(),
+        health,
+        Cluster.NOW);
   }
 
   @Test
@@ -201,6 +263,7 @@ class PolicyStatusTest {
             PolicyRules.compile(policy),
             new Governance(List.of(POD), Map.of()),
             List.of(),
+            Optional.empty(),
             Cluster.NOW);
 
     assertThat(condition(status, "LevelsInstalled"))
@@ -225,6 +288,7 @@ class PolicyStatusTest {
                 PolicyRules.compile(policy),
                 new Governance(List.of(POD), Map.of()),
                 List.of(Cluster.watched("a", healthy(), GC)),
+                Optional.empty(),
                 Cluster.NOW.plusSeconds(60)))
         .isEqualTo(first);
   }
@@ -251,6 +315,7 @@ class PolicyStatusTest {
         PolicyRules.compile(policy),
         new Governance(List.of(POD), Map.of()),
         List.of(),
+        Optional.empty(),
         Cluster.NOW);
   }
 
@@ -280,6 +345,7 @@ class PolicyStatusTest {
         PolicyRules.compile(POLICY),
         new Governance(List.of(POD), Map.of()),
         List.of(containers),
+        Optional.empty(),
         Cluster.NOW);
   }
 

@@ -24,6 +24,8 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class HealthSnapshotOrdersTest {
   private static final Instant DUE = Instant.parse("2026-07-01T01:00:00Z");
@@ -36,6 +38,7 @@ class HealthSnapshotOrdersTest {
 
   private final SnapshotServer server = new SnapshotServer();
   private final List<String> said = new ArrayList<>();
+  private final List<String> problems = new ArrayList<>();
   private int keep = 3;
 
   HealthSnapshotOrdersTest() throws IOException {}
@@ -165,7 +168,7 @@ class HealthSnapshotOrdersTest {
 
   @Test
   void aQuotaThatIsSpentIsToldAndHoldsNothingUp() {
-    server.quotaIsSpent = true;
+    server.refusals.put("a", 403);
     look(DUE, container(CHECKOUT, "a", "app", HEALTHY));
 
     assertThat(said)
@@ -173,6 +176,54 @@ class HealthSnapshotOrdersTest {
         .asString()
         .startsWith("HealthSnapshotsFailed: due 2026-07-01T01:00:00Z: ")
         .contains("quota exceeded");
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {403, 422, 500})
+  void whatIsRefusedOfOneWorkloadIsToldAndHoldsUpNoOther(int code) {
+    server.refusals.put("a", code);
+    look(
+        DUE,
+        container(CHECKOUT, "a", "app", HEALTHY),
+        container(LEDGER, "ledger-0", "app", HEALTHY));
+
+    assertThat(server.pods()).containsExactly("ledger-0");
+    assertThat(problems).containsExactly("deployment/checkout container app: quota exceeded");
+    assertThat(said).hasSize(2).anyMatch(text -> text.startsWith("HealthSnapshotsFailed: "));
+  }
+
+  @Test
+  void aRefusalDoesNotKeepTheOldOnes() {
+    onlyTheNewestAreKept(3);
+    keep = 2;
+    server.refusals.put("a", 422);
+    var fourth = DUE.plus(Duration.ofDays(3));
+    orders(due(fourth), fourth, container(CHECKOUT, "a", "app", HEALTHY));
+
+    assertThat(server.snapshots.values())
+        .extracting(Series::dueOf)
+        .containsExactly("20260702t010000z", "20260703t010000z");
+  }
+
+  @Test
+  void whereAQuotaIsSpentTheOldestMakesRoom() {
+    onlyTheNewestAreKept(3);
+    server.quota = 3;
+    var fourth = DUE.plus(Duration.ofDays(3));
+    orders(due(fourth), fourth, container(CHECKOUT, "a", "app", HEALTHY));
+
+    assertThat(server.snapshots.values())
+        .extracting(Series::dueOf)
+        .containsExactly("20260702t010000z", "20260703t010000z", "20260704t010000z");
+    assertThat(problems).isEmpty();
+  }
+
+  @Test
+  void anApiServerThatCannotListSnapshotsIsToldAndHoldsNothingUp() {
+    server.listFailsWith = 500;
+    look(DUE, container(CHECKOUT, "a", "app", HEALTHY));
+
+    assertThat(problems).containsExactly("etcd is away");
   }
 
   private void onlyTheNewestAreKept(int days) {
@@ -189,7 +240,8 @@ class HealthSnapshotOrdersTest {
   private void orders(MemoryPolicy policy, Instant now, WatchedContainer... containers) {
     new HealthSnapshotOrders(
             server.client(), (_, reason, message) -> said.add(reason.text() + ": " + message))
-        .accept(new Evaluation(policy, List.of(containers), now));
+        .apply(new Evaluation(policy, List.of(containers), now))
+        .ifPresent(order -> problems.addAll(order.problems()));
   }
 
   private MemoryPolicy policy() {

@@ -10,26 +10,40 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
+import java.net.HttpURLConnection;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** An API server that knows MemorySnapshots, and pods that are ready or not. */
-final class SnapshotServer implements AutoCloseable {
-  final NavigableMap<String, MemorySnapshot> snapshots = new TreeMap<>();
+public final class SnapshotServer implements AutoCloseable {
+  public final NavigableMap<String, MemorySnapshot> snapshots = new TreeMap<>();
   final Set<String> notReady = new HashSet<>();
-  boolean quotaIsSpent;
+
+  /** By pod: answered to the order of a snapshot instead of taking it. */
+  final Map<String, Integer> refusals = new HashMap<>();
+
+  /** Snapshots that there may be. */
+  int quota = Integer.MAX_VALUE;
+
+  /** Answered to every question for snapshots; 0 for none. */
+  int listFailsWith;
 
   private final HttpServer server;
   private final KubernetesClient client;
 
-  SnapshotServer() throws IOException {
+  public SnapshotServer() throws IOException {
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.createContext("/", this::answer);
     server.start();
@@ -43,11 +57,11 @@ final class SnapshotServer implements AutoCloseable {
             .build();
   }
 
-  KubernetesClient client() {
+  public KubernetesClient client() {
     return client;
   }
 
-  List<String> pods() {
+  public List<String> pods() {
     return snapshots.values().stream().map(snapshot -> snapshot.getSpec().pod()).toList();
   }
 
@@ -60,22 +74,47 @@ final class SnapshotServer implements AutoCloseable {
         snapshots.remove(name);
         send(exchange, 200, new StatusBuilder().withStatus("Success").build());
       }
-      default -> send(exchange, 200, path.contains("/pods/") ? pod(name) : list());
+      default -> {
+        if (path.contains("/pods/")) {
+          send(exchange, 200, pod(name));
+        } else if (snapshots.containsKey(name)) {
+          send(exchange, 200, snapshots.get(name));
+        } else if (listFailsWith != 0) {
+          send(exchange, listFailsWith, refusal(listFailsWith, "etcd is away"));
+        } else {
+          send(exchange, 200, list(exchange.getRequestURI().getQuery()));
+        }
+      }
     }
   }
 
   private void create(HttpExchange exchange) throws IOException {
     var snapshot = Serialization.unmarshal(exchange.getRequestBody(), MemorySnapshot.class);
-    if (quotaIsSpent) {
-      send(exchange, 403, new StatusBuilder().withCode(403).withMessage("quota exceeded").build());
+    snapshot.getMetadata().setCreationTimestamp(Instant.now().toString());
+    var refused =
+        snapshots.size() >= quota
+            ? Integer.valueOf(HttpURLConnection.HTTP_FORBIDDEN)
+            : refusals.get(snapshot.getSpec().pod());
+    if (refused != null) {
+      send(exchange, refused, refusal(refused, "quota exceeded"));
     } else if (snapshots.putIfAbsent(snapshot.getMetadata().getName(), snapshot) != null) {
-      send(exchange, 409, new StatusBuilder().withCode(409).withMessage("exists").build());
+      send(exchange, 409, refusal(409, "exists"));
     } else {
       send(exchange, 201, snapshot);
     }
   }
 
-  private Object list() {
+  private static Object refusal(int code, String message) {
+    return new StatusBuilder().withCode(code).withMessage(message).build();
+  }
+
+  /** Of a selector by label KEY or KEY=VALUE. */
+  private Object list(@Nullable String query) {
+    var selector =
+        Arrays.stream(Optional.ofNullable(query).orElse("").split("&"))
+            .filter(part -> part.startsWith("labelSelector="))
+            .map(part -> part.substring("labelSelector=".length()).split("=", 2))
+            .findFirst();
     return Map.of(
         "apiVersion",
         "heapwarden.dev/v1alpha1",
@@ -84,7 +123,17 @@ final class SnapshotServer implements AutoCloseable {
         "metadata",
         Map.of(),
         "items",
-        List.copyOf(snapshots.values()));
+        snapshots.values().stream()
+            .filter(
+                snapshot ->
+                    selector.isEmpty()
+                        || matches(snapshot.getMetadata().getLabels(), selector.get()))
+            .toList());
+  }
+
+  private static boolean matches(Map<String, String> labels, String... selector) {
+    var value = labels.get(selector[0]);
+    return value != null && (selector.length == 1 || value.equals(selector[1]));
   }
 
   private Object pod(String name) {

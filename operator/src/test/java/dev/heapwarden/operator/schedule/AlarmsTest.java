@@ -35,13 +35,13 @@ class AlarmsTest {
 
   @Test
   void whoWaitsIsWokenWhenTheMomentHasComeAndNotBefore() throws InterruptedException {
-    alarms.set(policy(1, EVERY_SECOND, NIGHTLY));
+    alarms.set(policy(1, NIGHTLY, EVERY_SECOND));
     alarms.start();
 
     var ring = rings.poll(10, TimeUnit.SECONDS);
 
     assertThat(ring).isNotNull();
-    assertThat(ring.occasion()).isEqualTo(Occasion.HEALTH_SNAPSHOT);
+    assertThat(ring.occasion()).isEqualTo(Occasion.WINDOW_OPENS);
     assertThat(ring.namespace() + "/" + ring.policy()).isEqualTo("shop/checkout");
     // Late at worst: a ring a millisecond early would show 9xx milliseconds.
     assertThat(Duration.between(ring.at().truncatedTo(ChronoUnit.SECONDS), ring.at()))

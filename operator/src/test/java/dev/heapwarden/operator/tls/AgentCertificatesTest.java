@@ -22,6 +22,8 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class AgentCertificatesTest {
   private static final String NAMESPACE = "heapwarden-system";
@@ -67,6 +69,25 @@ class AgentCertificatesTest {
     assertThat(authority).contains("BEGIN PRIVATE KEY");
     assertThat(data(AgentAccess.TLS_SECRET).values()).doesNotContain(authority);
     assertThat(map()).doesNotContain("PRIVATE");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {AgentAccess.AUTHORITY_SECRET, AgentAccess.TLS_SECRET})
+  void aCredentialOfWhichTheBase64IsBrokenIsMadeAnew(String secret) throws Exception {
+    var _ = certificates.ensure();
+    for (var key : List.of(AgentAccess.CERTIFICATE, AgentAccess.KEY, AgentAccess.AUTHORITIES)) {
+      var broken = new HashMap<>(data(secret));
+      broken.computeIfPresent(key, (_, pem) -> pem.replaceFirst("(?m)^MI", "!!"));
+      overwrite(secret, broken);
+
+      var trusted = certificates.ensure();
+
+      serving().verify(trusted.getFirst().getPublicKey());
+      assertThat(Pem.key(data(secret).getOrDefault(AgentAccess.KEY, "")).getAlgorithm())
+          .isEqualTo("EC");
+      assertThat(Pem.certificates(data(secret).getOrDefault(AgentAccess.AUTHORITIES, "")))
+          .isEqualTo(trusted);
+    }
   }
 
   @Test

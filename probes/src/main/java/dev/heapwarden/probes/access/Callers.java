@@ -32,14 +32,18 @@ public final class Callers {
   /** Kubernetes' service-account tokens have about 1 KiB; a header's limit is the JDK's. */
   static final int TOKEN_LIMIT = 16 * 1024;
 
-  /** Questions to the API server at a time, so that strangers cannot make the agent flood it. */
-  private static final int AT_A_TIME = 8;
+  /**
+   * Questions to the API server at a time, so that strangers cannot make the agent flood it; as
+   * many again about those that it allowed before, so that strangers do not keep them out.
+   */
+  static final int AT_A_TIME = 4;
 
   private static final Duration PATIENCE = Duration.ofSeconds(2);
 
   private final AccessReviews reviews;
   private final LongSupplier nanos;
-  private final Semaphore turns = new Semaphore(AT_A_TIME, true);
+  private final Semaphore strangers = new Semaphore(AT_A_TIME, true);
+  private final Semaphore acquaintances = new Semaphore(AT_A_TIME, true);
   private final AtomicBoolean away = new AtomicBoolean();
   private final Memory allowed = new Memory();
   private final Memory refused = new Memory();
@@ -74,7 +78,8 @@ public final class Callers {
       return known.get().ruling();
     }
     var asked = nanos.getAsLong();
-    var ruling = ask(token.get(), question);
+    var turns = allowed.get(key).isPresent() ? acquaintances : strangers;
+    var ruling = ask(token.get(), question, turns);
     if (ruling instanceof Ruling.Unsaid) {
       return known
           .filter(earlier -> earlier.ruling() instanceof Ruling.Allowed)
@@ -87,7 +92,7 @@ public final class Callers {
     return ruling;
   }
 
-  private Ruling ask(String token, Question question) throws InterruptedException {
+  private Ruling ask(String token, Question question, Semaphore turns) throws InterruptedException {
     if (!turns.tryAcquire(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
       return new Ruling.Unsaid("too many callers are asked about at a time");
     }

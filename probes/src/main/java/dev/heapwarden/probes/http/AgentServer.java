@@ -55,6 +55,7 @@ public final class AgentServer implements AutoCloseable {
     this.callers = callers;
     this.answers = answers;
     this.artifacts = artifacts;
+    ServerLimits.set();
     var server = HttpsServer.create(new InetSocketAddress(port), 0);
     server.setHttpsConfigurator(new Newest(identity.context()));
     endpoints = new Endpoints(server, Answers.Answer::refusal);

@@ -15,6 +15,9 @@ import org.slf4j.LoggerFactory;
 final class Endpoints implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Endpoints.class);
 
+  /** In seconds; who comes again at once finds the agent as busy as before. */
+  private static final String RETRY_AFTER = "2";
+
   private final HttpServer server;
   private final BiFunction<Integer, String, Answers.Answer> refusal;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
@@ -77,6 +80,9 @@ final class Endpoints implements AutoCloseable {
     exchange.getResponseHeaders().set("Content-Type", answer.type());
     if (answer.status() == 401) {
       exchange.getResponseHeaders().set("WWW-Authenticate", "Bearer");
+    }
+    if (answer.status() == 503) {
+      exchange.getResponseHeaders().set("Retry-After", RETRY_AFTER);
     }
     exchange.sendResponseHeaders(answer.status(), answer.length());
     try (var out = new BufferedOutputStream(exchange.getResponseBody())) {

@@ -15,6 +15,7 @@ public final class StatusServer implements AutoCloseable {
 
   /** Starts listening. */
   public StatusServer(int port, Answers answers, AgentMetrics metrics) throws IOException {
+    ServerLimits.set();
     endpoints =
         new Endpoints(HttpServer.create(new InetSocketAddress(port), 0), Answers.Answer::text);
     Map<String, Supplier<Answers.Answer>> paths =

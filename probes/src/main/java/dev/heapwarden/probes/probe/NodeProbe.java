@@ -2,14 +2,11 @@ package dev.heapwarden.probes.probe;
 
 import dev.heapwarden.detection.sample.Attachment;
 import dev.heapwarden.probes.target.Target;
-import dev.heapwarden.probes.target.TargetProcess;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -40,8 +37,7 @@ public final class NodeProbe implements AutoCloseable {
   private final ProbeCounters counters = new ProbeCounters();
   private final Tracepoints tracepoints;
 
-  /** By the path that was tried: another process of the same executable is another try. */
-  private final Map<Path, String> refused = new ConcurrentHashMap<>();
+  private final Refusals refusals = new Refusals(System::nanoTime);
 
   private volatile @Nullable NodeRun current;
 
@@ -76,10 +72,10 @@ public final class NodeProbe implements AutoCloseable {
   public void reconcile(List<Target> targets) throws InterruptedException {
     retire();
     buryTheDead();
-    refused.keySet().removeIf(path -> !runs(targets, path));
+    refusals.forget(path -> runs(targets, path));
     var wanted =
         NodePlan.of(
-            targets, path -> !refused.containsKey(path), tracepoints.pageFaults().isEmpty());
+            targets, path -> refusals.reason(path).isEmpty(), tracepoints.pageFaults().isEmpty());
     var run = current;
     if (run != null && run.plan().sameAs(wanted)) {
       return;
@@ -107,7 +103,7 @@ public final class NodeProbe implements AutoCloseable {
         tracepoints.pageFaults(),
         Optional.ofNullable(failure),
         Optional.ofNullable(death).orElse("bpftrace is attaching"),
-        process -> refusal(process),
+        process -> refusals.reason(process.executable()),
         run == null || run.ended() ? NodePlan.nothing() : run.plan());
   }
 
@@ -118,10 +114,6 @@ public final class NodeProbe implements AutoCloseable {
         run.stop();
       }
     }
-  }
-
-  private Optional<String> refusal(TargetProcess process) {
-    return Optional.ofNullable(refused.get(process.executable()));
   }
 
   private static boolean runs(List<Target> targets, Path executable) {
@@ -174,8 +166,8 @@ public final class NodeProbe implements AutoCloseable {
     var offenders =
         new Offenders(bpftrace, ATTACH_DEADLINE, SEARCH_LIMIT)
             .among(List.copyOf(plan.executables().entrySet()));
-    offenders.forEach((path, reason) -> LOG.warn("refused path={} reason={}", path, reason));
-    refused.putAll(offenders);
+    offenders.forEach((path, found) -> LOG.warn("refused path={} reason={}", path, found.reason()));
+    refusals.add(offenders);
     return !offenders.isEmpty();
   }
 

@@ -13,13 +13,20 @@ import java.util.stream.Collectors;
 
 /**
  * Finds, by halves and within a time, the executables that keep a program from attaching. When the
- * time is over the smallest groups that do not attach are given up as they are: the rest of the
- * node is not to wait for them.
+ * time is over the smallest groups that do not attach are given up as they are, for a while: the
+ * rest of the node is not to wait for them.
  */
 final class Offenders {
   private final Bpftrace bpftrace;
   private final Duration deadline;
   private final Duration limit;
+
+  /**
+   * Why an executable is not attached to.
+   *
+   * @param alone whether it was tried by itself; else it may as well be another one of its group
+   */
+  record Found(boolean alone, String reason) {}
 
   private record Group(
       List<Map.Entry<ExecutableId, NodePlan.GoExecutable>> executables, String complaint) {}
@@ -35,19 +42,19 @@ final class Offenders {
   }
 
   /** Path and bpftrace's message for each executable that does not attach. */
-  Map<Path, String> among(List<Map.Entry<ExecutableId, NodePlan.GoExecutable>> executables)
+  Map<Path, Found> among(List<Map.Entry<ExecutableId, NodePlan.GoExecutable>> executables)
       throws IOException, InterruptedException {
     long end = System.nanoTime() + limit.toNanos();
     var failing = new ArrayDeque<Group>();
     failingOf(executables).ifPresent(failing::push);
-    var found = new HashMap<Path, String>();
+    var found = new HashMap<Path, Found>();
     while (!failing.isEmpty()) {
       var group = failing.pop();
       int size = group.executables().size();
       if (size == 1 || System.nanoTime() - end > 0) {
         group
             .executables()
-            .forEach(entry -> found.put(entry.getValue().path(), reason(size, group)));
+            .forEach(entry -> found.put(entry.getValue().path(), found(size, group)));
         continue;
       }
       failingOf(group.executables().subList(0, size / 2)).ifPresent(failing::push);
@@ -56,11 +63,13 @@ final class Offenders {
     return found;
   }
 
-  private static String reason(int size, Group group) {
+  private static Found found(int size, Group group) {
     return size == 1
-        ? group.complaint()
-        : "one of %d executables does not attach, and there was no time to find out which: %s"
-            .formatted(size, group.complaint());
+        ? new Found(true, group.complaint())
+        : new Found(
+            false,
+            "one of %d executables does not attach, and there was no time to find out which; they are tried again in %d minutes: %s"
+                .formatted(size, Refusals.RETRY.toMinutes(), group.complaint()));
   }
 
   private Optional<Group> failingOf(

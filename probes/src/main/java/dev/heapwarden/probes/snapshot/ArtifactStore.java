@@ -15,12 +15,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.Comparator;
-import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -34,8 +30,7 @@ import org.slf4j.LoggerFactory;
  * renamed.
  *
  * <p>All together they keep to a quota; only the one that is being written may stand above it. To
- * make room the oldest snapshot of the namespace that holds most loses its artefacts, so that no
- * namespace takes the room of another. Used by one thread, {@link #find} apart.
+ * make room others lose theirs, as {@link Eviction} says. Used by one thread, {@link #find} apart.
  */
 public final class ArtifactStore {
   private static final Logger LOG = LoggerFactory.getLogger(ArtifactStore.class);
@@ -77,7 +72,8 @@ public final class ArtifactStore {
     }
   }
 
-  private record Holding(Owner owner, Path directory, long bytes, FileTime modified) {}
+  /** What one snapshot holds. */
+  record Holding(Owner owner, Path directory, long bytes, FileTime modified) {}
 
   /**
    * A stored artefact.
@@ -163,21 +159,8 @@ public final class ArtifactStore {
     }
   }
 
-  /** Deletes nothing when it is not enough. */
   private void makeRoom(Owner asking, long size) throws IOException {
-    var holdings = holdings();
-    var victims = new ArrayList<Holding>();
-    while (size + holdings.stream().mapToLong(Holding::bytes).sum() > quota) {
-      var victim = oldestOfTheLargest(holdings, asking, size);
-      if (victim.isEmpty()) {
-        throw new NoRoom(
-            "its %d bytes do not fit into this node's quota of %d bytes for artefacts"
-                .formatted(size, quota));
-      }
-      holdings.remove(victim.get());
-      victims.add(victim.get());
-    }
-    for (var victim : victims) {
+    for (var victim : Eviction.victims(holdings(), asking, size, quota)) {
       LOG.info(
           "artefacts make room namespace={} name={} bytes={}",
           victim.owner().namespace(),
@@ -185,20 +168,6 @@ public final class ArtifactStore {
           victim.bytes());
       delete(victim.directory());
     }
-  }
-
-  /** Empty when the namespace that holds most is the one that asks, by this very snapshot. */
-  private static Optional<Holding> oldestOfTheLargest(
-      List<Holding> holdings, Owner asking, long size) {
-    var bytes = new HashMap<String, Long>();
-    bytes.put(asking.namespace(), size);
-    holdings.forEach(
-        holding -> bytes.merge(holding.owner().namespace(), holding.bytes(), Long::sum));
-    var largest = Collections.max(bytes.entrySet(), Map.Entry.comparingByValue()).getKey();
-    return holdings.stream()
-        .filter(holding -> holding.owner().namespace().equals(largest))
-        .filter(holding -> !holding.owner().equals(asking))
-        .min(Comparator.comparing(Holding::modified));
   }
 
   private List<Holding> holdings() throws IOException {

@@ -24,6 +24,9 @@ final class Reports {
   /** Bad request, too large, unprocessable: asking again changes nothing. */
   private static final Set<Integer> REFUSALS = Set.of(400, 413, 422);
 
+  /** Of a connection that was refused or lost the client (fabric8 7.8) says 0 or -1. */
+  private static final int NO_ANSWER = 0;
+
   private final KubernetesClient client;
   private @Nullable Conclusion unwritten;
 
@@ -55,11 +58,27 @@ final class Reports {
    */
   void conclude(MemorySnapshot running, MemorySnapshotStatus status) {
     unwritten = new Conclusion(running, status);
-    catchUp();
+    writeDown();
   }
 
-  /** Writes what an earlier failure left unwritten. */
+  /**
+   * Writes what an earlier failure left unwritten. A report that the API server does not take must
+   * not keep the others of this node from being taken.
+   *
+   * @throws KubernetesClientException when no answer came: nothing else could be written either
+   */
   void catchUp() {
+    try {
+      writeDown();
+    } catch (KubernetesClientException failure) {
+      if (failure.getCode() <= NO_ANSWER) {
+        throw failure;
+      }
+      LOG.warn("report will be tried again code={}", failure.getCode());
+    }
+  }
+
+  private void writeDown() {
     var conclusion = unwritten;
     if (conclusion == null) {
       return;

@@ -28,8 +28,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Carries out the snapshots of this node's pods, one at a time, namespaces taking turns. One that
- * an agent left running when it died is taken once more; if that agent dies too it has failed.
+ * Carries out the snapshots of this node's pods, one at a time, as {@link Turns} says. One that an
+ * agent left running when it died is taken once more; if that agent dies too it has failed.
  */
 public final class SnapshotOrders implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(SnapshotOrders.class);
@@ -103,7 +103,7 @@ public final class SnapshotOrders implements AutoCloseable {
       if (!snapshots.synced()) {
         return;
       }
-      catchUp();
+      reports.catchUp();
       artifacts.sweep(snapshots.list());
       var next = turns.next(snapshots.list().stream().filter(this::due).toList());
       if (next.isPresent()) {
@@ -119,18 +119,6 @@ public final class SnapshotOrders implements AutoCloseable {
       LOG.warn("snapshot will be tried again reason={}", failure.getMessage());
     } catch (RuntimeException failure) {
       LOG.error("snapshot failed", failure);
-    }
-  }
-
-  /** A report that cannot be written must not keep the others of this node from being taken. */
-  private void catchUp() {
-    try {
-      reports.catchUp();
-    } catch (KubernetesClientException failure) {
-      if (failure.getCode() == 0) {
-        throw failure;
-      }
-      LOG.warn("report will be tried again code={}", failure.getCode());
     }
   }
 

@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -122,6 +124,33 @@ class CallersTest {
 
     assertThat(callers.rule(OPERATOR, SAMPLES)).isEqualTo(new Ruling.Allowed("operator"));
     assertThat(apiServer.asked).hasValue(before);
+  }
+
+  /** More of them than there are turns, of whom the API server is slow to say anything. */
+  @Test
+  void strangersDoNotKeepOutWhoMay() throws Exception {
+    var _ = callers.rule(OPERATOR, SAMPLES);
+    pass(Callers.FRESH);
+    var letGo = new CountDownLatch(1);
+    apiServer.slow.put("nobody", letGo);
+    int before = apiServer.asked.get();
+    try (var strangers = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (int i = 0; i < 20; i++) {
+        var token = Optional.of("Bearer nobody" + i + "@x");
+        var _ = strangers.submit(() -> callers.rule(token, SAMPLES));
+      }
+      try {
+        while (apiServer.asked.get() < before + Callers.AT_A_TIME) {
+          Thread.sleep(10);
+        }
+        apiServer.rights.put("operator", Set.of());
+
+        assertThat(callers.rule(OPERATOR, SAMPLES)).isInstanceOf(Ruling.Denied.class);
+        assertThat(apiServer.asked).hasValue(before + Callers.AT_A_TIME + 2);
+      } finally {
+        letGo.countDown();
+      }
+    }
   }
 
   private void pass(Duration time) {

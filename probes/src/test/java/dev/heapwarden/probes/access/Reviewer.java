@@ -18,6 +18,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -34,6 +36,9 @@ public final class Reviewer implements AutoCloseable {
   /** Answered to every review instead; 0 for none. */
   public final AtomicInteger failure = new AtomicInteger();
 
+  /** Tokens that are still being looked at, one for each question, until they are let go. */
+  public final Map<String, CountDownLatch> slow = new ConcurrentHashMap<>();
+
   private final HttpServer server;
 
   public Reviewer() throws IOException {
@@ -44,6 +49,7 @@ public final class Reviewer implements AutoCloseable {
           try (exchange) {
             asked.incrementAndGet();
             var body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+            slow.forEach((token, letGo) -> await(body.contains(token), letGo));
             var path = exchange.getRequestURI().getPath();
             int status = failure.get() == 0 ? 201 : failure.get();
             var answer =
@@ -57,7 +63,18 @@ public final class Reviewer implements AutoCloseable {
             exchange.getResponseBody().write(answer);
           }
         });
+    server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
     server.start();
+  }
+
+  private static void await(boolean asked, CountDownLatch letGo) {
+    try {
+      if (asked) {
+        letGo.await();
+      }
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   public KubernetesClient client() {

@@ -117,6 +117,7 @@ class AccessTest {
     var answer = get("/v1/samples", "operator@heapwarden-agent");
 
     assertThat(answer.statusCode()).isEqualTo(503);
+    assertThat(answer.headers().firstValueAsLong("Retry-After")).hasValue(2);
     assertThat(answer.body()).isEqualTo("{\"reason\":\"the API server does not answer\"}\n");
   }
 

@@ -56,8 +56,10 @@ class OffendersTest {
     assertThat(found)
         .isEqualTo(
             Map.of(
-                Path.of("/bad1"), "bpftrace: ERROR: cannot attach",
-                Path.of("/bad2"), "bpftrace: ERROR: cannot attach"));
+                Path.of("/bad1"),
+                new Offenders.Found(true, "bpftrace: ERROR: cannot attach"),
+                Path.of("/bad2"),
+                new Offenders.Found(true, "bpftrace: ERROR: cannot attach")));
   }
 
   @Test
@@ -70,8 +72,10 @@ class OffendersTest {
         .containsOnlyKeys(Path.of("/a"), Path.of("/bad"))
         .containsEntry(
             Path.of("/a"),
-            "one of 2 executables does not attach, and there was no time to find out which:"
-                + " bpftrace: ERROR: cannot attach");
+            new Offenders.Found(
+                false,
+                "one of 2 executables does not attach, and there was no time to find out which;"
+                    + " they are tried again in 10 minutes: bpftrace: ERROR: cannot attach"));
   }
 
   private List<Map.Entry<ExecutableId, NodePlan.GoExecutable>> executables(String... names) {

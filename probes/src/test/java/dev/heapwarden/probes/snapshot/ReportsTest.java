@@ -71,6 +71,28 @@ class ReportsTest {
   }
 
   @Test
+  void whileTheApiServerDoesNotAnswerNothingElseIsTaken() {
+    snapshots.nextWriteFailsWith.set(503);
+    assertThatThrownBy(() -> reports.conclude(running, completed()))
+        .isInstanceOf(KubernetesClientException.class);
+    snapshots.close();
+
+    assertThatThrownBy(reports::catchUp).isInstanceOf(KubernetesClientException.class);
+  }
+
+  @Test
+  void aReportThatCannotBeWrittenHoldsNothingUp() {
+    snapshots.nextWriteFailsWith.set(503);
+    assertThatThrownBy(() -> reports.conclude(running, completed()))
+        .isInstanceOf(KubernetesClientException.class);
+    snapshots.nextWriteFailsWith.set(500);
+
+    assertThatCode(reports::catchUp).doesNotThrowAnyException();
+    reports.catchUp();
+    assertThat(stored()).isEqualTo(completed());
+  }
+
+  @Test
   void aReportThatTheApiServerRefusesIsAFailureWithItsReason() {
     snapshots.nextWriteFailsWith.set(422);
 

@@ -21,9 +21,12 @@ import io.fabric8.kubernetes.client.utils.Serialization;
 import java.net.HttpURLConnection;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Level 1: asks the node's agent for evidence, and waits until it is there. */
 public final class TakeSnapshot implements Action {
@@ -32,8 +35,14 @@ public final class TakeSnapshot implements Action {
 
   static final String POD_UID = "podUid";
 
-  /** For the agent to notice the order and to write its artefacts, beyond the window itself. */
+  /** For the agent to write its artefacts, beyond the windows themselves. */
   private static final Duration AGENT = Duration.ofMinutes(2);
+
+  /** Kinds look one after the other, and counts of classes wait for collections meanwhile. */
+  private static final int WINDOWS = 4;
+
+  /** The agent takes one snapshot at a time, those of incidents first. */
+  private static final Duration QUEUE = Duration.ofMinutes(15);
 
   private final KubernetesClient client;
 
@@ -89,7 +98,12 @@ public final class TakeSnapshot implements Action {
       return new Seen.NotYet("the agent has not begun the snapshot");
     }
     return switch (status.phase()) {
-      case RUNNING -> new Seen.NotYet("the agent takes the snapshot");
+      case RUNNING ->
+          began(snapshot.get(), status)
+                  .filter(began -> situation.now().isAfter(began.plus(taking(situation))))
+                  .isPresent()
+              ? new Seen.Failed("not seen to be done in time: the agent takes the snapshot")
+              : new Seen.NotYet("the agent takes the snapshot");
       case COMPLETED ->
           new Seen.Done(artefacts(status), status.site() == null ? "" : status.site());
       case FAILED ->
@@ -105,9 +119,23 @@ public final class TakeSnapshot implements Action {
     return new Seen.Done("evidence is kept");
   }
 
+  /** In the queue of its node too: who waits there is not at fault. */
   @Override
   public Duration patience(Situation situation) {
-    return AGENT.plus(Durations.parse(situation.respond().diagnose().window()));
+    return QUEUE.plus(taking(situation));
+  }
+
+  private static Duration taking(Situation situation) {
+    return AGENT.plus(
+        Durations.parse(situation.respond().diagnose().window()).multipliedBy(WINDOWS));
+  }
+
+  /** By the agent's clock, unless that is behind the API server's. */
+  private static Optional<Instant> began(MemorySnapshot snapshot, MemorySnapshotStatus status) {
+    return Stream.of(snapshot.getMetadata().getCreationTimestamp(), status.startedAt())
+        .filter(Objects::nonNull)
+        .map(Instant::parse)
+        .max(Comparator.naturalOrder());
   }
 
   @Override

@@ -1,0 +1,125 @@
+package dev.heapwarden.operator.incident;
+
+import static java.util.stream.Collectors.toSet;
+
+import dev.heapwarden.crds.Api;
+import dev.heapwarden.crds.Durations;
+import dev.heapwarden.crds.policy.MemoryPolicy;
+import dev.heapwarden.crds.snapshot.MemorySnapshot;
+import dev.heapwarden.crds.snapshot.MemorySnapshotSpec;
+import dev.heapwarden.crds.snapshot.SnapshotKind;
+import dev.heapwarden.detection.sample.ContainerKey;
+import dev.heapwarden.operator.evaluate.Evaluation;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.net.HttpURLConnection;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The snapshots that second looks are. What the API server refuses is logged, and no more. */
+final class LookOrders {
+  private static final Logger LOG = LoggerFactory.getLogger(LookOrders.class);
+
+  /** The longest that a snapshot's window may be is a minute. */
+  private static final Duration LONGEST_WINDOW = Duration.ofMinutes(1);
+
+  private static final int KEPT = 2;
+
+  private final KubernetesClient client;
+
+  LookOrders(KubernetesClient client) {
+    this.client = client;
+  }
+
+  /**
+   * Orders one, and deletes those before the last two of the same container of the workload.
+   *
+   * @param window of the policy
+   */
+  void order(MemoryPolicy policy, Leak leak, ContainerKey container, Duration window, Instant now) {
+    var name = IncidentName.ofLook(leak.workload(), leak.container());
+    // The name follows from the time, so that a second operator asks nothing twice.
+    long turn = now.getEpochSecond() / window.toSeconds();
+    var half = window.dividedBy(2);
+    var snapshot = new MemorySnapshot();
+    snapshot.setMetadata(
+        new ObjectMetaBuilder()
+            .withName(name + "-" + Long.toString(turn, Character.MAX_RADIX))
+            .withNamespace(policy.getMetadata().getNamespace())
+            .withLabels(Map.of(Api.LOOK_LABEL, name))
+            .addNewOwnerReference()
+            .withApiVersion(policy.getApiVersion())
+            .withKind(policy.getKind())
+            .withName(policy.getMetadata().getName())
+            .withUid(policy.getMetadata().getUid())
+            .endOwnerReference()
+            .build());
+    snapshot.setSpec(
+        new MemorySnapshotSpec(
+            container.pod(),
+            container.container(),
+            List.of(SnapshotKind.CLASS_HISTOGRAM),
+            Durations.format(half.compareTo(LONGEST_WINDOW) < 0 ? half : LONGEST_WINDOW),
+            List.of()));
+    try {
+      client.resource(snapshot).create();
+      of(policy)
+          .filter(look -> name.equals(look.getMetadata().getLabels().get(Api.LOOK_LABEL)))
+          .sorted(
+              Comparator.<MemorySnapshot, String>comparing(
+                      look -> look.getMetadata().getCreationTimestamp())
+                  .reversed())
+          .skip(KEPT)
+          .forEach(look -> client.resource(look).delete());
+    } catch (KubernetesClientException e) {
+      if (e.getCode() != HttpURLConnection.HTTP_CONFLICT) {
+        // The next turn asks again.
+        LOG.warn(
+            "second look was refused policy={} code={}",
+            policy.getMetadata().getName(),
+            e.getCode());
+      }
+    }
+  }
+
+  /** Deletes the looks at workloads, or containers of them, that the policy no longer governs. */
+  void deleteThoseOfTheGone(Evaluation evaluation) {
+    var present =
+        evaluation.containers().stream()
+            .map(found -> IncidentName.ofLook(found.workload(), found.key().container()))
+            .collect(toSet());
+    try {
+      of(evaluation.policy())
+          .filter(look -> !present.contains(look.getMetadata().getLabels().get(Api.LOOK_LABEL)))
+          .forEach(look -> client.resource(look).delete());
+    } catch (KubernetesClientException e) {
+      LOG.warn(
+          "looks at what is gone were not deleted policy={} code={}",
+          evaluation.policy().getMetadata().getName(),
+          e.getCode());
+    }
+  }
+
+  /** The policy's own, whatever labels somebody else gave to others. */
+  private Stream<MemorySnapshot> of(MemoryPolicy policy) {
+    var metadata = policy.getMetadata();
+    return client
+        .resources(MemorySnapshot.class)
+        .inNamespace(metadata.getNamespace())
+        .withLabel(Api.LOOK_LABEL)
+        .list()
+        .getItems()
+        .stream()
+        .filter(
+            look ->
+                look.getMetadata().getOwnerReferences().stream()
+                    .anyMatch(owner -> owner.getUid().equals(metadata.getUid())));
+  }
+}

@@ -1,0 +1,106 @@
+package dev.heapwarden.operator.respond.action;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heapwarden.crds.incident.Step;
+import dev.heapwarden.crds.policy.Limits;
+import dev.heapwarden.crds.policy.Mode;
+import dev.heapwarden.crds.snapshot.MemorySnapshot;
+import dev.heapwarden.crds.snapshot.MemorySnapshotStatus;
+import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.Phase;
+import dev.heapwarden.operator.health.SnapshotServer;
+import dev.heapwarden.operator.respond.Fixtures;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** The policy's window of diagnosis is five seconds; the snapshot is ordered at noon. */
+class TakeSnapshotTest {
+  private final SnapshotServer server = new SnapshotServer();
+  private final TakeSnapshot action = new TakeSnapshot(server.client());
+
+  TakeSnapshotTest() throws IOException {}
+
+  @AfterEach
+  void close() {
+    server.close();
+  }
+
+  @Test
+  void aSnapshotThatWaitsForItsTurnIsWaitedFor() {
+    var step = ordered();
+
+    assertThat(action.look(after(Duration.ofMinutes(10)), step)).isInstanceOf(Seen.NotYet.class);
+    assertThat(action.patience(after(Duration.ZERO)))
+        .isBetween(Duration.ofMinutes(15), Duration.ofMinutes(20));
+  }
+
+  @Test
+  void theTimeItMayTakeCountsFromWhenTheAgentBegan() {
+    var step = ordered();
+    running(Fixtures.NOON.plus(Duration.ofMinutes(10)));
+
+    assertThat(action.look(after(Duration.ofMinutes(12)), step)).isInstanceOf(Seen.NotYet.class);
+    assertThat(action.look(after(Duration.ofMinutes(13)), step))
+        .isEqualTo(new Seen.Failed("not seen to be done in time: the agent takes the snapshot"));
+  }
+
+  @Test
+  void aNodeWhoseClockIsBehindDoesNotCostTheSnapshotItsTime() {
+    var step = ordered();
+    running(Fixtures.NOON.minus(Duration.ofHours(1)));
+
+    assertThat(action.look(after(Duration.ofMinutes(1)), step)).isInstanceOf(Seen.NotYet.class);
+  }
+
+  private Step ordered() {
+    var situation = after(Duration.ZERO);
+    var planned = (Plan.Do) action.plan(situation);
+    var step =
+        new Step(
+            "Diagnose",
+            1,
+            Step.State.INTENDED,
+            planned.object(),
+            null,
+            planned.patch(),
+            planned.facts(),
+            Fixtures.NOON.toString(),
+            null,
+            null);
+    assertThat(action.act(situation, step)).isInstanceOf(Acted.Yes.class);
+    snapshot().getMetadata().setCreationTimestamp(Fixtures.NOON.toString());
+    return step;
+  }
+
+  private void running(Instant since) {
+    snapshot()
+        .setStatus(
+            new MemorySnapshotStatus(
+                Phase.RUNNING,
+                null,
+                null,
+                "node-1",
+                since.toString(),
+                null,
+                List.of(),
+                List.of(),
+                List.of(),
+                null,
+                null));
+  }
+
+  private MemorySnapshot snapshot() {
+    return server.snapshots.firstEntry().getValue();
+  }
+
+  private static Situation after(Duration time) {
+    return new Situation(
+        Fixtures.ofRuntime(Fixtures.incident("leak", "w1"), "Go"),
+        Fixtures.policy(Fixtures.respond(Mode.ENFORCE, 3, new Limits(3, 1))),
+        Fixtures.NOON.plus(time));
+  }
+}

@@ -1,0 +1,58 @@
+package dev.heapwarden.probes.snapshot;
+
+import dev.heapwarden.probes.snapshot.ArtifactStore.Holding;
+import dev.heapwarden.probes.snapshot.ArtifactStore.NoRoom;
+import dev.heapwarden.probes.snapshot.ArtifactStore.Owner;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Which snapshots lose their artefacts to make room: the oldest of the namespace that holds most,
+ * so that no namespace takes the room of another.
+ */
+final class Eviction {
+  private Eviction() {}
+
+  /**
+   * Those to delete.
+   *
+   * @param size bytes that are asked for
+   * @param quota bytes that there may be
+   * @throws NoRoom when it is not enough: nothing is to be deleted then
+   */
+  static List<Holding> victims(List<Holding> holdings, Owner asking, long size, long quota)
+      throws NoRoom {
+    var left = new ArrayList<>(holdings);
+    var victims = new ArrayList<Holding>();
+    while (size + left.stream().mapToLong(Holding::bytes).sum() > quota) {
+      var victim = oldestOfTheLargest(left, asking, size);
+      if (victim.isEmpty()) {
+        throw new NoRoom(
+            "its %d bytes do not fit into this node's quota of %d bytes for artefacts"
+                .formatted(size, quota));
+      }
+      left.remove(victim.get());
+      victims.add(victim.get());
+    }
+    return victims;
+  }
+
+  /** Empty when the namespace that holds most is the one that asks, by this very snapshot. */
+  private static Optional<Holding> oldestOfTheLargest(
+      List<Holding> holdings, Owner asking, long size) {
+    var bytes = new HashMap<String, Long>();
+    bytes.put(asking.namespace(), size);
+    holdings.forEach(
+        holding -> bytes.merge(holding.owner().namespace(), holding.bytes(), Long::sum));
+    var largest = Collections.max(bytes.entrySet(), Map.Entry.comparingByValue()).getKey();
+    return holdings.stream()
+        .filter(holding -> holding.owner().namespace().equals(largest))
+        .filter(holding -> !holding.owner().equals(asking))
+        .min(Comparator.comparing(Holding::modified));
+  }
+}

@@ -17,6 +17,9 @@ public final class Api {
   /** On a snapshot that looks for a second witness: whose leak it is suspected to be. */
   public static final String LOOK_LABEL = GROUP + "/look";
 
+  /** On an incident whose undo the uninstallation asked for: it says nothing of what was done. */
+  public static final String UNINSTALL_ANNOTATION = GROUP + "/uninstall";
+
   /** The field manager of an incident's patches is this prefix and the incident's name. */
   public static final String FIELD_MANAGER_PREFIX = "heapwarden-";
 

@@ -36,15 +36,16 @@ final class UninstallMain {
     var clock = InstantSource.system();
     UndoAll.Pause pause = () -> Thread.sleep(Duration.ofSeconds(1));
     try (var client = new KubernetesClientBuilder().build()) {
-      var holding =
+      var outcome =
           new UndoAll(new ClusterIncidents(client, watched), clock, pause).within(timeout);
-      if (!holding.isEmpty()) {
-        holding.forEach(incident -> LOG.error("not undone {}", incident));
-        LOG.error("Heapwarden is not uninstalled: {} incidents hold it", holding.size());
+      outcome.remains().forEach(step -> LOG.warn("remains as it is {}", step));
+      if (!outcome.holding().isEmpty()) {
+        outcome.holding().forEach(incident -> LOG.error("not undone {}", incident));
+        LOG.error("Heapwarden is not uninstalled: {} hold it", outcome.holding().size());
         return 1;
       }
       new RunningOperator(client, namespace, OperatorMain.NAME).end(ENDING, clock, pause);
-      LOG.info("everything is undone and the operator has ended");
+      LOG.info("undone, and the operator has ended remaining={}", outcome.remains().size());
       return 0;
     }
   }

@@ -113,7 +113,9 @@ public record MemorySnapshotStatus(
       @JsonPropertyDescription("The option.") String option,
       @JsonPropertyDescription("Whether this JVM would start with it, and heed it.")
           boolean accepted,
-      @JsonPropertyDescription("Why not.") @Nullable String reason) {}
+      @JsonPropertyDescription("Why not.") @Nullable String reason,
+      @JsonPropertyDescription("Whether this JVM runs with it already.") boolean inForce,
+      @JsonPropertyDescription("What it runs with instead.") @Nullable String instead) {}
 
   public record MapReport(
       @JsonPropertyDescription("Address of the map instance, hex.") String instance,

@@ -35,7 +35,10 @@ public enum SnapshotKind {
   /** GC.heap_info of a JVM. */
   @JsonProperty("HeapInfo")
   HEAP_INFO,
-  /** VM.flags of a JVM, and whether it would start with the options of the order. */
+  /**
+   * VM.flags of a JVM, and whether it would start with the options of the order or already runs
+   * with them; of a Go program the names of the variables by which its runtime is set.
+   */
   @JsonProperty("Flags")
   FLAGS
 }

@@ -115,7 +115,8 @@ class HelmIT {
             new Response.Actions(
                 new TakenSnapshot(),
                 new IsolatePod(client),
-                List.of(new PatchEnvironment(client), new AddReplicas(client))),
+                List.of(
+                    new PatchEnvironment(client, new AssumedInForce()), new AddReplicas(client))),
             kind -> new Ruling.Go(),
             new KubernetesIncidents(client),
             (workload, container) -> List.of(),

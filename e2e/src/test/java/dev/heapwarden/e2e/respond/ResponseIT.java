@@ -222,7 +222,9 @@ class ResponseIT {
   void anActThatIsRepeatedAfterACrashIsRecognisedAsDone() {
     var shop = open("respond-crash", "Deployment", "");
     var incident = incident(shop, "Deployment", shop.servingPods().iterator().next());
-    var actions = List.<Action>of(new AddReplicas(client), new PatchEnvironment(client));
+    var actions =
+        List.<Action>of(
+            new AddReplicas(client), new PatchEnvironment(client, new AssumedInForce()));
     for (var action : actions) {
       var situation = new Situation(incident, policy(3), Instant.now());
       var step = intended(action, situation);
@@ -308,7 +310,8 @@ class ResponseIT {
             new Response.Actions(
                 new TakenSnapshot(),
                 new IsolatePod(client),
-                List.of(new PatchEnvironment(client), new AddReplicas(client))),
+                List.of(
+                    new PatchEnvironment(client, new AssumedInForce()), new AddReplicas(client))),
             kind -> new Ruling.Go(),
             incidents,
             (workload, container) -> List.of(),

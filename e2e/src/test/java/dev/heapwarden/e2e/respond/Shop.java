@@ -58,12 +58,40 @@ record Shop(KubernetesClient client, String namespace) {
               resources: {limits: {memory: 256Mi}, requests: {cpu: 1m, memory: 8Mi}}
       """;
 
+  private static final String FRAGILE =
+      """
+      apiVersion: apps/v1
+      kind: Deployment
+      metadata: {name: checkout, namespace: NAMESPACE}
+      spec:
+        replicas: 2
+        progressDeadlineSeconds: 6
+        selector: {matchLabels: {app: checkout}}
+        template:
+          metadata: {labels: {app: checkout, exposed: "true"}}
+          spec:
+            terminationGracePeriodSeconds: 1
+            containers:
+            - name: checkout
+              image: localhost/heapwarden-orders:dev
+              imagePullPolicy: IfNotPresent
+              command: [sh, -c, 'test -z "$GOGC" && exec sleep 3600']
+              readinessProbe: {exec: {command: ["true"]}, initialDelaySeconds: 2, periodSeconds: 1}
+              resources: {limits: {memory: 64Mi}, requests: {cpu: 1m, memory: 8Mi}}
+      """;
+
   static Shop open(KubernetesClient client, String namespace, String kind, String env) {
-    var yaml =
-        (COMMON + WORKLOAD)
-            .replace("NAMESPACE", namespace)
-            .replace("KIND", kind)
-            .replace("[ENV]", "[" + env + "]");
+    return open(
+        client, namespace, WORKLOAD.replace("KIND", kind).replace("[ENV]", "[" + env + "]"));
+  }
+
+  /** A Deployment of which a pod that has GOGC in its environment ends before it is ready. */
+  static Shop openFragile(KubernetesClient client, String namespace) {
+    return open(client, namespace, FRAGILE);
+  }
+
+  private static Shop open(KubernetesClient client, String namespace, String workload) {
+    var yaml = (COMMON + workload).replace("NAMESPACE", namespace);
     client.load(new ByteArrayInputStream(yaml.getBytes(StandardCharsets.UTF_8))).serverSideApply();
     var shop = new Shop(client, namespace);
     within(Duration.ofMinutes(2)).until(() -> shop.servingPods().size() == 2);

@@ -31,6 +31,11 @@ final class TakenSnapshot implements Action {
   }
 
   @Override
+  public boolean isActed(Situation situation, Step step) {
+    return false;
+  }
+
+  @Override
   public Acted act(Situation situation, Step step) {
     return new Acted.Yes();
   }

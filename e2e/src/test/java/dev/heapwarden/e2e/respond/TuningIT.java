@@ -97,7 +97,7 @@ class TuningIT {
   void anAcceptedJvmOptionIsRolledOutAndUndoLeavesNothing() throws IOException {
     var shop = open("tune-options", "{name: PORT, value: \"8080\"}");
     snapshot(shop, "{option: '%s', accepted: true}".formatted(PAUSE), "");
-    var action = new PatchEnvironment(client);
+    var action = new PatchEnvironment(client, new AssumedInForce());
     var situation = situation(shop, "{jvm: {options: ['%s']}}".formatted(PAUSE), "JVM");
 
     var step = carryOut(action, situation);
@@ -112,7 +112,7 @@ class TuningIT {
     var shop = open("tune-second", "");
     snapshot(shop, "{option: '%s', accepted: true}".formatted(PAUSE), "JAVA_TOOL_OPTIONS");
     var situation = situation(shop, "{jvm: {options: ['%s']}}".formatted(PAUSE), "JVM");
-    carryOut(new PatchEnvironment(client), situation);
+    carryOut(new PatchEnvironment(client, new AssumedInForce()), situation);
     assertThat(shop.environment()).isEqualTo(Map.of("JDK_JAVA_OPTIONS", PAUSE));
   }
 
@@ -122,7 +122,7 @@ class TuningIT {
     snapshot(shop, "{option: '%s', accepted: false, reason: no such flag}".formatted(PAUSE), "");
     var before = shop.deployment();
     var situation = situation(shop, "{jvm: {options: ['%s']}}".formatted(PAUSE), "JVM");
-    assertThat(new PatchEnvironment(client).plan(situation))
+    assertThat(new PatchEnvironment(client, new AssumedInForce()).plan(situation))
         .isEqualTo(
             new Plan.Refuse(
                 "deployment/checkout",

@@ -100,8 +100,10 @@ class WorkloadKindsIT {
   @CsvSource(
       delimiter = '|',
       value = {
-        "ledger|statefulset/ledger|StatefulSet ledger gives its pods fixed names|StatefulSet ledger",
-        "collector|daemonset/collector|DaemonSet collector runs one pod per node|DaemonSet collector",
+        "ledger|statefulset/ledger|StatefulSet ledger gives its pods fixed names|StatefulSet"
+            + " ledger",
+        "collector|daemonset/collector|DaemonSet collector runs one pod per node|DaemonSet"
+            + " collector",
         "import|job/import|Job import counts on this pod|Job import",
         "report-1|cronjob/report|Job report-1 counts on this pod|CronJob report",
         "debug|pod/debug|no controller owns it|Pod debug",
@@ -142,13 +144,14 @@ class WorkloadKindsIT {
     var situation = new Situation(incident(workload, pod), policy(), Instant.now());
 
     assertThat(new IsolatePod(client).plan(situation)).isNotInstanceOf(Plan.Refuse.class);
-    assertThat(new PatchEnvironment(client).plan(situation))
+    assertThat(new PatchEnvironment(client, new AssumedInForce()).plan(situation))
         .isInstanceOfSatisfying(
             Plan.Refuse.class,
             refusal ->
                 assertThat(refusal.reason())
                     .isEqualTo(
-                        "OnlyDeployments: ReplicaSet bare would not roll a change out to its pods"));
+                        "OnlyDeployments: ReplicaSet bare would not roll a change out to its"
+                            + " pods"));
   }
 
   private LeakIncidentStatus respondTo(LeakIncident incident) {
@@ -158,7 +161,8 @@ class WorkloadKindsIT {
             new Response.Actions(
                 new TakenSnapshot(),
                 new IsolatePod(client),
-                List.of(new PatchEnvironment(client), new AddReplicas(client))),
+                List.of(
+                    new PatchEnvironment(client, new AssumedInForce()), new AddReplicas(client))),
             kind -> new Ruling.Go(),
             incidents,
             (workload, container) -> List.of(),

@@ -6,6 +6,7 @@ import dev.heapwarden.crds.snapshot.MemorySnapshot;
 import dev.heapwarden.operator.evaluate.Assessments;
 import dev.heapwarden.operator.report.EventRecorder;
 import dev.heapwarden.operator.respond.action.AddReplicas;
+import dev.heapwarden.operator.respond.action.AskedInForce;
 import dev.heapwarden.operator.respond.action.IsolatePod;
 import dev.heapwarden.operator.respond.action.PatchEnvironment;
 import dev.heapwarden.operator.respond.action.ResizeMemory;
@@ -71,7 +72,7 @@ public final class LeakIncidentReconciler implements Reconciler<LeakIncident> {
                 new IsolatePod(client),
                 // The patch rolls out; replicas added before it would be made twice.
                 List.of(
-                    new PatchEnvironment(client),
+                    new PatchEnvironment(client, new AskedInForce(client)),
                     new AddReplicas(client),
                     new ResizeMemory(client, assessments))),
             installation,

@@ -1,5 +1,6 @@
 package dev.heapwarden.operator.respond;
 
+import dev.heapwarden.crds.Api;
 import dev.heapwarden.crds.incident.LeakIncident;
 import dev.heapwarden.crds.incident.Phase;
 import dev.heapwarden.crds.incident.Step;
@@ -12,10 +13,8 @@ import dev.heapwarden.operator.respond.action.Action;
 import dev.heapwarden.operator.respond.guard.Installation;
 import dev.heapwarden.operator.respond.guard.Precedent;
 import dev.heapwarden.operator.respond.guard.Ruling;
-import dev.heapwarden.operator.respond.journal.ActionKind;
 import dev.heapwarden.operator.respond.journal.IncidentStore;
 import dev.heapwarden.operator.respond.journal.Journal;
-import dev.heapwarden.operator.respond.journal.StatusDraft;
 import dev.heapwarden.operator.respond.journal.Steps;
 import dev.heapwarden.operator.respond.step.Admission;
 import dev.heapwarden.operator.respond.step.Diagnose;
@@ -29,11 +28,9 @@ import dev.heapwarden.operator.respond.step.Verify;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -45,10 +42,10 @@ public final class Response {
   private static final Duration NOT_YET = Duration.ofSeconds(2);
 
   private final IncidentStore store;
-  private final Assessments assessments;
   private final EventRecorder events;
   private final InstantSource clock;
-  private final Duration retention;
+  private final Retention retention;
+  private final Endings endings;
   private final Undoing undoing;
   private final List<ResponseStep> steps;
 
@@ -65,11 +62,11 @@ public final class Response {
       EventRecorder events,
       InstantSource clock,
       Duration retention) {
-    this.retention = retention;
+    this.retention = new Retention(retention, store, assessments);
     this.store = store;
-    this.assessments = assessments;
     this.events = events;
     this.clock = clock;
+    this.endings = new Endings(clock);
     this.undoing = new Undoing(actions.all(), clock);
     var admission = new Admission(store, installation);
     this.steps =
@@ -116,10 +113,9 @@ public final class Response {
     var incident = journal.incident();
     boolean deleted = incident.getMetadata().getDeletionTimestamp() != null;
     boolean undo = incident.getSpec().response().undo();
-    undoing.intend(
-        journal, step -> Steps.isExpired(step, clock.instant()), "its time to live is over");
+    undoing.intend(journal, step -> Steps.isExpired(step, clock.instant()), Precedent.EXPIRED);
     if (deleted || undo || policy.isEmpty()) {
-      undoing.intend(journal, step -> true, whyAll(deleted, undo));
+      undoing.intend(journal, step -> true, whyAll(incident, deleted));
     }
     if (journal.phase().terminal()) {
       undoing.intend(
@@ -136,18 +132,20 @@ public final class Response {
       journal.release();
       return Ruling.LONGEST;
     }
-    if (undo && journal.phase() != Phase.ROLLED_BACK) {
-      end(journal, new Progress.End(Phase.ROLLED_BACK, "undone as asked: " + undone(journal)));
+    if (undo && !isEndedByUndo(journal)) {
+      var undone = Undone.of(journal.status());
+      var said = undone.left().isEmpty() ? "undone as asked" : Undone.NOT_ALL;
+      endings.end(journal, new Progress.End(undone.phase(), said + ": " + undone.text()));
     }
     if (policy.isEmpty() && !journal.phase().terminal()) {
-      boolean changed =
-          Steps.all(journal.status()).anyMatch(step -> step.state() == Step.State.UNDONE);
-      var phase = changed ? Phase.ROLLED_BACK : Phase.NEEDS_HUMAN;
-      end(journal, new Progress.End(phase, "its MemoryPolicy was deleted: " + undone(journal)));
+      var undone = Undone.of(journal.status());
+      var phase = undone.nothingWasDone() ? Phase.NEEDS_HUMAN : undone.phase();
+      endings.end(
+          journal, new Progress.End(phase, "its MemoryPolicy was deleted: " + undone.text()));
     }
-    Withdrawal.at(journal.status()).ifPresent(at -> withdrawn(journal, at));
+    Withdrawal.at(journal.status()).ifPresent(at -> Endings.withdrawn(journal, at));
     if (journal.phase().terminal() || policy.isEmpty()) {
-      return rest(journal);
+      return rest(journal, policy);
     }
     return step(journal, policy.get());
   }
@@ -173,8 +171,8 @@ public final class Response {
           return atMostUntilExpiry(journal, after);
         }
         case Progress.End end -> {
-          end(journal, end);
-          return rest(journal);
+          endings.end(journal, end);
+          return rest(journal, Optional.of(policy));
         }
       }
     }
@@ -191,92 +189,16 @@ public final class Response {
         });
   }
 
-  private void end(Journal journal, Progress.End end) {
-    journal.write(
-        draft -> {
-          settleOpen(journal, draft, end.outcome());
-          draft.ended(end.phase(), end.outcome()).say(reason(end.phase()), end.outcome());
-        });
-  }
-
-  /** What is still waited for when the response ends is not waited for any more. */
-  private void settleOpen(Journal journal, StatusDraft draft, String outcome) {
-    var now = clock.instant();
-    Steps.all(journal.status())
-        .filter(step -> step.state() == Step.State.INTENDED && !Steps.hasEffect(step))
-        .forEach(step -> draft.replace(step, Steps.settled(step, how(step), outcome, now)));
-  }
-
-  /** A verification ends with the response; a snapshot that was still waited for did not come. */
-  private static Step.State how(Step open) {
-    return Steps.is(open, ActionKind.VERIFY) ? Step.State.DONE : Step.State.FAILED;
-  }
-
-  private static Reason reason(Phase phase) {
-    return switch (phase) {
-      case RESOLVED -> Reason.LEAK_RESOLVED;
-      case MITIGATED -> Reason.LEAK_MITIGATED;
-      case ROLLED_BACK -> Reason.ROLLED_BACK;
-      case NEEDS_HUMAN -> Reason.NEEDS_HUMAN;
-      case OPEN, DIAGNOSING, ISOLATING, INTERVENING, VERIFYING ->
-          throw new IllegalArgumentException("not an end: " + phase);
-    };
-  }
-
-  /** What Verify found held only with the intervention. */
-  private static void withdrawn(Journal journal, Instant at) {
-    var outcome = Objects.requireNonNullElse(journal.status().outcome(), "");
-    var withdrawn =
-        "the intervention was withdrawn at %s: the leak may be back"
-            .formatted(at.truncatedTo(ChronoUnit.SECONDS));
-    if (!outcome.endsWith(withdrawn)) {
-      journal.write(
-          draft ->
-              draft
-                  .ended(journal.phase(), outcome + "; " + withdrawn)
-                  .say(Reason.INTERVENTION_WITHDRAWN, withdrawn));
-    }
-  }
-
   /** The response is over; only times to live are left. */
-  private Duration rest(Journal journal) {
-    var outcome = journal.status().outcome();
-    journal.write(
-        draft -> {
-          settleOpen(journal, draft, outcome == null ? "the incident ended" : outcome);
-          draft.waitingFor(null);
-        });
+  private Duration rest(Journal journal, Optional<MemoryPolicy> policy) {
+    endings.rest(journal);
     if (Steps.all(journal.status()).noneMatch(Steps::hasEffect)) {
       journal.release();
-      if (isKeptLongEnough(journal) && isNeededNoMore(journal.incident())) {
+      if (retention.isOver(journal.incident(), policy, clock.instant())) {
         journal.forget();
       }
     }
     return atMostUntilExpiry(journal, Ruling.LONGEST);
-  }
-
-  private boolean isKeptLongEnough(Journal journal) {
-    var endedAt = journal.status().endedAt();
-    return endedAt != null
-        && !clock
-            .instant()
-            .isBefore(
-                Withdrawal.at(journal.status())
-                    .orElseGet(() -> Instant.parse(endedAt))
-                    .plus(retention));
-  }
-
-  /** While its workload is watched, the newest incident of a leak says what was tried. */
-  private boolean isNeededNoMore(LeakIncident incident) {
-    var target = incident.getSpec().target();
-    return assessments.of(target.uid(), target.container()).isEmpty()
-        || store.inNamespace(incident.getMetadata().getNamespace()).stream()
-            .map(other -> other.getSpec().target())
-            .anyMatch(
-                other ->
-                    other.uid().equals(target.uid())
-                        && other.container().equals(target.container())
-                        && other.episode() > target.episode());
   }
 
   private Duration atMostUntilExpiry(Journal journal, Duration wait) {
@@ -290,19 +212,22 @@ public final class Response {
         .orElse(wait);
   }
 
-  private static String whyAll(boolean deleted, boolean undo) {
+  private static boolean isEndedByUndo(Journal journal) {
+    var outcome = journal.status().outcome();
+    return journal.phase() == Phase.ROLLED_BACK
+        || (outcome != null && outcome.startsWith(Undone.NOT_ALL));
+  }
+
+  private static String whyAll(LeakIncident incident, boolean deleted) {
     if (deleted) {
       return "the incident was deleted";
     }
-    return undo ? "undo was asked for" : Precedent.POLICY_DELETED;
-  }
-
-  private static String undone(Journal journal) {
-    var actions =
-        Steps.all(journal.status())
-            .filter(step -> step.state() == Step.State.UNDONE)
-            .map(Step::action)
-            .toList();
-    return actions.isEmpty() ? "nothing had been changed" : String.join(", ", actions) + " undone";
+    if (!incident.getSpec().response().undo()) {
+      return Precedent.POLICY_DELETED;
+    }
+    var annotations = incident.getMetadata().getAnnotations();
+    return annotations != null && annotations.containsKey(Api.UNINSTALL_ANNOTATION)
+        ? Precedent.UNINSTALLED
+        : "undo was asked for";
   }
 }

@@ -1,5 +1,6 @@
 package dev.heapwarden.operator.uninstall;
 
+import dev.heapwarden.crds.Api;
 import dev.heapwarden.crds.incident.LeakIncident;
 import dev.heapwarden.crds.watch.WatchedNamespaces;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -12,7 +13,11 @@ import java.util.List;
 /** The incidents in the API server. None where the CRD is gone, or the incident meanwhile. */
 public record ClusterIncidents(KubernetesClient client, WatchedNamespaces namespaces)
     implements UndoAll.Incidents {
-  private static final String UNDO = "{\"spec\":{\"response\":{\"undo\":true}}}";
+  private static final String UNDO =
+      """
+      {"metadata": {"annotations": {"%s": "true"}}, "spec": {"response": {"undo": true}}}
+      """
+          .formatted(Api.UNINSTALL_ANNOTATION);
 
   @Override
   public List<LeakIncident> list() {

@@ -1,12 +1,16 @@
 package dev.heapwarden.operator.uninstall;
 
 import dev.heapwarden.crds.incident.LeakIncident;
+import dev.heapwarden.crds.incident.Step;
 import dev.heapwarden.operator.evaluate.Names;
 import dev.heapwarden.operator.respond.journal.Journal;
+import dev.heapwarden.operator.respond.journal.Steps;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,21 +44,52 @@ public final class UndoAll {
   }
 
   /**
-   * Asks, and looks until nothing is left or the time is over.
+   * What was found when the waiting ended.
    *
-   * @return what still holds, each as namespace/name with phase and reason; empty when all that was
-   *     done is undone
+   * @param holding what still holds, each as namespace/name with phase and reason, and what could
+   *     not be undone as asked; empty when all that was asked for is undone
+   * @param remains what could not be undone earlier, when nobody asked: it holds nothing up
    */
-  public List<String> within(Duration time) throws InterruptedException {
+  public record Outcome(List<String> holding, List<String> remains) {}
+
+  /** Asks, and looks until nothing is left to wait for or the time is over. */
+  public Outcome within(Duration time) throws InterruptedException {
     var deadline = clock.instant().plus(time);
     while (true) {
-      var holding = incidents.list().stream().filter(UndoAll::holds).toList();
+      var all = incidents.list();
+      var holding = all.stream().filter(UndoAll::holds).toList();
       if (holding.isEmpty() || !clock.instant().isBefore(deadline)) {
-        return holding.stream().map(UndoAll::line).toList();
+        return new Outcome(
+            Stream.concat(holding.stream().map(UndoAll::line), stuck(all, true)).toList(),
+            stuck(all, false).toList());
       }
       holding.stream().filter(incident -> !incident.getSpec().response().undo()).forEach(this::ask);
       pause.take();
     }
+  }
+
+  /** The steps that could not be undone, of incidents that somebody asked to undo, or of others. */
+  private static Stream<String> stuck(List<LeakIncident> all, boolean asked) {
+    return all.stream()
+        .filter(incident -> !holds(incident) && incident.getSpec().response().undo() == asked)
+        .flatMap(
+            incident ->
+                Stream.ofNullable(incident.getStatus())
+                    .flatMap(Steps::all)
+                    .flatMap(step -> stuck(incident, step).stream()));
+  }
+
+  private static Optional<String> stuck(LeakIncident incident, Step step) {
+    return Steps.undoFailure(step)
+        .map(
+            reason ->
+                "%s/%s: %s of %s could not be undone: %s"
+                    .formatted(
+                        incident.getMetadata().getNamespace(),
+                        incident.getMetadata().getName(),
+                        step.action(),
+                        step.object(),
+                        reason));
   }
 
   private void ask(LeakIncident incident) {

@@ -7,11 +7,14 @@ import static dev.heapwarden.operator.respond.Fixtures.status;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heapwarden.crds.incident.LeakIncident;
+import dev.heapwarden.crds.incident.Step;
 import dev.heapwarden.operator.respond.journal.Journal;
+import dev.heapwarden.operator.respond.journal.Steps;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class UndoAllTest {
@@ -19,6 +22,7 @@ class UndoAllTest {
 
   private final List<LeakIncident> there = new ArrayList<>();
   private final List<String> asked = new ArrayList<>();
+  private List<String> remains = List.of();
   private Instant now = NOON;
   private Runnable whilePaused = () -> {};
 
@@ -70,6 +74,43 @@ class UndoAllTest {
     assertThat(now).isEqualTo(NOON.plus(MINUTE));
   }
 
+  @Test
+  void whatCouldNotBeUndoneAsAskedIsNamedAndNothingIsCalledUndone() throws InterruptedException {
+    var open = open("leak-1");
+    there.add(open);
+    whilePaused = () -> open.setStatus(status(List.of(notUndone()), now.toString()));
+    assertThat(undoAll())
+        .containsExactly(
+            "shop/leak-1: ResizeMemory of deployment/checkout could not be undone: it does not"
+                + " fit");
+    assertThat(now).as("nothing is waited for").isEqualTo(NOON.plusSeconds(1));
+  }
+
+  @Test
+  void whatCouldNotBeUndoneLongAgoIsNamedAndHoldsNothingUp() throws InterruptedException {
+    var ended = ended("leak-1");
+    ended.setStatus(status(List.of(notUndone()), NOON.toString()));
+    there.add(ended);
+    assertThat(undoAll()).isEmpty();
+    assertThat(remains).singleElement().asString().contains("it does not fit");
+  }
+
+  private static Step notUndone() {
+    return Steps.notUndone(
+        new Step(
+            "ResizeMemory",
+            3,
+            Step.State.FAILED,
+            "deployment/checkout",
+            null,
+            null,
+            Map.of(),
+            NOON.toString(),
+            NOON.toString(),
+            null),
+        "it does not fit");
+  }
+
   private List<String> undoAll() throws InterruptedException {
     var incidents =
         new UndoAll.Incidents() {
@@ -84,14 +125,17 @@ class UndoAllTest {
             answered(incident, 0, false, true);
           }
         };
-    return new UndoAll(
-            incidents,
-            () -> now,
-            () -> {
-              now = now.plusSeconds(1);
-              whilePaused.run();
-            })
-        .within(MINUTE);
+    var outcome =
+        new UndoAll(
+                incidents,
+                () -> now,
+                () -> {
+                  now = now.plusSeconds(1);
+                  whilePaused.run();
+                })
+            .within(MINUTE);
+    remains = outcome.remains();
+    return outcome.holding();
   }
 
   private static LeakIncident open(String name) {

@@ -3,6 +3,7 @@ package dev.heapwarden.probes.jvm;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
@@ -44,6 +45,11 @@ public record JvmCounters(
   public static Optional<JvmCounters> read(long pid, Path procRoot) throws IOException {
     var file = JvmProcess.of(pid, procRoot).counters();
     return file.isEmpty() ? Optional.empty() : Optional.of(of(PerfData.read(file.get())));
+  }
+
+  /** What the old generation keeps at most; empty before the first collection. */
+  public OptionalLong liveHeap() {
+    return youngCollections + oldCollections == 0 ? OptionalLong.empty() : OptionalLong.of(oldUsed);
   }
 
   static JvmCounters of(PerfData counters) {

@@ -14,13 +14,16 @@ import java.util.stream.Stream;
  * @param version of the JDK, such as 25.0.3, as VM.version has it
  * @param flags by name, as VM.flags -all has them: those of this build that are not locked
  * @param logTags as VM.log list has them; empty before JDK 9
+ * @param logged to standard output, as VM.log list has it, such as all=warning,gc*=info
  */
-public record JvmFlags(String version, Map<String, Flag> flags, Set<String> logTags) {
+public record JvmFlags(
+    String version, Map<String, Flag> flags, Set<String> logTags, String logged) {
   /** JDK 17 and 25, src/hotspot/share/runtime/flags/jvmFlag.cpp, JVMFlag::print_on. */
   private static final Pattern FLAG =
       Pattern.compile("\\s*(\\S+)\\s+(\\S+)\\s+:?=(.*?)\\{([^{}]*)}\\s+\\{([^{}]*)}\\s*");
 
   private static final Pattern VERSION = Pattern.compile("(?m)^JDK (\\S+)");
+  private static final Pattern LOGGED = Pattern.compile("(?m)^ ?#0: stdout (\\S+)");
   private static final Pattern TAGS = Pattern.compile("(?m)^Available log tags: (.*)$");
 
   public JvmFlags {
@@ -67,13 +70,15 @@ public record JvmFlags(String version, Map<String, Flag> flags, Set<String> logT
       return Optional.empty();
     }
     var tags = TAGS.matcher(log);
+    var logged = LOGGED.matcher(log);
     return Optional.of(
         new JvmFlags(
             found.group(1),
             byName,
             tags.find()
                 ? Stream.of(tags.group(1).split(",\\s*")).collect(Collectors.toSet())
-                : Set.of()));
+                : Set.of(),
+            logged.find() ? logged.group(1) : ""));
   }
 
   Optional<Flag> flag(String name) {

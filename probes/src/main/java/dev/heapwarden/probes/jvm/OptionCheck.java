@@ -18,16 +18,15 @@ import java.util.stream.Stream;
  * @param lastWord whether the process has _JAVA_OPTIONS, which wins over everything
  * @param memoryLimit of the container, bytes
  * @param metaspaceUsed bytes
+ * @param liveHeap bytes in the old generation after the latest collection; empty before the first
  */
 public record OptionCheck(
     JvmFlags jvm,
     List<String> options,
     boolean lastWord,
     OptionalLong memoryLimit,
-    OptionalLong metaspaceUsed) {
-  /** A JVM needs that much to start. */
-  private static final long SMALLEST_HEAP = 16L << 20;
-
+    OptionalLong metaspaceUsed,
+    OptionalLong liveHeap) {
   private static final String G1 = "UseG1GC";
   private static final String PARALLEL = "UseParallelGC";
   private static final String SERIAL = "UseSerialGC";
@@ -164,12 +163,12 @@ public record OptionCheck(
   private Optional<String> conflict(JvmOption option) {
     double value = option.number().orElse(0.0);
     return switch (option.flag()) {
-      case "MaxHeapSize" -> heap(value);
+      case "MaxHeapSize" -> heap().bytes(value);
       case "MaxRAMPercentage" ->
           jvm.flag("MaxHeapSize").filter(JvmFlags.Flag::isChosen).isPresent()
                   || parsed().anyMatch(other -> other.flag().equals("MaxHeapSize"))
               ? Optional.of("the largest heap is set in bytes, so a percentage means nothing")
-              : Optional.empty();
+              : heap().percentage(value);
       case "SoftMaxHeapSize" -> above(option, "MaxHeapSize");
       case "MinHeapFreeRatio" -> above(option, "MaxHeapFreeRatio");
       case "MaxHeapFreeRatio" ->
@@ -190,20 +189,8 @@ public record OptionCheck(
     };
   }
 
-  private Optional<String> heap(double size) {
-    if (memoryLimit.isPresent() && size >= memoryLimit.getAsLong()) {
-      return Optional.of(
-          "a heap of %.0f bytes does not fit into the container's limit of %d bytes"
-              .formatted(size, memoryLimit.getAsLong()));
-    }
-    if (size < SMALLEST_HEAP) {
-      return Optional.of("a heap of %.0f bytes is too small to start with".formatted(size));
-    }
-    return Stream.of("InitialHeapSize", "MinHeapSize")
-        .filter(name -> jvm.flag(name).filter(JvmFlags.Flag::isChosen).isPresent())
-        .filter(name -> jvm.number(name).filter(least -> least > size).isPresent())
-        .map(name -> "smaller than its %s: the JVM would not start".formatted(name))
-        .findFirst();
+  private HeapCheck heap() {
+    return new HeapCheck(jvm, memoryLimit, liveHeap);
   }
 
   private Optional<String> above(JvmOption option, String most) {

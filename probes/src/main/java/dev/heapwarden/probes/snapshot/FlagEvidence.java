@@ -1,11 +1,16 @@
 package dev.heapwarden.probes.snapshot;
 
+import static java.util.stream.Collectors.joining;
+
+import dev.heapwarden.crds.snapshot.MemorySnapshotStatus;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.JvmReport;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.OptionReport;
+import dev.heapwarden.detection.sample.RuntimeKind;
 import dev.heapwarden.probes.jvm.JvmAttach;
 import dev.heapwarden.probes.jvm.JvmCounters;
 import dev.heapwarden.probes.jvm.JvmFlags;
 import dev.heapwarden.probes.jvm.OptionCheck;
+import dev.heapwarden.probes.jvm.OptionInForce;
 import dev.heapwarden.probes.probe.CgroupMemory;
 import dev.heapwarden.probes.target.ProcFs;
 import dev.heapwarden.probes.target.Target;
@@ -16,10 +21,15 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Function;
 
-/** The flags of a JVM, and whether it would start with the options of the order. */
+/**
+ * What a runtime was started with: the flags of a JVM, and whether it would start with the options
+ * of the order or already runs with them; of a Go program the names of the variables it reads.
+ */
 final class FlagEvidence {
   private static final String FILE = "flags.txt";
   private static final String LAST_WORD = "_JAVA_OPTIONS";
@@ -41,7 +51,9 @@ final class FlagEvidence {
   Evidence take(Order order) throws IOException, InterruptedException {
     var process = JvmEvidence.process(order.target());
     if (process.isEmpty()) {
-      return new Evidence.Refused("no JVM runs in it");
+      return order.target().runtime() == RuntimeKind.GO
+          ? variables(order)
+          : new Evidence.Refused("neither a JVM nor a Go program runs in it");
     }
     try {
       return take(order, process.get());
@@ -61,19 +73,28 @@ final class FlagEvidence {
     if (read.isEmpty()) {
       return new Evidence.Failed("the JVM printed its flags in an unknown form");
     }
+    var counters = JvmCounters.read(process.pid(), proc.root());
     var check =
         new OptionCheck(
             read.get(),
             order.jvmOptions(),
             proc.variables(process.pid(), Set.of(LAST_WORD)).contains(LAST_WORD),
             memoryLimit(order.target()),
-            metaspace(process));
+            figure(counters, c -> OptionalLong.of(c.metaspaceUsed())),
+            figure(counters, JvmCounters::liveHeap));
+    var running = new OptionInForce(read.get());
     var options =
         order.jvmOptions().stream()
             .map(
                 option -> {
                   var refusal = check.refusal(option);
-                  return new OptionReport(option, refusal.isEmpty(), refusal.orElse(null));
+                  var instead = running.instead(option);
+                  return new OptionReport(
+                      option,
+                      refusal.isEmpty(),
+                      refusal.orElse(null),
+                      instead.isEmpty(),
+                      instead.orElse(null));
                 })
             .toList();
     var stored =
@@ -83,6 +104,18 @@ final class FlagEvidence {
             new ByteArrayInputStream((version + flags + log).getBytes(StandardCharsets.UTF_8)));
     return Evidence.Taken.ofJvm(
         stored, new JvmReport(read.get().version(), isLauncher(process), options), stall);
+  }
+
+  /** Never their values. */
+  private Evidence variables(Order order) throws IOException {
+    var names =
+        proc.variables(order.target().main().orElseThrow().pid(), MemorySnapshotStatus.VARIABLES);
+    var text = names.stream().sorted().map(name -> name + "\n").collect(joining());
+    return Evidence.Taken.of(
+        store.store(
+            order.owner(),
+            "variables.txt",
+            new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8))));
   }
 
   private String ask(TargetProcess process, String command)
@@ -102,9 +135,8 @@ final class FlagEvidence {
         : CgroupMemory.read(target.cgroup().get()).limit();
   }
 
-  private OptionalLong metaspace(TargetProcess process) throws IOException {
-    return JvmCounters.read(process.pid(), proc.root())
-        .map(counters -> OptionalLong.of(counters.metaspaceUsed()))
-        .orElse(OptionalLong.empty());
+  private static OptionalLong figure(
+      Optional<JvmCounters> counters, Function<JvmCounters, OptionalLong> which) {
+    return counters.map(which).orElseGet(OptionalLong::empty);
   }
 }

@@ -23,7 +23,9 @@ class FlagEvidenceTest {
   private static final String SOURCE =
       """
       public class Waiting {
+        static byte[][] kept = new byte[64][1 << 20];
         public static void main(String[] args) throws Exception {
+          System.gc();
           System.out.println("ready");
           System.in.read();
         }
@@ -54,10 +56,14 @@ class FlagEvidenceTest {
               Map.entry("-XX:MaxHeapFreeRatio=30", "less than MinHeapFreeRatio"),
               Map.entry("-XX:SoftMaxHeapSize=32m", "does not read SoftMaxHeapSize"),
               Map.entry("-XX:MaxMetaspaceSize=1k", "metaspace already"),
+              Map.entry("-Xmx96m", "too small for this program: its old generation holds"),
+              Map.entry("-XX:MaxHeapSize=64m", "too small for this program"),
+              Map.entry("-Xmx512m", ""),
               Map.entry("-XX:+PrintStringDeduplicationStatistics", "off the allow-list")));
 
   @TempDir private Path directory;
   private final List<Process> programs = new ArrayList<>();
+  private Map<String, String> variables = Map.of();
 
   @AfterEach
   void close() {
@@ -97,13 +103,42 @@ class FlagEvidenceTest {
   @ParameterizedTest
   @MethodSource("javas")
   void optionsAreJudgedTogether(Path java) throws Exception {
-    assertThat(check(java, List.of("-Xmx32m", "-Xmx64m", "-XX:MaxRAMPercentage=50")))
+    assertThat(check(java, List.of("-Xmx32m", "-Xmx256m", "-XX:MaxRAMPercentage=50")))
         .extracting(OptionReport::reason)
         .containsExactly(
             "smaller than its InitialHeapSize: the JVM would not start",
             null,
             "the largest heap is set in bytes, so a percentage means nothing");
     assertThat(starts(java, "-Xmx32m")).isFalse();
+  }
+
+  @ParameterizedTest
+  @MethodSource("javas")
+  void whatAJvmRunsWithIsSeen(Path java) throws Exception {
+    var set =
+        List.of(
+            "-Xmx301m",
+            "-XX:MaxGCPauseMillis=150",
+            "-XX:G1HeapRegionSize=4m",
+            "-XX:MaxMetaspaceSize=65m",
+            "-XX:NativeMemoryTracking=summary",
+            "-XX:+UseStringDeduplication",
+            "-Xlog:stringdedup*=debug",
+            "-Xlog:gc*");
+    variables = Map.of("JAVA_TOOL_OPTIONS", String.join(" ", set));
+    assertThat(check(java, set)).allMatch(OptionReport::inForce, "in force");
+    assertThat(
+            check(
+                java,
+                List.of(
+                    "-Xmx512m",
+                    "-XX:MaxGCPauseMillis=50",
+                    "-XX:-UseStringDeduplication",
+                    "-Xlog:safepoint")))
+        .noneMatch(OptionReport::inForce)
+        .extracting(OptionReport::instead)
+        .contains(
+            "MaxGCPauseMillis=150 (environment)", "UseStringDeduplication=true (environment)");
   }
 
   private List<OptionReport> check(Path java, List<String> options) throws Exception {
@@ -123,9 +158,11 @@ class FlagEvidenceTest {
   private Process program(Path java) throws IOException {
     if (programs.isEmpty()) {
       var source = Files.writeString(directory.resolve("Waiting.java"), SOURCE);
-      var process = new ProcessBuilder(command(java, source.toString())).start();
+      var command = new ProcessBuilder(command(java, source.toString()));
+      command.environment().putAll(variables);
+      var process = command.start();
       programs.add(process);
-      assertThat(process.inputReader().readLine()).isEqualTo("ready");
+      assertThat(process.inputReader().lines().anyMatch("ready"::equals)).isTrue();
     }
     return programs.getFirst();
   }

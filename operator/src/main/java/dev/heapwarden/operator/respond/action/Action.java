@@ -19,6 +19,9 @@ public interface Action {
   /** What it would do, given that it is asked for. Changes nothing. */
   Plan plan(Situation situation);
 
+  /** Whether what the step intends was done by us already, found by looking only. */
+  boolean isActed(Situation situation, Step step);
+
   /**
    * Does what the step intends, or recognises that it was done; looks at the cluster first. Never
    * called again once it said {@link Acted.Yes} and that was written down.

@@ -79,18 +79,23 @@ public final class AddReplicas extends DeploymentChange {
   }
 
   @Override
+  boolean isActed(Situation situation, Step step, Deployment deployment) {
+    var replicas = new Replicas(client, deployment);
+    return replicas.count() == number(step, TO) && replicas.isOnlyOf(situation.fieldManager());
+  }
+
+  @Override
   Acted act(Situation situation, Step step, Deployment deployment) {
     var replicas = new Replicas(client, deployment);
     int now = replicas.count();
-    var manager = situation.fieldManager();
-    if (now == number(step, TO) && replicas.isOnlyOf(manager)) {
+    if (isActed(situation, step, deployment)) {
       return new Acted.Yes();
     }
     if (now != number(step, FROM)) {
       return new Acted.No(
           "somebody else scaled to %d replicas after this was intended".formatted(now));
     }
-    return replicas.scale(number(step, TO), manager)
+    return replicas.scale(number(step, TO), situation.fieldManager())
         ? new Acted.Yes()
         : new Acted.Again("the Deployment changed while it was to be scaled");
   }
@@ -104,9 +109,10 @@ public final class AddReplicas extends DeploymentChange {
   }
 
   @Override
-  String done(Step step, Deployment deployment, String rollout) {
-    return "%d replicas instead of %d, all available"
-        .formatted(Rollout.replicas(deployment), number(step, FROM));
+  Seen done(Situation situation, Step step, Deployment deployment, String rollout) {
+    return new Seen.Done(
+        "%d replicas instead of %d, all available"
+            .formatted(Rollout.replicas(deployment), number(step, FROM)));
   }
 
   @Override

@@ -22,13 +22,15 @@ abstract class DeploymentChange implements Action {
 
   abstract Plan plan(Situation situation, Deployment deployment);
 
+  abstract boolean isActed(Situation situation, Step step, Deployment deployment);
+
   abstract Acted act(Situation situation, Step step, Deployment deployment);
 
   /** What of the change is not there any more, or empty. */
   abstract Optional<String> missing(Situation situation, Step step, Deployment deployment);
 
-  /** What was seen to be done, once it is rolled out as said. */
-  abstract String done(Step step, Deployment deployment, String rollout);
+  /** What is seen to be done, once it is rolled out as said. */
+  abstract Seen done(Situation situation, Step step, Deployment deployment, String rollout);
 
   abstract Seen undo(LeakIncident incident, Step step, Deployment deployment);
 
@@ -39,6 +41,13 @@ abstract class DeploymentChange implements Action {
         .map(deployment -> plan(situation, deployment))
         .orElseGet(
             () -> new Plan.Refuse(situation.target().workload(), Deployments.whyNone(incident)));
+  }
+
+  @Override
+  public final boolean isActed(Situation situation, Step step) {
+    return Deployments.find(client, situation.incident())
+        .filter(deployment -> isActed(situation, step, deployment))
+        .isPresent();
   }
 
   @Override
@@ -63,7 +72,7 @@ abstract class DeploymentChange implements Action {
       return new Seen.Failed(missing.get());
     }
     return switch (Rollout.of(deployment)) {
-      case Seen.Done(var rollout, _) -> new Seen.Done(done(step, deployment, rollout));
+      case Seen.Done(var rollout, _) -> done(situation, step, deployment, rollout);
       case Seen.NotYet notYet -> notYet;
       case Seen.Failed failed -> failed;
     };
@@ -78,7 +87,7 @@ abstract class DeploymentChange implements Action {
 
   /** Five minutes and one more for every pod that has to become ready. */
   @Override
-  public final Duration patience(Situation situation) {
+  public Duration patience(Situation situation) {
     int pods = Deployments.find(client, situation.incident()).map(Rollout::replicas).orElse(1);
     return Duration.ofMinutes(5L + pods);
   }

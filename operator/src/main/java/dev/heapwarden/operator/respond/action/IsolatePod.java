@@ -52,6 +52,19 @@ public final class IsolatePod implements Action {
     return new Isolation(client).plan(situation);
   }
 
+  @Override
+  public boolean isActed(Situation situation, Step step) {
+    return isolated
+        .find(situation.incident(), Steps.fact(step, POD), Steps.fact(step, POD_UID))
+        .filter(pod -> isIsolated(situation, pod))
+        .isPresent();
+  }
+
+  private static boolean isIsolated(Situation situation, Pod pod) {
+    return Isolation.label(situation.name())
+        .equals(pod.getMetadata().getLabels().get(Api.QUARANTINE_LABEL));
+  }
+
   /** One at a time, from the look at the budgets to the act: two cannot both take the last. */
   @Override
   public Acted act(Situation situation, Step step) {
@@ -68,8 +81,7 @@ public final class IsolatePod implements Action {
     if (pod.isEmpty()) {
       return new Acted.No("PodGone: the pod went away before it was isolated");
     }
-    var labels = pod.get().getMetadata().getLabels();
-    if (Isolation.label(situation.name()).equals(labels.get(Api.QUARANTINE_LABEL))) {
+    if (isIsolated(situation, pod.get())) {
       return new Acted.Yes();
     }
     // Since the intent was written a budget may have been spent, or another replica lost.
@@ -79,12 +91,15 @@ public final class IsolatePod implements Action {
     }
     var forbidden = new Isolation(client).disruption(pod.get(), set);
     if (forbidden.isPresent()) {
-      var deadline = Instant.parse(step.intendedAt()).plus(PATIENCE);
-      return situation.now().isAfter(deadline)
+      return isLate(situation, step)
           ? new Acted.No(forbidden.get())
           : new Acted.Again(forbidden.get());
     }
     return relabel(situation, step, pod.get());
+  }
+
+  private static boolean isLate(Situation situation, Step step) {
+    return situation.now().isAfter(Instant.parse(step.intendedAt()).plus(PATIENCE));
   }
 
   private Acted relabel(Situation situation, Step step, Pod pod) {
@@ -101,7 +116,9 @@ public final class IsolatePod implements Action {
       if (!IsolatedPod.isRefusedTest(e)) {
         throw e;
       }
-      return new Acted.Again("the pod changed while it was to be isolated");
+      return isolated.isDenied(pod, e) || isLate(situation, step)
+          ? new Acted.No("Denied: " + ApiServer.words(e))
+          : new Acted.Again("the pod changed while it was to be isolated");
     }
   }
 
@@ -113,8 +130,7 @@ public final class IsolatePod implements Action {
       return new Seen.Failed("PodGone: the isolated pod went away");
     }
     var pod = found.get();
-    if (!Isolation.label(situation.name())
-        .equals(pod.getMetadata().getLabels().get(Api.QUARANTINE_LABEL))) {
+    if (!isIsolated(situation, pod)) {
       return new Seen.Failed("somebody else took the quarantine label off");
     }
     for (var service : services(step)) {

@@ -43,6 +43,17 @@ final class IsolatedPod {
     return e.getCode() == UNPROCESSABLE || e.getCode() == HttpURLConnection.HTTP_CONFLICT;
   }
 
+  /**
+   * Whether it is not the tests: a pod in the very version that was read passes them, and what is
+   * wrong stays wrong.
+   */
+  boolean isDenied(Pod read, KubernetesClientException e) {
+    var now = client.resource(read).get();
+    return e.getCode() == UNPROCESSABLE
+        && now != null
+        && now.getMetadata().getResourceVersion().equals(read.getMetadata().getResourceVersion());
+  }
+
   boolean isEndpoint(Pod pod, String service) {
     return client
         .discovery()
@@ -112,7 +123,10 @@ final class IsolatedPod {
       if (!isRefusedTest(e)) {
         throw e;
       }
-      return new Seen.NotYet("the pod changed while its labels were to be put back");
+      return new Seen.NotYet(
+          isDenied(pod, e)
+              ? "the labels cannot be put back: " + ApiServer.words(e)
+              : "the pod changed while its labels were to be put back");
     }
     return new Seen.Done(
         "labels are put back: it is a pod of its ReplicaSet again"

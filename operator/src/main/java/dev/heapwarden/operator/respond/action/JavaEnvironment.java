@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -29,6 +30,9 @@ record JavaEnvironment(List<String> options, TemplateContainer container, boolea
 
   /** The launcher {@code java} reads it since JDK 9. */
   private static final String LAUNCHER = "JDK_JAVA_OPTIONS";
+
+  /** Those that carry JVM options. */
+  static final Set<String> VARIABLES = Set.of(EVERY_JVM, LAUNCHER);
 
   /** Without evidence it is a plan at most. */
   Variables unchecked() {

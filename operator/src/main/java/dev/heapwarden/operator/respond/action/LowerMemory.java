@@ -3,8 +3,11 @@ package dev.heapwarden.operator.respond.action;
 import dev.heapwarden.crds.incident.LeakIncident;
 import dev.heapwarden.crds.incident.Step;
 import dev.heapwarden.operator.evaluate.Assessments;
+import dev.heapwarden.operator.respond.journal.Steps;
 import dev.heapwarden.operator.respond.journal.Texts;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Optional;
 
@@ -16,25 +19,33 @@ record LowerMemory(KubernetesClient client, Assessments assessments) {
   /** A feature of detection, bytes. */
   private static final String IN_USE = "anonymous_memory";
 
+  /**
+   * How long a figure is waited for: an operator that has just started has asked the agents within
+   * that time, and whoever uninstalls still learns the reason.
+   */
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
+
   /** A pod that is gone took its limit with it. */
-  Seen undo(LeakIncident incident, Step step) {
+  Seen undo(LeakIncident incident, Step step, Instant now) {
     var lines = new ArrayList<String>();
     var stuck = new ArrayList<String>();
+    Optional<Seen> open = Optional.empty();
     for (var resizing : Resizing.of(step)) {
-      switch (lower(incident, resizing)) {
-        case Seen.NotYet notYet -> {
-          return notYet;
-        }
+      switch (lower(incident, step, resizing, now)) {
+        case Seen.NotYet notYet -> open = Optional.of(notYet);
         case Seen.Done(var line, _) -> lines.add(line);
         case Seen.Failed(var line) -> stuck.add(line);
       }
+    }
+    if (open.isPresent()) {
+      return open.get();
     }
     lines.addAll(0, stuck);
     var text = String.join("; ", lines);
     return stuck.isEmpty() ? new Seen.Done(text) : new Seen.Failed(text);
   }
 
-  private Seen lower(LeakIncident incident, Resizing resizing) {
+  private Seen lower(LeakIncident incident, Step step, Resizing resizing, Instant now) {
     var namespace = incident.getMetadata().getNamespace();
     var pod = Pods.find(client, namespace, resizing.pod(), resizing.uid());
     if (pod.isEmpty()) {
@@ -49,16 +60,30 @@ record LowerMemory(KubernetesClient client, Assessments assessments) {
       return new Seen.Done("the limit of pod %s is not ours: left alone".formatted(resizing.pod()));
     }
     var used = used(incident, resizing);
-    if (used.filter(bytes -> bytes >= Resizing.bytes(resizing.from())).isPresent()) {
+    if (used.isEmpty()) {
+      return unknown(step, resizing, now);
+    }
+    if (used.get() >= Resizing.bytes(resizing.from())) {
       return new Seen.Failed(
           "pod %s uses %s, which does not fit into %s: its limit stays %s until it is replaced"
-              .formatted(
-                  resizing.pod(), Texts.bytes(used.orElseThrow()), resizing.from(), resizing.to()));
+              .formatted(resizing.pod(), Texts.bytes(used.get()), resizing.from(), resizing.to()));
     }
     return new Seen.NotYet(
         memory.resize(client, resizing.from(), manager, false)
             ? "the limit of pod %s is set back".formatted(resizing.pod())
             : "pod %s changed while its limit was to be set back".formatted(resizing.pod()));
+  }
+
+  private static Seen unknown(Step step, Resizing resizing, Instant now) {
+    boolean over =
+        Steps.undoingSince(step).map(since -> now.isAfter(since.plus(PATIENCE))).orElse(true);
+    return over
+        ? new Seen.Failed(
+            "nothing says what pod %s uses: its limit stays %s until it is replaced"
+                .formatted(resizing.pod(), resizing.to()))
+        : new Seen.NotYet(
+            "what pod %s uses is not known yet: its limit stays %s until then"
+                .formatted(resizing.pod(), resizing.to()));
   }
 
   private static Seen isBack(ContainerMemory memory, Resizing resizing) {

@@ -7,6 +7,7 @@ import dev.heapwarden.crds.incident.Step;
 import dev.heapwarden.operator.respond.journal.ActionKind;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -18,11 +19,21 @@ import java.util.Optional;
  * server-side apply with one field manager per incident, never forced. One rollout.
  */
 public final class PatchEnvironment extends DeploymentChange {
-  private final TemplateApply apply;
+  /** For the agent to look into a new pod, twice at most. */
+  private static final Duration AGENT = Duration.ofMinutes(2);
 
-  public PatchEnvironment(KubernetesClient client) {
+  private final TemplateApply apply;
+  private final InForce inForce;
+
+  /**
+   * Wires the parts.
+   *
+   * @param inForce tells whether what is rolled out has its effect
+   */
+  public PatchEnvironment(KubernetesClient client, InForce inForce) {
     super(client);
     this.apply = new TemplateApply(client);
+    this.inForce = inForce;
   }
 
   @Override
@@ -74,8 +85,13 @@ public final class PatchEnvironment extends DeploymentChange {
   }
 
   @Override
+  boolean isActed(Situation situation, Step step, Deployment deployment) {
+    return ManagedFields.isApplied(deployment, situation.fieldManager());
+  }
+
+  @Override
   Acted act(Situation situation, Step step, Deployment deployment) {
-    if (ManagedFields.isApplied(deployment, situation.fieldManager())) {
+    if (isActed(situation, step, deployment)) {
       return new Acted.Yes();
     }
     // Built anew and compared: what stands in a status is a record, never an order.
@@ -100,8 +116,16 @@ public final class PatchEnvironment extends DeploymentChange {
   }
 
   @Override
-  String done(Step step, Deployment deployment, String rollout) {
-    return step.message() + ": " + rollout;
+  Seen done(Situation situation, Step step, Deployment deployment, String rollout) {
+    var seen = inForce.look(situation, intended(step), deployment);
+    return seen instanceof Seen.Done(var message, _)
+        ? new Seen.Done("%s: %s; %s".formatted(step.message(), rollout, message))
+        : seen;
+  }
+
+  @Override
+  public Duration patience(Situation situation) {
+    return super.patience(situation).plus(AGENT);
   }
 
   @Override

@@ -14,7 +14,6 @@ import dev.heapwarden.crds.snapshot.SnapshotKind;
 import dev.heapwarden.operator.respond.journal.ActionKind;
 import dev.heapwarden.operator.respond.journal.Steps;
 import dev.heapwarden.operator.respond.journal.Texts;
-import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.utils.Serialization;
@@ -45,9 +44,11 @@ public final class TakeSnapshot implements Action {
   private static final Duration QUEUE = Duration.ofMinutes(15);
 
   private final KubernetesClient client;
+  private final IncidentSnapshots snapshots;
 
   public TakeSnapshot(KubernetesClient client) {
     this.client = client;
+    this.snapshots = new IncidentSnapshots(client);
   }
 
   @Override
@@ -68,6 +69,11 @@ public final class TakeSnapshot implements Action {
   }
 
   @Override
+  public boolean isActed(Situation situation, Step step) {
+    return isOurs(situation.incident(), step);
+  }
+
+  @Override
   public Acted act(Situation situation, Step step) {
     var snapshot =
         snapshot(
@@ -81,7 +87,7 @@ public final class TakeSnapshot implements Action {
       if (e.getCode() != HttpURLConnection.HTTP_CONFLICT) {
         throw e;
       }
-      return isOurs(situation.incident(), get(situation.incident(), step).orElse(null))
+      return isOurs(situation.incident(), step)
           ? new Acted.Yes()
           : new Acted.No("a snapshot of this name exists that this incident did not order");
     }
@@ -90,7 +96,7 @@ public final class TakeSnapshot implements Action {
   @Override
   public Seen look(Situation situation, Step step) {
     var snapshot = get(situation.incident(), step);
-    if (snapshot.isEmpty() || !isOurs(situation.incident(), snapshot.get())) {
+    if (snapshot.isEmpty() || !IncidentSnapshots.isOf(situation.incident(), snapshot.get())) {
       return new Seen.Failed("the snapshot was deleted");
     }
     var status = snapshot.get().getStatus();
@@ -153,26 +159,15 @@ public final class TakeSnapshot implements Action {
   }
 
   private static MemorySnapshot snapshot(Situation situation, String pod, String name) {
-    var snapshot = new MemorySnapshot();
-    snapshot.setMetadata(
-        new ObjectMetaBuilder()
-            .withName(name)
-            .withNamespace(situation.namespace())
-            .addNewOwnerReference()
-            .withApiVersion(situation.incident().getApiVersion())
-            .withKind(situation.incident().getKind())
-            .withName(situation.name())
-            .withUid(situation.incident().getMetadata().getUid())
-            .endOwnerReference()
-            .build());
-    snapshot.setSpec(
+    return IncidentSnapshots.of(
+        situation.incident(),
+        name,
         new MemorySnapshotSpec(
             pod,
             situation.target().container(),
             List.of(SnapshotKind.AUTO),
             situation.respond().diagnose().window(),
             options(situation)));
-    return snapshot;
   }
 
   /** What level 3 would set is checked at once: an intervention needs no second snapshot. */
@@ -182,19 +177,13 @@ public final class TakeSnapshot implements Action {
   }
 
   private Optional<MemorySnapshot> get(LeakIncident incident, Step step) {
-    return Optional.ofNullable(
-        client
-            .resources(MemorySnapshot.class)
-            .inNamespace(incident.getMetadata().getNamespace())
-            .withName(step.object().substring(step.object().indexOf('/') + 1))
-            .get());
+    return snapshots.find(incident, step.object().substring(step.object().indexOf('/') + 1));
   }
 
-  private static boolean isOurs(
-      LeakIncident incident, @org.jspecify.annotations.Nullable MemorySnapshot snapshot) {
-    return snapshot != null
-        && snapshot.getMetadata().getOwnerReferences().stream()
-            .anyMatch(owner -> owner.getUid().equals(incident.getMetadata().getUid()));
+  private boolean isOurs(LeakIncident incident, Step step) {
+    return get(incident, step)
+        .filter(snapshot -> IncidentSnapshots.isOf(incident, snapshot))
+        .isPresent();
   }
 
   static String artefacts(MemorySnapshotStatus status) {

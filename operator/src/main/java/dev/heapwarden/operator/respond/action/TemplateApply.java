@@ -82,9 +82,7 @@ final class TemplateApply {
       if (e.getCode() != HttpURLConnection.HTTP_CONFLICT) {
         throw e;
       }
-      var status = e.getStatus();
-      return Optional.of(
-          status == null || status.getMessage() == null ? "conflict" : status.getMessage());
+      return Optional.of(ApiServer.words(e));
     }
   }
 

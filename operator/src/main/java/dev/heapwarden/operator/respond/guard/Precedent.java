@@ -12,9 +12,12 @@ import java.util.Optional;
 
 /** What was rolled back for the same leak before is not done again by itself. */
 public final class Precedent {
-  /** Why a step is undone that says nothing against doing it again. */
+  /** Why a step is undone; these say nothing against doing it again. */
   public static final String POLICY_DELETED = "the MemoryPolicy was deleted";
 
+  public static final String UNINSTALLED = "Heapwarden was uninstalled";
+  public static final String EXPIRED = "its time to live is over";
+  private static final List<String> NOT_A_FAILURE = List.of(POLICY_DELETED, UNINSTALLED, EXPIRED);
   private static final String NOT_REPEATED = "NotRepeated: ";
 
   private Precedent() {}
@@ -47,7 +50,7 @@ public final class Precedent {
             step ->
                 (status.phase() == Phase.ROLLED_BACK
                         && step.state() == State.UNDONE
-                        && !text(step).startsWith(POLICY_DELETED))
+                        && NOT_A_FAILURE.stream().noneMatch(text(step)::startsWith))
                     || (step.state() == State.SUGGESTED && text(step).startsWith(NOT_REPEATED)))
         .map(step -> reason(before, step));
   }

@@ -15,6 +15,12 @@ public final class Steps {
   /** In {@link Step#undo()}: when the act was done, ISO 8601. Absent: only intended. */
   private static final String ACTED_AT = "actedAt";
 
+  /** In {@link Step#undo()}: since when it is being undone, ISO 8601. */
+  private static final String UNDOING_SINCE = "undoingSince";
+
+  /** In {@link Step#undo()}: why it could not be undone. */
+  private static final String UNDO_FAILED = "undoFailed";
+
   private Steps() {}
 
   /** The newest step of this kind. */
@@ -108,8 +114,25 @@ public final class Steps {
     return copy(step, state, message, at.toString(), step.expiresAt());
   }
 
-  public static Step undoing(Step step, String why) {
-    return copy(step, State.UNDOING, why, null, step.expiresAt());
+  public static Step undoing(Step step, String why, Instant at) {
+    return copy(
+        noted(step, UNDOING_SINCE, at.toString()), State.UNDOING, why, null, step.expiresAt());
+  }
+
+  public static Optional<Instant> undoingSince(Step step) {
+    return Optional.ofNullable(facts(step).get(UNDOING_SINCE)).map(Instant::parse);
+  }
+
+  /** What it did is still there, and nothing is tried any more. */
+  public static Step notUndone(Step step, String reason) {
+    return noted(step, UNDO_FAILED, reason);
+  }
+
+  /** Why it could not be undone; empty where it was, or was never to be. */
+  public static Optional<String> undoFailure(Step step) {
+    return step.state() == State.FAILED
+        ? Optional.ofNullable(facts(step).get(UNDO_FAILED))
+        : Optional.empty();
   }
 
   private static Step copy(

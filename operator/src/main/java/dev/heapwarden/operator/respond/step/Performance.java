@@ -9,8 +9,6 @@ import dev.heapwarden.operator.respond.action.Plan;
 import dev.heapwarden.operator.respond.action.Seen;
 import dev.heapwarden.operator.respond.guard.Ruling;
 import dev.heapwarden.operator.respond.journal.Steps;
-import io.fabric8.kubernetes.client.KubernetesClientException;
-import java.net.HttpURLConnection;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -28,15 +26,14 @@ final class Performance {
   /** On a planned step: since when the action waits for such a moment. */
   private static final String HELD_SINCE = "heldSince";
 
-  /** RFC 9110, 15.5.21: what a validating admission policy answers with. */
-  private static final int UNPROCESSABLE = 422;
-
   private final Action action;
+  private final Tried tried;
   private final Admission admission;
   private final StepRecords records;
 
   Performance(Action action, Admission admission) {
     this.action = action;
+    this.tried = new Tried(action);
     this.admission = admission;
     this.records = new StepRecords(action.kind());
   }
@@ -45,7 +42,10 @@ final class Performance {
     return Steps.newest(round.status(), action.kind());
   }
 
-  /** Up to the act. A step found as intended is carried out, or recognised as done. */
+  /**
+   * Up to the act. A step found as intended is recognised as done, whatever the guards say now, or
+   * carried out.
+   */
   Progress begin(Round round) {
     var step = step(round);
     if (step.isEmpty() || step.get().state() == State.PLANNED) {
@@ -53,6 +53,9 @@ final class Performance {
     }
     if (step.get().state() != State.INTENDED || Steps.actedAt(step.get()).isPresent()) {
       return new Progress.Proceed();
+    }
+    if (tried.isActed(round, step.get())) {
+      return acted(round, step.get());
     }
     return switch (admission.standing(round, action.kind())) {
       case Ruling.Go _ -> act(round, step.get());
@@ -82,7 +85,7 @@ final class Performance {
                   case Ruling.Hold hold -> held(hold);
                   case Ruling.PlanOnly _ -> note(round, planned);
                   case Ruling.Go _ -> intend(round, planned);
-                  case Ruling.Never(var reason) -> records.refuse(round, workload(round), reason);
+                  case Ruling.Never(var reason) -> records.refuse(round, round.workload(), reason);
                 });
     var step = step(round);
     // Acting needs no lock: the intent counts against every budget.
@@ -107,7 +110,7 @@ final class Performance {
   /** DryRun: what would be done, once. */
   private Progress note(Round round, Optional<Step> planned) {
     if (planned.isEmpty() || !Steps.fact(planned.get(), HELD_SINCE).isEmpty()) {
-      switch (plan(round)) {
+      switch (tried.plan(round)) {
         case Plan.Do(var object, var message, var patch, _) ->
             records.plan(round, object, "would " + message, patch, Map.of());
         case Plan.Refuse(var object, var reason) ->
@@ -121,37 +124,8 @@ final class Performance {
     return new Progress.Proceed();
   }
 
-  /** What the operator may not even look at it cannot do: people see which right is missing. */
-  private Plan plan(Round round) {
-    try {
-      return action.plan(round.situation());
-    } catch (KubernetesClientException e) {
-      return new Plan.Refuse(workload(round), denial(e));
-    }
-  }
-
-  private static String workload(Round round) {
-    return round.journal().incident().getSpec().target().workload();
-  }
-
-  /**
-   * What the operator may not do, or admission control does not let pass: asking again changes
-   * nothing.
-   *
-   * @throws KubernetesClientException any other failure
-   */
-  private static String denial(KubernetesClientException failure) {
-    var status = failure.getStatus();
-    var said = status == null ? "HTTP " + failure.getCode() : status.getMessage();
-    return switch (failure.getCode()) {
-      case HttpURLConnection.HTTP_FORBIDDEN -> "Forbidden: " + said;
-      case HttpURLConnection.HTTP_BAD_REQUEST, UNPROCESSABLE -> "Denied: " + said;
-      default -> throw failure;
-    };
-  }
-
   private Progress intend(Round round, Optional<Step> planned) {
-    return switch (plan(round)) {
+    return switch (tried.plan(round)) {
       case Plan.Do(var object, var message, var patch, var facts) -> {
         var precedent = admission.precedent(round, action.kind(), patch);
         if (precedent.isPresent()) {
@@ -181,31 +155,25 @@ final class Performance {
     return new Progress.Held(LATER, reason, Reason.HELD_BACK);
   }
 
-  private Acted acted(Round round, Step step) {
-    try {
-      return action.act(round.situation(), step);
-    } catch (KubernetesClientException e) {
-      return new Acted.No(denial(e));
-    }
-  }
-
   private Progress act(Round round, Step step) {
-    return switch (acted(round, step)) {
-      case Acted.Yes _ -> {
-        var now = round.now();
-        if (action.kind().changesWorkload()) {
-          admission.spend(round, action.kind(), now);
-        }
-        var expires = action.timeToLive(round.situation()).map(now::plus).orElse(null);
-        round.journal().write(draft -> draft.replace(step, Steps.acted(step, now, expires)));
-        yield new Progress.Proceed();
-      }
+    return switch (tried.act(round, step)) {
+      case Acted.Yes _ -> acted(round, step);
       case Acted.Again(var reason) -> new Progress.Wait(SOON, reason);
       case Acted.No(var reason) ->
           records.settle(round, step, State.FAILED, Reason.STEP_FAILED, reason);
       case Acted.Owned(var reason) ->
           records.settle(round, step, State.SUGGESTED, Reason.STEP_SUGGESTED, reason);
     };
+  }
+
+  private Progress acted(Round round, Step step) {
+    var now = round.now();
+    if (action.kind().changesWorkload()) {
+      admission.spend(round, action.kind(), now);
+    }
+    var expires = action.timeToLive(round.situation()).map(now::plus).orElse(null);
+    round.journal().write(draft -> draft.replace(step, Steps.acted(step, now, expires)));
+    return new Progress.Proceed();
   }
 
   /** From the act to its outcome. */
@@ -255,7 +223,7 @@ final class Performance {
         .write(
             draft ->
                 draft
-                    .replace(step, Steps.undoing(step, "failed: " + reason))
+                    .replace(step, Steps.undoing(step, "failed: " + reason, round.now()))
                     .say(Reason.STEP_FAILED, action.kind().text() + ": " + reason));
     return new Progress.Wait(SOON, "undoing " + action.kind().text());
   }

@@ -18,6 +18,10 @@ public record Round(Journal journal, MemoryPolicy policy, InstantSource clock) {
     return journal.status();
   }
 
+  String workload() {
+    return journal.incident().getSpec().target().workload();
+  }
+
   Respond respond() {
     return policy.getSpec().respond();
   }

@@ -21,14 +21,23 @@ final class Summary {
             ? "evidence is taken and the leaking pod is isolated and replaced; its successor leaks"
                 + " from zero"
             : "evidence is taken, the workload is as it was and still leaks";
+    if (Steps.all(round.status()).anyMatch(step -> Steps.undoFailure(step).isPresent())) {
+      return "an intervention failed and could not be taken back. " + declined(round);
+    }
     int maxLevel = round.respond().maxLevel();
     var why =
         maxLevel < 3
             ? "maxLevel %d reached".formatted(maxLevel)
             : "nothing could be changed at level 3";
-    var declined = Steps.all(round.status()).filter(Summary::declined).map(Summary::line);
-    var lines = declined.collect(joining("; "));
+    var lines = declined(round);
     return why + ": " + done + (lines.isEmpty() ? "" : ". " + lines);
+  }
+
+  private static String declined(Round round) {
+    return Steps.all(round.status())
+        .filter(Summary::declined)
+        .map(Summary::line)
+        .collect(joining("; "));
   }
 
   private static boolean declined(Step step) {

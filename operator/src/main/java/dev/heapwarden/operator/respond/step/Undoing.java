@@ -41,7 +41,7 @@ public final class Undoing {
                 .filter(Steps::hasEffect)
                 .filter(step -> step.state() != State.UNDOING)
                 .filter(which)
-                .forEach(step -> draft.replace(step, Steps.undoing(step, why))));
+                .forEach(step -> draft.replace(step, Steps.undoing(step, why, clock.instant()))));
   }
 
   /** Goes on with what is being undone; empty when nothing is left to undo. */
@@ -80,19 +80,25 @@ public final class Undoing {
     return switch (seen) {
       case Seen.NotYet(var reason) -> Optional.of(new Progress.Wait(POLL, reason));
       case Seen.Done(var message, _) ->
-          settle(journal, step, State.UNDONE, Reason.STEP_UNDONE, message);
+          settle(journal, step, step, State.UNDONE, Reason.STEP_UNDONE, message);
       case Seen.Failed(var message) ->
-          settle(journal, step, State.FAILED, Reason.STEP_FAILED, "cannot be undone: " + message);
+          settle(
+              journal,
+              step,
+              Steps.notUndone(step, message),
+              State.FAILED,
+              Reason.STEP_FAILED,
+              "cannot be undone: " + message);
     };
   }
 
   private Optional<Progress.Wait> settle(
-      Journal journal, Step step, State state, Reason said, String message) {
+      Journal journal, Step step, Step next, State state, Reason said, String message) {
     var text = step.message() == null ? message : step.message() + "; " + message;
     journal.write(
         draft ->
             draft
-                .replace(step, Steps.settled(step, state, text, clock.instant()))
+                .replace(step, Steps.settled(next, state, text, clock.instant()))
                 .say(said, step.action() + ": " + text));
     return Optional.empty();
   }

@@ -11,8 +11,10 @@ import dev.heapwarden.crds.policy.Limits;
 import dev.heapwarden.crds.policy.Mode;
 import dev.heapwarden.crds.policy.Resize;
 import dev.heapwarden.crds.policy.Respond;
+import dev.heapwarden.detection.sample.ContainerKey;
 import dev.heapwarden.operator.evaluate.Assessment;
 import dev.heapwarden.operator.respond.Fixtures;
+import dev.heapwarden.operator.respond.journal.Steps;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
@@ -24,8 +26,11 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -37,6 +42,7 @@ class ResizeMemoryTest {
   private final HttpServer server;
   private final KubernetesClient client;
   private Pod pod = pod("256Mi", "Burstable", "");
+  private Optional<Pod> other = Optional.empty();
   private int answer = 200;
   private Assessment assessment = Fixtures.leaking(Double.parseDouble(MIB_200));
 
@@ -95,6 +101,61 @@ class ResizeMemoryTest {
             new Plan.Refuse(
                 "deployment/checkout",
                 "MaxReached: the limit is 256Mi, and the policy's max is 256Mi"));
+  }
+
+  @Test
+  void aPolicyWhoseMaximumWasLoweredSinceIsHeeded() {
+    var planned = (Plan.Do) plan(125, "1Gi");
+    writes.clear();
+    assertThat(action().act(situation(125, "300Mi"), step(planned)))
+        .isEqualTo(new Acted.No("the policy changed after this was intended"));
+    assertThat(writes).isEmpty();
+  }
+
+  @Test
+  void aPodThatIsAtTheMaximumDoesNotKeepTheOthersFromIt() {
+    other =
+        Optional.of(
+            new PodBuilder(pod("1Gi", "Burstable", ""))
+                .editMetadata()
+                .withName("checkout-0")
+                .endMetadata()
+                .build());
+    var planned = (Plan.Do) plan(125, "1Gi");
+    assertThat(planned.message())
+        .contains("from 256Mi to 320Mi in 1 pods")
+        .endsWith(
+            "; not pod checkout-0: MaxReached: the limit is 1Gi, and the policy's max is 1Gi");
+    assertThat(planned.facts()).containsOnlyKeys("pod/checkout-1");
+  }
+
+  @Test
+  void whatWasResizedBeforeACrashIsRecognisedByLooking() {
+    var planned = (Plan.Do) plan(125, "1Gi");
+    assertThat(action().isActed(situation(125, "1Gi"), step(planned))).isFalse();
+    act(planned);
+    assertThat(action().isActed(situation(125, "1Gi"), step(planned))).isTrue();
+    pod = pod("320Mi", "Burstable", "kubectl");
+    assertThat(action().isActed(situation(125, "1Gi"), step(planned))).isFalse();
+  }
+
+  @Test
+  void whereNothingSaysWhatIsUsedTheLimitIsNotLowered() {
+    var planned = (Plan.Do) plan(125, "1Gi");
+    act(planned);
+    inForce("320Mi");
+    writes.clear();
+    assessment = Fixtures.assessment();
+    assertThat(undo(planned, Duration.ofMinutes(3)))
+        .isEqualTo(
+            new Seen.NotYet(
+                "what pod checkout-1 uses is not known yet: its limit stays 320Mi until then"));
+    assertThat(undo(planned, Duration.ofMinutes(4)))
+        .isEqualTo(
+            new Seen.Failed(
+                "nothing says what pod checkout-1 uses: its limit stays 320Mi until it is"
+                    + " replaced"));
+    assertThat(writes).isEmpty();
   }
 
   @Test
@@ -190,7 +251,28 @@ class ResizeMemoryTest {
   }
 
   private ResizeMemory action() {
-    return new ResizeMemory(client, (workload, container) -> List.of(assessment));
+    return new ResizeMemory(client, (workload, container) -> assessments());
+  }
+
+  private List<Assessment> assessments() {
+    return Stream.concat(other.stream(), Stream.of(pod)).map(this::assessment).toList();
+  }
+
+  private Assessment assessment(Pod of) {
+    var key = assessment.container();
+    return new Assessment(
+        assessment.workloadUid(),
+        new ContainerKey(
+            key.namespace(),
+            of.getMetadata().getName(),
+            key.podUid(),
+            key.container(),
+            key.containerId()),
+        assessment.runtime(),
+        assessment.quarantined(),
+        assessment.verdict(),
+        assessment.containerAge(),
+        assessment.at());
   }
 
   private Plan plan(int percent, String max) {
@@ -207,6 +289,11 @@ class ResizeMemoryTest {
 
   private Seen undo(Plan.Do planned) {
     return action().undo(incident(), step(planned), Fixtures.NOON);
+  }
+
+  private Seen undo(Plan.Do planned, Duration after) {
+    var undoing = Steps.undoing(step(planned), "undo was asked for", Fixtures.NOON);
+    return action().undo(incident(), undoing, Fixtures.NOON.plus(after));
   }
 
   private static Step step(Plan.Do planned) {
@@ -295,13 +382,17 @@ class ResizeMemoryTest {
       }
       var text =
           code == 200
-              ? Serialization.asJson(pod)
+              ? Serialization.asJson(read(exchange))
               : "{\"apiVersion\":\"v1\",\"kind\":\"Status\",\"code\":%d}".formatted(code);
       var bytes = text.getBytes(StandardCharsets.UTF_8);
       exchange.getResponseHeaders().add("Content-Type", "application/json");
       exchange.sendResponseHeaders(code, bytes.length);
       exchange.getResponseBody().write(bytes);
     }
+  }
+
+  private Pod read(HttpExchange exchange) {
+    return exchange.getRequestURI().getPath().endsWith("/checkout-0") ? other.orElseThrow() : pod;
   }
 
   private static Pod pod(String limit, String qos, String manager) {

@@ -1,0 +1,53 @@
+package dev.heapwarden.operator.respond;
+
+import dev.heapwarden.crds.Durations;
+import dev.heapwarden.crds.incident.LeakIncident;
+import dev.heapwarden.crds.incident.LeakIncidentStatus;
+import dev.heapwarden.crds.policy.MemoryPolicy;
+import dev.heapwarden.operator.evaluate.Assessments;
+import dev.heapwarden.operator.incident.Withdrawal;
+import dev.heapwarden.operator.respond.journal.IncidentStore;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * For how long an incident is kept after its end.
+ *
+ * @param time as installed; never less than the policy's cooldown, which begins at that end
+ */
+record Retention(Duration time, IncidentStore store, Assessments assessments) {
+  /** Whether nobody needs it any more. */
+  boolean isOver(LeakIncident incident, Optional<MemoryPolicy> policy, Instant now) {
+    return isKeptLongEnough(incident.getStatus(), policy, now) && isNeededNoMore(incident);
+  }
+
+  private boolean isKeptLongEnough(
+      LeakIncidentStatus status, Optional<MemoryPolicy> policy, Instant now) {
+    var endedAt = status.endedAt();
+    if (endedAt == null) {
+      return false;
+    }
+    var end = Withdrawal.at(status).orElseGet(() -> Instant.parse(endedAt));
+    return !now.isBefore(end.plus(time)) && !now.isBefore(end.plus(cooldown(policy)));
+  }
+
+  private static Duration cooldown(Optional<MemoryPolicy> policy) {
+    return policy
+        .map(found -> Durations.parse(found.getSpec().respond().cooldown()))
+        .orElse(Duration.ZERO);
+  }
+
+  /** While its workload is watched, the newest incident of a leak says what was tried. */
+  private boolean isNeededNoMore(LeakIncident incident) {
+    var target = incident.getSpec().target();
+    return assessments.of(target.uid(), target.container()).isEmpty()
+        || store.inNamespace(incident.getMetadata().getNamespace()).stream()
+            .map(other -> other.getSpec().target())
+            .anyMatch(
+                other ->
+                    other.uid().equals(target.uid())
+                        && other.container().equals(target.container())
+                        && other.episode() > target.episode());
+  }
+}

@@ -1,0 +1,43 @@
+package dev.heapwarden.operator.respond.action;
+
+import dev.heapwarden.crds.incident.LeakIncident;
+import dev.heapwarden.crds.snapshot.MemorySnapshot;
+import dev.heapwarden.crds.snapshot.MemorySnapshotSpec;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.util.Optional;
+
+/** The snapshots that an incident orders, which go with it. */
+record IncidentSnapshots(KubernetesClient client) {
+  static MemorySnapshot of(LeakIncident incident, String name, MemorySnapshotSpec spec) {
+    var metadata = incident.getMetadata();
+    var snapshot = new MemorySnapshot();
+    snapshot.setMetadata(
+        new ObjectMetaBuilder()
+            .withName(name)
+            .withNamespace(metadata.getNamespace())
+            .addNewOwnerReference()
+            .withApiVersion(incident.getApiVersion())
+            .withKind(incident.getKind())
+            .withName(metadata.getName())
+            .withUid(metadata.getUid())
+            .endOwnerReference()
+            .build());
+    snapshot.setSpec(spec);
+    return snapshot;
+  }
+
+  Optional<MemorySnapshot> find(LeakIncident incident, String name) {
+    return Optional.ofNullable(
+        client
+            .resources(MemorySnapshot.class)
+            .inNamespace(incident.getMetadata().getNamespace())
+            .withName(name)
+            .get());
+  }
+
+  static boolean isOf(LeakIncident incident, MemorySnapshot snapshot) {
+    return snapshot.getMetadata().getOwnerReferences().stream()
+        .anyMatch(owner -> owner.getUid().equals(incident.getMetadata().getUid()));
+  }
+}

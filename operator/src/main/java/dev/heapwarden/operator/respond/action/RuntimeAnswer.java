@@ -1,0 +1,80 @@
+package dev.heapwarden.operator.respond.action;
+
+import static java.util.stream.Collectors.joining;
+
+import dev.heapwarden.crds.snapshot.MemorySnapshotStatus;
+import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.JvmReport;
+import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.OptionReport;
+import java.util.List;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * What a snapshot of a new pod says of the variables that were set.
+ *
+ * @param environment what was set: variables of Go, or the one that carries JVM options
+ */
+record RuntimeAnswer(NavigableMap<String, String> environment) {
+  /** The JVM options that were set; none for Go. None of the allow-list has a space in it. */
+  List<String> options() {
+    return isJava() ? List.of(environment.values().iterator().next().split(" ", -1)) : List.of();
+  }
+
+  boolean isJava() {
+    return JavaEnvironment.VARIABLES.contains(environment.firstKey());
+  }
+
+  /** Empty where it says nothing. */
+  Optional<Seen> of(String pod, MemorySnapshotStatus status) {
+    if (!isJava()) {
+      return Optional.ofNullable(status.variables()).map(names -> go(pod, names));
+    }
+    return Optional.ofNullable(status.jvm())
+        .filter(jvm -> options().stream().allMatch(option -> answer(jvm, option).isPresent()))
+        .map(jvm -> java(pod, jvm));
+  }
+
+  private Seen java(String pod, JvmReport jvm) {
+    var missing =
+        options().stream()
+            .flatMap(option -> answer(jvm, option).stream())
+            .filter(answer -> !answer.inForce())
+            .map(answer -> "%s; %s".formatted(answer.option(), answer.instead()))
+            .collect(joining(", "));
+    return seen(pod, missing, String.join(" ", options()));
+  }
+
+  /** An agent of an earlier version says neither. */
+  private static Optional<OptionReport> answer(JvmReport jvm, String option) {
+    return jvm.options().stream()
+        .filter(answer -> answer.option().equals(option))
+        .filter(answer -> answer.inForce() || answer.instead() != null)
+        .findFirst();
+  }
+
+  /** Names only: the agent tells no values. */
+  private Seen go(String pod, List<String> names) {
+    var missing =
+        environment.keySet().stream()
+            .filter(name -> !names.contains(name))
+            .map(name -> name + "; the process was started without it")
+            .collect(joining(", "));
+    return seen(pod, missing, String.join(" ", environment.keySet()));
+  }
+
+  private static Seen seen(String pod, String missing, String all) {
+    return missing.isEmpty()
+        ? new Seen.Done("in force: %s (seen in pod %s)".formatted(all, pod))
+        : new Seen.Failed("not in force: %s (seen in pod %s)".formatted(missing, pod));
+  }
+
+  /** Why it says nothing. */
+  static String whyNot(MemorySnapshotStatus status) {
+    return Stream.concat(
+            Stream.ofNullable(status.message()),
+            status.artifacts().stream().flatMap(artifact -> Stream.ofNullable(artifact.reason())))
+        .findFirst()
+        .orElse("the snapshot says nothing of it");
+  }
+}

@@ -1,0 +1,125 @@
+package dev.heapwarden.operator.respond;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heapwarden.crds.incident.LeakIncident;
+import dev.heapwarden.crds.incident.Step;
+import dev.heapwarden.crds.incident.Step.State;
+import dev.heapwarden.operator.respond.action.Acted;
+import dev.heapwarden.operator.respond.action.Action;
+import dev.heapwarden.operator.respond.action.Plan;
+import dev.heapwarden.operator.respond.action.Seen;
+import dev.heapwarden.operator.respond.action.Situation;
+import dev.heapwarden.operator.respond.journal.ActionKind;
+import dev.heapwarden.operator.respond.journal.Journal;
+import dev.heapwarden.operator.respond.journal.Steps;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+
+/** One that is refused, fails, takes long or dies half-way, by chance. */
+record ChancyAction(World world, ActionKind kind) implements Action {
+  @Override
+  public boolean isAsked(Situation situation) {
+    return !world.unasked.contains(kind);
+  }
+
+  @Override
+  public Plan plan(Situation situation) {
+    if (world.chance(0.05)) {
+      return new Plan.Refuse("it", "no");
+    }
+    if (world.chance(0.05)) {
+      return new Plan.Suggest("it", "owned", "patch");
+    }
+    return world.chance(0.2)
+        ? new Plan.NotNow("it", "disruption")
+        : new Plan.Do("it", "do it", "patch", Map.of());
+  }
+
+  @Override
+  public boolean isActed(Situation situation, Step step) {
+    return world.effects.contains(key(situation.incident()));
+  }
+
+  @Override
+  public Acted act(Situation situation, Step step) {
+    var incident = situation.incident();
+    var intent = Steps.newest(world.written(incident), kind).orElseThrow();
+    assertThat(intent.state()).as("intent is written before the act").isEqualTo(State.INTENDED);
+    if (world.denied.contains(kind)) {
+      throw new KubernetesClientException("no", 422, null);
+    }
+    if (kind.changesWorkload()) {
+      assertThat(Steps.newest(world.written(incident), ActionKind.DIAGNOSE))
+          .as("evidence before any change")
+          .hasValueSatisfying(evidence -> assertThat(evidence.state()).isEqualTo(State.DONE));
+      assertThat(world.get(situation.name()).hasFinalizer(Journal.FINALIZER))
+          .as("held before any change")
+          .isTrue();
+      var finding = java.util.Objects.requireNonNull(situation.status().finding());
+      assertThat(finding.verdict()).as("the leak is seen").isEqualTo("Confirmed");
+      assertThat(Instant.parse(finding.at()))
+          .as("the leak was seen lately")
+          .isAfterOrEqualTo(world.now.minus(Duration.ofMinutes(15)));
+    }
+    var done = world.effects.contains(key(incident));
+    if (!done && world.chance(0.1)) {
+      return new Acted.Again("conflict");
+    }
+    if (!done && world.chance(0.03)) {
+      return new Acted.No("gone");
+    }
+    if (kind.changesWorkload() && world.effects.add(key(incident))) {
+      world.deeds.add(new World.Deed(situation.name(), kind, world.now));
+    }
+    world.perhapsDie();
+    return new Acted.Yes();
+  }
+
+  @Override
+  public Seen look(Situation situation, Step step) {
+    if (world.chance(0.4) || world.unfinished.contains(kind)) {
+      return new Seen.NotYet("it takes time");
+    }
+    var why = world.broken.get(kind);
+    if (why != null) {
+      return new Seen.Failed(why);
+    }
+    return world.chance(0.1) ? new Seen.Failed("it broke") : new Seen.Done("it is there", "main.f");
+  }
+
+  @Override
+  public Seen undo(LeakIncident incident, Step step, Instant now) {
+    var intent = Steps.newest(world.written(incident), kind).orElseThrow();
+    assertThat(intent.state()).as("undo is written before").isEqualTo(State.UNDOING);
+    if (world.chance(0.3)) {
+      return new Seen.NotYet("it takes time");
+    }
+    var why = world.stuck.get(kind);
+    if (why != null) {
+      return new Seen.Failed(why);
+    }
+    if (world.effects.remove(key(incident))) {
+      world.undone.add(kind);
+    }
+    world.perhapsDie();
+    return new Seen.Done("it is gone");
+  }
+
+  @Override
+  public Duration patience(Situation situation) {
+    return Duration.ofMinutes(5);
+  }
+
+  @Override
+  public Optional<Duration> timeToLive(Situation situation) {
+    return kind.changesWorkload() ? Optional.of(Duration.ofHours(2)) : Optional.empty();
+  }
+
+  private String key(LeakIncident incident) {
+    return incident.getMetadata().getName() + "/" + kind;
+  }
+}

@@ -1,0 +1,131 @@
+package dev.heapwarden.operator.respond.action;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heapwarden.crds.incident.Step;
+import dev.heapwarden.crds.policy.Limits;
+import dev.heapwarden.crds.policy.Mode;
+import dev.heapwarden.operator.respond.Fixtures;
+import dev.heapwarden.operator.respond.action.Answers.Reply;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class IsolatePodTest {
+  private static final String WORDS = "Pod \"checkout-1\" is invalid: metadata.labels: too long";
+
+  private final Answers server = new Answers(this::answer);
+  private int version = 1;
+  private boolean alwaysChanges;
+  private String labels = "";
+
+  IsolatePodTest() throws IOException {}
+
+  @AfterEach
+  void close() {
+    server.close();
+  }
+
+  @Test
+  void labelsThatTheApiServerDoesNotTakeAreRefusedInItsWords() {
+    assertThat(act(Fixtures.NOON)).isEqualTo(new Acted.No("Denied: " + WORDS));
+  }
+
+  @Test
+  void aPodThatChangedMeanwhileIsTriedAgain() {
+    alwaysChanges = true;
+    assertThat(act(Fixtures.NOON))
+        .isEqualTo(new Acted.Again("the pod changed while it was to be isolated"));
+  }
+
+  @Test
+  void aPodThatNeverStopsChangingIsGivenUpAfterAWhile() {
+    alwaysChanges = true;
+    assertThat(act(Fixtures.NOON.plus(Duration.ofMinutes(6))))
+        .isEqualTo(new Acted.No("Denied: " + WORDS));
+  }
+
+  @Test
+  void whatWasDoneBeforeACrashIsRecognisedByLooking() {
+    var isolation = new IsolatePod(server.client());
+    assertThat(isolation.isActed(situation(Fixtures.NOON), step())).isFalse();
+    labels = ", heapwarden.dev/quarantine: leak";
+    assertThat(isolation.isActed(situation(Fixtures.NOON), step())).isTrue();
+  }
+
+  private Acted act(Instant now) {
+    return new IsolatePod(server.client()).act(situation(now), step());
+  }
+
+  private static Situation situation(Instant now) {
+    return new Situation(
+        Fixtures.incident("leak", "w1"),
+        Fixtures.policy(Fixtures.respond(Mode.ENFORCE, 2, new Limits(3, 1))),
+        now);
+  }
+
+  private static Step step() {
+    return new Step(
+        "Isolate",
+        2,
+        Step.State.INTENDED,
+        "pod/checkout-1",
+        null,
+        null,
+        Map.of(
+            "pod", "checkout-1",
+            "podUid", "uid-of-checkout-1",
+            "labels", "{\"app\":\"checkout\"}",
+            "replicaSet", "checkout-7d9f",
+            "services", ""),
+        Fixtures.NOON.toString(),
+        null,
+        null);
+  }
+
+  private Reply answer(String method, String path, String body) {
+    if (method.equals("PATCH")) {
+      version += alwaysChanges ? 1 : 0;
+      return Reply.refusal(422, WORDS);
+    }
+    if (path.contains("/replicasets/")) {
+      return Reply.ok(
+          Map.of(
+              "apiVersion",
+              "apps/v1",
+              "kind",
+              "ReplicaSet",
+              "metadata",
+              Map.of("name", "checkout-7d9f", "namespace", "shop"),
+              "spec",
+              Map.of("replicas", 2, "selector", Map.of("matchLabels", Map.of("app", "checkout")))));
+    }
+    if (path.endsWith("/pods")) {
+      return Reply.list(pod("checkout-1"), pod("checkout-2"));
+    }
+    return path.endsWith("/pods/checkout-1") ? Reply.ok(pod("checkout-1")) : Reply.list();
+  }
+
+  private Pod pod(String name) {
+    return Serialization.unmarshal(
+        """
+        apiVersion: v1
+        kind: Pod
+        metadata:
+          name: %s
+          namespace: shop
+          uid: uid-of-%s
+          resourceVersion: "%d"
+          creationTimestamp: "2026-07-01T11:00:00Z"
+          labels: {app: checkout%s}
+        status: {conditions: [{type: Ready, status: "True"}]}
+        """
+            .formatted(name, name, version, labels),
+        Pod.class);
+  }
+}

@@ -3,8 +3,8 @@ package dev.heapwarden.probes.snapshot;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.ClassReport;
 import dev.heapwarden.probes.jvm.ClassHistogram;
 import dev.heapwarden.probes.jvm.ClassHistogram.Count;
+import dev.heapwarden.probes.jvm.CountersFile;
 import dev.heapwarden.probes.jvm.JvmAttach;
-import dev.heapwarden.probes.jvm.JvmCounters;
 import dev.heapwarden.probes.sample.ClassCount;
 import dev.heapwarden.probes.target.TargetProcess;
 import java.io.BufferedReader;
@@ -116,7 +116,10 @@ final class ClassGrowthEvidence {
   }
 
   private Optional<Long> youngCollections(TargetProcess process) throws IOException {
-    return JvmCounters.read(process.pid(), procRoot).map(JvmCounters::youngCollections);
+    var counters = CountersFile.readable(process.pid(), procRoot);
+    return counters.isEmpty()
+        ? Optional.empty()
+        : Optional.of(counters.get().read().youngCollections());
   }
 
   private static ClassHistogram histogram(byte[] text) throws IOException {

@@ -2,8 +2,8 @@ package dev.heapwarden.probes.snapshot;
 
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.JvmReport;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.OptionReport;
+import dev.heapwarden.probes.jvm.CountersFile;
 import dev.heapwarden.probes.jvm.JvmAttach;
-import dev.heapwarden.probes.jvm.JvmCounters;
 import dev.heapwarden.probes.jvm.JvmFlags;
 import dev.heapwarden.probes.jvm.OptionCheck;
 import dev.heapwarden.probes.probe.CgroupMemory;
@@ -103,8 +103,9 @@ final class FlagEvidence {
   }
 
   private OptionalLong metaspace(TargetProcess process) throws IOException {
-    return JvmCounters.read(process.pid(), proc.root())
-        .map(counters -> OptionalLong.of(counters.metaspaceUsed()))
-        .orElse(OptionalLong.empty());
+    var counters = CountersFile.readable(process.pid(), proc.root());
+    return counters.isEmpty()
+        ? OptionalLong.empty()
+        : OptionalLong.of(counters.get().read().metaspaceUsed());
   }
 }

@@ -3,95 +3,171 @@ package dev.heapwarden.probes;
 import dev.heapwarden.crds.policy.RuntimeChoice;
 import dev.heapwarden.detection.sample.Attachment;
 import dev.heapwarden.detection.sample.RuntimeKind;
-import dev.heapwarden.probes.jvm.JvmCounters;
+import dev.heapwarden.probes.jvm.CountersFile;
+import dev.heapwarden.probes.jvm.Held;
 import dev.heapwarden.probes.sample.Ledger;
 import dev.heapwarden.probes.target.Target;
 import dev.heapwarden.probes.target.TargetProcess;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the counters of the JVMs among the targets. {@link #read} is called by one thread; {@link
- * #attachment} by any.
+ * Reads the counters of the JVMs among the targets, on threads of its own: a file lies in the
+ * container, whose file systems may never answer. {@link #read} is called by one thread; {@link
+ * #attachments} by any.
  */
-final class JvmReadings {
+final class JvmReadings implements AutoCloseable {
   private static final String COUNTERS = "JvmCounters";
+  private static final String LIVE_HEAP = "JvmLiveHeap";
 
   /** A reading is one file of 32 KiB; the lowest level between two collections is to be seen. */
   private static final Duration PACE = Duration.ofSeconds(1);
 
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+  /** A JVM without counters has none later, but for the first moments of its life. */
+  private static final Duration SEARCH_AGAIN = Duration.ofSeconds(10);
+
   private final Ledger ledger;
   private final Path procRoot;
-  private final Map<TargetProcess.Identity, Attachment> attachments = new ConcurrentHashMap<>();
+  private final Lanes lanes = new Lanes();
+  private final Map<TargetProcess.Identity, Look> looks = new ConcurrentHashMap<>();
   private long readAt = System.nanoTime() - PACE.toNanos();
+
+  /**
+   * The latest look at a process.
+   *
+   * @param file where its counters were found; empty where they are to be searched for
+   */
+  private record Look(long at, Optional<CountersFile> file, List<Attachment> attachments) {}
 
   JvmReadings(Ledger ledger, Path procRoot) {
     this.ledger = ledger;
     this.procRoot = procRoot;
   }
 
-  /** Reads all that are due. */
+  /** Has all read that are due; does not wait for them. */
   void read(List<Target> targets) {
     long now = System.nanoTime();
     if (now - readAt < PACE.toNanos()) {
       return;
     }
     readAt = now;
-    var seen = new HashMap<TargetProcess.Identity, Attachment>();
+    var judged = new HashSet<TargetProcess.Identity>();
     for (var target : targets) {
-      for (var process : jvms(target)) {
-        seen.put(process.identity(), read(target, process));
-      }
+      jvm(target)
+          .ifPresent(
+              process -> {
+                judged.add(process.identity());
+                lanes.run(lane(target), () -> look(target, process));
+              });
     }
-    attachments.putAll(seen);
-    attachments.keySet().retainAll(Set.copyOf(seen.keySet()));
+    looks.keySet().retainAll(judged);
   }
 
-  /** Whether the counters of the target's main process are read; empty where it is no JVM. */
-  Optional<Attachment> attachment(Target target) {
-    return target
-        .main()
-        .filter(process -> jvms(target).contains(process))
-        .map(
-            process ->
-                attachments.getOrDefault(
-                    process.identity(),
-                    new Attachment(
-                        COUNTERS, Attachment.State.PENDING, "it was not looked at yet")));
+  /** What is read of the target's JVM; empty where its main process is none. */
+  List<Attachment> attachments(Target target) {
+    var process = jvm(target);
+    if (process.isEmpty()) {
+      return List.of();
+    }
+    var stuck = lanes.stuck(lane(target), PATIENCE);
+    if (stuck.isPresent()) {
+      return List.of(refused(COUNTERS, "reading them from its /tmp: " + stuck.get()));
+    }
+    var look = looks.get(process.get().identity());
+    return look == null
+        ? List.of(new Attachment(COUNTERS, Attachment.State.PENDING, "it was not looked at yet"))
+        : look.attachments();
   }
 
-  private Attachment read(Target target, TargetProcess process) {
+  @Override
+  public void close() {
+    lanes.close();
+  }
+
+  private void look(Target target, TargetProcess process) {
+    var before = Optional.ofNullable(looks.get(process.identity()));
+    var known = before.flatMap(Look::file);
+    if (known.isEmpty()
+        && before
+            .filter(look -> System.nanoTime() - look.at() < SEARCH_AGAIN.toNanos())
+            .isPresent()) {
+      return;
+    }
+    looks.put(process.identity(), look(target, process, known));
+  }
+
+  private Look look(Target target, TargetProcess process, Optional<CountersFile> known) {
     try {
-      var counters = JvmCounters.read(process.pid(), procRoot);
-      if (counters.isEmpty()) {
-        return refused(
-            "it keeps no counter file: started with -XX:-UsePerfData, or by a user without a name");
+      var file = known.isPresent() ? known : CountersFile.of(process.pid(), procRoot);
+      if (file.isEmpty()) {
+        return failed(
+            "it keeps no counters of its own: started with -XX:-UsePerfData, by a user without a"
+                + " name, or with a /tmp where another JVM of the same pid keeps its own");
       }
-      ledger.counted(target.container().key(), process.pid(), counters.get());
-      return new Attachment(COUNTERS, Attachment.State.ATTACHED, null);
-    } catch (IOException | UncheckedIOException unreadable) {
-      return refused(String.valueOf(unreadable.getMessage()));
+      if (isShared(file.get().id(), process)) {
+        // It is kept, so that the other is refused too.
+        return look(file, refused(COUNTERS, "another JVM writes the same file: they share a /tmp"));
+      }
+      var counters = file.get().read();
+      ledger.counted(target.container().key(), process.pid(), counters);
+      var attached =
+          new Attachment(COUNTERS, Attachment.State.ATTACHED, others(target, file.get()));
+      var notLive = counters.notLive();
+      return notLive.isEmpty()
+          ? look(file, attached)
+          : look(file, attached, refused(LIVE_HEAP, notLive.get()));
+    } catch (IOException unreadable) {
+      return failed(String.valueOf(unreadable.getMessage()));
     }
   }
 
-  private static Attachment refused(String reason) {
-    return new Attachment(COUNTERS, Attachment.State.REFUSED, reason);
+  private boolean isShared(Held.Id file, TargetProcess process) {
+    return looks.entrySet().stream()
+        .filter(other -> !other.getKey().equals(process.identity()))
+        .anyMatch(
+            other -> other.getValue().file().filter(found -> found.id().equals(file)).isPresent());
   }
 
-  private static List<TargetProcess> jvms(Target target) {
+  /** Says which JVM is meant where there are several. */
+  private static @Nullable String others(Target target, CountersFile file) {
+    long jvms =
+        target.processes().stream().filter(process -> process.runtime() == RuntimeKind.JVM).count();
+    return jvms < 2
+        ? null
+        : "of its %d JVMs the one with pid %d is judged, which holds most"
+            .formatted(jvms, file.innerPid());
+  }
+
+  private static Look failed(String reason) {
+    return look(Optional.empty(), refused(COUNTERS, reason));
+  }
+
+  private static Look look(Optional<CountersFile> file, Attachment... attachments) {
+    return new Look(System.nanoTime(), file, List.of(attachments));
+  }
+
+  private static Attachment refused(String probe, String reason) {
+    return new Attachment(probe, Attachment.State.REFUSED, reason);
+  }
+
+  private static String lane(Target target) {
+    return target.container().key().containerId();
+  }
+
+  /** The JVM that is judged: a container's readings are of one process. */
+  private static Optional<TargetProcess> jvm(Target target) {
     var choice = target.container().choice();
     return choice == RuntimeChoice.AUTO || choice == RuntimeChoice.JVM
-        ? target.processes().stream()
-            .filter(process -> process.runtime() == RuntimeKind.JVM)
-            .toList()
-        : List.of();
+        ? target.main().filter(process -> process.runtime() == RuntimeKind.JVM)
+        : Optional.empty();
   }
 }

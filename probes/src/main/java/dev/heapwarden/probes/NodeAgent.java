@@ -87,7 +87,7 @@ final class NodeAgent implements AutoCloseable {
                     target.runtime(),
                     target.runtimeVersion(),
                     target.container().startedAt(),
-                    probe.attachments(target, jvms.attachment(target))))
+                    probe.attachments(target, jvms.attachments(target))))
         .toList();
   }
 
@@ -107,6 +107,7 @@ final class NodeAgent implements AutoCloseable {
   public void close() {
     control.shutdownNow();
     readings.shutdownNow();
+    jvms.close();
     probe.close();
   }
 

@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
  * Whether a probe sees a container.
  *
  * @param probe what is attached, such as GoGc, GoMapGrowth, PageFaults
- * @param reason why not, for {@link State#REFUSED} and {@link State#PENDING}
+ * @param reason why not, for {@link State#REFUSED} and {@link State#PENDING}; for {@link
+ *     State#ATTACHED} what is left out, if anything is
  */
 public record Attachment(String probe, State state, @Nullable String reason) {
   public enum State {

@@ -3,8 +3,8 @@ package dev.heapwarden.detection.sample;
 /** What a sample's values measure. */
 public enum Signal {
   /**
-   * Anonymous memory of the container's cgroup, bytes. v1 memory.stat total_rss, v2 memory.stat
-   * anon.
+   * Anonymous memory of the container's cgroup, bytes, with shared memory, which has no file on a
+   * disk either and holds ZGC's heap. v1 memory.stat total_rss and total_shmem, v2 anon and shmem.
    */
   ANONYMOUS_MEMORY(Kind.GAUGE),
   /** Memory in use minus inactive file pages, as the kubelet computes it, bytes. */
@@ -26,7 +26,11 @@ public enum Signal {
   COLLECTIONS(Kind.COUNTER),
   /** Time that a JVM stood still for collections since its start, seconds. */
   GC_PAUSE_TIME(Kind.COUNTER),
-  /** Old generation of a JVM after its latest pause, bytes. */
+  /**
+   * Old generation of a JVM after its latest pause, bytes. Like {@link #POST_GC_LIVE_HEAP} and
+   * {@link #COLLECTIONS} absent where its collector has none or does not tell when it has cleaned
+   * it (ZGC without generations, Shenandoah).
+   */
   OLD_GENERATION(Kind.GAUGE),
   /** How large the old generation of a JVM can become, bytes; the collector's own estimate. */
   HEAP_LIMIT(Kind.GAUGE),

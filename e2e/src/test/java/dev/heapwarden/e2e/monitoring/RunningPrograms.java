@@ -23,6 +23,7 @@ import dev.heapwarden.probes.go.Sites;
 import dev.heapwarden.probes.http.AgentMetrics;
 import dev.heapwarden.probes.http.Answers;
 import dev.heapwarden.probes.http.StatusServer;
+import dev.heapwarden.probes.jvm.Collector;
 import dev.heapwarden.probes.jvm.JvmCounters;
 import dev.heapwarden.probes.probe.CgroupMemory;
 import dev.heapwarden.probes.probe.ProbeCounters;
@@ -117,7 +118,11 @@ final class RunningPrograms {
     ledger.accept(new ProbeEvent.Collection(7, 1, 2048, 3));
     ledger.accept(new ProbeEvent.Faults(7, 1, 5));
     ledger.accept(new ProbeEvent.MapGrowth(7, 1, 0xc0ffee, 1000, List.of(1L)));
-    ledger.counted(KEY, 7, new JvmCounters("25", "G1", 1024, 4096, 2, 3, 0.25, 512, 9));
+    ledger.counted(
+        KEY,
+        7,
+        new JvmCounters(
+            "25", Collector.G1, 512, 1024, 4096, OptionalLong.of(2), 3, 0.25, 0.5, 512, 9));
   }
 
   private static MemorySnapshotStatus snapshot() {

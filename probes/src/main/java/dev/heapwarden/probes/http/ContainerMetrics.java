@@ -44,7 +44,9 @@ final class ContainerMetrics implements MultiCollector {
       new EnumMap<>(
           Map.of(
               Signal.ANONYMOUS_MEMORY,
-              new Meaning("anonymous_memory_bytes", "Anonymous memory of the container's cgroup"),
+              new Meaning(
+                  "anonymous_memory_bytes",
+                  "Anonymous and shared memory of the container's cgroup"),
               Signal.WORKING_SET,
               new Meaning("working_set_bytes", "Memory in use minus inactive file pages"),
               Signal.MEMORY_LIMIT,
@@ -59,13 +61,13 @@ final class ContainerMetrics implements MultiCollector {
                   "Collections since the agent first saw it; of a JVM those of the old generation"),
               Signal.GC_PAUSE_TIME,
               new Meaning(
-                  "gc_pause_seconds", "Time that its JVMs stood still for collections so far"),
+                  "gc_pause_seconds", "Time that its JVM stood still for collections so far"),
               Signal.OLD_GENERATION,
-              new Meaning("old_generation_bytes", "Old generation of its JVMs after a pause"),
+              new Meaning("old_generation_bytes", "Old generation of its JVM after a pause"),
               Signal.METASPACE,
-              new Meaning("metaspace_bytes", "Metaspace in use of its JVMs"),
+              new Meaning("metaspace_bytes", "Metaspace in use of its JVM"),
               Signal.THREADS,
-              new Meaning("threads", "Live threads of its JVMs")));
+              new Meaning("threads", "Live threads of its JVM")));
 
   ContainerMetrics(Supplier<List<ContainerState>> containers, Ledger ledger) {
     this.containers = containers;

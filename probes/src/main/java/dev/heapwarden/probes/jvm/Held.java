@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.invoke.MethodHandle;
+import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
@@ -14,7 +15,7 @@ import java.nio.file.Path;
  * its place meanwhile, this is still the one that was looked at. A symbolic link is held itself and
  * leads nowhere.
  */
-final class Held implements AutoCloseable {
+public final class Held implements AutoCloseable {
   private static final boolean ARM = System.getProperty("os.arch", "").equals("aarch64");
 
   /** Linux 6.18, include/uapi/asm-generic/fcntl.h, and arch/arm64/include/uapi/asm/fcntl.h. */
@@ -28,6 +29,9 @@ final class Held implements AutoCloseable {
       Signals.function("open", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT));
 
   private final int descriptor;
+
+  /** Which file it is, whatever its name. */
+  public record Id(long device, long inode) {}
 
   private Held(int descriptor) {
     this.descriptor = descriptor;
@@ -51,6 +55,21 @@ final class Held implements AutoCloseable {
     return open(path, 0);
   }
 
+  /**
+   * Holds a regular file. Nothing is opened for reading before it is known to be one: a pipe would
+   * wait for a writer.
+   *
+   * @throws IOException when it is none, or a symbolic link
+   */
+  static Held file(Path path) throws IOException {
+    var held = any(path);
+    if (!Files.isRegularFile(held.path())) {
+      held.close();
+      throw new IOException("is no regular file: " + path.getFileName());
+    }
+    return held;
+  }
+
   private static Held open(Path path, int flag) throws IOException {
     try (var arena = Arena.ofConfined()) {
       int flags = PATH_ONLY | CLOSE_ON_EXEC | NO_FOLLOW | flag;
@@ -65,6 +84,13 @@ final class Held implements AutoCloseable {
   /** Leads to it while it is held. */
   Path path() {
     return Path.of("/proc/self/fd", Integer.toString(descriptor));
+  }
+
+  /** Identifies it among the files of the node while it exists. */
+  Id id() throws IOException {
+    return new Id(
+        (long) Files.getAttribute(path(), "unix:dev"),
+        (long) Files.getAttribute(path(), "unix:ino"));
   }
 
   @Override

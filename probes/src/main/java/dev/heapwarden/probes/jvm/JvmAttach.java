@@ -174,10 +174,10 @@ public final class JvmAttach {
    * src/hotspot/share/services/runtimeService.cpp). A JVM without counters is judged by its command
    * line and environment.
    */
-  private static boolean attachIsOff(JvmProcess process) throws IOException {
-    var counters = process.counters();
+  private boolean attachIsOff(JvmProcess process) throws IOException {
+    var counters = CountersFile.readable(process.pid(), procRoot);
     if (counters.isPresent()) {
-      var capabilities = PerfData.read(counters.get()).text("sun.rt.jvmCapabilities");
+      var capabilities = counters.get().data().text("sun.rt.jvmCapabilities");
       return capabilities.isPresent() && !capabilities.get().startsWith("1");
     }
     return words(process, "cmdline").contains(OFF) || words(process, "environ").contains(OFF);

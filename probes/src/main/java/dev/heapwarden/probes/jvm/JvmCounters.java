@@ -1,74 +1,92 @@
 package dev.heapwarden.probes.jvm;
 
-import java.io.IOException;
-import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.IntStream;
-import java.util.stream.LongStream;
 
 /**
  * What Heapwarden reads of a JVM's performance counters. Names as in JDK 17 and 25,
- * src/hotspot/share/gc/shared/{collectorCounters,generationCounters,hSpaceCounters}.cpp and
- * memory/metaspaceCounters.cpp.
+ * src/hotspot/share/gc/shared/{collectorCounters,generationCounters,hSpaceCounters}.cpp,
+ * memory/metaspaceCounters.cpp and services/runtimeService.cpp.
  *
  * @param version such as 25.0.1+8-LTS
- * @param collector such as G1
- * @param oldUsed bytes in the old generation after the latest pause
+ * @param collector whose counters they are
+ * @param youngUsed bytes in the young generation after the latest pause; 0 where there is none
+ * @param oldUsed bytes in the old generation after the latest pause; of a collector without
+ *     generations in the whole heap
  * @param oldLimit bytes that the old generation can grow to
- * @param oldCollections collections that clean the old generation: full ones, and the pauses of
- *     concurrent cycles
+ * @param oldCollections collections that clean the old generation: full ones, and concurrent
+ *     cycles; empty where the collector does not tell
  * @param youngCollections collections of the young generation, G1's mixed ones included
  * @param pauseSeconds all pauses of all collectors since the JVM started
+ * @param stoppedSeconds all safepoints since the JVM started, those of collections included
  * @param metaspaceUsed bytes
  * @param threads live ones
  */
 public record JvmCounters(
     String version,
-    String collector,
+    Collector collector,
+    long youngUsed,
     long oldUsed,
     long oldLimit,
-    long oldCollections,
+    OptionalLong oldCollections,
     long youngCollections,
     double pauseSeconds,
+    double stoppedSeconds,
     long metaspaceUsed,
     long threads) {
 
   /** Collector 0 is the young one; 1 makes full collections; 2 are G1's and ZGC's cycles. */
   private static final int COLLECTORS = 3;
 
+  private static final String FULL = "sun.gc.collector.1.invocations";
+  private static final String CONCURRENT = "sun.gc.collector.2.invocations";
+
+  /** Of the young generation: eden and two of survivors. */
+  private static final int SPACES = 3;
+
   /**
-   * Reads the counters of a JVM; empty where it keeps none.
-   *
-   * @throws IOException when the process ended, or its counters cannot be read
+   * Why the level of the old generation tells nothing of what is live; empty where its lowest
+   * between two collections does.
    */
-  public static Optional<JvmCounters> read(long pid, Path procRoot) throws IOException {
-    var file = JvmProcess.of(pid, procRoot).counters();
-    return file.isEmpty() ? Optional.empty() : Optional.of(of(PerfData.read(file.get())));
+  public Optional<String> notLive() {
+    return oldCollections.isPresent()
+        ? Optional.empty()
+        : Optional.of(
+            "the counters of %s do not tell what its collections leave"
+                .formatted(collector.text()));
   }
 
   /** What the old generation keeps at most; empty before the first collection. */
   public OptionalLong liveHeap() {
-    return youngCollections + oldCollections == 0 ? OptionalLong.empty() : OptionalLong.of(oldUsed);
+    return youngCollections + oldCollections.orElse(0) == 0
+        ? OptionalLong.empty()
+        : OptionalLong.of(oldUsed);
   }
 
   static JvmCounters of(PerfData counters) {
     double ticksPerSecond = counters.number("sun.os.hrt.frequency").orElse(1_000_000_000L);
+    var collector = Collector.of(counters);
     return new JvmCounters(
         counters.text("java.property.java.vm.version").orElse(""),
-        counters.text("sun.gc.policy.name").orElse(""),
-        counters.number("sun.gc.generation.1.space.0.used").orElse(0),
-        counters.number("sun.gc.generation.1.maxCapacity").orElse(0),
-        collectors(counters, 1, "invocations").sum(),
-        counters.number("sun.gc.collector.0.invocations").orElse(0),
-        collectors(counters, 0, "time").sum() / ticksPerSecond,
-        counters.number("sun.gc.metaspace.used").orElse(0),
-        counters.number("java.threads.live").orElse(0));
+        collector,
+        IntStream.range(0, SPACES)
+            .mapToLong(space -> number(counters, "sun.gc.generation.0.space." + space + ".used"))
+            .sum(),
+        number(counters, "sun.gc.generation.1.space.0.used"),
+        number(counters, "sun.gc.generation.1.maxCapacity"),
+        collector.cleaned(number(counters, FULL), number(counters, CONCURRENT)),
+        number(counters, "sun.gc.collector.0.invocations"),
+        IntStream.range(0, COLLECTORS)
+                .mapToLong(number -> number(counters, "sun.gc.collector." + number + ".time"))
+                .sum()
+            / ticksPerSecond,
+        number(counters, "sun.rt.safepointTime") / ticksPerSecond,
+        number(counters, "sun.gc.metaspace.used"),
+        number(counters, "java.threads.live"));
   }
 
-  private static LongStream collectors(PerfData counters, int first, String figure) {
-    return IntStream.range(first, COLLECTORS)
-        .mapToLong(
-            number -> counters.number("sun.gc.collector." + number + "." + figure).orElse(0));
+  private static long number(PerfData counters, String name) {
+    return counters.number(name).orElse(0);
   }
 }

@@ -5,7 +5,6 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /**
  * Where a JVM keeps its files, seen through its own root. What lies there is the container's: a
@@ -16,9 +15,6 @@ import java.util.stream.Stream;
  * @param directory of the process in /proc
  */
 record JvmProcess(long pid, long innerPid, Path directory) {
-  /** Users that leave counters in one container: more than a few are no JVMs' doing. */
-  private static final int USERS = 64;
-
   /**
    * Looks at a process.
    *
@@ -40,25 +36,6 @@ record JvmProcess(long pid, long innerPid, Path directory) {
 
   Path temporaryPath() {
     return directory.resolve("root/tmp");
-  }
-
-  /**
-   * The counter file: /tmp/hsperfdata_USER/PID; empty with -XX:-UsePerfData or for a nameless user.
-   */
-  Optional<Path> counters() throws IOException {
-    var tmp = temporary();
-    if (tmp.isEmpty()) {
-      return Optional.empty();
-    }
-    try (Stream<Path> users = Files.list(tmp.get())) {
-      return users
-          .filter(user -> user.getFileName().toString().startsWith("hsperfdata_"))
-          .limit(USERS)
-          .filter(user -> Files.isDirectory(user, LinkOption.NOFOLLOW_LINKS))
-          .map(user -> user.resolve(Long.toString(innerPid)))
-          .filter(file -> Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS))
-          .findFirst();
-    }
   }
 
   /** The socket that the JVM listens on once it has been asked to. */

@@ -5,14 +5,10 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
 
 /**
  * The performance counters that a HotSpot JVM keeps in a file, read once. The JVM writes them
@@ -23,7 +19,7 @@ import java.util.Set;
  */
 public final class PerfData {
   /** -XX:PerfDataMemorySize is 32 KiB (64 KiB since 21): a larger file is no counter file. */
-  private static final int LARGEST = 4 << 20;
+  private static final int LARGEST = 256 << 10;
 
   private static final int MAGIC = 0xcafec0c0;
   private static final int MAJOR = 2;
@@ -36,15 +32,15 @@ public final class PerfData {
   private PerfData() {}
 
   /**
-   * Reads a counter file; a symbolic link is not followed.
+   * Reads a counter file.
    *
    * @throws IOException when it cannot be read, or is no counter file of this version
    */
-  public static PerfData read(Path file) throws IOException {
-    try (var channel =
-        Files.newByteChannel(file, Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS))) {
+  static PerfData read(Held file) throws IOException {
+    try (var channel = Files.newByteChannel(file.path())) {
       if (channel.size() > LARGEST) {
-        throw new IOException("no performance counters: " + channel.size() + " bytes");
+        throw new IOException(
+            "no performance counters: %d bytes, more than %d".formatted(channel.size(), LARGEST));
       }
       var bytes = ByteBuffer.allocate((int) channel.size());
       while (bytes.hasRemaining() && channel.read(bytes) >= 0) {

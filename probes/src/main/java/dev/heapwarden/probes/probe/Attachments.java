@@ -1,14 +1,17 @@
 package dev.heapwarden.probes.probe;
 
+import dev.heapwarden.crds.policy.RuntimeChoice;
 import dev.heapwarden.detection.sample.Attachment;
 import dev.heapwarden.detection.sample.RuntimeKind;
 import dev.heapwarden.probes.go.GoBinary;
 import dev.heapwarden.probes.target.Target;
 import dev.heapwarden.probes.target.TargetProcess;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * Tells per container what is attached. Where a container runs several processes, its main one
@@ -19,11 +22,13 @@ final class Attachments {
   static final String GO_GC = "GoGc";
   static final String GO_MAP_GROWTH = "GoMapGrowth";
 
+  private static final String JVM_COUNTERS = "JvmCounters";
+
   private Attachments() {}
 
   /**
-   * @param jvm what is known of a JVM, which then needs no probe of Go; empty where the main
-   *     process is none
+   * @param jvm what is known of the JVM that is judged, which then needs no probe of Go; empty
+   *     where the main process is none
    * @param noPageFaults why the kernel cannot tell page faults
    * @param failure why bpftrace attaches nothing at all
    * @param waiting why what is not attached yet is not
@@ -32,7 +37,35 @@ final class Attachments {
    */
   static List<Attachment> of(
       Target target,
-      Optional<Attachment> jvm,
+      List<Attachment> jvm,
+      Optional<String> noPageFaults,
+      Optional<String> failure,
+      String waiting,
+      Function<TargetProcess, Optional<String>> refusal,
+      NodePlan attached) {
+    var all =
+        new ArrayList<>(ofJudged(target, jvm, noPageFaults, failure, waiting, refusal, attached));
+    beside(target, !jvm.isEmpty()).ifPresent(all::add);
+    return List.copyOf(all);
+  }
+
+  /** What runs in the container too and is not judged, where the policy does not choose. */
+  private static Optional<Attachment> beside(Target target, boolean judgesJvm) {
+    var other = judgesJvm ? RuntimeKind.GO : RuntimeKind.JVM;
+    if (target.container().choice() != RuntimeChoice.AUTO
+        || target.runtime() == other
+        || target.processes().stream().noneMatch(process -> process.runtime() == other)) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        refused(
+            judgesJvm ? GO_GC : JVM_COUNTERS,
+            "its main process is judged instead, which holds more memory"));
+  }
+
+  private static List<Attachment> ofJudged(
+      Target target,
+      List<Attachment> jvm,
       Optional<String> noPageFaults,
       Optional<String> failure,
       String waiting,
@@ -53,8 +86,8 @@ final class Attachments {
                         attached.countsFaultsOf(main.get().identity()),
                         failure,
                         waiting));
-    if (jvm.isPresent()) {
-      return List.of(faults, jvm.get());
+    if (!jvm.isEmpty()) {
+      return Stream.concat(Stream.of(faults), jvm.stream()).toList();
     }
     var go =
         target.processes().stream()

@@ -10,7 +10,8 @@ import java.util.OptionalLong;
 /**
  * One reading of a container's memory cgroup.
  *
- * @param anonymous bytes of anonymous memory of the cgroup and those below it
+ * @param anonymous bytes of anonymous and shared memory of the cgroup and those below it: what the
+ *     kernel can only swap. ZGC's heap is shared memory; so are files on a tmpfs
  * @param workingSet bytes in use minus inactive file pages, as the kubelet computes it
  * @param limit bytes; empty when there is none
  */
@@ -32,14 +33,14 @@ public record CgroupMemory(long anonymous, long workingSet, OptionalLong limit) 
     if (Files.exists(cgroup.resolve("memory.usage_in_bytes"))) {
       long limit = number(cgroup.resolve("memory.limit_in_bytes"));
       return of(
-          figure(stat, "total_rss"),
+          figure(stat, "total_rss") + stat.getOrDefault("total_shmem", 0L),
           number(cgroup.resolve("memory.usage_in_bytes")),
           figure(stat, "total_inactive_file"),
           limit >= V1_UNLIMITED ? OptionalLong.empty() : OptionalLong.of(limit));
     }
     var max = Files.readString(cgroup.resolve("memory.max")).strip();
     return of(
-        figure(stat, "anon"),
+        figure(stat, "anon") + stat.getOrDefault("shmem", 0L),
         number(cgroup.resolve("memory.current")),
         figure(stat, "inactive_file"),
         max.equals("max") ? OptionalLong.empty() : OptionalLong.of(Long.parseLong(max)));

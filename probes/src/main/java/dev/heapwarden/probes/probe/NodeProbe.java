@@ -93,9 +93,9 @@ public final class NodeProbe implements AutoCloseable {
   /**
    * What is attached to a container, and why not.
    *
-   * @param jvm what is known of its JVM; empty where its main process is none
+   * @param jvm what is read of its JVM; empty where its main process is none
    */
-  public List<Attachment> attachments(Target target, Optional<Attachment> jvm) {
+  public List<Attachment> attachments(Target target, List<Attachment> jvm) {
     var run = current;
     return Attachments.of(
         target,

@@ -46,6 +46,7 @@ final class ContainerLedger {
   private boolean faulted;
   private final JvmLedger jvm = new JvmLedger();
   private final ClassLedger classes = new ClassLedger();
+  private boolean judgesJvm;
   private boolean jvmCleaned;
   private Map<Signal, Double> memory = Map.of();
 
@@ -66,7 +67,23 @@ final class ContainerLedger {
     return container;
   }
 
+  /** Whether its JVM is judged: what Go programs beside it do is then not the container's. */
+  void judgesJvm(boolean yes) {
+    judgesJvm = yes;
+    if (yes) {
+      liveBytes.clear();
+      instances.clear();
+      collected = false;
+    } else {
+      jvm.retain(Set.of());
+      jvmCleaned = false;
+    }
+  }
+
   void collected(long pid, long nanos, long bytes, long count) {
+    if (judgesJvm) {
+      return;
+    }
     liveBytes.put(pid, bytes);
     collections += count;
     collectedAt = Math.max(collectedAt, nanos);
@@ -82,6 +99,9 @@ final class ContainerLedger {
   /** The site is asked for only when the instance is new or its site is unknown. */
   void grown(
       long pid, long address, long nanos, long entries, java.util.function.Supplier<String> site) {
+    if (judgesJvm) {
+      return;
+    }
     var instance = instances.computeIfAbsent(new InstanceKey(pid, address), key -> new Instance());
     // A map that is half as large as it was is most likely another one at the same address.
     if (instance.site.isEmpty() || entries < instance.entries / 2) {
@@ -118,7 +138,7 @@ final class ContainerLedger {
     instances.keySet().removeIf(key -> !pids.contains(key.pid()));
   }
 
-  /** Empty until one of its processes has collected; of JVMs, until each has twice. */
+  /** Empty until one of its processes has collected; of a JVM, until it has twice. */
   OptionalDouble live() {
     if (!liveBytes.isEmpty()) {
       return OptionalDouble.of(

@@ -3,21 +3,22 @@ package dev.heapwarden.probes.sample;
 import dev.heapwarden.detection.sample.Signal;
 import dev.heapwarden.probes.jvm.JvmCounters;
 import java.util.EnumMap;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What the counters of a container's JVMs add up to. The old generation after a young collection
- * holds garbage: only its lowest level between two collections that clean it is taken as live, and
- * told at the second of them.
+ * What the counters of a container's JVM say; of several, those of the one that was read last. The
+ * old generation after a young collection holds garbage: only its lowest level between two
+ * collections that clean it is taken as live, and told at the second of them. Nothing is, where the
+ * collector does not tell when it has cleaned it.
  */
 final class JvmLedger {
-  private final Map<Long, Life> lives = new HashMap<>();
+  private @Nullable Life life;
   private long collections;
 
   private static final class Life {
+    final long pid;
     JvmCounters latest;
     long lowest;
 
@@ -26,7 +27,8 @@ final class JvmLedger {
 
     long live = -1;
 
-    Life(JvmCounters first) {
+    Life(long pid, JvmCounters first) {
+      this.pid = pid;
       latest = first;
       lowest = first.oldUsed();
     }
@@ -38,8 +40,10 @@ final class JvmLedger {
    * @return true when it tells a new live level
    */
   boolean read(long pid, JvmCounters now) {
-    var life = lives.computeIfAbsent(pid, _ -> new Life(now));
-    long cleaned = now.oldCollections() - life.latest.oldCollections();
+    if (life == null || life.pid != pid) {
+      life = new Life(pid, now);
+    }
+    long cleaned = now.oldCollections().orElse(0) - life.latest.oldCollections().orElse(0);
     boolean told = cleaned > 0 && life.whole;
     life.latest = now;
     life.lowest = Math.min(life.lowest, now.oldUsed());
@@ -55,7 +59,9 @@ final class JvmLedger {
   }
 
   void retain(Set<Long> pids) {
-    lives.keySet().retainAll(pids);
+    if (life != null && !pids.contains(life.pid)) {
+      life = null;
+    }
   }
 
   /** Collections that cleaned since the first readings. */
@@ -66,32 +72,29 @@ final class JvmLedger {
   /** Levels and counts of now; none before the first reading. */
   Map<Signal, Double> values() {
     var values = new EnumMap<Signal, Double>(Signal.class);
-    if (!lives.isEmpty()) {
-      values.put(Signal.GC_PAUSE_TIME, sum(JvmCounters::pauseSeconds));
-      values.put(Signal.OLD_GENERATION, sum(JvmCounters::oldUsed));
-      double limit = sum(JvmCounters::oldLimit);
-      if (limit > 0) {
-        values.put(Signal.HEAP_LIMIT, limit);
+    if (life != null) {
+      var counters = life.latest;
+      values.put(Signal.GC_PAUSE_TIME, counters.pauseSeconds());
+      if (counters.oldLimit() > 0) {
+        values.put(Signal.HEAP_LIMIT, (double) counters.oldLimit());
       }
-      values.put(Signal.METASPACE, sum(JvmCounters::metaspaceUsed));
-      values.put(Signal.THREADS, sum(JvmCounters::threads));
-      values.put(Signal.COLLECTIONS, (double) collections);
+      values.put(Signal.METASPACE, (double) counters.metaspaceUsed());
+      values.put(Signal.THREADS, (double) counters.threads());
+      if (counters.notLive().isEmpty()) {
+        values.put(Signal.OLD_GENERATION, (double) counters.oldUsed());
+        values.put(Signal.COLLECTIONS, (double) collections);
+      }
     }
     return values;
   }
 
-  /** The live level with the number of collections; none while it is not known of each JVM. */
+  /** The live level with the number of collections; none while it is not known. */
   Map<Signal, Double> live() {
     var values = new EnumMap<Signal, Double>(Signal.class);
-    if (!lives.isEmpty() && lives.values().stream().allMatch(life -> life.live >= 0)) {
-      values.put(
-          Signal.POST_GC_LIVE_HEAP, lives.values().stream().mapToDouble(life -> life.live).sum());
+    if (life != null && life.live >= 0) {
+      values.put(Signal.POST_GC_LIVE_HEAP, (double) life.live);
       values.put(Signal.COLLECTIONS, (double) collections);
     }
     return values;
-  }
-
-  private double sum(ToDoubleFunction<JvmCounters> figure) {
-    return lives.values().stream().mapToDouble(life -> figure.applyAsDouble(life.latest)).sum();
   }
 }

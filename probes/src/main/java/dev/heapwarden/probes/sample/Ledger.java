@@ -2,6 +2,7 @@ package dev.heapwarden.probes.sample;
 
 import dev.heapwarden.detection.sample.ContainerKey;
 import dev.heapwarden.detection.sample.Origin;
+import dev.heapwarden.detection.sample.RuntimeKind;
 import dev.heapwarden.detection.sample.Signal;
 import dev.heapwarden.probes.buffer.SampleBuffer;
 import dev.heapwarden.probes.go.Sites;
@@ -48,6 +49,7 @@ public final class Ledger {
     for (var target : targets) {
       var ledger = containers.computeIfAbsent(target.container().key(), ContainerLedger::new);
       target.processes().forEach(process -> byPid.put(process.pid(), new Owner(ledger, process)));
+      ledger.judgesJvm(target.runtime() == RuntimeKind.JVM);
       ledger.retain(
           target.processes().stream().map(TargetProcess::pid).collect(Collectors.toSet()));
     }
@@ -93,7 +95,7 @@ public final class Ledger {
     }
   }
 
-  /** Takes a reading of the counters of a container's JVM. */
+  /** Takes a reading of the counters of the JVM that is judged in a container. */
   public synchronized void counted(ContainerKey container, long pid, JvmCounters counters) {
     var ledger = containers.get(container);
     if (ledger != null) {

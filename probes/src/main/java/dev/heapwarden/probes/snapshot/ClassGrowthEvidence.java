@@ -3,9 +3,10 @@ package dev.heapwarden.probes.snapshot;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.ClassReport;
 import dev.heapwarden.probes.jvm.ClassHistogram;
 import dev.heapwarden.probes.jvm.ClassHistogram.Count;
+import dev.heapwarden.probes.jvm.CountersFile;
 import dev.heapwarden.probes.jvm.JvmAttach;
-import dev.heapwarden.probes.jvm.JvmCounters;
 import dev.heapwarden.probes.sample.ClassCount;
+import dev.heapwarden.probes.target.ProcFs;
 import dev.heapwarden.probes.target.TargetProcess;
 import java.io.BufferedReader;
 import java.io.ByteArrayInputStream;
@@ -14,7 +15,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -36,21 +36,18 @@ final class ClassGrowthEvidence {
   /** Longest text of one histogram that is kept. */
   private static final int TEXT = 4 << 20;
 
-  /** The JVM stands still while it counts: 1.8 s were measured for 1.4 GB. */
-  private static final double STALL_SECONDS_PER_BYTE = 1.8 / 1.4e9;
-
-  /** A program that serves is not stopped for longer by our own wish. */
-  private static final double LONGEST_STALL_SECONDS = 0.5;
-
   private final JvmEvidence jvm;
   private final ArtifactStore store;
-  private final Path procRoot;
+  private final ProcFs proc;
+  private final StallGuard guard;
   private final ClassWitness witness;
 
-  ClassGrowthEvidence(JvmEvidence jvm, ArtifactStore store, Path procRoot, ClassWitness witness) {
+  ClassGrowthEvidence(
+      JvmEvidence jvm, ArtifactStore store, ProcFs proc, StallGuard guard, ClassWitness witness) {
     this.jvm = jvm;
     this.store = store;
-    this.procRoot = procRoot;
+    this.proc = proc;
+    this.guard = guard;
     this.witness = witness;
   }
 
@@ -59,40 +56,55 @@ final class ClassGrowthEvidence {
     if (process.isEmpty()) {
       return new Evidence.Refused("no JVM runs in it");
     }
-    double expected = process.get().anonymousBytes() * STALL_SECONDS_PER_BYTE;
-    if (expected > LONGEST_STALL_SECONDS) {
-      return new Evidence.Refused(
-          "counting its heap would stop it for about %.1f s".formatted(expected));
+    var counters = CountersFile.readable(process.get().pid(), proc.root());
+    var refusal =
+        guard.refusal(
+            order.target(),
+            process.get(),
+            counters.isEmpty() ? Optional.empty() : Optional.of(counters.get().read()));
+    if (refusal.isPresent()) {
+      return new Evidence.Refused(refusal.get());
     }
     try {
-      return take(order, process.get());
+      return take(order, process.get(), counters);
     } catch (JvmAttach.RefusedException refused) {
       return new Evidence.Refused(String.valueOf(refused.getMessage()));
     }
   }
 
-  private Evidence take(Order order, TargetProcess process)
+  private Evidence take(Order order, TargetProcess process, Optional<CountersFile> counters)
       throws IOException, InterruptedException {
+    var container = order.target().container().key();
     var texts = new ByteArrayOutputStream();
     var counted = new ArrayList<ClassCount>();
     var stall = Duration.ZERO;
     var half = order.window().dividedBy(HISTOGRAMS - 1);
     boolean collectedBeforeEach = true;
-    for (int i = 0; i < HISTOGRAMS; i++) {
+    boolean allowed = true;
+    for (int i = 0; i < HISTOGRAMS && allowed; i++) {
       if (i > 0) {
         Thread.sleep(half);
       }
-      collectedBeforeEach &= awaitYoungCollection(process, half);
+      collectedBeforeEach &= awaitYoungCollection(counters, half);
+      double stoppedBefore = stoppedSeconds(counters);
       long began = System.nanoTime();
       var text = jvm.ask(process, COMMAND, answer -> answer.readNBytes(TEXT));
-      long ended = System.nanoTime();
-      stall = stall.plusNanos(ended - began);
+      var took = Duration.ofNanos(System.nanoTime() - began);
+      double stopped = stoppedSeconds(counters) - stoppedBefore;
+      // Asking and answering take time too, in which it runs: its own clock is the judge.
+      allowed =
+          guard.allows(
+              container, counters.isEmpty() ? took : Duration.ofNanos((long) (stopped * 1e9)));
+      stall = stall.plus(took);
       texts.writeBytes(text);
       counted.add(new ClassCount(Instant.now(), histogram(text)));
     }
     var stored = store.store(order.owner(), FILE, new ByteArrayInputStream(texts.toByteArray()));
+    if (counted.size() < HISTOGRAMS) {
+      return Evidence.Taken.stalling(stored, stall);
+    }
     if (collectedBeforeEach) {
-      witness.counted(order.target().container().key(), process.pid(), counted);
+      witness.counted(container, process.pid(), counted);
     }
     return Evidence.Taken.ofClasses(stored, growth(counted), stall);
   }
@@ -102,12 +114,15 @@ final class ClassGrowthEvidence {
    *
    * @return false when none came in time
    */
-  private boolean awaitYoungCollection(TargetProcess process, Duration patience)
+  private static boolean awaitYoungCollection(Optional<CountersFile> counters, Duration patience)
       throws IOException, InterruptedException {
-    var before = youngCollections(process);
+    if (counters.isEmpty()) {
+      return false;
+    }
+    long before = counters.get().read().youngCollections();
     long deadline = System.nanoTime() + patience.toNanos();
-    while (before.isPresent() && System.nanoTime() - deadline < 0) {
-      if (!youngCollections(process).equals(before)) {
+    while (System.nanoTime() - deadline < 0) {
+      if (counters.get().read().youngCollections() != before) {
         return true;
       }
       Thread.sleep(ASK_AGAIN);
@@ -115,8 +130,8 @@ final class ClassGrowthEvidence {
     return false;
   }
 
-  private Optional<Long> youngCollections(TargetProcess process) throws IOException {
-    return JvmCounters.read(process.pid(), procRoot).map(JvmCounters::youngCollections);
+  private static double stoppedSeconds(Optional<CountersFile> counters) throws IOException {
+    return counters.isEmpty() ? 0 : counters.get().read().stoppedSeconds();
   }
 
   private static ClassHistogram histogram(byte[] text) throws IOException {

@@ -45,7 +45,7 @@ public final class EvidenceCollector {
     kernel = new KernelMemoryEvidence(bpftrace, tracepoints, store, procRoot);
     pprof = new PprofEvidence(store);
     jvm = new JvmEvidence(new JvmAttach(procRoot), proc, store);
-    classes = new ClassGrowthEvidence(jvm, store, procRoot, witness);
+    classes = new ClassGrowthEvidence(jvm, store, proc, new StallGuard(proc), witness);
     flags = new FlagEvidence(jvm, store, proc);
     this.proc = proc;
   }

@@ -6,6 +6,7 @@ import dev.heapwarden.crds.snapshot.MemorySnapshotStatus;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.JvmReport;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.OptionReport;
 import dev.heapwarden.detection.sample.RuntimeKind;
+import dev.heapwarden.probes.jvm.CountersFile;
 import dev.heapwarden.probes.jvm.JvmAttach;
 import dev.heapwarden.probes.jvm.JvmCounters;
 import dev.heapwarden.probes.jvm.JvmFlags;
@@ -73,7 +74,7 @@ final class FlagEvidence {
     if (read.isEmpty()) {
       return new Evidence.Failed("the JVM printed its flags in an unknown form");
     }
-    var counters = JvmCounters.read(process.pid(), proc.root());
+    var counters = counters(process);
     var check =
         new OptionCheck(
             read.get(),
@@ -138,5 +139,10 @@ final class FlagEvidence {
   private static OptionalLong figure(
       Optional<JvmCounters> counters, Function<JvmCounters, OptionalLong> which) {
     return counters.map(which).orElseGet(OptionalLong::empty);
+  }
+
+  private Optional<JvmCounters> counters(TargetProcess process) throws IOException {
+    var file = CountersFile.readable(process.pid(), proc.root());
+    return file.isEmpty() ? Optional.empty() : Optional.of(file.get().read());
   }
 }

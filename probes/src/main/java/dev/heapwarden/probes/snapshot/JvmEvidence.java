@@ -33,11 +33,20 @@ final class JvmEvidence {
     this.store = store;
   }
 
-  /** The JVM of a container; the largest where it runs several. */
+  /** The JVM of a container: the one that is judged, else the largest. */
   static Optional<TargetProcess> process(Target target) {
-    return target.processes().stream()
-        .filter(process -> process.runtime() == RuntimeKind.JVM)
-        .max(Comparator.comparingLong(TargetProcess::anonymousBytes));
+    return target
+        .main()
+        .filter(JvmEvidence::isJvm)
+        .or(
+            () ->
+                target.processes().stream()
+                    .filter(JvmEvidence::isJvm)
+                    .max(Comparator.comparingLong(TargetProcess::anonymousBytes)));
+  }
+
+  private static boolean isJvm(TargetProcess process) {
+    return process.runtime() == RuntimeKind.JVM;
   }
 
   /**

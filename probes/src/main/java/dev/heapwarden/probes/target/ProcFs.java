@@ -19,6 +19,9 @@ public final class ProcFs {
   /** An environment is read no further. */
   private static final int ENVIRONMENT_LIMIT = 1 << 20;
 
+  private static final Set<String> ANONYMOUS =
+      Set.of("RssAnon:", "RssShmem:", "HugetlbPages:", "VmSwap:");
+
   private final Path root;
 
   public ProcFs(Path root) {
@@ -43,14 +46,17 @@ public final class ProcFs {
     return Long.parseLong(fields[19]);
   }
 
-  /** Resident anonymous memory in bytes: RssAnon of status, 0 for a process without memory. */
-  long anonymousBytes(long pid) throws IOException {
+  /**
+   * Memory in bytes that no file on a disk stands behind, resident or swapped out; 0 for a process
+   * without memory. Shared memory is part of it: ZGC keeps its heap there (JDK 17 to 25,
+   * src/hotspot/os/linux/gc/z/zPhysicalMemoryBacking_linux.cpp).
+   */
+  public long anonymousBytes(long pid) throws IOException {
     try (var lines = Files.lines(directory(pid).resolve("status"))) {
       return lines
-          .filter(line -> line.startsWith("RssAnon:"))
+          .filter(line -> ANONYMOUS.contains(line.substring(0, line.indexOf(':') + 1)))
           .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")) * 1024)
-          .findFirst()
-          .orElse(0);
+          .sum();
     }
   }
 

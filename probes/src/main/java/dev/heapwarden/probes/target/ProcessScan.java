@@ -28,6 +28,7 @@ public final class ProcessScan {
   private final ProcFs proc;
   private final Map<ExecutableId, Executable> executables = new HashMap<>();
   private Map<TargetProcess.Identity, TargetProcess> seen = Map.of();
+  private Map<String, TargetProcess.Identity> judged = Map.of();
 
   /** What does not change during the life of an executable. */
   private record Executable(Optional<GoBinary> go, Optional<String> refusal) {}
@@ -58,8 +59,11 @@ public final class ProcessScan {
 
   private Target target(WatchedContainer container, Optional<Path> cgroup) {
     var pids = cgroup.map(CgroupTree::processes).orElse(List.of());
-    return new Target(
-        container, cgroup, pids.stream().flatMap(pid -> process(container, pid).stream()).toList());
+    return Target.after(
+        container,
+        cgroup,
+        pids.stream().flatMap(pid -> process(container, pid).stream()).toList(),
+        judged.get(container.key().containerId()));
   }
 
   private Optional<TargetProcess> process(WatchedContainer container, long pid) {
@@ -155,6 +159,13 @@ public final class ProcessScan {
             .collect(
                 Collectors.toMap(
                     TargetProcess::identity, process -> process, (first, second) -> first));
+    judged =
+        targets.stream()
+            .flatMap(target -> target.main().stream())
+            .map(TargetProcess::identity)
+            .collect(
+                Collectors.toMap(
+                    TargetProcess.Identity::containerId, main -> main, (first, second) -> first));
     Set<ExecutableId> used = new HashSet<>();
     seen.keySet().forEach(identity -> used.add(identity.executable()));
     executables.keySet().retainAll(used);

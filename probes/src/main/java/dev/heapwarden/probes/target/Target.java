@@ -1,40 +1,72 @@
 package dev.heapwarden.probes.target;
 
+import dev.heapwarden.crds.policy.RuntimeChoice;
 import dev.heapwarden.detection.sample.RuntimeKind;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A watched container with what was found of it on the node.
  *
  * @param cgroup directory of its memory cgroup; empty when it was not found (yet)
  * @param processes that run in it now
+ * @param main the process that is judged; empty while none was found
  */
 public record Target(
-    WatchedContainer container, Optional<Path> cgroup, List<TargetProcess> processes) {
+    WatchedContainer container,
+    Optional<Path> cgroup,
+    List<TargetProcess> processes,
+    Optional<TargetProcess> main) {
   public Target {
     processes = List.copyOf(processes);
   }
 
+  /** A container that is looked at for the first time: its largest process is judged. */
+  public Target(WatchedContainer container, Optional<Path> cgroup, List<TargetProcess> processes) {
+    this(container, cgroup, processes, main(container.choice(), processes, null));
+  }
+
+  /**
+   * A container that was looked at before: what was judged is judged on while it lives and no other
+   * process holds twice its memory, so that two of about one size do not take turns.
+   */
+  static Target after(
+      WatchedContainer container,
+      Optional<Path> cgroup,
+      List<TargetProcess> processes,
+      TargetProcess.@Nullable Identity judged) {
+    return new Target(container, cgroup, processes, main(container.choice(), processes, judged));
+  }
+
   /** The process with the most anonymous memory of those of one runtime, or of all. */
-  public Optional<TargetProcess> main() {
-    var choice = container.choice();
+  private static Optional<TargetProcess> main(
+      RuntimeChoice choice,
+      List<TargetProcess> processes,
+      TargetProcess.@Nullable Identity judged) {
     var wanted =
         switch (choice) {
           case AUTO -> processes;
-          case GO -> of(RuntimeKind.GO);
-          case JVM -> of(RuntimeKind.JVM);
-          case NATIVE -> of(RuntimeKind.NATIVE);
+          case GO -> of(RuntimeKind.GO, processes);
+          case JVM -> of(RuntimeKind.JVM, processes);
+          case NATIVE -> of(RuntimeKind.NATIVE, processes);
         };
-    return (wanted.isEmpty() ? processes : wanted)
-        .stream().max(Comparator.comparingLong(TargetProcess::anonymousBytes));
+    var candidates = wanted.isEmpty() ? processes : wanted;
+    var largest = candidates.stream().max(Comparator.comparingLong(TargetProcess::anonymousBytes));
+    return candidates.stream()
+        .filter(process -> process.identity().equals(judged))
+        .filter(process -> 2 * process.anonymousBytes() > largest.orElseThrow().anonymousBytes())
+        .findFirst()
+        .or(() -> largest);
   }
 
   /** Processes whose Go runtime can be probed. */
   public List<TargetProcess> probeableGo() {
-    return of(RuntimeKind.GO).stream().filter(process -> process.refusal().isEmpty()).toList();
+    return of(RuntimeKind.GO, processes).stream()
+        .filter(process -> process.refusal().isEmpty())
+        .toList();
   }
 
   public RuntimeKind runtime() {
@@ -46,7 +78,7 @@ public record Target(
     return main().flatMap(TargetProcess::go).map(go -> go.version()).orElse("");
   }
 
-  private List<TargetProcess> of(RuntimeKind runtime) {
+  private static List<TargetProcess> of(RuntimeKind runtime, List<TargetProcess> processes) {
     return processes.stream().filter(process -> process.runtime() == runtime).toList();
   }
 }

@@ -11,7 +11,8 @@ import java.util.Optional;
  * A process of a watched container. Container, pid, start time and executable together are its
  * identity: a re-used pid is another process.
  *
- * @param anonymousBytes of its resident memory when it was looked at, for choosing the main process
+ * @param anonymousBytes of its memory when it was looked at, shared memory included, for choosing
+ *     the main process
  * @param executable where the file is from the agent's view, through the process's own root
  * @param go what its Go executable says; empty for other runtimes
  * @param refusal why its runtime cannot be probed; empty when it can

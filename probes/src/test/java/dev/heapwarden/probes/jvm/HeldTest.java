@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class HeldTest {
@@ -27,12 +28,24 @@ class HeldTest {
     assertThat(victim).isEmptyDirectory();
   }
 
+  /** Reading it would wait for somebody who writes. */
+  @Test
+  @Timeout(20)
+  void aPipeIsNoFile() throws Exception {
+    var pipe = root.resolve("pipe");
+    assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+
+    assertThatThrownBy(() -> Held.file(pipe)).hasMessage("is no regular file: pipe");
+    assertThatThrownBy(() -> Held.file(root)).isInstanceOf(IOException.class);
+  }
+
   @Test
   void aLinkIsNoDirectoryAndLeadsNowhere() throws Exception {
     var victim = Files.createFile(root.resolve("victim"));
     var link = Files.createSymbolicLink(root.resolve("link"), victim);
 
     assertThatThrownBy(() -> Held.directory(link)).isInstanceOf(IOException.class);
+    assertThatThrownBy(() -> Held.file(link)).isInstanceOf(IOException.class);
     try (var held = Held.any(link)) {
       assertThatThrownBy(() -> Files.readString(held.path())).isInstanceOf(IOException.class);
     }

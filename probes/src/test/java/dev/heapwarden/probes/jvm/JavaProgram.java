@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** A real JVM of its own that waits until it is closed. */
-final class JavaProgram implements AutoCloseable {
+public final class JavaProgram implements AutoCloseable {
   private static final String SOURCE =
       """
       public class Waiting {
@@ -24,7 +24,7 @@ final class JavaProgram implements AutoCloseable {
     this.process = process;
   }
 
-  static JavaProgram start(Path directory, String... options) throws IOException {
+  public static JavaProgram start(Path directory, String... options) throws IOException {
     var source = Files.writeString(directory.resolve("Waiting.java"), SOURCE);
     var command = new ArrayList<String>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -40,7 +40,7 @@ final class JavaProgram implements AutoCloseable {
     return new JavaProgram(process);
   }
 
-  long pid() {
+  public long pid() {
     return process.pid();
   }
 

@@ -111,7 +111,7 @@ class AttachmentsTest {
     assertThat(
             Attachments.of(
                 target(List.of(go)),
-                Optional.empty(),
+                List.of(),
                 Optional.empty(),
                 Optional.empty(),
                 "bpftrace is attaching",
@@ -130,7 +130,7 @@ class AttachmentsTest {
     assertThat(
             Attachments.of(
                 target(List.of(NATIVE)),
-                Optional.of(counters),
+                List.of(counters),
                 Optional.empty(),
                 Optional.empty(),
                 "bpftrace is attaching",
@@ -138,6 +138,50 @@ class AttachmentsTest {
                 NodePlan.nothing()))
         .containsExactly(
             new Attachment("PageFaults", State.PENDING, "bpftrace is attaching"), counters);
+  }
+
+  @Test
+  void aGoProgramBesideAJvmThatIsJudgedIsSaidNotToBe() {
+    var jvm = process(8, RuntimeKind.JVM, 1 << 30);
+    var counters = new Attachment("JvmCounters", State.ATTACHED, null);
+    assertThat(
+            Attachments.of(
+                target(List.of(process(7, RuntimeKind.GO, 1 << 20), jvm)),
+                List.of(counters),
+                Optional.empty(),
+                Optional.empty(),
+                "bpftrace is attaching",
+                process -> Optional.empty(),
+                NodePlan.nothing()))
+        .filteredOn(attachment -> attachment.state() == State.REFUSED)
+        .singleElement()
+        .satisfies(
+            attachment -> {
+              assertThat(attachment.probe()).isEqualTo("GoGc");
+              assertThat(attachment.reason()).contains("main process is judged");
+            });
+  }
+
+  @Test
+  void aJvmBesideALargerProgramIsSaidNotToBeJudged() {
+    var processes = List.of(NATIVE, process(8, RuntimeKind.JVM, 1024));
+    assertThat(attachments(processes, Optional.empty(), Optional.empty(), true).getLast())
+        .satisfies(
+            attachment -> {
+              assertThat(attachment.probe()).isEqualTo("JvmCounters");
+              assertThat(attachment.state()).isEqualTo(State.REFUSED);
+            });
+  }
+
+  private static TargetProcess process(long pid, RuntimeKind runtime, long bytes) {
+    return new TargetProcess(
+        new TargetProcess.Identity("id", pid, 1, new ExecutableId(1, pid)),
+        bytes,
+        runtime,
+        Path.of("/proc/%d/root/app".formatted(pid)),
+        Optional.empty(),
+        Optional.of("not Go"),
+        0);
   }
 
   private static Target target(List<TargetProcess> processes) {
@@ -160,7 +204,7 @@ class AttachmentsTest {
       boolean covered) {
     return Attachments.of(
         target(processes),
-        Optional.empty(),
+        List.of(),
         noPageFaults,
         failure,
         "bpftrace is attaching",

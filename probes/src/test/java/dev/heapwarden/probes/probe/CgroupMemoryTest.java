@@ -13,9 +13,12 @@ import org.junit.jupiter.api.io.TempDir;
 class CgroupMemoryTest {
   @TempDir Path cgroup;
 
+  /** Shared memory, where ZGC keeps its heap, counts as anonymous. */
   @Test
   void version1IsReadWithItsChildren() throws IOException {
-    write("memory.stat", "rss 1\ninactive_file 2\ntotal_rss 1000\ntotal_inactive_file 300\n");
+    write(
+        "memory.stat",
+        "rss 1\ninactive_file 2\ntotal_rss 900\ntotal_shmem 100\ntotal_inactive_file 300\n");
     write("memory.usage_in_bytes", "1500\n");
     write("memory.limit_in_bytes", "536870912\n");
 
@@ -34,12 +37,12 @@ class CgroupMemoryTest {
 
   @Test
   void version2IsReadByTheSameCall() throws IOException {
-    write("memory.stat", "anon 1000\nfile 700\ninactive_file 2000\n");
+    write("memory.stat", "anon 1000\nfile 700\nshmem 600\ninactive_file 2000\n");
     write("memory.current", "1500\n");
     write("memory.max", "max\n");
 
     assertThat(CgroupMemory.read(cgroup))
-        .isEqualTo(new CgroupMemory(1000, 0, OptionalLong.empty()));
+        .isEqualTo(new CgroupMemory(1600, 0, OptionalLong.empty()));
 
     write("memory.max", "4096\n");
     assertThat(CgroupMemory.read(cgroup).limit()).hasValue(4096);

@@ -89,6 +89,16 @@ class ContainerLedgerTest {
   }
 
   @Test
+  void whereAJvmIsJudgedAGoProgramBesideItDoesNotCount() {
+    ledger.judgesJvm(true);
+    ledger.collected(1, 90 * SECOND, 1000, 1);
+    ledger.grown(1, 0xc0ffee, 90 * SECOND, 64, () -> "main.handle");
+
+    assertThat(flushed()).isEmpty();
+    assertThat(ledger.live()).isEmpty();
+  }
+
+  @Test
   void nothingNewIsNothingSaid() {
     ledger.collected(1, 90 * SECOND, 1000, 1);
     assertThat(flushed()).hasSize(1);

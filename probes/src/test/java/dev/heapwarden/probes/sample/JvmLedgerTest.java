@@ -3,8 +3,10 @@ package dev.heapwarden.probes.sample;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heapwarden.detection.sample.Signal;
+import dev.heapwarden.probes.jvm.Collector;
 import dev.heapwarden.probes.jvm.JvmCounters;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -31,14 +33,39 @@ class JvmLedgerTest {
   @Test
   void levelsAreThoseOfNow() {
     ledger.read(7, counters(1, 40));
-    ledger.read(8, counters(0, 2));
 
     assertThat(ledger.values())
-        .containsEntry(Signal.OLD_GENERATION, 42.0)
-        .containsEntry(Signal.GC_PAUSE_TIME, 3.0)
-        .containsEntry(Signal.THREADS, 20.0)
-        .containsEntry(Signal.HEAP_LIMIT, 400.0)
-        .containsEntry(Signal.METASPACE, 2000.0);
+        .containsEntry(Signal.OLD_GENERATION, 40.0)
+        .containsEntry(Signal.GC_PAUSE_TIME, 1.5)
+        .containsEntry(Signal.THREADS, 10.0)
+        .containsEntry(Signal.HEAP_LIMIT, 200.0)
+        .containsEntry(Signal.METASPACE, 1000.0);
+  }
+
+  @Test
+  void twoJvmsAreNeverAddedUp() {
+    ledger.read(7, counters(1, 40));
+    ledger.read(7, counters(2, 40));
+    ledger.read(7, counters(3, 30));
+    assertThat(ledger.live()).containsEntry(Signal.POST_GC_LIVE_HEAP, 30.0);
+
+    ledger.read(8, counters(9, 2));
+    assertThat(ledger.values()).containsEntry(Signal.OLD_GENERATION, 2.0);
+    assertThat(ledger.live()).isEmpty();
+    assertThat(ledger.collections()).isEqualTo(2);
+  }
+
+  @Test
+  void ofACollectorThatDoesNotTellWhatItLeavesNothingIsTakenForLive() {
+    var silent = counters(Collector.ZGC, OptionalLong.empty(), 90);
+    for (int i = 0; i < 5; i++) {
+      assertThat(ledger.read(7, silent)).isFalse();
+    }
+    assertThat(ledger.live()).isEmpty();
+    assertThat(ledger.values())
+        .containsEntry(Signal.THREADS, 10.0)
+        .doesNotContainKeys(Signal.OLD_GENERATION, Signal.COLLECTIONS);
+    assertThat(silent.notLive()).hasValueSatisfying(reason -> assertThat(reason).contains("ZGC"));
   }
 
   @Test
@@ -50,6 +77,12 @@ class JvmLedgerTest {
   }
 
   private static JvmCounters counters(long oldCollections, long oldUsed) {
-    return new JvmCounters("25", "G1", oldUsed, 200, oldCollections, 5, 1.5, 1000, 10);
+    return counters(Collector.G1, OptionalLong.of(oldCollections), oldUsed);
+  }
+
+  private static JvmCounters counters(
+      Collector collector, OptionalLong oldCollections, long oldUsed) {
+    return new JvmCounters(
+        "25", collector, 100, oldUsed, 200, oldCollections, 5, 1.5, 2.5, 1000, 10);
   }
 }

@@ -9,6 +9,7 @@ import dev.heapwarden.probes.target.ProcFs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -49,7 +50,8 @@ class JvmEvidenceTest {
 
       var told = new ArrayList<ClassCount>();
       var evidence =
-          new ClassGrowthEvidence(jvm, store, PROC.root(), (_, _, counts) -> told.addAll(counts));
+          new ClassGrowthEvidence(
+              jvm, store, PROC, new StallGuard(PROC), (_, _, counts) -> told.addAll(counts));
       var taken = (Evidence.Taken) evidence.take(JvmOrder.of(program.pid()));
       assertThat(told)
           .extracting(
@@ -75,6 +77,35 @@ class JvmEvidenceTest {
     } finally {
       program.destroyForcibly();
     }
+  }
+
+  /** Whatever was expected. */
+  @Test
+  void aJvmThatStoodStillForTooLongIsNotCountedAgain() throws Exception {
+    var program = start("-Xmx64m", "-XX:+UseSerialGC");
+    try {
+      var store = new ArtifactStore(directory.resolve("store"), 1 << 24);
+      var jvm = new JvmEvidence(new JvmAttach(PROC.root()), PROC, store);
+      var expectsNothing = new StallGuard(PROC, 0, Duration.ofNanos(1));
+      var told = new ArrayList<ClassCount>();
+      var evidence =
+          new ClassGrowthEvidence(
+              jvm, store, PROC, expectsNothing, (_, _, counts) -> told.addAll(counts));
+
+      var first = (Evidence.Taken) evidence.take(JvmOrder.of(program.pid()));
+      assertThat(Files.readAllLines(first.stored().path())).filteredOn(this::isHead).hasSize(1);
+      assertThat(first.stall()).isPositive();
+      assertThat(first.classes()).isEmpty();
+      assertThat(told).isEmpty();
+      assertThat(((Evidence.Refused) evidence.take(JvmOrder.of(program.pid()))).reason())
+          .contains("stopped it for");
+    } finally {
+      program.destroyForcibly();
+    }
+  }
+
+  private boolean isHead(String line) {
+    return line.contains("#instances");
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.heapwarden.crds.policy.RuntimeChoice;
 import dev.heapwarden.detection.sample.ContainerKey;
 import dev.heapwarden.detection.sample.RuntimeKind;
+import dev.heapwarden.probes.jvm.JavaProgram;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,6 +26,17 @@ class ProcessScanTest {
     assertThat(target.runtime()).isEqualTo(RuntimeKind.JVM);
     assertThat(target.main().orElseThrow().refusal()).contains("not Go");
     assertThat(target.main().orElseThrow().anonymousBytes()).isPositive();
+  }
+
+  /** It lies in shared memory. */
+  @Test
+  void theHeapOfZgcIsPartOfWhatAProcessHolds(@TempDir Path directory) throws IOException {
+    try (var program =
+        JavaProgram.start(
+            directory, "-XX:+UseZGC", "-Xms256m", "-Xmx256m", "-XX:+AlwaysPreTouch")) {
+      assertThat(scan(program.pid()).main().orElseThrow().anonymousBytes())
+          .isGreaterThan(256 << 20);
+    }
   }
 
   @Test

@@ -1,0 +1,93 @@
+package dev.heapwarden.probes;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs one task per lane at a time, on a few threads of its own. A task that hangs holds up its own
+ * lane; the others only when as many hang as there are threads.
+ */
+final class Lanes implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Lanes.class);
+
+  /** One that waits takes some 100 KB; a node has 110 pods unless it is told otherwise. */
+  private static final int THREADS = 32;
+
+  private static final Duration IDLE = Duration.ofSeconds(10);
+
+  private final Map<String, Turn> turns = new ConcurrentHashMap<>();
+  private final ThreadPoolExecutor threads =
+      new ThreadPoolExecutor(
+          THREADS,
+          THREADS,
+          IDLE.toSeconds(),
+          TimeUnit.SECONDS,
+          new LinkedBlockingQueue<>(),
+          Thread.ofPlatform().daemon().name("lane-", 0).factory());
+
+  /**
+   * What a lane is busy with.
+   *
+   * @param began false while all threads are held by other lanes
+   */
+  private record Turn(long since, boolean began) {
+    Turn begin() {
+      return new Turn(since, true);
+    }
+  }
+
+  Lanes() {
+    threads.allowCoreThreadTimeOut(true);
+  }
+
+  /** Runs a task unless one of its lane is under way. */
+  void run(String lane, Runnable task) {
+    if (turns.putIfAbsent(lane, new Turn(System.nanoTime(), false)) != null) {
+      return;
+    }
+    try {
+      threads.execute(
+          () -> {
+            turns.computeIfPresent(lane, (_, turn) -> turn.begin());
+            try {
+              task.run();
+            } catch (RuntimeException mistake) {
+              LOG.error("task failed lane={}", lane, mistake);
+            } finally {
+              turns.remove(lane);
+            }
+          });
+    } catch (RejectedExecutionException _) {
+      // They were closed meanwhile.
+      turns.remove(lane);
+    }
+  }
+
+  /** Why a lane has not come to an end for so long; empty when it has, or begun later. */
+  Optional<String> stuck(String lane, Duration patience) {
+    var turn = turns.get(lane);
+    if (turn == null) {
+      return Optional.empty();
+    }
+    long nanos = System.nanoTime() - turn.since();
+    return nanos < patience.toNanos()
+        ? Optional.empty()
+        : Optional.of(
+            turn.began()
+                ? "no answer for %d s".formatted(TimeUnit.NANOSECONDS.toSeconds(nanos))
+                : "%d others do not answer either, and keep it waiting".formatted(THREADS));
+  }
+
+  @Override
+  public void close() {
+    threads.shutdownNow();
+  }
+}

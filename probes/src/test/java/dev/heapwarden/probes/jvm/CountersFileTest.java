@@ -1,0 +1,94 @@
+package dev.heapwarden.probes.jvm;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** On real JVMs. */
+class CountersFileTest {
+  private static final Path PROC = Path.of("/proc");
+
+  @TempDir private Path directory;
+
+  /** Where a JVM of this user keeps them. */
+  static Path path(JavaProgram program) {
+    return Path.of(
+        "/tmp/hsperfdata_" + System.getProperty("user.name"), Long.toString(program.pid()));
+  }
+
+  @Test
+  void aJvmsOwnFileIsFoundAndRead() throws Exception {
+    try (var program = JavaProgram.start(directory)) {
+      var file = CountersFile.of(program.pid(), PROC).orElseThrow();
+      assertThat(file.innerPid()).isEqualTo(program.pid());
+      assertThat(file.read().threads()).isPositive();
+    }
+  }
+
+  /** Where containers share a /tmp the second JVM of a pid finds the file locked, and has none. */
+  @Test
+  void aFileUnderItsPidThatAnotherJvmWritesIsNotTaken() throws Exception {
+    try (var other = JavaProgram.start(directory);
+        var program = JavaProgram.start(directory, "-XX:-UsePerfData")) {
+      var foreign = Files.copy(path(other), path(program));
+      try {
+        assertThat(CountersFile.of(program.pid(), PROC)).isEmpty();
+      } finally {
+        Files.delete(foreign);
+      }
+    }
+  }
+
+  @Test
+  void aFileThatWasPutInItsPlaceIsNotTaken() throws Exception {
+    try (var program = JavaProgram.start(directory)) {
+      var known = CountersFile.of(program.pid(), PROC).orElseThrow();
+      var copy = Files.copy(path(program), directory.resolve("copy"));
+      Files.delete(path(program));
+      assertThatThrownBy(known::read).isInstanceOf(IOException.class);
+
+      var planted = Files.move(copy, path(program));
+      try {
+        assertThatThrownBy(known::read).hasMessage("its counters file was replaced by another");
+        assertThatThrownBy(() -> CountersFile.of(program.pid(), PROC))
+            .hasMessage("its counters file was deleted from /tmp");
+        assertThat(CountersFile.readable(program.pid(), PROC)).isEmpty();
+      } finally {
+        Files.delete(planted);
+      }
+    }
+  }
+
+  @Test
+  void aLinkInItsPlaceIsNotFollowed() throws Exception {
+    try (var program = JavaProgram.start(directory)) {
+      var known = CountersFile.of(program.pid(), PROC).orElseThrow();
+      var moved = Files.move(path(program), directory.resolve("moved"));
+      var link = Files.createSymbolicLink(path(program), moved);
+      try {
+        assertThatThrownBy(known::read).isInstanceOf(IOException.class);
+      } finally {
+        Files.delete(link);
+      }
+    }
+  }
+
+  @Test
+  void aFileOfManyKilobytesIsNotRead() throws Exception {
+    try (var program = JavaProgram.start(directory)) {
+      var file = CountersFile.of(program.pid(), PROC).orElseThrow();
+      try (var channel = FileChannel.open(path(program), StandardOpenOption.WRITE)) {
+        channel.write(ByteBuffer.allocate(1), 300 << 10);
+      }
+      assertThatThrownBy(file::read).hasMessageContaining("more than 262144");
+    }
+  }
+}

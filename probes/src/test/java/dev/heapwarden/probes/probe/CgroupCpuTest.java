@@ -1,0 +1,40 @@
+package dev.heapwarden.probes.probe;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CgroupCpuTest {
+  @TempDir Path root;
+
+  @Test
+  void theLeastQuotaOfAContainerAndItsPodCounts() throws IOException {
+    write("kubepods/cpu.max", "max 100000\n");
+    write("kubepods/pod/cpu.max", "50000 100000\n");
+    write("kubepods/pod/id/cpu.max", "200000 100000\n");
+
+    assertThat(CgroupCpu.quota(root.resolve("kubepods/pod/id"))).isEqualTo(0.5);
+    assertThat(CgroupCpu.quota(root.resolve("kubepods"))).isEqualTo(Double.POSITIVE_INFINITY);
+  }
+
+  @Test
+  void version1HasItInAHierarchyBesideMemory() throws IOException {
+    Files.createDirectories(root.resolve("memory/kubepods/id"));
+    write("cpu/kubepods/cpu.cfs_quota_us", "-1\n");
+    write("cpu/kubepods/cpu.cfs_period_us", "100000\n");
+    write("cpu/kubepods/id/cpu.cfs_quota_us", "20000\n");
+    write("cpu/kubepods/id/cpu.cfs_period_us", "100000\n");
+
+    assertThat(CgroupCpu.quota(root.resolve("memory/kubepods/id"))).isEqualTo(0.2);
+  }
+
+  private void write(String file, String text) throws IOException {
+    var path = root.resolve(file);
+    Files.createDirectories(path.getParent());
+    Files.writeString(path, text);
+  }
+}

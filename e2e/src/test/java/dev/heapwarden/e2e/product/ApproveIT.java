@@ -69,7 +69,7 @@ class ApproveIT {
       kind: LeakIncident
       metadata: {name: orders-approve, namespace: approve-jvm}
       spec:
-        target: {kind: Deployment, name: orders, uid: %1$s, container: orders, policy: orders, episode: 1}
+        target: {kind: Deployment, name: orders, uid: WORKLOAD_UID, container: orders, policy: orders, episode: 1}
       status:
         workload: deployment/orders
         container: orders
@@ -80,7 +80,7 @@ class ApproveIT {
         site: "-"
         level: 0
         phase: Open
-        openedAt: "%4$s"
+        openedAt: "NOW"
         finding:
           verdict: Confirmed
           runtime: JVM
@@ -91,14 +91,14 @@ class ApproveIT {
           growthLow: 900000
           growthHigh: 1100000
           secondsToLimit: 3600
-          pod: %2$s
-          podUid: %3$s
+          pod: POD_NAME
+          podUid: POD_UID
           containerAgeSeconds: 600
           pods: 1
           witnesses: []
-          at: "%4$s"
+          at: "NOW"
         steps:
-        - {action: Isolate, level: 2, state: Refused, object: pod/%2$s, message: nothing replaces it, undo: {}, intendedAt: "%4$s"}
+        - {action: Isolate, level: 2, state: Refused, object: pod/POD_NAME, message: nothing replaces it, undo: {}, intendedAt: "NOW"}
         timeline: []
       """;
 
@@ -169,8 +169,11 @@ class ApproveIT {
             .getMetadata();
     var incident =
         Serialization.unmarshal(
-            INCIDENT.formatted(
-                deployment().getMetadata().getUid(), pod.getName(), pod.getUid(), Instant.now()),
+            INCIDENT
+                .replace("WORKLOAD_UID", deployment().getMetadata().getUid())
+                .replace("POD_NAME", pod.getName())
+                .replace("POD_UID", pod.getUid())
+                .replace("NOW", Instant.now().toString()),
             LeakIncident.class);
     var status = incident.getStatus();
     var created = client.resource(incident).create();

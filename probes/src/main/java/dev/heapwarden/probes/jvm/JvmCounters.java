@@ -57,11 +57,14 @@ public record JvmCounters(
                 .formatted(collector.text()));
   }
 
-  /** What the old generation keeps at most; empty before the first collection. */
+  /**
+   * What the old generation keeps at most; empty before the first collection, and where the
+   * collector does not tell.
+   */
   public OptionalLong liveHeap() {
-    return youngCollections + oldCollections.orElse(0) == 0
-        ? OptionalLong.empty()
-        : OptionalLong.of(oldUsed);
+    return oldCollections.isPresent() && youngCollections + oldCollections.getAsLong() > 0
+        ? OptionalLong.of(oldUsed)
+        : OptionalLong.empty();
   }
 
   static JvmCounters of(PerfData counters) {

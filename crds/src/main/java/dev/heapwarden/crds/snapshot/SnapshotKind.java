@@ -37,5 +37,11 @@ public enum SnapshotKind {
   HEAP_INFO,
   /** VM.flags of a JVM, and whether it would start with the options of the order. */
   @JsonProperty("Flags")
-  FLAGS
+  FLAGS,
+  /**
+   * Some instances of a class of a JVM and the fields that hold them, from a heap dump that is
+   * deleted at once. It stops the JVM: taken only of an isolated pod, or where the heap is small.
+   */
+  @JsonProperty("InstanceSample")
+  INSTANCE_SAMPLE
 }

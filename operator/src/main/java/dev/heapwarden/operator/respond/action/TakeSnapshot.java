@@ -60,11 +60,16 @@ public final class TakeSnapshot implements Action {
 
   @Override
   public Acted act(Situation situation, Step step) {
-    var snapshot =
+    return order(
+        situation,
+        step,
         snapshot(
             situation,
             Steps.fact(step, POD),
-            step.object().substring(step.object().indexOf('/') + 1));
+            step.object().substring(step.object().indexOf('/') + 1)));
+  }
+
+  Acted order(Situation situation, Step step, MemorySnapshot snapshot) {
     try {
       client.resource(snapshot).create();
       return new Acted.Yes();
@@ -125,6 +130,18 @@ public final class TakeSnapshot implements Action {
   }
 
   private static MemorySnapshot snapshot(Situation situation, String pod, String name) {
+    return snapshot(
+        situation,
+        name,
+        new MemorySnapshotSpec(
+            pod,
+            situation.target().container(),
+            List.of(SnapshotKind.AUTO),
+            situation.respond().diagnose().window(),
+            options(situation)));
+  }
+
+  static MemorySnapshot snapshot(Situation situation, String name, MemorySnapshotSpec spec) {
     var snapshot = new MemorySnapshot();
     snapshot.setMetadata(
         new ObjectMetaBuilder()
@@ -137,13 +154,7 @@ public final class TakeSnapshot implements Action {
             .withUid(situation.incident().getMetadata().getUid())
             .endOwnerReference()
             .build());
-    snapshot.setSpec(
-        new MemorySnapshotSpec(
-            pod,
-            situation.target().container(),
-            List.of(SnapshotKind.AUTO),
-            situation.respond().diagnose().window(),
-            options(situation)));
+    snapshot.setSpec(spec);
     return snapshot;
   }
 
@@ -153,7 +164,7 @@ public final class TakeSnapshot implements Action {
     return jvm == null ? List.of() : JvmOptions.of(jvm);
   }
 
-  private Optional<MemorySnapshot> get(LeakIncident incident, Step step) {
+  Optional<MemorySnapshot> get(LeakIncident incident, Step step) {
     return Optional.ofNullable(
         client
             .resources(MemorySnapshot.class)

@@ -81,7 +81,8 @@ public final class AgentMain {
             settings.nodeName(),
             agent::targets,
             (namespace, pod) -> view.pod(namespace, pod).isPresent(),
-            new EvidenceCollector(bpftrace, tracepoints, sites, proc, store, ledger::counted),
+            new EvidenceCollector(
+                bpftrace, tracepoints, sites, proc, store, ledger::counted, view::pod),
             store,
             new SnapshotMeasures(registry),
             InstantSource.system());

@@ -8,10 +8,14 @@ import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
 import io.fabric8.generator.annotation.ValidationRule;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 @ValidationRule(
     value = "self == oldSelf",
     message = "a snapshot is an order given once: spec is immutable")
+@ValidationRule(
+    value = "has(self.instances) == self.kinds.exists(k, k == 'InstanceSample')",
+    message = "InstanceSample needs instances.className, and no other kind heeds instances")
 public record MemorySnapshotSpec(
     @Required
         @Size(min = 1, max = 253)
@@ -35,12 +39,23 @@ public record MemorySnapshotSpec(
         String window,
     @Size(max = JvmOptions.MOST)
         @JsonPropertyDescription("JVM options that Flags checks against the JVM. None is applied.")
-        List<@Size(max = JvmOptions.LENGTH) String> jvmOptions) {
+        List<@Size(max = JvmOptions.LENGTH) String> jvmOptions,
+    @JsonPropertyDescription("What InstanceSample looks for.") @Nullable InstanceQuery instances) {
   public static final String WINDOW = "5s";
 
   public MemorySnapshotSpec {
     kinds = kinds == null ? List.of(SnapshotKind.AUTO) : List.copyOf(kinds);
     window = window == null ? WINDOW : window;
     jvmOptions = jvmOptions == null ? List.of() : List.copyOf(jvmOptions);
+  }
+
+  /** An order that looks for no instances. */
+  public MemorySnapshotSpec(
+      String pod,
+      String container,
+      List<SnapshotKind> kinds,
+      String window,
+      List<String> jvmOptions) {
+    this(pod, container, kinds, window, jvmOptions, null);
   }
 }

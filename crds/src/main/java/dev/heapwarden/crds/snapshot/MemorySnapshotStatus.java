@@ -32,7 +32,8 @@ public record MemorySnapshotStatus(
             "Names of the variables of the process by which its runtime is set: GOGC,"
                 + " JAVA_TOOL_OPTIONS, ... Absent where they could not be read.")
         @Nullable List<String> variables,
-    @JsonPropertyDescription("What Flags found.") @Nullable JvmReport jvm) {
+    @JsonPropertyDescription("What Flags found.") @Nullable JvmReport jvm,
+    @JsonPropertyDescription("What InstanceSample found.") @Nullable InstanceReport instances) {
   /** Entries of {@link #classes} at most. */
   public static final int CLASSES_LIMIT = 20;
 
@@ -54,6 +55,34 @@ public record MemorySnapshotStatus(
     maps = maps == null ? List.of() : List.copyOf(maps);
     classes = classes == null ? List.of() : List.copyOf(classes);
     variables = variables == null ? null : List.copyOf(variables);
+  }
+
+  /** The status of a snapshot that looked for no instances. */
+  public MemorySnapshotStatus(
+      Phase phase,
+      @Nullable String site,
+      @Nullable String message,
+      @Nullable String node,
+      @Nullable String startedAt,
+      @Nullable String completedAt,
+      List<Artifact> artifacts,
+      List<MapReport> maps,
+      List<ClassReport> classes,
+      @Nullable List<String> variables,
+      @Nullable JvmReport jvm) {
+    this(
+        phase,
+        site,
+        message,
+        node,
+        startedAt,
+        completedAt,
+        artifacts,
+        maps,
+        classes,
+        variables,
+        jvm,
+        null);
   }
 
   public enum Phase {
@@ -97,6 +126,33 @@ public record MemorySnapshotStatus(
       @JsonPropertyDescription("Bytes per second that they gained in the window.")
           double bytesPerSecond,
       @JsonPropertyDescription("True for a class of the Java platform.") boolean platform) {}
+
+  public record InstanceReport(
+      @JsonPropertyDescription("Name of the class.") String className,
+      @JsonPropertyDescription("Its instances in the whole heap, subclasses not counted.")
+          long instances,
+      @JsonPropertyDescription("How many of them were looked at.") int sampled,
+      @JsonPropertyDescription("Who holds those, most instances first, at most 10.")
+          List<Holder> holders) {
+    /** Entries of {@link #holders} at most. */
+    public static final int HOLDERS_LIMIT = 10;
+
+    public InstanceReport {
+      holders = holders == null ? List.of() : List.copyOf(holders);
+    }
+
+    public record Holder(
+        @JsonPropertyDescription(
+                "What keeps them, such as static Orders.CACHE (ConcurrentHashMap).")
+            String root,
+        @JsonPropertyDescription("The fields from there to the instances. Never what they hold.")
+            List<String> chain,
+        @JsonPropertyDescription("How many of the sample it holds.") int instances) {
+      public Holder {
+        chain = chain == null ? List.of() : List.copyOf(chain);
+      }
+    }
+  }
 
   public record JvmReport(
       @JsonPropertyDescription("Version of the JDK, such as 25.0.3.") String version,

@@ -40,5 +40,11 @@ public enum SnapshotKind {
    * with them; of a Go program the names of the variables by which its runtime is set.
    */
   @JsonProperty("Flags")
-  FLAGS
+  FLAGS,
+  /**
+   * Some instances of a class of a JVM and the fields that hold them, from a heap dump that is
+   * deleted at once. It stops the JVM: taken only of an isolated pod, or where the heap is small.
+   */
+  @JsonProperty("InstanceSample")
+  INSTANCE_SAMPLE
 }

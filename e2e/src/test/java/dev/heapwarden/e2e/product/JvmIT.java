@@ -3,8 +3,10 @@ package dev.heapwarden.e2e.product;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.heapwarden.crds.Api;
 import dev.heapwarden.crds.policy.ContainerStatus;
 import dev.heapwarden.crds.policy.MemoryPolicy;
+import dev.heapwarden.crds.snapshot.InstanceQuery;
 import dev.heapwarden.crds.snapshot.MemorySnapshot;
 import dev.heapwarden.crds.snapshot.MemorySnapshotSpec;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus;
@@ -13,6 +15,7 @@ import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.Artifact.State;
 import dev.heapwarden.crds.snapshot.SnapshotKind;
 import dev.heapwarden.e2e.scenario.Shop;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.readiness.Readiness;
 import java.time.Duration;
@@ -117,6 +120,60 @@ class JvmIT {
     // SIGQUIT would have made it print its threads.
     assertThat(client.pods().inNamespace(shop.namespace()).withName("attach-disabled").getLog())
         .doesNotContain("Full thread dump");
+  }
+
+  /** Marked by hand as an isolated pod is: its policy still watches it. */
+  @Test
+  void whoHoldsAClassIsFoundInAnIsolatedPodOnly() {
+    assertThat(sample("plain", "in-service"))
+        .satisfies(refused -> assertThat(refused.instances()).isNull())
+        .satisfies(
+            refused ->
+                assertThat(refused.artifacts().getFirst().reason())
+                    .contains("only an isolated one is dumped"));
+
+    client
+        .pods()
+        .inNamespace(shop.namespace())
+        .withName("read-only")
+        .edit(
+            pod ->
+                new PodBuilder(pod)
+                    .editMetadata()
+                    .addToLabels(Api.QUARANTINE_LABEL, "by-hand")
+                    .addToAnnotations(Api.POLICY_ANNOTATION, "jvms")
+                    .endMetadata()
+                    .build());
+    var found = sample("read-only", "isolated").instances();
+    assertThat(found).isNotNull();
+    assertThat(found.instances()).isEqualTo(22_000);
+    assertThat(found.holders())
+        .singleElement()
+        .satisfies(
+            holder -> {
+              assertThat(holder.root()).isEqualTo("static Orders.CATALOGUE (ArrayList)");
+              assertThat(holder.instances()).isEqualTo(5);
+            });
+    assertThat(client.pods().inNamespace(shop.namespace()).withName("read-only").require())
+        .matches(JvmIT::neverRestarted);
+  }
+
+  private MemorySnapshotStatus sample(String pod, String name) {
+    var snapshot = new MemorySnapshot();
+    snapshot.getMetadata().setName(name);
+    snapshot.getMetadata().setNamespace(shop.namespace());
+    snapshot.setSpec(
+        new MemorySnapshotSpec(
+            pod,
+            "orders",
+            List.of(SnapshotKind.INSTANCE_SAMPLE),
+            "1s",
+            List.of(),
+            new InstanceQuery("Orders$Article", 5)));
+    client.resource(snapshot).create();
+    return await("the sample " + name)
+        .atMost(Duration.ofMinutes(3))
+        .until(() -> status(name), JvmIT::finished);
   }
 
   @Test

@@ -18,6 +18,7 @@ import dev.heapwarden.operator.respond.Response;
 import dev.heapwarden.operator.respond.action.AddReplicas;
 import dev.heapwarden.operator.respond.action.IsolatePod;
 import dev.heapwarden.operator.respond.action.PatchEnvironment;
+import dev.heapwarden.operator.respond.action.SampleInstances;
 import dev.heapwarden.operator.respond.guard.Ruling;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.nio.file.Path;
@@ -115,6 +116,7 @@ class HelmIT {
             new Response.Actions(
                 new TakenSnapshot(),
                 new IsolatePod(client),
+                new SampleInstances(client),
                 List.of(
                     new PatchEnvironment(client, new AssumedInForce()), new AddReplicas(client))),
             kind -> new Ruling.Go(),

@@ -19,6 +19,7 @@ import dev.heapwarden.operator.respond.action.AddReplicas;
 import dev.heapwarden.operator.respond.action.IsolatePod;
 import dev.heapwarden.operator.respond.action.PatchEnvironment;
 import dev.heapwarden.operator.respond.action.Plan;
+import dev.heapwarden.operator.respond.action.SampleInstances;
 import dev.heapwarden.operator.respond.action.Situation;
 import dev.heapwarden.operator.respond.guard.Ruling;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
@@ -161,6 +162,7 @@ class WorkloadKindsIT {
             new Response.Actions(
                 new TakenSnapshot(),
                 new IsolatePod(client),
+                new SampleInstances(client),
                 List.of(
                     new PatchEnvironment(client, new AssumedInForce()), new AddReplicas(client))),
             kind -> new Ruling.Go(),

@@ -10,6 +10,7 @@ import dev.heapwarden.operator.respond.action.AskedInForce;
 import dev.heapwarden.operator.respond.action.IsolatePod;
 import dev.heapwarden.operator.respond.action.PatchEnvironment;
 import dev.heapwarden.operator.respond.action.ResizeMemory;
+import dev.heapwarden.operator.respond.action.SampleInstances;
 import dev.heapwarden.operator.respond.action.TakeSnapshot;
 import dev.heapwarden.operator.respond.guard.Installation;
 import dev.heapwarden.operator.schedule.Alarms;
@@ -70,6 +71,7 @@ public final class LeakIncidentReconciler implements Reconciler<LeakIncident> {
             new Response.Actions(
                 new TakeSnapshot(client),
                 new IsolatePod(client),
+                new SampleInstances(client),
                 // The patch rolls out; replicas added before it would be made twice.
                 List.of(
                     new PatchEnvironment(client, new AskedInForce(client)),

@@ -72,7 +72,7 @@ public final class Response {
     this.steps =
         List.of(
             new Diagnose(actions.snapshot(), admission),
-            new Isolate(actions.isolation(), admission),
+            new Isolate(actions.isolation(), actions.sampling(), admission),
             new Intervene(actions.interventions(), admission, undoing),
             new Verify(assessments, undoing));
   }
@@ -80,11 +80,13 @@ public final class Response {
   /**
    * What the levels do.
    *
+   * @param sampling what is looked at once the pod is isolated
    * @param interventions in the order in which they are begun
    */
-  public record Actions(Action snapshot, Action isolation, List<Action> interventions) {
+  public record Actions(
+      Action snapshot, Action isolation, Action sampling, List<Action> interventions) {
     List<Action> all() {
-      var all = new ArrayList<>(List.of(snapshot, isolation));
+      var all = new ArrayList<>(List.of(snapshot, isolation, sampling));
       all.addAll(interventions);
       return all;
     }

@@ -222,6 +222,31 @@ public final class Fixtures {
     return incident;
   }
 
+  /** The incident with this site and these steps. */
+  public static LeakIncident at(LeakIncident incident, String site, List<Step> steps) {
+    var old = incident.getStatus();
+    incident.setStatus(
+        new LeakIncidentStatus(
+            old.workload(),
+            old.container(),
+            old.verdict(),
+            old.layer(),
+            old.growth(),
+            old.limitIn(),
+            site,
+            old.level(),
+            old.phase(),
+            old.waitingFor(),
+            old.finding(),
+            old.baseline(),
+            steps,
+            old.timeline(),
+            old.openedAt(),
+            old.endedAt(),
+            old.outcome()));
+    return incident;
+  }
+
   public static Step step(String action, int level, Step.State state, Instant intendedAt) {
     return new Step(
         action, level, state, "pod/x", null, null, Map.of(), intendedAt.toString(), null, null);

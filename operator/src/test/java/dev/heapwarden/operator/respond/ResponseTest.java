@@ -37,6 +37,7 @@ class ResponseTest {
         .containsExactly(
             "Diagnose=DONE",
             "Isolate=DONE",
+            "SampleInstances=DONE",
             "PatchEnvironment=DONE",
             "AddReplicas=DONE",
             "Verify=INTENDED");
@@ -71,6 +72,7 @@ class ResponseTest {
         .containsExactly(
             "Diagnose=PLANNED",
             "Isolate=PLANNED",
+            "SampleInstances=PLANNED",
             "PatchEnvironment=PLANNED",
             "AddReplicas=PLANNED");
     assertThat(status.steps()).allSatisfy(step -> assertThat(step.patch()).isEqualTo("patch"));
@@ -88,7 +90,11 @@ class ResponseTest {
     var status = rehearsal.run(policy(respond(Mode.ENFORCE, 3, LIMITS)), Duration.ofMinutes(5));
     assertThat(actions(status))
         .startsWith(
-            "Diagnose=DONE", "Isolate=REFUSED", "PatchEnvironment=DONE", "AddReplicas=DONE");
+            "Diagnose=DONE",
+            "Isolate=REFUSED",
+            "SampleInstances=REFUSED",
+            "PatchEnvironment=DONE",
+            "AddReplicas=DONE");
     assertThat(status.steps().get(1).message()).isEqualTo("LevelNotInstalled: level 2");
     assertThat(world.deeds).extracting(World.Deed::kind).doesNotContain(ActionKind.ISOLATE);
   }
@@ -165,6 +171,17 @@ class ResponseTest {
     assertThat(actions(status))
         .contains("PatchEnvironment=FAILED", "AddReplicas=DONE", "Verify=INTENDED");
     assertThat(Steps.newest(status, ActionKind.PATCH_ENVIRONMENT).orElseThrow().message())
+        .startsWith("Denied: ");
+  }
+
+  @Test
+  void aSampleThatCannotBeTakenDoesNotKeepTheResponseFromGoingOn() {
+    world.denied.add(ActionKind.SAMPLE_INSTANCES);
+    var status = rehearsal.run(policy(respond(Mode.ENFORCE, 3, LIMITS)), Duration.ofMinutes(2));
+
+    assertThat(actions(status))
+        .containsSequence("Isolate=DONE", "SampleInstances=FAILED", "PatchEnvironment=DONE");
+    assertThat(Steps.newest(status, ActionKind.SAMPLE_INSTANCES).orElseThrow().message())
         .startsWith("Denied: ");
   }
 }

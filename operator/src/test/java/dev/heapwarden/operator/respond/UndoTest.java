@@ -37,6 +37,7 @@ class UndoTest {
         .containsExactly(
             "Diagnose=DONE",
             "Isolate=UNDONE",
+            "SampleInstances=DONE",
             "PatchEnvironment=UNDONE",
             "AddReplicas=UNDONE",
             "Verify=DONE");

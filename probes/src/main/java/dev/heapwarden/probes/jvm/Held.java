@@ -25,6 +25,8 @@ public final class Held implements AutoCloseable {
   private static final int DIRECTORY = ARM ? 040000 : 0200000;
   private static final int NO_FOLLOW = ARM ? 0100000 : 0400000;
 
+  private static final int FILE_TYPE = 0170000;
+
   private static final MethodHandle OPEN =
       Signals.function("open", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT));
 
@@ -44,6 +46,24 @@ public final class Held implements AutoCloseable {
    */
   static Held directory(Path path) throws IOException {
     return open(path, DIRECTORY);
+  }
+
+  /**
+   * Holds a directory of a container. None of its names may be a symbolic link, which would lead
+   * into the agent's own files.
+   *
+   * @param root of the container, from the agent's view
+   * @param path absolute, in the container
+   * @throws IOException when it is none
+   */
+  static Held below(Path root, Path path) throws IOException {
+    var held = directory(root.resolve(path.getName(0)));
+    for (int i = 1; i < path.getNameCount(); i++) {
+      try (var above = held) {
+        held = directory(above.path().resolve(path.getName(i)));
+      }
+    }
+    return held;
   }
 
   /**
@@ -79,6 +99,16 @@ public final class Held implements AutoCloseable {
       }
       return new Held(descriptor);
     }
+  }
+
+  /** What it is: S_IFMT of inode(7). */
+  int type() throws IOException {
+    return (int) Files.getAttribute(path(), "unix:mode") & FILE_TYPE;
+  }
+
+  /** Its user, as the agent's user namespace numbers it. */
+  int owner() throws IOException {
+    return (int) Files.getAttribute(path(), "unix:uid");
   }
 
   /** Leads to it while it is held. */

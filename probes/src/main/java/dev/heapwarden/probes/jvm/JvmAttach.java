@@ -30,9 +30,7 @@ public final class JvmAttach {
   private static final Duration ASK_AGAIN = Duration.ofMillis(50);
   private static final String OFF = "-XX:+DisableAttachMechanism";
 
-  /** S_IFMT and S_IFSOCK of inode(7). */
-  private static final int FILE_TYPE = 0170000;
-
+  /** S_IFSOCK of inode(7). */
   private static final int SOCKET = 0140000;
 
   /** A command line or environment is read no further. */
@@ -198,7 +196,7 @@ public final class JvmAttach {
   }
 
   private static boolean isSocket(Held held) throws IOException {
-    return ((int) Files.getAttribute(held.path(), "unix:mode") & FILE_TYPE) == SOCKET;
+    return held.type() == SOCKET;
   }
 
   /** Four strings: the protocol, the name of the operation, and three arguments of it. */

@@ -9,14 +9,18 @@ import java.util.List;
  * What /proc/PID/status says that matters here; format as in proc(5).
  *
  * @param innerPid in the innermost pid namespace, the one that the process itself sees
+ * @param fileUid the user that owns the files it makes
  * @param caught bit n - 1 is set when the process has a handler for signal n
  */
-record ProcessStatus(long innerPid, long caught) {
+record ProcessStatus(long innerPid, int fileUid, long caught) {
   static ProcessStatus read(Path directory) throws IOException {
     List<String> lines = Files.readAllLines(directory.resolve("status"));
     var pids = value(lines, "NSpid:").split("\\s+", -1);
+    var users = value(lines, "Uid:").split("\\s+", -1);
     return new ProcessStatus(
-        Long.parseLong(pids[pids.length - 1]), Long.parseUnsignedLong(value(lines, "SigCgt:"), 16));
+        Long.parseLong(pids[pids.length - 1]),
+        Integer.parseInt(users[users.length - 1]),
+        Long.parseUnsignedLong(value(lines, "SigCgt:"), 16));
   }
 
   boolean catches(int signal) {

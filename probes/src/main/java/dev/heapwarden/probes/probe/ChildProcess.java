@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -32,6 +33,8 @@ public final class ChildProcess {
   private final List<String> command;
   private final Consumer<String> lines;
   private final List<Path> leftovers;
+  private final ProcessBuilder.Redirect input;
+  private final Map<String, String> environment;
   private final CompletableFuture<Process> started = new CompletableFuture<>();
   private final CompletableFuture<Integer> ended = new CompletableFuture<>();
   private final List<String> messages = new ArrayList<>();
@@ -41,10 +44,47 @@ public final class ChildProcess {
    * @param leftovers files to delete when the child ended
    */
   ChildProcess(String name, List<String> command, Consumer<String> lines, List<Path> leftovers) {
+    this(name, command, lines, leftovers, ProcessBuilder.Redirect.PIPE, Map.of());
+  }
+
+  private ChildProcess(
+      String name,
+      List<String> command,
+      Consumer<String> lines,
+      List<Path> leftovers,
+      ProcessBuilder.Redirect input,
+      Map<String, String> environment) {
     this.name = name;
     this.command = Stream.concat(TIED.stream(), command.stream()).toList();
     this.lines = lines;
     this.leftovers = List.copyOf(leftovers);
+    this.input = input;
+    this.environment = Map.copyOf(environment);
+  }
+
+  /**
+   * Starts a child whose standard input is a file.
+   *
+   * @param environment besides the agent's own
+   * @param lines receives standard output, on the child's thread
+   */
+  public static ChildProcess reading(
+      Path input,
+      String name,
+      List<String> command,
+      Map<String, String> environment,
+      Consumer<String> lines,
+      Duration deadline) {
+    var child =
+        new ChildProcess(
+            name,
+            command,
+            lines,
+            List.of(),
+            ProcessBuilder.Redirect.from(input.toFile()),
+            environment);
+    child.start(deadline);
+    return child;
   }
 
   void start(@Nullable Duration deadline) {
@@ -103,7 +143,9 @@ public final class ChildProcess {
   private void live() {
     int status = -1;
     try {
-      var process = new ProcessBuilder(command).start();
+      var builder = new ProcessBuilder(command).redirectInput(input);
+      builder.environment().putAll(environment);
+      var process = builder.start();
       started.complete(process);
       var listener = Thread.ofVirtual().start(() -> listen(process));
       process.getOutputStream().close();

@@ -89,7 +89,8 @@ final class ArtifactSweep {
             status.maps(),
             status.classes(),
             status.variables(),
-            status.jvm()));
+            status.jvm(),
+            status.instances()));
   }
 
   private static Artifact withoutFile(Artifact artifact) {

@@ -1,6 +1,7 @@
 package dev.heapwarden.probes.snapshot;
 
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.ClassReport;
+import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.InstanceReport;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.JvmReport;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.MapReport;
 import java.time.Duration;
@@ -15,6 +16,7 @@ sealed interface Evidence {
    * @param maps that the file speaks of, fastest growing first; empty for other kinds
    * @param classes that grew, fastest first; empty for other kinds
    * @param jvm what its flags are; empty for other kinds
+   * @param instances that were looked for; empty for other kinds
    * @param stall for how long the program stood still at most
    */
   record Taken(
@@ -22,6 +24,7 @@ sealed interface Evidence {
       List<MapReport> maps,
       List<ClassReport> classes,
       Optional<JvmReport> jvm,
+      Optional<InstanceReport> instances,
       Duration stall)
       implements Evidence {
     public Taken {
@@ -35,15 +38,21 @@ sealed interface Evidence {
     }
 
     static Taken ofMaps(ArtifactStore.Stored stored, List<MapReport> maps) {
-      return new Taken(stored, maps, List.of(), Optional.empty(), Duration.ZERO);
+      return new Taken(stored, maps, List.of(), Optional.empty(), Optional.empty(), Duration.ZERO);
     }
 
     static Taken ofClasses(ArtifactStore.Stored stored, List<ClassReport> classes, Duration stall) {
-      return new Taken(stored, List.of(), classes, Optional.empty(), stall);
+      return new Taken(stored, List.of(), classes, Optional.empty(), Optional.empty(), stall);
     }
 
     static Taken ofJvm(ArtifactStore.Stored stored, JvmReport jvm, Duration stall) {
-      return new Taken(stored, List.of(), List.of(), Optional.of(jvm), stall);
+      return new Taken(stored, List.of(), List.of(), Optional.of(jvm), Optional.empty(), stall);
+    }
+
+    static Taken ofInstances(
+        ArtifactStore.Stored stored, InstanceReport instances, Duration stall) {
+      return new Taken(
+          stored, List.of(), List.of(), Optional.empty(), Optional.of(instances), stall);
     }
 
     static Taken stalling(ArtifactStore.Stored stored, Duration stall) {

@@ -10,15 +10,18 @@ import dev.heapwarden.probes.probe.Tracepoints;
 import dev.heapwarden.probes.target.Pprof;
 import dev.heapwarden.probes.target.ProcFs;
 import dev.heapwarden.probes.target.Target;
+import io.fabric8.kubernetes.api.model.Pod;
 import java.io.IOException;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.SequencedSet;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Takes each kind of evidence. None of them stops the program that it looks at. */
+/** Takes each kind of evidence. None that Auto stands for stops the program for long. */
 public final class EvidenceCollector {
   private static final Logger LOG = LoggerFactory.getLogger(EvidenceCollector.class);
 
@@ -28,10 +31,12 @@ public final class EvidenceCollector {
   private final JvmEvidence jvm;
   private final ClassGrowthEvidence classes;
   private final FlagEvidence flags;
+  private final InstanceEvidence instances;
   private final ProcFs proc;
 
   /**
    * @param store where artefacts stay
+   * @param pods of this node, by namespace and name
    */
   public EvidenceCollector(
       Bpftrace bpftrace,
@@ -39,14 +44,17 @@ public final class EvidenceCollector {
       Sites sites,
       ProcFs proc,
       ArtifactStore store,
-      ClassWitness witness) {
+      ClassWitness witness,
+      BiFunction<String, String, Optional<Pod>> pods) {
     var procRoot = proc.root();
+    var attach = new JvmAttach(procRoot);
     maps = new MapGrowthEvidence(bpftrace, sites, store, procRoot);
     kernel = new KernelMemoryEvidence(bpftrace, tracepoints, store, procRoot);
     pprof = new PprofEvidence(store);
-    jvm = new JvmEvidence(new JvmAttach(procRoot), proc, store);
+    jvm = new JvmEvidence(attach, proc, store);
     classes = new ClassGrowthEvidence(jvm, store, proc, new StallGuard(proc), witness);
     flags = new FlagEvidence(jvm, store, proc);
+    instances = new InstanceEvidence(attach, jvm, proc, store, pods);
     this.proc = proc;
   }
 
@@ -92,6 +100,11 @@ public final class EvidenceCollector {
     }
   }
 
+  /** Deletes what an agent that was killed left in containers. */
+  void sweep(List<Target> targets) {
+    instances.sweep(targets);
+  }
+
   Evidence take(SnapshotKind kind, Order order) throws InterruptedException {
     try {
       return switch (kind) {
@@ -105,6 +118,7 @@ public final class EvidenceCollector {
         case NATIVE_MEMORY ->
             jvm.take(order, "VM.native_memory summary scale=MB", "native-memory.txt");
         case FLAGS -> flags.take(order);
+        case INSTANCE_SAMPLE -> instances.take(order);
         case AUTO -> throw new IllegalArgumentException("Auto is no kind of its own");
       };
     } catch (ArtifactStore.NoRoom refusal) {

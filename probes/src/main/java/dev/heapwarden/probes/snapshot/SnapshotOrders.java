@@ -105,6 +105,7 @@ public final class SnapshotOrders implements AutoCloseable {
       }
       reports.catchUp();
       artifacts.sweep(snapshots.list());
+      collector.sweep(targets.get());
       var next = turns.next(snapshots.list().stream().filter(this::due).toList());
       if (next.isPresent()) {
         // What the informer holds may be older than what this agent itself wrote a second ago.
@@ -182,7 +183,8 @@ public final class SnapshotOrders implements AutoCloseable {
               ArtifactStore.Owner.of(running),
               target,
               Durations.parse(running.getSpec().window()),
-              running.getSpec().jvmOptions());
+              running.getSpec().jvmOptions(),
+              Optional.ofNullable(running.getSpec().instances()));
       var evidence = new LinkedHashMap<SnapshotKind, Evidence>();
       for (var kind : EvidenceCollector.kinds(running.getSpec().kinds(), order)) {
         evidence.put(kind, collector.take(kind, order));

@@ -3,6 +3,7 @@ package dev.heapwarden.probes.snapshot;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.Artifact;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.ClassReport;
+import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.InstanceReport;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.JvmReport;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.MapReport;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.Phase;
@@ -68,6 +69,7 @@ final class SnapshotReport {
     var maps = new ArrayList<MapReport>();
     var classes = new ArrayList<ClassReport>();
     var jvms = new ArrayList<JvmReport>();
+    var instances = new ArrayList<InstanceReport>();
     evidence.forEach(
         (kind, outcome) -> {
           artifacts.add(artifact(kind, outcome));
@@ -75,6 +77,7 @@ final class SnapshotReport {
             maps.addAll(taken.maps());
             classes.addAll(taken.classes());
             taken.jvm().ifPresent(jvms::add);
+            taken.instances().ifPresent(instances::add);
           }
         });
     boolean taken =
@@ -90,7 +93,8 @@ final class SnapshotReport {
         maps.subList(0, Math.min(maps.size(), MemorySnapshotStatus.MAPS_LIMIT)),
         classes.subList(0, Math.min(classes.size(), MemorySnapshotStatus.CLASSES_LIMIT)),
         variables,
-        jvms.isEmpty() ? null : jvms.getFirst());
+        jvms.isEmpty() ? null : jvms.getFirst(),
+        instances.isEmpty() ? null : instances.getFirst());
   }
 
   /** What people can look up in their own code. */
@@ -112,7 +116,7 @@ final class SnapshotReport {
 
   private static Artifact artifact(SnapshotKind kind, Evidence evidence) {
     return switch (evidence) {
-      case Evidence.Taken(var stored, var _, var _, var _, var stall) ->
+      case Evidence.Taken(var stored, var _, var _, var _, var _, var stall) ->
           new Artifact(
               kind,
               Artifact.State.TAKEN,

@@ -43,7 +43,8 @@ class EvidenceCollectorTest {
             new Sites(),
             new ProcFs(root),
             new ArtifactStore(root, 1 << 20),
-            (_, _, _) -> {});
+            (_, _, _) -> {},
+            (_, _) -> Optional.empty());
     var container =
         new WatchedContainer(
             new ContainerKey("shop", "web-1", "uid", "web", "id"),
@@ -58,6 +59,7 @@ class EvidenceCollectorTest {
             new ArtifactStore.Owner("shop", "s1"),
             new Target(container, Optional.empty(), List.of()),
             Duration.ofSeconds(5),
-            List.of()));
+            List.of(),
+            Optional.empty()));
   }
 }

@@ -1,6 +1,7 @@
 package dev.heapwarden.probes.snapshot;
 
 import dev.heapwarden.crds.policy.RuntimeChoice;
+import dev.heapwarden.crds.snapshot.InstanceQuery;
 import dev.heapwarden.detection.sample.ContainerKey;
 import dev.heapwarden.detection.sample.RuntimeKind;
 import dev.heapwarden.probes.go.ExecutableId;
@@ -27,7 +28,16 @@ final class JvmOrder {
     return of(List.of(), pids);
   }
 
+  static Order of(InstanceQuery instances, long pid) throws IOException {
+    return of(List.of(), Optional.of(instances), pid);
+  }
+
   static Order of(List<String> options, long... pids) throws IOException {
+    return of(options, Optional.empty(), pids);
+  }
+
+  private static Order of(List<String> options, Optional<InstanceQuery> instances, long... pids)
+      throws IOException {
     var processes = new ArrayList<TargetProcess>();
     for (long pid : pids) {
       var exe = PROC.directory(pid).resolve("exe");
@@ -53,6 +63,7 @@ final class JvmOrder {
         new ArtifactStore.Owner("shop", "s1"),
         new Target(container, Optional.empty(), processes),
         Duration.ofSeconds(2),
-        options);
+        options,
+        instances);
   }
 }

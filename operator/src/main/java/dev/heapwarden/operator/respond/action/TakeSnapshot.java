@@ -75,11 +75,16 @@ public final class TakeSnapshot implements Action {
 
   @Override
   public Acted act(Situation situation, Step step) {
-    var snapshot =
+    return order(
+        situation,
+        step,
         snapshot(
             situation,
             Steps.fact(step, POD),
-            step.object().substring(step.object().indexOf('/') + 1));
+            step.object().substring(step.object().indexOf('/') + 1)));
+  }
+
+  Acted order(Situation situation, Step step, MemorySnapshot snapshot) {
     try {
       client.resource(snapshot).create();
       return new Acted.Yes();
@@ -176,7 +181,7 @@ public final class TakeSnapshot implements Action {
     return jvm == null ? List.of() : JvmOptions.of(jvm);
   }
 
-  private Optional<MemorySnapshot> get(LeakIncident incident, Step step) {
+  Optional<MemorySnapshot> get(LeakIncident incident, Step step) {
     return snapshots.find(incident, step.object().substring(step.object().indexOf('/') + 1));
   }
 

@@ -7,6 +7,8 @@ import dev.heapwarden.operator.report.Reason;
 public enum ActionKind {
   DIAGNOSE("Diagnose", 1, Phase.DIAGNOSING, Reason.SNAPSHOT_REQUESTED, Reason.SNAPSHOT_TAKEN),
   ISOLATE("Isolate", 2, Phase.ISOLATING, Reason.STEP_INTENDED, Reason.POD_ISOLATED),
+  SAMPLE_INSTANCES(
+      "SampleInstances", 2, Phase.ISOLATING, Reason.SNAPSHOT_REQUESTED, Reason.SNAPSHOT_TAKEN),
   PATCH_ENVIRONMENT(
       "PatchEnvironment", 3, Phase.INTERVENING, Reason.STEP_INTENDED, Reason.ENVIRONMENT_PATCHED),
   ADD_REPLICAS("AddReplicas", 3, Phase.INTERVENING, Reason.STEP_INTENDED, Reason.REPLICAS_ADDED),
@@ -51,7 +53,7 @@ public enum ActionKind {
   /** True for what level 3 changes, and Verify judges. */
   public boolean intervenes() {
     return switch (this) {
-      case DIAGNOSE, ISOLATE, VERIFY -> false;
+      case DIAGNOSE, ISOLATE, SAMPLE_INSTANCES, VERIFY -> false;
       case PATCH_ENVIRONMENT, ADD_REPLICAS, RESIZE_MEMORY -> true;
     };
   }
@@ -59,7 +61,7 @@ public enum ActionKind {
   /** True when it changes the workload: such a step counts against the budget and has an undo. */
   public boolean changesWorkload() {
     return switch (this) {
-      case DIAGNOSE, VERIFY -> false;
+      case DIAGNOSE, SAMPLE_INSTANCES, VERIFY -> false;
       case ISOLATE, PATCH_ENVIRONMENT, ADD_REPLICAS, RESIZE_MEMORY -> true;
     };
   }

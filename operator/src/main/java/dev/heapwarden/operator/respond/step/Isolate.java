@@ -3,12 +3,17 @@ package dev.heapwarden.operator.respond.step;
 import dev.heapwarden.operator.respond.action.Action;
 import dev.heapwarden.operator.respond.journal.ActionKind;
 
-/** Level 2. Where the pod cannot be isolated the response goes on without it. */
+/**
+ * Level 2: isolates the pod, and then looks who holds what grows, which nobody waits for any more.
+ * Where either cannot be done the response goes on without it.
+ */
 public final class Isolate implements ResponseStep {
   private final Performance isolation;
+  private final Performance sampling;
 
-  public Isolate(Action isolation, Admission admission) {
+  public Isolate(Action isolation, Action sampling, Admission admission) {
     this.isolation = new Performance(isolation, admission);
+    this.sampling = new Performance(sampling, admission);
   }
 
   @Override
@@ -16,7 +21,12 @@ public final class Isolate implements ResponseStep {
     if (round.respond().maxLevel() < ActionKind.ISOLATE.level()) {
       return new Progress.Proceed();
     }
-    var begun = isolation.begin(round);
-    return begun instanceof Progress.Proceed ? isolation.settle(round) : begun;
+    var isolated = perform(isolation, round);
+    return isolated instanceof Progress.Proceed ? perform(sampling, round) : isolated;
+  }
+
+  private static Progress perform(Performance action, Round round) {
+    var begun = action.begin(round);
+    return begun instanceof Progress.Proceed ? action.settle(round) : begun;
   }
 }

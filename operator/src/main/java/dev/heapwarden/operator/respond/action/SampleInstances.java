@@ -1,0 +1,158 @@
+package dev.heapwarden.operator.respond.action;
+
+import static java.util.stream.Collectors.joining;
+
+import dev.heapwarden.crds.incident.LeakIncident;
+import dev.heapwarden.crds.incident.Step;
+import dev.heapwarden.crds.snapshot.InstanceQuery;
+import dev.heapwarden.crds.snapshot.MemorySnapshot;
+import dev.heapwarden.crds.snapshot.MemorySnapshotSpec;
+import dev.heapwarden.crds.snapshot.MemorySnapshotStatus;
+import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.InstanceReport;
+import dev.heapwarden.crds.snapshot.SnapshotKind;
+import dev.heapwarden.operator.respond.journal.ActionKind;
+import dev.heapwarden.operator.respond.journal.Steps;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/** Level 2: asks the node's agent who holds the class that grows in the pod that was isolated. */
+public final class SampleInstances implements Action {
+  /** Fact of the step, besides the pod. */
+  private static final String CLASS = "className";
+
+  /** For other orders of the node, the dump itself, and reading it. */
+  private static final Duration PATIENCE = Duration.ofMinutes(6);
+
+  private static final int HOLDERS_TOLD = 3;
+
+  private final TakeSnapshot snapshots;
+
+  public SampleInstances(KubernetesClient client) {
+    this.snapshots = new TakeSnapshot(client);
+  }
+
+  @Override
+  public ActionKind kind() {
+    return ActionKind.SAMPLE_INSTANCES;
+  }
+
+  /** Where a class is known to grow, and its pod is isolated or, in DryRun, would be. */
+  @Override
+  public boolean isAsked(Situation situation) {
+    return situation.baseline().runtime().equals("JVM")
+        && isClassName(situation.status().site())
+        && pod(situation).isPresent();
+  }
+
+  private static boolean isClassName(String site) {
+    return site.length() <= InstanceQuery.LENGTH && site.matches(InstanceQuery.CLASS_NAME);
+  }
+
+  private static Optional<String> pod(Situation situation) {
+    return Steps.newest(situation.status(), ActionKind.ISOLATE)
+        .flatMap(
+            step ->
+                switch (step.state()) {
+                  case DONE -> Optional.of(Steps.fact(step, IsolatePod.POD));
+                  case PLANNED -> Optional.of(situation.baseline().pod());
+                  case INTENDED, REFUSED, FAILED, SUGGESTED, UNDOING, UNDONE -> Optional.empty();
+                });
+  }
+
+  @Override
+  public Plan plan(Situation situation) {
+    var pod = pod(situation).orElseThrow();
+    var className = situation.status().site();
+    var snapshot = snapshot(situation, pod, className);
+    return new Plan.Do(
+        "memorysnapshot/" + snapshot.getMetadata().getName(),
+        "sample of the instances of %s in container %s of pod %s, and of who holds them"
+            .formatted(className, situation.target().container(), pod),
+        Serialization.asYaml(snapshot),
+        Map.of(TakeSnapshot.POD, pod, CLASS, className));
+  }
+
+  @Override
+  public boolean isActed(Situation situation, Step step) {
+    return snapshots.isActed(situation, step);
+  }
+
+  @Override
+  public Acted act(Situation situation, Step step) {
+    return snapshots.order(
+        situation,
+        step,
+        snapshot(situation, Steps.fact(step, TakeSnapshot.POD), Steps.fact(step, CLASS)));
+  }
+
+  @Override
+  public Seen look(Situation situation, Step step) {
+    var seen = snapshots.look(situation, step);
+    return seen instanceof Seen.Done
+        ? snapshots
+            .get(situation.incident(), step)
+            .map(MemorySnapshot::getStatus)
+            .map(MemorySnapshotStatus::instances)
+            .<Seen>map(found -> new Seen.Done(sentence(found)))
+            .orElse(seen)
+        : seen;
+  }
+
+  /** Evidence stays; the snapshot goes with its incident. */
+  @Override
+  public Seen undo(LeakIncident incident, Step step, Instant now) {
+    return snapshots.undo(incident, step, now);
+  }
+
+  @Override
+  public Duration patience(Situation situation) {
+    return PATIENCE;
+  }
+
+  @Override
+  public Optional<Duration> timeToLive(Situation situation) {
+    return Optional.empty();
+  }
+
+  private static MemorySnapshot snapshot(Situation situation, String pod, String className) {
+    return IncidentSnapshots.of(
+        situation.incident(),
+        situation.name() + "-l2",
+        new MemorySnapshotSpec(
+            pod,
+            situation.target().container(),
+            List.of(SnapshotKind.INSTANCE_SAMPLE),
+            MemorySnapshotSpec.WINDOW,
+            List.of(),
+            new InstanceQuery(className, InstanceQuery.LIMIT)));
+  }
+
+  static String sentence(InstanceReport found) {
+    if (found.instances() == 0) {
+      return "the heap holds no instance of " + found.className();
+    }
+    var shares = new LinkedHashMap<String, Integer>();
+    found.holders().forEach(way -> shares.merge(way.root(), way.instances(), Integer::sum));
+    var held =
+        shares.size() == 1
+            ? shares.firstEntry().getKey()
+            : shares.entrySet().stream()
+                .limit(HOLDERS_TOLD)
+                .map(share -> "%s (%d)".formatted(share.getKey(), share.getValue()))
+                .collect(joining(", "));
+    return String.format(
+        Locale.ROOT,
+        "%d of %,d instances of %s; held by %s",
+        found.sampled(),
+        found.instances(),
+        found.className(),
+        held);
+  }
+}

@@ -1,0 +1,195 @@
+package dev.heapwarden.operator.respond.action;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import dev.heapwarden.crds.incident.Step;
+import dev.heapwarden.crds.incident.Step.State;
+import dev.heapwarden.crds.policy.Limits;
+import dev.heapwarden.crds.policy.Mode;
+import dev.heapwarden.crds.snapshot.MemorySnapshot;
+import dev.heapwarden.crds.snapshot.MemorySnapshotStatus;
+import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.InstanceReport;
+import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.Phase;
+import dev.heapwarden.crds.snapshot.SnapshotKind;
+import dev.heapwarden.operator.respond.Fixtures;
+import io.fabric8.kubernetes.client.ConfigBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class SampleInstancesTest {
+  private static final Step ISOLATED =
+      new Step(
+          "Isolate",
+          2,
+          State.DONE,
+          "pod/checkout-1",
+          null,
+          null,
+          Map.of("pod", "checkout-1"),
+          Fixtures.NOON.toString(),
+          Fixtures.NOON.toString(),
+          null);
+
+  private final HttpServer server;
+  private final KubernetesClient client;
+  private MemorySnapshot stored = new MemorySnapshot();
+
+  SampleInstancesTest() throws IOException {
+    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    client =
+        new KubernetesClientBuilder()
+            .withConfig(
+                new ConfigBuilder()
+                    .withMasterUrl("http://127.0.0.1:" + server.getAddress().getPort())
+                    .withRequestRetryBackoffLimit(0)
+                    .build())
+            .build();
+  }
+
+  @BeforeEach
+  void open() {
+    server.createContext("/", this::take);
+    server.start();
+  }
+
+  @AfterEach
+  void close() {
+    client.close();
+    server.stop(0);
+  }
+
+  @Test
+  void theClassThatGrowsIsLookedForInTheIsolatedPod() {
+    var situation = situation("JVM", "Orders$OrderKey", ISOLATED);
+    var sample = new SampleInstances(client);
+    assertThat(sample.isAsked(situation)).isTrue();
+
+    var planned = (Plan.Do) sample.plan(situation);
+    assertThat(planned.object()).isEqualTo("memorysnapshot/leak-1-l2");
+    var step = step(planned);
+    assertThat(sample.act(situation, step)).isEqualTo(new Acted.Yes());
+
+    assertThat(stored.getSpec().pod()).isEqualTo("checkout-1");
+    assertThat(stored.getSpec().kinds()).containsExactly(SnapshotKind.INSTANCE_SAMPLE);
+    assertThat(stored.getSpec().instances())
+        .isEqualTo(new dev.heapwarden.crds.snapshot.InstanceQuery("Orders$OrderKey", 5));
+    assertThat(sample.look(situation, step)).isInstanceOf(Seen.NotYet.class);
+
+    stored.setStatus(
+        status(
+            Phase.COMPLETED,
+            null,
+            new InstanceReport(
+                "Orders$OrderKey",
+                81_204,
+                5,
+                List.of(
+                    new InstanceReport.Holder(
+                        "static Orders.CACHE (ConcurrentHashMap)", List.of(), 5)))));
+    assertThat(sample.look(situation, step))
+        .isEqualTo(
+            new Seen.Done(
+                "5 of 81,204 instances of Orders$OrderKey; held by static Orders.CACHE"
+                    + " (ConcurrentHashMap)"));
+  }
+
+  @Test
+  void whyTheAgentRefusedIsTold() {
+    var situation = situation("JVM", "Orders$OrderKey", ISOLATED);
+    var sample = new SampleInstances(client);
+    var step = step((Plan.Do) sample.plan(situation));
+    sample.act(situation, step);
+    stored.setStatus(status(Phase.FAILED, "nothing was taken: its liveness probe kills it", null));
+
+    assertThat(sample.look(situation, step))
+        .isInstanceOfSatisfying(
+            Seen.Failed.class, failed -> assertThat(failed.reason()).contains("liveness probe"));
+  }
+
+  @Test
+  void nothingIsLookedForWithoutAClassOrAnIsolatedPod() {
+    var sample = new SampleInstances(client);
+    assertThat(sample.isAsked(situation("Go", "main.handle", ISOLATED))).isFalse();
+    assertThat(sample.isAsked(situation("JVM", "-", ISOLATED))).isFalse();
+    assertThat(sample.isAsked(situation("JVM", "[B", ISOLATED))).isFalse();
+    assertThat(sample.isAsked(situation("JVM", "Orders$OrderKey", isolation(State.REFUSED))))
+        .isFalse();
+    assertThat(sample.isAsked(situation("JVM", "Orders$OrderKey", isolation(State.PLANNED))))
+        .as("DryRun")
+        .isTrue();
+  }
+
+  @Test
+  void severalHoldersAreToldWithTheirShares() {
+    assertThat(
+            SampleInstances.sentence(
+                new InstanceReport(
+                    "A",
+                    9,
+                    5,
+                    List.of(
+                        new InstanceReport.Holder("static B.c (HashMap)", List.of("a"), 3),
+                        new InstanceReport.Holder("static B.c (HashMap)", List.of("b"), 1),
+                        new InstanceReport.Holder("thread (Thread)", List.of(), 1)))))
+        .isEqualTo("5 of 9 instances of A; held by static B.c (HashMap) (4), thread (Thread) (1)");
+    assertThat(SampleInstances.sentence(new InstanceReport("A", 0, 0, List.of())))
+        .isEqualTo("the heap holds no instance of A");
+  }
+
+  private static Situation situation(String runtime, String site, Step isolation) {
+    var incident = Fixtures.ofRuntime(Fixtures.incident("leak-1", "w1"), runtime);
+    return new Situation(
+        Fixtures.at(incident, site, List.of(isolation)),
+        Fixtures.policy(Fixtures.respond(Mode.ENFORCE, 2, new Limits(3, 1))),
+        Fixtures.NOON);
+  }
+
+  private static Step isolation(State state) {
+    return Fixtures.step("Isolate", 2, state, Fixtures.NOON);
+  }
+
+  private static Step step(Plan.Do planned) {
+    return new Step(
+        "SampleInstances",
+        2,
+        State.INTENDED,
+        planned.object(),
+        planned.message(),
+        planned.patch(),
+        planned.facts(),
+        Fixtures.NOON.toString(),
+        null,
+        null);
+  }
+
+  private static MemorySnapshotStatus status(
+      Phase phase, @Nullable String message, @Nullable InstanceReport instances) {
+    return new MemorySnapshotStatus(
+        phase, null, message, "node", null, null, List.of(), List.of(), List.of(), null, null,
+        instances);
+  }
+
+  private void take(HttpExchange exchange) throws IOException {
+    if (exchange.getRequestMethod().equals("POST")) {
+      stored = Serialization.unmarshal(exchange.getRequestBody(), MemorySnapshot.class);
+    }
+    var body = Serialization.asJson(stored).getBytes(StandardCharsets.UTF_8);
+    exchange.getResponseHeaders().add("Content-Type", "application/json");
+    exchange.sendResponseHeaders(200, body.length);
+    exchange.getResponseBody().write(body);
+    exchange.close();
+  }
+}

@@ -1,0 +1,107 @@
+package dev.heapwarden.probes.jvm;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.function.Function;
+
+/**
+ * A directory of a container where a JVM can put a dump: on a local disk, writable, with room. On
+ * any other file system it would be memory of the container itself, or go over the network.
+ *
+ * @param path as the container has it
+ */
+public record DumpPlace(Path path) {
+  /** Where programs put what is theirs only for a while; other volumes are their users' data. */
+  static final List<Path> CANDIDATES = List.of(Path.of("/tmp"), Path.of("/var/tmp"));
+
+  private static final Set<String> DISKS =
+      Set.of("ext2", "ext3", "ext4", "xfs", "btrfs", "f2fs", "zfs");
+
+  private static final String OVERLAY = "overlay";
+
+  /**
+   * Finds one.
+   *
+   * @param needed bytes that must be free
+   * @param limits what Kubernetes lets a directory hold, in bytes
+   * @throws JvmAttach.RefusedException when there is none, with the reason for each candidate
+   * @throws IOException when the process ended
+   */
+  public static DumpPlace find(
+      long pid, Path procRoot, long needed, Function<Path, OptionalLong> limits)
+      throws IOException {
+    var process = procRoot.resolve(Long.toString(pid));
+    var mounts = Mounts.read(process);
+    var refusals = new ArrayList<String>();
+    for (var candidate : CANDIDATES) {
+      var refusal =
+          unfit(mounts, candidate, procRoot)
+              .or(() -> tooSmall(process, candidate, needed, limits.apply(candidate)));
+      if (refusal.isEmpty()) {
+        return new DumpPlace(candidate);
+      }
+      refusals.add(candidate + " " + refusal.get());
+    }
+    throw new JvmAttach.RefusedException(
+        "the container has no directory for a dump: " + String.join("; ", refusals));
+  }
+
+  private static Optional<String> unfit(Mounts mounts, Path candidate, Path procRoot) {
+    var mount = mounts.of(candidate);
+    if (mount.isEmpty()) {
+      return Optional.of("is on an unknown file system");
+    }
+    if (mount.get().readOnly()) {
+      return Optional.of("is read-only");
+    }
+    var type = mount.get().type();
+    if (type.equals(OVERLAY)) {
+      return below(mount.get(), procRoot)
+          .filter(below -> !DISKS.contains(below))
+          .map(below -> "is an overlay on " + below + ": no local disk");
+    }
+    return DISKS.contains(type) ? Optional.empty() : Optional.of("is " + type + ": no local disk");
+  }
+
+  /**
+   * What an overlay writes to, as the node's first process has it; empty when it cannot be told.
+   */
+  private static Optional<String> below(Mounts.Mount overlay, Path procRoot) {
+    try {
+      var node = Mounts.read(procRoot.resolve("1"));
+      return overlay
+          .option("upperdir")
+          .filter(upper -> upper.startsWith("/"))
+          .flatMap(upper -> node.of(Path.of(upper)))
+          .map(Mounts.Mount::type)
+          .filter(type -> !type.equals(OVERLAY));
+    } catch (IOException _) {
+      return Optional.empty();
+    }
+  }
+
+  private static Optional<String> tooSmall(
+      Path process, Path candidate, long needed, OptionalLong limit) {
+    if (limit.isPresent() && limit.getAsLong() < needed) {
+      return Optional.of(
+          "may hold %d MiB, and a dump may need %d".formatted(mib(limit.getAsLong()), mib(needed)));
+    }
+    try (var directory = Held.below(process.resolve("root"), candidate)) {
+      long free = directory.path().toFile().getUsableSpace();
+      return free < needed
+          ? Optional.of("has %d MiB free, and a dump may need %d".formatted(mib(free), mib(needed)))
+          : Optional.empty();
+    } catch (IOException _) {
+      return Optional.of("is no directory");
+    }
+  }
+
+  private static long mib(long bytes) {
+    return bytes >> 20;
+  }
+}

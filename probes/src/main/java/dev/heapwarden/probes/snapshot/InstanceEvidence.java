@@ -1,0 +1,149 @@
+package dev.heapwarden.probes.snapshot;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectWriter;
+import dev.heapwarden.crds.snapshot.InstanceQuery;
+import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.InstanceReport;
+import dev.heapwarden.probes.heap.HeapDumpReader;
+import dev.heapwarden.probes.heap.InstanceSample;
+import dev.heapwarden.probes.jvm.DumpPlace;
+import dev.heapwarden.probes.jvm.HeapDump;
+import dev.heapwarden.probes.jvm.HeapInfo;
+import dev.heapwarden.probes.jvm.JvmAttach;
+import dev.heapwarden.probes.target.ProcFs;
+import dev.heapwarden.probes.target.Target;
+import dev.heapwarden.probes.target.TargetProcess;
+import io.fabric8.kubernetes.api.model.Pod;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BiFunction;
+
+/**
+ * Some instances of a class and who holds them: from a heap dump that is read and never kept. It
+ * stops the program, so it is taken only where nobody waits for it and nothing kills it for that.
+ */
+final class InstanceEvidence {
+  private static final String FILE = "instances.json";
+  private static final ObjectWriter JSON = new ObjectMapper().writerWithDefaultPrettyPrinter();
+  private static final int TEXT = 1 << 20;
+
+  /** Beyond what it may stop the program for: collecting garbage, putting segments together. */
+  private static final Duration SLACK = Duration.ofSeconds(30);
+
+  private static final int SLOWER = 4;
+
+  /** Longer than any dump takes. */
+  private static final Duration LEFT = Duration.ofMinutes(5);
+
+  private static final Duration SWEEP_EVERY = Duration.ofMinutes(1);
+
+  private final JvmAttach attach;
+  private final JvmEvidence jvm;
+  private final ProcFs proc;
+  private final ArtifactStore store;
+  private final BiFunction<String, String, Optional<Pod>> pods;
+  private long sweptAt = System.nanoTime() - SWEEP_EVERY.toNanos();
+
+  /**
+   * @param pods of this node, by namespace and name
+   */
+  InstanceEvidence(
+      JvmAttach attach,
+      JvmEvidence jvm,
+      ProcFs proc,
+      ArtifactStore store,
+      BiFunction<String, String, Optional<Pod>> pods) {
+    this.attach = attach;
+    this.jvm = jvm;
+    this.proc = proc;
+    this.store = store;
+    this.pods = pods;
+  }
+
+  Evidence take(Order order) throws IOException, InterruptedException {
+    var process = JvmEvidence.process(order.target());
+    if (process.isEmpty()) {
+      return new Evidence.Refused("no JVM runs in it");
+    }
+    if (order.instances().isEmpty()) {
+      return new Evidence.Refused("the order names no class");
+    }
+    var key = order.target().container().key();
+    var bounds =
+        pods.apply(key.namespace(), key.pod()).flatMap(pod -> DumpBounds.of(pod, key.container()));
+    if (bounds.isEmpty()) {
+      return new Evidence.Refused("its pod is not known, nor what a heap dump would do to it");
+    }
+    try {
+      return take(order, order.instances().get(), process.get(), bounds.get());
+    } catch (JvmAttach.RefusedException refused) {
+      return new Evidence.Refused(String.valueOf(refused.getMessage()));
+    }
+  }
+
+  private Evidence take(Order order, InstanceQuery query, TargetProcess process, DumpBounds bounds)
+      throws IOException, InterruptedException {
+    var used =
+        HeapInfo.used(
+            jvm.ask(
+                process,
+                "GC.heap_info",
+                answer -> new String(answer.readNBytes(TEXT), StandardCharsets.UTF_8)));
+    if (used.isEmpty()) {
+      return new Evidence.Refused("the JVM does not say how much its heap holds");
+    }
+    var forecast = DumpForecast.of(used.getAsLong(), bounds.cpus());
+    var refusal = bounds.refusal(forecast);
+    if (refusal.isPresent()) {
+      return new Evidence.Refused(refusal.get());
+    }
+    var place = DumpPlace.find(process.pid(), proc.root(), forecast.space(), bounds::volumeLimit);
+    try (var dump =
+        HeapDump.take(
+            attach,
+            process.pid(),
+            proc.root(),
+            () -> proc.startTicks(process.pid()) == process.identity().startTicks(),
+            place,
+            DumpBounds.LARGEST,
+            forecast.pause().multipliedBy(SLOWER).plus(SLACK))) {
+      var sample = HeapDumpReader.search(dump.path(), query.className(), query.limit());
+      var stored =
+          store.store(
+              order.owner(), FILE, new ByteArrayInputStream(JSON.writeValueAsBytes(sample)));
+      return Evidence.Taken.ofInstances(stored, report(sample), dump.stall());
+    }
+  }
+
+  private static InstanceReport report(InstanceSample sample) {
+    return new InstanceReport(
+        sample.className(),
+        sample.instances(),
+        sample.sample().size(),
+        sample.holders().stream()
+            .limit(InstanceReport.HOLDERS_LIMIT)
+            .map(
+                holder ->
+                    new InstanceReport.Holder(
+                        holder.root(), holder.chain(), holder.instances().size()))
+            .toList());
+  }
+
+  /** Deletes dumps that an agent left because it was killed, now and then. */
+  void sweep(List<Target> targets) {
+    long now = System.nanoTime();
+    if (now - sweptAt < SWEEP_EVERY.toNanos()) {
+      return;
+    }
+    sweptAt = now;
+    var before = Instant.now().minus(LEFT);
+    targets.stream()
+        .flatMap(target -> JvmEvidence.process(target).stream())
+        .forEach(process -> HeapDump.sweep(process.pid(), proc.root(), before));
+  }
+}

@@ -1,0 +1,73 @@
+package dev.heapwarden.probes.jvm;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DumpDirectoryTest {
+  private static final Path TMP = Path.of("/tmp");
+
+  @TempDir private Path root;
+  private Path tmp = TMP;
+
+  @BeforeEach
+  void container() throws IOException {
+    tmp = Files.createDirectory(root.resolve("tmp"));
+  }
+
+  @Test
+  void whoeverRunsTheJvmCanWriteItAndNobodyCanListIt() throws Exception {
+    try (var directory = DumpDirectory.create(root, TMP)) {
+      assertThat(directory.path().toString()).matches("/tmp/\\.heapwarden-[0-9a-f]{32}");
+      assertThat(Files.getPosixFilePermissions(inside(directory)))
+          .isEqualTo(PosixFilePermissions.fromString("rwx-wx-wx"));
+    }
+  }
+
+  @Test
+  void itEndsWithAllThatIsInIt() throws Exception {
+    try (var directory = DumpDirectory.create(root, TMP)) {
+      Files.writeString(inside(directory).resolve("dump"), "objects");
+      Files.writeString(inside(directory).resolve("dump.p0"), "a segment");
+    }
+    assertThat(tmp).isEmptyDirectory();
+  }
+
+  @Test
+  void aLinkInItsPlaceLeadsNowhere() throws Exception {
+    var secret = Files.writeString(root.resolve("secret"), "of the agent");
+    try (var directory = DumpDirectory.create(root, TMP)) {
+      Files.createSymbolicLink(inside(directory).resolve("dump"), secret);
+      try (var file = directory.file("dump")) {
+        assertThat(file.type()).isEqualTo(0120000);
+      }
+    }
+    assertThat(tmp).isEmptyDirectory();
+    assertThat(secret).exists();
+  }
+
+  /** As after an agent that was killed. */
+  @Test
+  void whatWasLeftIsFoundByItsNameAndDeletedOnceItIsOld() throws Exception {
+    var left = tmp.resolve(".heapwarden-" + "0123456789abcdef".repeat(2));
+    Files.writeString(Files.createDirectory(left).resolve("dump"), "objects");
+    var theirs = Files.createDirectory(tmp.resolve(".heapwarden-notes"));
+
+    DumpDirectory.sweep(root, TMP, Instant.now().minusSeconds(60));
+    assertThat(left).exists();
+    DumpDirectory.sweep(root, TMP, Instant.now().plusSeconds(60));
+    assertThat(left).doesNotExist();
+    assertThat(theirs).exists();
+  }
+
+  private Path inside(DumpDirectory directory) {
+    return root.resolve(Path.of("/").relativize(directory.path()));
+  }
+}

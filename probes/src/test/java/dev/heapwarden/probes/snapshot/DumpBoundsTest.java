@@ -1,0 +1,118 @@
+package dev.heapwarden.probes.snapshot;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heapwarden.crds.Api;
+import io.fabric8.kubernetes.api.model.ContainerBuilder;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.api.model.Quantity;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Test;
+
+class DumpBoundsTest {
+  private static final long MIB = 1 << 20;
+
+  @Test
+  void aSmallHeapMayBeDumpedWhereverItIs() {
+    assertThat(refusal(80 * MIB, false, container -> container)).isEmpty();
+    assertThat(refusal(100 * MIB, false, container -> container).orElseThrow())
+        .contains("for 0.6 s", "0.5 s at most", "only an isolated one");
+    assertThat(refusal(100 * MIB, true, container -> container)).isEmpty();
+  }
+
+  /** The third failure may come 2 periods and a timeout after the pause began. */
+  @Test
+  void theLivenessProbeMustOutlastThePauseTwice() {
+    assertThat(refusal(400 * MIB, true, container -> probed(container, 3))).isEmpty();
+    assertThat(refusal(500 * MIB, true, container -> probed(container, 3)).orElseThrow())
+        .contains("for 3.1 s", "liveness probe kills it after 5.0 s");
+    assertThat(refusal(90 * MIB, true, container -> probed(container, 1)).orElseThrow())
+        .contains("liveness probe kills it after 1.0 s");
+  }
+
+  @Test
+  void withoutAProbeThereIsAMaximumToo() {
+    assertThat(
+            refusal(300 * MIB, true, container -> limited(container, "cpu", "50m")).orElseThrow())
+        .contains("30.0 s are the most");
+    assertThat(refusal(600 * MIB, true, container -> container).orElseThrow())
+        .contains("could have 1200 MiB, and 1024 are the most");
+  }
+
+  @Test
+  void aContainerWithLittleOfACoreStandsStillForLonger() {
+    assertThat(refusal(60 * MIB, false, container -> container)).isEmpty();
+    assertThat(refusal(60 * MIB, false, container -> limited(container, "cpu", "500m")))
+        .isPresent();
+  }
+
+  @Test
+  void noPodIsEvictedForItsDump() {
+    assertThat(
+            refusal(200 * MIB, true, container -> limited(container, "ephemeral-storage", "500Mi"))
+                .orElseThrow())
+        .contains("800 MiB of disk", "limit of ephemeral storage is 500");
+    assertThat(
+            refusal(100 * MIB, true, container -> limited(container, "ephemeral-storage", "1Gi")))
+        .isEmpty();
+  }
+
+  @Test
+  void theSizeOfAVolumeIsItsLimit() {
+    var pod =
+        new PodBuilder(pod(true, container -> container))
+            .editSpec()
+            .addNewVolume()
+            .withName("tmp")
+            .withNewEmptyDir()
+            .withSizeLimit(new Quantity("64Mi"))
+            .endEmptyDir()
+            .endVolume()
+            .editFirstContainer()
+            .addNewVolumeMount()
+            .withName("tmp")
+            .withMountPath("/tmp")
+            .endVolumeMount()
+            .endContainer()
+            .endSpec()
+            .build();
+    var bounds = DumpBounds.of(pod, "web").orElseThrow();
+    assertThat(bounds.volumeLimit(Path.of("/tmp"))).hasValue(64 * MIB);
+    assertThat(bounds.volumeLimit(Path.of("/var/tmp"))).isEmpty();
+  }
+
+  private static Optional<String> refusal(
+      long heap, boolean isolated, UnaryOperator<ContainerBuilder> change) {
+    var bounds = DumpBounds.of(pod(isolated, change), "web").orElseThrow();
+    return bounds.refusal(DumpForecast.of(heap, bounds.cpus()));
+  }
+
+  private static Pod pod(boolean isolated, UnaryOperator<ContainerBuilder> change) {
+    var pod =
+        new PodBuilder()
+            .withNewMetadata()
+            .endMetadata()
+            .withNewSpec()
+            .addToContainers(change.apply(new ContainerBuilder().withName("web")).build())
+            .endSpec();
+    return isolated
+        ? pod.editMetadata().addToLabels(Api.QUARANTINE_LABEL, "leak-1").endMetadata().build()
+        : pod.build();
+  }
+
+  private static ContainerBuilder probed(ContainerBuilder container, int failures) {
+    return container
+        .withNewLivenessProbe()
+        .withPeriodSeconds(2)
+        .withFailureThreshold(failures)
+        .endLivenessProbe();
+  }
+
+  private static ContainerBuilder limited(
+      ContainerBuilder container, String resource, String limit) {
+    return container.withNewResources().addToLimits(resource, new Quantity(limit)).endResources();
+  }
+}

@@ -1,0 +1,205 @@
+package dev.heapwarden.probes.snapshot;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heapwarden.crds.Api;
+import dev.heapwarden.crds.snapshot.InstanceQuery;
+import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.InstanceReport;
+import dev.heapwarden.probes.jvm.JvmAttach;
+import dev.heapwarden.probes.target.ProcFs;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** On real JVMs that leak. */
+class InstanceEvidenceTest {
+  /** Keys without equals in a cache, jobs in a queue that nobody drains, and a local list. */
+  private static final String SOURCE =
+      """
+      import java.util.*;
+      import java.util.concurrent.*;
+      public class Leaking {
+        static class Key { final String shop = new String("hunter2"); final int number = 4711; }
+        static class Job { final Map<String, String> tags = new HashMap<>(Map.of("a", "b")); }
+        static class Local { long a; }
+        static class Weak { long a; }
+        static final ConcurrentMap<Key, byte[]> CACHE = new ConcurrentHashMap<>();
+        static final LinkedList<Job> QUEUE = new LinkedList<>();
+        public static void main(String[] args) throws Exception {
+          for (int i = 0; i < 5000; i++) { CACHE.put(new Key(), new byte[10]); }
+          for (int i = 0; i < 3000; i++) { QUEUE.add(new Job()); }
+          List<Local> local = new ArrayList<>();
+          for (int i = 0; i < 20; i++) { local.add(new Local()); }
+          byte[] ballast = new byte[Integer.getInteger("ballast", 0) << 20];
+          System.out.println("ready");
+          System.in.read();
+          System.out.println(local.size() + ballast.length);
+        }
+      }
+      """;
+
+  private static final ProcFs PROC = new ProcFs(Path.of("/proc"));
+
+  @TempDir private Path directory;
+  private final List<Process> programs = new ArrayList<>();
+
+  /** The JDK of the tests, and the machine's own: 17 or newer. */
+  static Stream<String> javas() {
+    return Stream.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "java");
+  }
+
+  @AfterEach
+  void close() {
+    programs.forEach(Process::destroyForcibly);
+  }
+
+  @ParameterizedTest
+  @MethodSource("javas")
+  void whoHoldsALeakIsNamedWithoutWhatItHolds(String java) throws Exception {
+    var program = start(java);
+
+    var taken = (Evidence.Taken) take(program, "Leaking$Key", 7, isolated());
+
+    var found = taken.instances().orElseThrow();
+    assertThat(found.instances()).isEqualTo(5000);
+    assertThat(found.sampled()).isEqualTo(7);
+    assertThat(found.holders())
+        .allSatisfy(
+            holder ->
+                assertThat(holder.root()).isEqualTo("static Leaking.CACHE (ConcurrentHashMap)"));
+    assertThat(found.holders().getFirst().chain())
+        .startsWith("java.util.concurrent.ConcurrentHashMap.table[]")
+        .last()
+        .isEqualTo("java.util.concurrent.ConcurrentHashMap$Node.key");
+    assertThat(found.holders()).extracting(InstanceReport.Holder::instances).isNotEmpty();
+    var text = Files.readString(taken.stored().path());
+    assertThat(text)
+        .contains("\"name\" : \"shop\"", "java.lang.String", "\"size\" : 7", "\"type\" : \"int\"")
+        .doesNotContain("hunter2", "4711")
+        .hasSizeLessThan(16 << 10);
+    assertThat(taken.stall()).isPositive();
+    assertThat(program.isAlive()).isTrue();
+    assertNothingIsLeft();
+  }
+
+  @Test
+  void aLongListIsOneStepOfTheChain() throws Exception {
+    var taken = (Evidence.Taken) take(start(), "Leaking$Job", 5, isolated());
+
+    assertThat(taken.instances().orElseThrow().holders())
+        .hasSizeLessThanOrEqualTo(3)
+        .anySatisfy(
+            holder -> {
+              assertThat(holder.root()).isEqualTo("static Leaking.QUEUE (LinkedList)");
+              assertThat(holder.chain())
+                  .contains("java.util.LinkedList$Node links")
+                  .endsWith("java.util.LinkedList$Node.item");
+            });
+    assertThat(Files.readString(taken.stored().path()))
+        .containsPattern("\"tags\",\\s+\"type\" : \"java.util.HashMap\",\\s+\"size\" : 1");
+  }
+
+  @Test
+  void whatOnlyALocalVariableHoldsIsToldSo() throws Exception {
+    var taken = (Evidence.Taken) take(start(), "Leaking$Local", 5, isolated());
+
+    assertThat(taken.instances().orElseThrow().holders())
+        .singleElement()
+        .satisfies(
+            holder -> {
+              assertThat(holder.root()).isEqualTo("local variable of a thread (ArrayList)");
+              assertThat(holder.chain()).containsExactly("java.util.ArrayList.elementData[]");
+              assertThat(holder.instances()).isEqualTo(5);
+            });
+  }
+
+  @Test
+  void aClassWithoutInstancesIsAnAnswerToo() throws Exception {
+    var taken = (Evidence.Taken) take(start(), "Leaking$Nobody", 5, isolated());
+
+    assertThat(taken.instances()).contains(new InstanceReport("Leaking$Nobody", 0, 0, List.of()));
+  }
+
+  @Test
+  void aPodInServiceIsNotStoppedForLong() throws Exception {
+    var program = start(javas().findFirst().orElseThrow(), "-Xmx512m", "-Dballast=120");
+
+    assertThat(take(program, "Leaking$Key", 5, pod().build()))
+        .isInstanceOfSatisfying(
+            Evidence.Refused.class,
+            refused -> assertThat(refused.reason()).contains("only an isolated one is dumped"));
+    assertThat(take(program, "Leaking$Key", 5, isolated())).isInstanceOf(Evidence.Taken.class);
+    assertNothingIsLeft();
+  }
+
+  @Test
+  void aJvmThatForbidsItIsLeftAlone() throws Exception {
+    var program = start(javas().findFirst().orElseThrow(), "-XX:+DisableAttachMechanism");
+
+    assertThat(take(program, "Leaking$Key", 5, isolated()))
+        .isInstanceOfSatisfying(
+            Evidence.Refused.class,
+            refused -> assertThat(refused.reason()).contains("switched off"));
+  }
+
+  private Evidence take(Process program, String className, int limit, Pod pod)
+      throws IOException, InterruptedException {
+    var store = new ArtifactStore(directory.resolve("store"), 1 << 24);
+    var attach = new JvmAttach(PROC.root());
+    var evidence =
+        new InstanceEvidence(
+            attach,
+            new JvmEvidence(attach, PROC, store),
+            PROC,
+            store,
+            (namespace, name) -> Optional.of(pod));
+    return evidence.take(JvmOrder.of(new InstanceQuery(className, limit), program.pid()));
+  }
+
+  private static Pod isolated() {
+    return pod().editMetadata().addToLabels(Api.QUARANTINE_LABEL, "leak-1").endMetadata().build();
+  }
+
+  private static PodBuilder pod() {
+    return new PodBuilder()
+        .withNewMetadata()
+        .endMetadata()
+        .withNewSpec()
+        .addNewContainer()
+        .withName("web")
+        .endContainer()
+        .endSpec();
+  }
+
+  private static void assertNothingIsLeft() throws IOException {
+    try (var files = Files.newDirectoryStream(Path.of("/tmp"), ".heapwarden-*")) {
+      assertThat(files).isEmpty();
+    }
+  }
+
+  private Process start() throws IOException {
+    return start(javas().findFirst().orElseThrow());
+  }
+
+  private Process start(String java, String... options) throws IOException {
+    var source = Files.writeString(directory.resolve("Leaking.java"), SOURCE);
+    var command = new ArrayList<>(List.of(java));
+    command.addAll(List.of(options));
+    command.add(source.toString());
+    var process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    programs.add(process);
+    assertThat(process.inputReader().readLine()).isEqualTo("ready");
+    return process;
+  }
+}

@@ -10,6 +10,7 @@ import dev.heapwarden.e2e.ClusterExtension;
 import dev.heapwarden.operator.respond.Response;
 import dev.heapwarden.operator.respond.action.IsolatePod;
 import dev.heapwarden.operator.respond.action.PatchEnvironment;
+import dev.heapwarden.operator.respond.action.SampleInstances;
 import dev.heapwarden.operator.respond.guard.Ruling;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Duration;
@@ -69,6 +70,7 @@ class RollbackIT {
             new Response.Actions(
                 new TakenSnapshot(),
                 new IsolatePod(client),
+                new SampleInstances(client),
                 List.of(new PatchEnvironment(client, new AssumedInForce()))),
             kind -> kind.level() == 2 ? new Ruling.Never("not installed") : new Ruling.Go(),
             incidents,

@@ -86,6 +86,7 @@ final class Rehearsal {
         new Response.Actions(
             world.action(ActionKind.DIAGNOSE),
             world.action(ActionKind.ISOLATE),
+            world.action(ActionKind.SAMPLE_INSTANCES),
             List.of(
                 world.action(ActionKind.PATCH_ENVIRONMENT), world.action(ActionKind.ADD_REPLICAS))),
         kind -> world.installation.ruling(kind),

@@ -169,14 +169,16 @@ public final class JvmAttach {
 
   /**
    * The first character of jvmCapabilities is 1 when the attach mechanism is on (JDK 17 and 25,
-   * src/hotspot/share/services/runtimeService.cpp). A JVM without counters is judged by its command
-   * line and environment.
+   * src/hotspot/share/services/runtimeService.cpp). A JVM without counters, or one that starts and
+   * has not written this one yet, is judged by its command line and environment.
    */
   private boolean attachIsOff(JvmProcess process) throws IOException {
     var counters = CountersFile.readable(process.pid(), procRoot);
     if (counters.isPresent()) {
       var capabilities = counters.get().data().text("sun.rt.jvmCapabilities");
-      return capabilities.isPresent() && !capabilities.get().startsWith("1");
+      if (capabilities.isPresent()) {
+        return !capabilities.get().startsWith("1");
+      }
     }
     return words(process, "cmdline").contains(OFF) || words(process, "environ").contains(OFF);
   }

@@ -68,6 +68,7 @@ abstract class AnsweredLeak {
 
   @Test
   void theArtefactsOfItsSnapshotAreReal() {
+    assertThat(snapshot().site()).isEqualTo(shop.twins().site());
     assertThat(snapshot().phase()).isEqualTo(MemorySnapshotStatus.Phase.COMPLETED);
     assertThat(snapshot().artifacts())
         .filteredOn(artifact -> artifact.state() == State.TAKEN)
@@ -139,18 +140,13 @@ abstract class AnsweredLeak {
         .allSatisfy(watched -> assertThat(watched.verdict()).isIn("Healthy", "Inconclusive"));
   }
 
-  /** The one that names the site, as the incident's own does. */
+  /** The one of level 1. */
   MemorySnapshotStatus snapshot() {
-    return shop
-        .client()
+    return shop.client()
         .resources(MemorySnapshot.class)
         .inNamespace(shop.namespace())
-        .list()
-        .getItems()
-        .stream()
-        .map(MemorySnapshot::getStatus)
-        .filter(status -> shop.twins().site().equals(status.site()))
-        .findFirst()
-        .orElseThrow();
+        .withName(ended.getMetadata().getName() + "-l1")
+        .require()
+        .getStatus();
   }
 }

@@ -24,8 +24,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** A person approves what is done about a leaking JVM, level by level, and takes it back. */
+@Isolated("one product, and both cores")
 @Order(16)
 @ExtendWith(Installed.class)
 class ApproveIT {

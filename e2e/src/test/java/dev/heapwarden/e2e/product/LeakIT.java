@@ -113,6 +113,12 @@ class LeakIT {
           .extracting(artifact -> artifact.kind().name())
           .contains("CLASS_HISTOGRAM", "THREAD_DUMP", "HEAP_INFO", "FLAGS", "KERNEL_MEMORY");
     }
+
+    @Test
+    void whoHoldsTheInstancesIsReadFromTheIsolatedPod() {
+      var sample = Incidents.step(java.incident().orElseThrow(), "SampleInstances").orElseThrow();
+      assertThat(sample.message()).contains("instances of " + Twins.JAVA.site(), "held by static");
+    }
   }
 
   @Test

@@ -19,7 +19,7 @@ import java.util.concurrent.TimeUnit;
  * and the twins were left alone.
  */
 public final class Demo {
-  private static final Duration DEADLINE = Duration.ofMinutes(7);
+  private static final Duration DEADLINE = Duration.ofMinutes(8);
   private static final Duration READY = Duration.ofMinutes(2);
 
   private final KubernetesClient client;

@@ -235,7 +235,14 @@ class TuningIT {
         false,
         new Verdict.Suspected(
             new Evidence(
-                Layer.RUNTIME, Cause.UNKNOWN, "It leaks.", null, null, "", List.of(), Map.of())),
+                Layer.RUNTIME,
+                Cause.UNKNOWN,
+                "It leaks.",
+                null,
+                null,
+                "",
+                List.of(),
+                Map.of("anonymous_memory", 2e7))),
         Duration.ofHours(1),
         Instant.now());
   }

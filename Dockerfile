@@ -23,6 +23,8 @@ RUN apt-get update \
 COPY --from=jdk /opt/java /opt/java
 COPY probes/target/lib /opt/heapwarden/lib
 COPY probes/target/heapwarden-agent.jar /opt/heapwarden/
+# Names of classes and files may hold any character.
+ENV LC_ALL=C.UTF-8
 EXPOSE 9462 9463
 ENTRYPOINT ["/opt/java/bin/java", "--enable-native-access=ALL-UNNAMED", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:+UseCompactObjectHeaders", "-Xmx128m", "-XX:+ExitOnOutOfMemoryError", "-cp", "/opt/heapwarden/heapwarden-agent.jar:/opt/heapwarden/lib/*", "dev.heapwarden.probes.AgentMain"]
 

@@ -102,7 +102,7 @@ go_build() {
   shift 3
   built=$CACHE/build/$name-$(digest "$module" -- "$@")
   [[ ! -d $built ]] || return 0
-  command -v go >/dev/null || die "go is missing: $message cannot be built" "install Go 1.24 or later"
+  command -v go >/dev/null || die "go is missing: $message cannot be built" "install Go 1.26 or later"
   say "building $message"
   mkdir -p "$CACHE/build"
   # Elsewhere first: an interrupted build must not look like a finished one.

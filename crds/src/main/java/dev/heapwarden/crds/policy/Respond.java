@@ -28,7 +28,8 @@ public record Respond(
             "Level 2, isolate: the pod leaves its Services and stays alive for analysis.")
         Isolate isolate,
     @Default("{}")
-        @JsonPropertyDescription("Level 3, intervene: settings of the runtime and more replicas.")
+        @JsonPropertyDescription(
+            "Level 3, intervene: settings of the runtime, more replicas, more memory.")
         Intervene intervene,
     @Default("{}") @JsonPropertyDescription("How many actions there may be.") Limits limits,
     @Default(Respond.COOLDOWN)

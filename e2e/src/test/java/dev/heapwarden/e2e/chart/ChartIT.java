@@ -7,6 +7,7 @@ import dev.heapwarden.e2e.scenario.Helm;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRole;
 import io.fabric8.kubernetes.api.model.rbac.Role;
+import io.fabric8.kubernetes.client.utils.Serialization;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -90,6 +91,21 @@ class ChartIT {
         .filteredOn(resource -> resource.getKind().startsWith("ClusterRole"))
         .extracting(resource -> resource.getMetadata().getName())
         .containsOnly("heapwarden-agent-callers-elsewhere");
+  }
+
+  @Test
+  void aScrapeKeepsTheLabelsOfWhatIsWatched() {
+    var monitor =
+        template(
+                "--set",
+                "monitoring.serviceMonitor.enabled=true",
+                "--set",
+                "networkPolicy.monitoring[0].podSelector.matchLabels.app=prometheus")
+            .stream()
+            .filter(resource -> resource.getKind().equals("ServiceMonitor"))
+            .findFirst()
+            .orElseThrow();
+    assertThat(Serialization.asYaml(monitor)).contains("honorLabels: true");
   }
 
   @Test

@@ -131,7 +131,7 @@ class ApproveIT {
 
   @AfterEach
   void close() {
-    client.namespaces().withName(NAMESPACE).delete();
+    client.namespaces().withName(NAMESPACE).withTimeout(1, TimeUnit.MINUTES).delete();
   }
 
   @Test
@@ -156,6 +156,21 @@ class ApproveIT {
     respond("{\"undo\": true}");
     var undone = until("it is rolled back", status -> status.phase() == Phase.ROLLED_BACK);
     assertThat(undone.outcome()).startsWith("undone as asked: PatchEnvironment undone");
+    assertThat(deployment().getSpec().getTemplate()).isEqualTo(before);
+  }
+
+  @Test
+  void aDeletedPolicyTakesItBackToo() {
+    var before = deployment().getSpec().getTemplate();
+    leak();
+    respond("{\"approvedLevel\": 3}");
+    until("it is verified", status -> status.phase() == Phase.VERIFYING);
+    assertThat(environment()).contains("JAVA_TOOL_OPTIONS", PAUSE);
+
+    kubectl.run("-n", NAMESPACE, "delete", "memorypolicy", "orders");
+
+    var undone = until("it is rolled back", status -> status.phase() == Phase.ROLLED_BACK);
+    assertThat(undone.outcome()).contains("MemoryPolicy was deleted");
     assertThat(deployment().getSpec().getTemplate()).isEqualTo(before);
   }
 

@@ -6,12 +6,17 @@ import static org.awaitility.Awaitility.await;
 import dev.heapwarden.crds.incident.Step;
 import dev.heapwarden.crds.policy.MemoryPolicy;
 import dev.heapwarden.crds.snapshot.MemorySnapshot;
+import dev.heapwarden.crds.snapshot.MemorySnapshotStatus;
 import dev.heapwarden.e2e.monitoring.LiveMetrics;
 import dev.heapwarden.e2e.scenario.Shop;
 import dev.heapwarden.e2e.scenario.Twins;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.time.Duration;
+import java.time.ZoneId;
+import java.time.ZonedDateTime;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
@@ -33,6 +38,7 @@ import org.junit.jupiter.api.parallel.Isolated;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class LeakIT {
   private static final Duration READY = Duration.ofMinutes(2);
+  private static final ZoneId TOKYO = ZoneId.of("Asia/Tokyo");
 
   private final Shop go;
   private final Shop java;
@@ -85,6 +91,39 @@ class LeakIT {
     @Test
     void whatHappenedIsInTheMetricsThatAreDocumented() throws Exception {
       new LiveMetrics(go.client()).areDocumented();
+    }
+
+    @Test
+    void evidenceOfAHealthyPodIsTakenWhenItsTimeComes() {
+      var due = ZonedDateTime.now(TOKYO).plusSeconds(20);
+      go.client()
+          .resources(MemoryPolicy.class)
+          .inNamespace(go.namespace())
+          .withName(Shop.HEALTHY)
+          .patch(
+              PatchContext.of(PatchType.JSON_MERGE),
+              """
+              {"spec": {"observe": {"healthSnapshots": {"schedule": "%d %d %d * * ?", "timeZone": "%s"}}}}
+              """
+                  .formatted(due.getSecond(), due.getMinute(), due.getHour(), TOKYO));
+      var healthy = go.pods(Shop.HEALTHY).stream().map(pod -> pod.getMetadata().getName()).toList();
+      await("a snapshot of a healthy pod")
+          .atMost(Duration.ofMinutes(2))
+          .until(
+              () ->
+                  go
+                      .client()
+                      .resources(MemorySnapshot.class)
+                      .inNamespace(go.namespace())
+                      .list()
+                      .getItems()
+                      .stream()
+                      .filter(snapshot -> healthy.contains(snapshot.getSpec().pod()))
+                      .anyMatch(
+                          snapshot ->
+                              snapshot.getStatus() != null
+                                  && snapshot.getStatus().phase()
+                                      == MemorySnapshotStatus.Phase.COMPLETED));
     }
 
     @Test

@@ -28,6 +28,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -93,10 +94,16 @@ class HelmIT {
     assertThat(shop.managedBy(Api.FIELD_MANAGER_PREFIX + incident.getMetadata().getName()))
         .isFalse();
 
-    install();
+    install("--set", "levels={1}");
     assertThat(client.configMaps().inNamespace(OWN).withName("heapwarden-uninstall").get())
         .as("what keeps the operator from beginning anything")
         .isNull();
+    Shop.within(Duration.ofMinutes(1))
+        .untilAsserted(
+            () ->
+                assertThat(conditions())
+                    .as("a policy that asks for more than was installed")
+                    .contains("LevelsInstalled=False"));
     helm("uninstall", RELEASE, "--wait", "--timeout", "2m");
   }
 
@@ -136,6 +143,14 @@ class HelmIT {
   private boolean isDone(String action) {
     return status().steps().stream()
         .anyMatch(step -> step.action().equals(action) && step.state() == Step.State.DONE);
+  }
+
+  private List<String> conditions() {
+    return client.resources(MemoryPolicy.class).inNamespace(WATCHED).list().getItems().stream()
+        .flatMap(policy -> Stream.ofNullable(policy.getStatus()))
+        .flatMap(status -> status.conditions().stream())
+        .map(condition -> condition.getType() + "=" + condition.getStatus())
+        .toList();
   }
 
   private LeakIncident incident() {
@@ -188,9 +203,13 @@ class HelmIT {
         .toList();
   }
 
-  private void install() {
+  private void install(String... more) {
     // Helm 4 applies CRDs under a manager of its own, and kubectl owns those that are here.
-    helm(chart("install", "--create-namespace", "--skip-crds"));
+    helm(
+        chart(
+            "install",
+            Stream.concat(Stream.of("--create-namespace", "--skip-crds"), Stream.of(more))
+                .toArray(String[]::new)));
   }
 
   private static String[] chart(String command, String... more) {

@@ -5,6 +5,7 @@ import dev.heapwarden.detection.verdict.Evidence;
 import dev.heapwarden.detection.verdict.Verdict;
 import dev.heapwarden.operator.report.Standing;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -16,10 +17,25 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /** The newest assessments, by policy, in memory only. */
 public final class AssessmentBook implements Assessments {
+  /** What a deleted policy leaves is known for longer than its undoing takes. */
+  private static final Duration KNOWN = Duration.ofMinutes(10);
+
   private final Map<String, Page> pages = new ConcurrentHashMap<>();
+  private final Map<String, Page> deleted = new ConcurrentHashMap<>();
 
   @Override
   public List<Assessment> of(String workloadUid, String container) {
+    return of(pages, workloadUid, container);
+  }
+
+  @Override
+  public List<Assessment> last(String workloadUid, String container) {
+    var newest = of(workloadUid, container);
+    return newest.isEmpty() ? of(deleted, workloadUid, container) : newest;
+  }
+
+  private static List<Assessment> of(
+      Map<String, Page> pages, String workloadUid, String container) {
     return pages.values().stream()
         .flatMap(page -> page.assessments().values().stream())
         .filter(
@@ -76,8 +92,12 @@ public final class AssessmentBook implements Assessments {
         policy.getUid(), new Page(policy.getGeneration(), Map.copyOf(assessments), standings));
   }
 
-  void forget(String policyUid) {
-    pages.remove(policyUid);
+  void forget(String policyUid, Instant now) {
+    deleted.values().removeIf(page -> page.isBefore(now.minus(KNOWN)));
+    var page = pages.remove(policyUid);
+    if (page != null) {
+      deleted.put(policyUid, page);
+    }
   }
 
   /** Without the samples that the container was judged by: they would be kept as long. */
@@ -102,5 +122,9 @@ public final class AssessmentBook implements Assessments {
   }
 
   private record Page(
-      long generation, Map<ContainerKey, Assessment> assessments, List<Standing> standings) {}
+      long generation, Map<ContainerKey, Assessment> assessments, List<Standing> standings) {
+    boolean isBefore(Instant time) {
+      return assessments.values().stream().allMatch(found -> found.at().isBefore(time));
+    }
+  }
 }

@@ -6,4 +6,12 @@ import java.util.List;
 public interface Assessments {
   /** Containers of this name in the running pods of the workload, in no particular order. */
   List<Assessment> of(String workloadUid, String container);
+
+  /**
+   * The same, or what was said last of containers whose policy was deleted: what was done about
+   * them is then to be undone.
+   */
+  default List<Assessment> last(String workloadUid, String container) {
+    return of(workloadUid, container);
+  }
 }

@@ -75,12 +75,13 @@ final class Ending {
         && status.steps().stream().noneMatch(Ending::inForce);
   }
 
+  /** Only what changes the workload has a time at which it expires. */
   private static boolean inForce(Step step) {
-    return step.level() > 1
-        && switch (step.state()) {
-          case DONE, UNDOING -> true;
-          case PLANNED, INTENDED, REFUSED, FAILED, SUGGESTED, UNDONE -> false;
-        };
+    return switch (step.state()) {
+      case DONE -> step.expiresAt() != null;
+      case UNDOING -> true;
+      case PLANNED, INTENDED, REFUSED, FAILED, SUGGESTED, UNDONE -> false;
+    };
   }
 
   /** What the response did until then, for the outcome. */

@@ -37,7 +37,7 @@ final class Episodes {
       return Optional.empty();
     }
     var endedAt = status.endedAt();
-    var withdrawn = Withdrawal.at(status);
+    var withdrawn = Withdrawal.at(newest.get());
     var ended = withdrawn.orElseGet(() -> endedAt == null ? Instant.EPOCH : Instant.parse(endedAt));
     var cooled = !now.isBefore(ended.plus(cooldown));
     var startedSince =

@@ -39,7 +39,8 @@ final class LookOrders {
   }
 
   /**
-   * Orders one, and deletes those before the last two of the same container of the workload.
+   * Deletes what is older than the last one, and orders another, of the same container of the
+   * workload.
    *
    * @param window of the policy
    */
@@ -69,15 +70,16 @@ final class LookOrders {
             Durations.format(half.compareTo(LONGEST_WINDOW) < 0 ? half : LONGEST_WINDOW),
             List.of()));
     try {
-      client.resource(snapshot).create();
+      // First, so that a quota has room for this one.
       of(policy)
           .filter(look -> name.equals(look.getMetadata().getLabels().get(Api.LOOK_LABEL)))
           .sorted(
               Comparator.<MemorySnapshot, String>comparing(
                       look -> look.getMetadata().getCreationTimestamp())
                   .reversed())
-          .skip(KEPT)
+          .skip(KEPT - 1)
           .forEach(look -> client.resource(look).delete());
+      client.resource(snapshot).create();
     } catch (KubernetesClientException e) {
       if (e.getCode() != HttpURLConnection.HTTP_CONFLICT) {
         // The next turn asks again.

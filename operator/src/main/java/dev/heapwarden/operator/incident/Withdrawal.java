@@ -1,6 +1,6 @@
 package dev.heapwarden.operator.incident;
 
-import dev.heapwarden.crds.incident.LeakIncidentStatus;
+import dev.heapwarden.crds.incident.LeakIncident;
 import dev.heapwarden.crds.incident.Phase;
 import dev.heapwarden.crds.incident.Step;
 import java.time.Instant;
@@ -9,7 +9,7 @@ import java.util.Optional;
 
 /**
  * An intervention that was taken back after the incident ended: its time was over, or its policy
- * was deleted. One that a person undid is none: that incident is rolled back.
+ * was deleted. One that a person undid is none.
  */
 public final class Withdrawal {
   private static final int INTERVENTION = 3;
@@ -17,9 +17,11 @@ public final class Withdrawal {
   private Withdrawal() {}
 
   /** When the last one was taken back; empty while one is still to be, or none was. */
-  public static Optional<Instant> at(LeakIncidentStatus status) {
+  public static Optional<Instant> at(LeakIncident incident) {
+    var status = incident.getStatus();
     var endedAt = status.endedAt();
     if (endedAt == null
+        || incident.getSpec().response().undo()
         || status.phase() == Phase.ROLLED_BACK
         || status.steps().stream().anyMatch(Withdrawal::isInForce)) {
       return Optional.empty();

@@ -24,6 +24,7 @@ import dev.heapwarden.operator.respond.step.Progress;
 import dev.heapwarden.operator.respond.step.ResponseStep;
 import dev.heapwarden.operator.respond.step.Round;
 import dev.heapwarden.operator.respond.step.Undoing;
+import dev.heapwarden.operator.respond.step.Undone;
 import dev.heapwarden.operator.respond.step.Verify;
 import java.time.Duration;
 import java.time.Instant;
@@ -145,7 +146,7 @@ public final class Response {
       endings.end(
           journal, new Progress.End(phase, "its MemoryPolicy was deleted: " + undone.text()));
     }
-    Withdrawal.at(journal.status()).ifPresent(at -> Endings.withdrawn(journal, at));
+    Withdrawal.at(journal.incident()).ifPresent(at -> Endings.withdrawn(journal, at));
     if (journal.phase().terminal() || policy.isEmpty()) {
       return rest(journal, policy);
     }

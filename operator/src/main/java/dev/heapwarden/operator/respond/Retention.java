@@ -2,7 +2,6 @@ package dev.heapwarden.operator.respond;
 
 import dev.heapwarden.crds.Durations;
 import dev.heapwarden.crds.incident.LeakIncident;
-import dev.heapwarden.crds.incident.LeakIncidentStatus;
 import dev.heapwarden.crds.policy.MemoryPolicy;
 import dev.heapwarden.operator.evaluate.Assessments;
 import dev.heapwarden.operator.incident.Withdrawal;
@@ -19,16 +18,16 @@ import java.util.Optional;
 record Retention(Duration time, IncidentStore store, Assessments assessments) {
   /** Whether nobody needs it any more. */
   boolean isOver(LeakIncident incident, Optional<MemoryPolicy> policy, Instant now) {
-    return isKeptLongEnough(incident.getStatus(), policy, now) && isNeededNoMore(incident);
+    return isKeptLongEnough(incident, policy, now) && isNeededNoMore(incident);
   }
 
   private boolean isKeptLongEnough(
-      LeakIncidentStatus status, Optional<MemoryPolicy> policy, Instant now) {
-    var endedAt = status.endedAt();
+      LeakIncident incident, Optional<MemoryPolicy> policy, Instant now) {
+    var endedAt = incident.getStatus().endedAt();
     if (endedAt == null) {
       return false;
     }
-    var end = Withdrawal.at(status).orElseGet(() -> Instant.parse(endedAt));
+    var end = Withdrawal.at(incident).orElseGet(() -> Instant.parse(endedAt));
     return !now.isBefore(end.plus(time)) && !now.isBefore(end.plus(cooldown(policy)));
   }
 

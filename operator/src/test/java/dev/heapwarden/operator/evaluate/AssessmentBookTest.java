@@ -7,6 +7,7 @@ import dev.heapwarden.operator.collect.Sight;
 import dev.heapwarden.operator.report.Standing;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -53,9 +54,20 @@ class AssessmentBookTest {
   void aDeletedPolicyTakesItsAssessmentsAlong() {
     book.replace(POLICY, List.of(Cluster.watched("a", HEALTHY)));
 
-    book.forget("p");
+    book.forget("p", Cluster.NOW);
 
     assertThat(book.standings()).isEmpty();
     assertThat(book.policies()).isZero();
+    assertThat(book.of("uid-checkout", "checkout")).isEmpty();
+  }
+
+  @Test
+  void whatWasDoneUnderADeletedPolicyCanBeUndoneByWhatWasSeenLast() {
+    book.replace(POLICY, List.of(Cluster.watched("a", HEALTHY)));
+    book.forget("p", Cluster.NOW);
+    assertThat(book.last("uid-checkout", "checkout")).hasSize(1);
+
+    book.forget("another", Cluster.NOW.plus(Duration.ofDays(1)));
+    assertThat(book.last("uid-checkout", "checkout")).isEmpty();
   }
 }

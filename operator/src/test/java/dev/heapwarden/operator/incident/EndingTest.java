@@ -62,11 +62,17 @@ class EndingTest {
     assertThat(ends(Phase.OPEN, step("Isolate", 2, State.UNDONE))).isTrue();
     assertThat(ends(Phase.OPEN, step("Isolate", 2, State.INTENDED))).isTrue();
     assertThat(ends(Phase.OPEN, step("Isolate", 2, State.PLANNED))).isTrue();
+    assertThat(
+            ends(
+                Phase.OPEN,
+                step("Isolate", 2, State.UNDONE),
+                step("SampleInstances", 2, State.DONE)))
+        .isTrue();
   }
 
   @Test
   void whatIsInForceIsNotForgotten() {
-    assertThat(ends(Phase.OPEN, step("Isolate", 2, State.DONE))).isFalse();
+    assertThat(ends(Phase.OPEN, expiring("Isolate", 2, State.DONE))).isFalse();
     assertThat(ends(Phase.OPEN, step("AddReplicas", 3, State.UNDOING))).isFalse();
     assertThat(ends(Phase.ISOLATING, step("Isolate", 2, State.INTENDED))).isFalse();
     assertThat(ends(Phase.VERIFYING)).isFalse();
@@ -94,6 +100,11 @@ class EndingTest {
 
   private static Step step(String action, int level, State state) {
     return new Step(action, level, state, "it", null, null, Map.of(), NOW.toString(), null, null);
+  }
+
+  private static Step expiring(String action, int level, State state) {
+    return new Step(
+        action, level, state, "it", null, null, Map.of(), NOW.toString(), null, LATER.toString());
   }
 
   private static LeakIncidentStatus status(Phase phase, Step... steps) {

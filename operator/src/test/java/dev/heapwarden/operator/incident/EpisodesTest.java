@@ -16,7 +16,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -105,10 +104,8 @@ class EpisodesTest {
             NOW.minus(Duration.ofHours(26)).toString(),
             NOW.minus(Duration.ofHours(1)).toString(),
             null);
-    var status =
-        Objects.requireNonNull(ended(Phase.MITIGATED, Duration.ofHours(25), intended).getStatus());
 
-    assertThat(Withdrawal.at(status)).isEmpty();
+    assertThat(Withdrawal.at(ended(Phase.MITIGATED, Duration.ofHours(25), intended))).isEmpty();
   }
 
   private static LeakIncident withdrawn(Phase phase, Duration ago) {

@@ -100,6 +100,18 @@ class ResponseTest {
   }
 
   @Test
+  void aSampleThatMayNotBeTakenNowKeepsNothingElseWaiting() {
+    world.installation =
+        kind ->
+            kind == ActionKind.SAMPLE_INSTANCES
+                ? new Ruling.Hold(Ruling.Cause.GUARD, "next window", Duration.ofHours(1))
+                : new Ruling.Go();
+    var status = rehearsal.run(policy(respond(Mode.ENFORCE, 3, LIMITS)), Duration.ofMinutes(2));
+    assertThat(actions(status))
+        .startsWith("Diagnose=DONE", "Isolate=DONE", "PatchEnvironment=DONE", "AddReplicas=DONE");
+  }
+
+  @Test
   void withoutTheRightToGoFurtherThePersonIsToldWhatWasDone() {
     var status = rehearsal.run(policy(respond(Mode.ENFORCE, 2, LIMITS)), Duration.ofMinutes(5));
     assertThat(status.phase()).isEqualTo(Phase.NEEDS_HUMAN);

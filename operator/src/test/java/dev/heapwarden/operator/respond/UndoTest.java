@@ -133,6 +133,16 @@ class UndoTest {
   }
 
   @Test
+  void whatFailedAndCannotAllBeTakenBackIsNotCalledRolledBack() {
+    world.broken.put(ActionKind.PATCH_ENVIRONMENT, "ProgressDeadlineExceeded");
+    world.stuck.put(ActionKind.ADD_REPLICAS, "it does not fit");
+    var status = rehearsal.run(policy(respond(Mode.ENFORCE, 3, LIMITS)), Duration.ofMinutes(30));
+    assertThat(status.phase()).isEqualTo(Phase.NEEDS_HUMAN);
+    assertThat(status.outcome())
+        .contains("ProgressDeadlineExceeded", "AddReplicas could not be undone: it does not fit");
+  }
+
+  @Test
   void undoTakesBackEverythingTheLastFirstAndEndsTheResponse() {
     rehearsal.run(policy(respond(Mode.ENFORCE, 3, LIMITS)), Duration.ofMinutes(2));
     world.put(answered(world.get("leak-1"), 0, false, true));

@@ -1,6 +1,7 @@
 package dev.heapwarden.probes.jvm;
 
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -8,9 +9,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.HexFormat;
-import java.util.List;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /**
  * A directory of the agent's own in a container, for one dump: whatever stands in it can be deleted
@@ -20,6 +19,10 @@ import java.util.stream.Stream;
 final class DumpDirectory implements AutoCloseable {
   private static final Pattern NAME = Pattern.compile("\\.heapwarden-[0-9a-f]{32}");
   private static final String OPEN_TO_WRITE = "rwx-wx-wx";
+
+  /** Whoever fills a directory does not keep the agent busy with it. */
+  private static final int ENTRIES = 10_000;
+
   private static final SecureRandom RANDOM = new SecureRandom();
 
   private final Held parent;
@@ -87,23 +90,41 @@ final class DumpDirectory implements AutoCloseable {
     return Held.any(directory.path().resolve(name));
   }
 
-  /** Deletes it with all that is in it. */
+  /**
+   * Deletes a file in it.
+   *
+   * @throws IOException when it is there still
+   */
+  void delete(String name) throws IOException {
+    Files.deleteIfExists(directory.path().resolve(name));
+  }
+
+  /** Deletes it with all that is in it; what cannot be deleted now is left to {@link #sweep}. */
   @Override
-  public void close() throws IOException {
+  public void close() {
     try (parent;
         directory) {
       delete(parent, directory, path.getFileName());
+    } catch (IOException | DirectoryIteratorException _) {
+      // Somebody of the container put a directory into it.
     }
   }
 
   /** Deletes those that agents made here before a time and that their end left. */
   static void sweep(Path root, Path place, Instant before) throws IOException {
-    try (var parent = Held.below(root, place)) {
-      for (var name : names(parent)) {
-        if (NAME.matcher(name.toString()).matches()) {
-          sweep(parent, name, before);
+    try (var parent = Held.below(root, place);
+        var entries = Files.newDirectoryStream(parent.path())) {
+      int looked = 0;
+      for (var entry : entries) {
+        if (NAME.matcher(entry.getFileName().toString()).matches()) {
+          sweep(parent, entry.getFileName(), before);
+        }
+        if (++looked == ENTRIES) {
+          return;
         }
       }
+    } catch (DirectoryIteratorException failure) {
+      throw failure.getCause();
     }
   }
 
@@ -117,16 +138,20 @@ final class DumpDirectory implements AutoCloseable {
   }
 
   private static void delete(Held parent, Held directory, Path name) throws IOException {
-    for (var file : names(directory)) {
-      Files.deleteIfExists(directory.path().resolve(file));
+    try (var files = Files.newDirectoryStream(directory.path())) {
+      int looked = 0;
+      for (var file : files) {
+        try {
+          Files.deleteIfExists(file);
+        } catch (IOException _) {
+          // A directory with something in it: the others go all the same.
+        }
+        if (++looked == ENTRIES) {
+          break;
+        }
+      }
     }
     Files.deleteIfExists(parent.path().resolve(name));
-  }
-
-  private static List<Path> names(Held directory) throws IOException {
-    try (Stream<Path> files = Files.list(directory.path())) {
-      return files.map(Path::getFileName).toList();
-    }
   }
 
   private static boolean isOurs(Held directory) throws IOException {

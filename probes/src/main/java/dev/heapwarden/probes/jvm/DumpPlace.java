@@ -22,6 +22,12 @@ public record DumpPlace(Path path) {
   private static final Set<String> DISKS =
       Set.of("ext2", "ext3", "ext4", "xfs", "btrfs", "f2fs", "zfs");
 
+  /**
+   * Of the disk: below this the kubelet evicts pods, imagefs.available&lt;15% by default
+   * (Kubernetes 1.35, pkg/kubelet/apis/config/v1beta1/defaults_linux.go).
+   */
+  private static final double KEPT_FREE = 0.15;
+
   private static final String OVERLAY = "overlay";
 
   /**
@@ -49,6 +55,11 @@ public record DumpPlace(Path path) {
     }
     throw new JvmAttach.RefusedException(
         "the container has no directory for a dump: " + String.join("; ", refusals));
+  }
+
+  /** Whether a directory is on a local disk, which answers. */
+  static boolean isLocal(long pid, Path procRoot, Path directory) throws IOException {
+    return unfit(Mounts.read(procRoot.resolve(Long.toString(pid))), directory, procRoot).isEmpty();
   }
 
   private static Optional<String> unfit(Mounts mounts, Path candidate, Path procRoot) {
@@ -92,9 +103,12 @@ public record DumpPlace(Path path) {
           "may hold %d MiB, and a dump may need %d".formatted(mib(limit.getAsLong()), mib(needed)));
     }
     try (var directory = Held.below(process.resolve("root"), candidate)) {
-      long free = directory.path().toFile().getUsableSpace();
+      long kept = (long) (directory.path().toFile().getTotalSpace() * KEPT_FREE);
+      long free = directory.path().toFile().getUsableSpace() - kept;
       return free < needed
-          ? Optional.of("has %d MiB free, and a dump may need %d".formatted(mib(free), mib(needed)))
+          ? Optional.of(
+              "has %d MiB free beyond what the kubelet keeps free, and a dump may need %d"
+                  .formatted(mib(Math.max(0, free)), mib(needed)))
           : Optional.empty();
     } catch (IOException _) {
       return Optional.of("is no directory");

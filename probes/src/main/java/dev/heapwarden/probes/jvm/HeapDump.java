@@ -44,6 +44,9 @@ public final class HeapDump implements AutoCloseable {
       Duration deadline)
       throws IOException, InterruptedException {
     var process = procRoot.resolve(Long.toString(pid));
+    if (!stillIt.holds()) {
+      throw new IOException("process " + pid + " is another one now");
+    }
     try (var directory = DumpDirectory.create(process.resolve("root"), place.path())) {
       var name = DumpDirectory.unguessable();
       long began = System.nanoTime();
@@ -75,6 +78,7 @@ public final class HeapDump implements AutoCloseable {
       if (Files.size(file.path()) > largest) {
         throw new IOException("the dump has " + Files.size(file.path()) + " bytes");
       }
+      directory.delete(name);
       return file;
     } catch (IOException | RuntimeException failure) {
       file.close();
@@ -86,7 +90,9 @@ public final class HeapDump implements AutoCloseable {
   public static void sweep(long pid, Path procRoot, Instant before) {
     for (var place : DumpPlace.CANDIDATES) {
       try {
-        DumpDirectory.sweep(procRoot.resolve(pid + "/root"), place, before);
+        if (DumpPlace.isLocal(pid, procRoot, place)) {
+          DumpDirectory.sweep(procRoot.resolve(pid + "/root"), place, before);
+        }
       } catch (IOException | UncheckedIOException _) {
         // It has no such directory, or ended.
       }

@@ -78,6 +78,9 @@ public final class JvmAttach {
       throws IOException, InterruptedException {
     var process = JvmProcess.of(pid, procRoot);
     try (var tmp = temporary(process)) {
+      if (!stillIt.holds()) {
+        throw new IOException("process " + pid + " is another one now");
+      }
       if (!isSocket(process.socket(tmp.path()))) {
         awaken(process, tmp.path(), stillIt);
       }

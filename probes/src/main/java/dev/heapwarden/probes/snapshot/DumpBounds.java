@@ -37,6 +37,9 @@ record DumpBounds(Pod pod, Container container) {
   private static final int PERIOD_SECONDS = 10;
   private static final int TIMEOUT_SECONDS = 1;
 
+  /** How much of it is in use is not known here. */
+  private static final int SHARE = 4;
+
   private static final String EPHEMERAL_STORAGE = "ephemeral-storage";
 
   static Optional<DumpBounds> of(Pod pod, String container) {
@@ -76,13 +79,26 @@ record DumpBounds(Pod pod, Container container) {
           "its heap dump could have %d MiB, and %d are the most"
               .formatted(forecast.bytes() >> 20, LARGEST >> 20));
     }
-    return limit(EPHEMERAL_STORAGE)
-        .map(DumpBounds::bytes)
-        .filter(allowed -> allowed < forecast.space())
+    return storage()
+        .filter(allowed -> allowed < forecast.space() * SHARE)
         .map(
             allowed ->
-                "a heap dump could take %d MiB of disk, and its limit of ephemeral storage is %d"
+                "a heap dump could take %d MiB of disk, more than a quarter of the %d of ephemeral storage that the kubelet allows"
                     .formatted(forecast.space() >> 20, allowed >> 20));
+  }
+
+  /**
+   * Bytes beyond which the kubelet evicts the pod: the container's own limit, and the sum of all
+   * that are set (Kubernetes 1.35, pkg/kubelet/eviction/eviction_manager.go).
+   */
+  private Optional<Long> storage() {
+    var all =
+        pod.getSpec().getContainers().stream()
+            .flatMap(other -> limit(other, EPHEMERAL_STORAGE).map(DumpBounds::bytes).stream())
+            .reduce(Long::sum);
+    return Stream.of(limit(EPHEMERAL_STORAGE).map(DumpBounds::bytes), all)
+        .flatMap(Optional::stream)
+        .min(Comparator.naturalOrder());
   }
 
   private boolean isIsolated() {
@@ -128,6 +144,10 @@ record DumpBounds(Pod pod, Container container) {
   }
 
   private Optional<Quantity> limit(String resource) {
+    return limit(container, resource);
+  }
+
+  private static Optional<Quantity> limit(Container container, String resource) {
     return Optional.ofNullable(container.getResources())
         .flatMap(resources -> Optional.ofNullable(resources.getLimits()))
         .flatMap(limits -> Optional.ofNullable(limits.get(resource)));

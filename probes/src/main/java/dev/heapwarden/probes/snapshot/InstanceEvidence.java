@@ -10,6 +10,7 @@ import dev.heapwarden.probes.jvm.DumpPlace;
 import dev.heapwarden.probes.jvm.HeapDump;
 import dev.heapwarden.probes.jvm.HeapInfo;
 import dev.heapwarden.probes.jvm.JvmAttach;
+import dev.heapwarden.probes.probe.CgroupCpu;
 import dev.heapwarden.probes.target.ProcFs;
 import dev.heapwarden.probes.target.Target;
 import dev.heapwarden.probes.target.TargetProcess;
@@ -22,6 +23,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Some instances of a class and who holds them: from a heap dump that is read and never kept. It
@@ -47,6 +49,7 @@ final class InstanceEvidence {
   private final ProcFs proc;
   private final ArtifactStore store;
   private final BiFunction<String, String, Optional<Pod>> pods;
+  private @Nullable Thread sweeper;
   private long sweptAt = System.nanoTime() - SWEEP_EVERY.toNanos();
 
   /**
@@ -97,7 +100,7 @@ final class InstanceEvidence {
     if (used.isEmpty()) {
       return new Evidence.Refused("the JVM does not say how much its heap holds");
     }
-    var forecast = DumpForecast.of(used.getAsLong(), bounds.cpus());
+    var forecast = DumpForecast.of(used.getAsLong(), Math.min(bounds.cpus(), quota(order)));
     var refusal = bounds.refusal(forecast);
     if (refusal.isPresent()) {
       return new Evidence.Refused(refusal.get());
@@ -120,6 +123,11 @@ final class InstanceEvidence {
     }
   }
 
+  private static double quota(Order order) throws IOException {
+    var cgroup = order.target().cgroup();
+    return cgroup.isEmpty() ? Double.POSITIVE_INFINITY : CgroupCpu.quota(cgroup.get());
+  }
+
   private static InstanceReport report(InstanceSample sample) {
     return new InstanceReport(
         sample.className(),
@@ -134,16 +142,29 @@ final class InstanceEvidence {
             .toList());
   }
 
-  /** Deletes dumps that an agent left because it was killed, now and then. */
+  /**
+   * Deletes dumps that an agent left because it was killed, now and then; on a thread of its own,
+   * because the disk of a container may not answer.
+   */
   void sweep(List<Target> targets) {
     long now = System.nanoTime();
-    if (now - sweptAt < SWEEP_EVERY.toNanos()) {
+    if (now - sweptAt < SWEEP_EVERY.toNanos() || isSweeping()) {
       return;
     }
     sweptAt = now;
     var before = Instant.now().minus(LEFT);
-    targets.stream()
-        .flatMap(target -> JvmEvidence.process(target).stream())
-        .forEach(process -> HeapDump.sweep(process.pid(), proc.root(), before));
+    sweeper =
+        Thread.ofPlatform()
+            .daemon()
+            .name("dump-sweep")
+            .start(
+                () ->
+                    targets.stream()
+                        .flatMap(target -> JvmEvidence.process(target).stream())
+                        .forEach(process -> HeapDump.sweep(process.pid(), proc.root(), before)));
+  }
+
+  private boolean isSweeping() {
+    return sweeper != null && sweeper.isAlive();
   }
 }

@@ -61,6 +61,12 @@ final class Reports {
     writeDown();
   }
 
+  /** Whether what became of a snapshot is known and only not written yet. */
+  boolean awaits(MemorySnapshot snapshot) {
+    return unwritten != null
+        && unwritten.snapshot().getMetadata().getUid().equals(snapshot.getMetadata().getUid());
+  }
+
   /**
    * Writes what an earlier failure left unwritten. A report that the API server does not take must
    * not keep the others of this node from being taken.

@@ -126,6 +126,7 @@ public final class SnapshotOrders implements AutoCloseable {
   /** One whose container is not a target yet has others go first for a while. */
   private boolean due(MemorySnapshot snapshot) {
     return mine(snapshot)
+        && !reports.awaits(snapshot)
         && (leftRunning(snapshot)
             || target(snapshot).isPresent()
             || age(snapshot, clock.instant()).compareTo(PATIENCE) > 0);
@@ -158,12 +159,12 @@ public final class SnapshotOrders implements AutoCloseable {
       reports.write(snapshot, failed(left, unwatched(snapshot)));
       return;
     }
-    // An earlier snapshot may have had its name.
-    store.delete(ArtifactStore.Owner.of(snapshot));
     var running =
         reports.write(
             snapshot,
             SnapshotReport.running(node, startedAt, again ? SnapshotReport.SECOND_TRY : null));
+    // An earlier snapshot may have had its name.
+    store.delete(ArtifactStore.Owner.of(running));
     var status = taken(running, target.get(), startedAt);
     measures.finished(status);
     reports.conclude(running, status);

@@ -2,6 +2,7 @@ package dev.heapwarden.probes.target;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,6 +19,9 @@ public final class ProcFs {
 
   /** An environment is read no further. */
   private static final int ENVIRONMENT_LIMIT = 1 << 20;
+
+  /** Names of programs and files may hold any bytes. */
+  private static final Charset ANY_BYTES = StandardCharsets.ISO_8859_1;
 
   private static final Set<String> ANONYMOUS =
       Set.of("RssAnon:", "RssShmem:", "HugetlbPages:", "VmSwap:");
@@ -38,7 +42,7 @@ public final class ProcFs {
 
   /** Start time in clock ticks since boot: field 22 of stat, counted after the name's last ')'. */
   public long startTicks(long pid) throws IOException {
-    var stat = Files.readString(directory(pid).resolve("stat"));
+    var stat = Files.readString(directory(pid).resolve("stat"), ANY_BYTES);
     var fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
     if (fields.length < 20) {
       throw new IOException("/proc/" + pid + "/stat has too few fields");
@@ -52,7 +56,7 @@ public final class ProcFs {
    * src/hotspot/os/linux/gc/z/zPhysicalMemoryBacking_linux.cpp).
    */
   public long anonymousBytes(long pid) throws IOException {
-    try (var lines = Files.lines(directory(pid).resolve("status"))) {
+    try (var lines = Files.lines(directory(pid).resolve("status"), ANY_BYTES)) {
       return lines
           .filter(line -> ANONYMOUS.contains(line.substring(0, line.indexOf(':') + 1)))
           .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")) * 1024)
@@ -63,7 +67,7 @@ public final class ProcFs {
   /** Those of the names that the process's environment had when it started. */
   public Set<String> variables(long pid, Collection<String> names) throws IOException {
     try (var environment = Files.newInputStream(directory(pid).resolve("environ"))) {
-      var text = new String(environment.readNBytes(ENVIRONMENT_LIMIT), StandardCharsets.ISO_8859_1);
+      var text = new String(environment.readNBytes(ENVIRONMENT_LIMIT), ANY_BYTES);
       return Stream.of(text.split("\u0000", -1))
           .map(variable -> variable.substring(0, Math.max(0, variable.indexOf('='))))
           .filter(names::contains)
@@ -73,14 +77,18 @@ public final class ProcFs {
 
   /** Whether a file of that name is mapped into the process. */
   boolean maps(long pid, String fileName) throws IOException {
-    try (BufferedReader maps = Files.newBufferedReader(directory(pid).resolve("maps"))) {
+    try (BufferedReader maps = maps(pid)) {
       return maps.lines().limit(MAPPINGS_LIMIT).anyMatch(line -> line.endsWith("/" + fileName));
     }
   }
 
+  private BufferedReader maps(long pid) throws IOException {
+    return Files.newBufferedReader(directory(pid).resolve("maps"), ANY_BYTES);
+  }
+
   /** Where the start of an executable is mapped; empty when it is not. */
   OptionalLong loadedAt(long pid, long inode) throws IOException {
-    try (BufferedReader maps = Files.newBufferedReader(directory(pid).resolve("maps"))) {
+    try (BufferedReader maps = maps(pid)) {
       return maps.lines()
           .limit(MAPPINGS_LIMIT)
           .map(line -> line.split("\\s+", 6))

@@ -5,6 +5,7 @@ import dev.heapwarden.probes.go.BinaryFormatException;
 import dev.heapwarden.probes.go.ExecutableId;
 import dev.heapwarden.probes.go.GoBinary;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -77,7 +78,7 @@ public final class ProcessScan {
         return Optional.of(known.withAnonymousBytes(proc.anonymousBytes(pid)));
       }
       return Optional.of(look(identity, exe));
-    } catch (IOException _) {
+    } catch (IOException | UncheckedIOException _) {
       // It ended between being listed and being looked at, or is a kernel thread.
       return Optional.empty();
     }
@@ -133,8 +134,9 @@ public final class ProcessScan {
    * file still.
    */
   private Optional<Path> throughItsRoot(long pid, Path exe) throws IOException {
-    var inside = Files.readSymbolicLink(exe).toString();
-    var path = Path.of(proc.directory(pid) + "/root" + inside);
+    // Never by way of a string: a name may hold any bytes.
+    var inside = Path.of("/").relativize(Files.readSymbolicLink(exe));
+    var path = proc.directory(pid).resolve("root").resolve(inside);
     try {
       return ExecutableId.of(path).equals(ExecutableId.of(exe))
           ? Optional.of(path)

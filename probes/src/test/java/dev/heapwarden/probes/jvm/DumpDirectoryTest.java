@@ -53,6 +53,17 @@ class DumpDirectoryTest {
     assertThat(secret).exists();
   }
 
+  @Test
+  void whoeverPutsADirectoryIntoItKeepsOnlyThat() throws Exception {
+    try (var directory = DumpDirectory.create(root, TMP)) {
+      Files.writeString(inside(directory).resolve("dump"), "objects");
+      Files.createDirectories(inside(directory).resolve("theirs/too"));
+    }
+    try (var files = Files.walk(tmp)) {
+      assertThat(files.filter(Files::isRegularFile)).isEmpty();
+    }
+  }
+
   /** As after an agent that was killed. */
   @Test
   void whatWasLeftIsFoundByItsNameAndDeletedOnceItIsOld() throws Exception {

@@ -59,7 +59,7 @@ class DumpPlaceTest {
   void withoutRoomThereIsNone() throws Exception {
     mount(ROOT);
     assertThatThrownBy(() -> DumpPlace.find(42, proc, 1L << 60, _ -> OptionalLong.empty()))
-        .hasMessageContaining("MiB free, and a dump may need");
+        .hasMessageContaining("MiB free beyond what the kubelet keeps free, and a dump may need");
     assertThatThrownBy(() -> DumpPlace.find(42, proc, 2 << 20, _ -> OptionalLong.of(1 << 20)))
         .hasMessageContaining("/tmp may hold 1 MiB, and a dump may need 2");
   }

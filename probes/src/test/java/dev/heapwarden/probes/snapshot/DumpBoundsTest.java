@@ -54,9 +54,9 @@ class DumpBoundsTest {
     assertThat(
             refusal(200 * MIB, true, container -> limited(container, "ephemeral-storage", "500Mi"))
                 .orElseThrow())
-        .contains("800 MiB of disk", "limit of ephemeral storage is 500");
+        .contains("800 MiB of disk", "a quarter of the 500 of ephemeral storage");
     assertThat(
-            refusal(100 * MIB, true, container -> limited(container, "ephemeral-storage", "1Gi")))
+            refusal(100 * MIB, true, container -> limited(container, "ephemeral-storage", "2Gi")))
         .isEmpty();
   }
 

@@ -79,6 +79,22 @@ class JvmEvidenceTest {
     }
   }
 
+  @Test
+  void aJvmThatTracksItsNativeMemorySaysWhatItIsFor() throws Exception {
+    var program = start("-Xmx64m", "-XX:NativeMemoryTracking=summary");
+    try {
+      var store = new ArtifactStore(directory.resolve("store"), 1 << 24);
+      var jvm = new JvmEvidence(new JvmAttach(PROC.root()), PROC, store);
+      var memory =
+          (Evidence.Taken)
+              jvm.take(
+                  JvmOrder.of(program.pid()), "VM.native_memory summary scale=MB", "native.txt");
+      assertThat(Files.readString(memory.stored().path())).contains("Java Heap", "Total:");
+    } finally {
+      program.destroyForcibly();
+    }
+  }
+
   /** Whatever was expected. */
   @Test
   void aJvmThatStoodStillForTooLongIsNotCountedAgain() throws Exception {

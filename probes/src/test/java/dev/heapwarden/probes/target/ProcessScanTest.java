@@ -47,6 +47,25 @@ class ProcessScanTest {
     assertThat(target.runtime()).isEqualTo(RuntimeKind.UNKNOWN);
   }
 
+  /** One program must not keep those of the whole node from being found. */
+  @Test
+  void theNameOfAProgramMayHoldAnyBytes(@TempDir Path directory) throws Exception {
+    var program =
+        new ProcessBuilder(
+                "bash",
+                "-c",
+                "cp /bin/cat \"$0\"/$'gr\\xf6sse' && exec \"$0\"/$'gr\\xf6sse'",
+                directory.toString())
+            .start();
+    try {
+      program.outputWriter().append("it runs\n").flush();
+      assertThat(program.inputReader().readLine()).isEqualTo("it runs");
+      assertThat(scan(program.pid()).main().orElseThrow().refusal()).contains("not Go");
+    } finally {
+      program.destroyForcibly().waitFor();
+    }
+  }
+
   private Target scan(long pid) throws IOException {
     var directory = Files.createDirectories(cgroups.resolve("memory/kubepods/container-1"));
     Files.writeString(directory.resolve("cgroup.procs"), pid + "\n");

@@ -11,11 +11,16 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.net.HttpURLConnection;
 import java.util.List;
 import java.util.NavigableMap;
+import java.util.Set;
 
 /** Has the agent look at the newest pod: at the flags of its JVM, or at its Go variables. */
 public record AskedInForce(KubernetesClient client) implements InForce {
   /** After the incident's name: a pod may go while it is looked at, and another one is asked. */
   private static final List<String> ATTEMPTS = List.of("-l3", "-l3b");
+
+  /** A quota or a webhook: asking again would not help, and says nothing against what was set. */
+  private static final Set<Integer> DENIALS =
+      Set.of(HttpURLConnection.HTTP_BAD_REQUEST, HttpURLConnection.HTTP_FORBIDDEN, 422);
 
   @Override
   public Seen look(
@@ -36,7 +41,12 @@ public record AskedInForce(KubernetesClient client) implements InForce {
       }
       var status = snapshot.getStatus();
       if (status == null || status.phase() == null || status.phase() == Phase.RUNNING) {
-        return waiting(snapshot.getSpec().pod());
+        var pod = snapshot.getSpec().pod();
+        if (Pods.isThere(client, situation.namespace(), pod)) {
+          return waiting(pod);
+        }
+        why = "pod %s went away".formatted(pod);
+        continue;
       }
       var seen = answer.of(snapshot.getSpec().pod(), status);
       if (seen.isPresent()) {
@@ -60,6 +70,9 @@ public record AskedInForce(KubernetesClient client) implements InForce {
     try {
       client.resource(snapshot(situation, name, pod, options)).create();
     } catch (KubernetesClientException e) {
+      if (DENIALS.contains(e.getCode())) {
+        return new Seen.Done("whether it is in force was not seen: " + ApiServer.words(e));
+      }
       if (e.getCode() != HttpURLConnection.HTTP_CONFLICT) {
         throw e;
       }

@@ -19,8 +19,8 @@ import java.util.Optional;
  * server-side apply with one field manager per incident, never forced. One rollout.
  */
 public final class PatchEnvironment extends DeploymentChange {
-  /** For the agent to look into a new pod, twice at most. */
-  private static final Duration AGENT = Duration.ofMinutes(2);
+  /** For the agent to look into a new pod, twice at most, when its turn comes. */
+  private static final Duration AGENT = TakeSnapshot.QUEUE.plus(Duration.ofMinutes(2));
 
   private final TemplateApply apply;
   private final InForce inForce;

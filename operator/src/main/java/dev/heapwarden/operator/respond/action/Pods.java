@@ -20,6 +20,12 @@ final class Pods {
         .filter(found -> found.getMetadata().getDeletionTimestamp() == null);
   }
 
+  /** Whether there is one of this name that is not on its way out. */
+  static boolean isThere(KubernetesClient client, String namespace, String name) {
+    var pod = client.pods().inNamespace(namespace).withName(name).get();
+    return pod != null && pod.getMetadata().getDeletionTimestamp() == null;
+  }
+
   /** Ready, and neither isolated nor on its way out. */
   static boolean serves(Pod pod) {
     var labels = pod.getMetadata().getLabels();

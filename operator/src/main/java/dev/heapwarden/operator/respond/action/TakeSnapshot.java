@@ -41,7 +41,7 @@ public final class TakeSnapshot implements Action {
   private static final int WINDOWS = 4;
 
   /** The agent takes one snapshot at a time, those of incidents first. */
-  private static final Duration QUEUE = Duration.ofMinutes(15);
+  static final Duration QUEUE = Duration.ofMinutes(15);
 
   private final KubernetesClient client;
   private final IncidentSnapshots snapshots;

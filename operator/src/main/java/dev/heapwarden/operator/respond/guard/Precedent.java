@@ -1,6 +1,7 @@
 package dev.heapwarden.operator.respond.guard;
 
 import dev.heapwarden.crds.incident.LeakIncident;
+import dev.heapwarden.crds.incident.LeakIncidentStatus;
 import dev.heapwarden.crds.incident.Phase;
 import dev.heapwarden.crds.incident.Step;
 import dev.heapwarden.crds.incident.Step.State;
@@ -48,11 +49,17 @@ public final class Precedent {
         .filter(step -> patch.equals(step.patch()))
         .filter(
             step ->
-                (status.phase() == Phase.ROLLED_BACK
+                (wasRolledBack(status)
                         && step.state() == State.UNDONE
                         && NOT_A_FAILURE.stream().noneMatch(text(step)::startsWith))
                     || (step.state() == State.SUGGESTED && text(step).startsWith(NOT_REPEATED)))
         .map(step -> reason(before, step));
+  }
+
+  /** All of it, or all but what could not be undone. */
+  private static boolean wasRolledBack(LeakIncidentStatus status) {
+    return status.phase() == Phase.ROLLED_BACK
+        || Steps.all(status).anyMatch(step -> Steps.undoFailure(step).isPresent());
   }
 
   private static String reason(LeakIncident before, Step step) {

@@ -26,7 +26,12 @@ public final class Intervene implements ResponseStep {
   public Progress advance(Round round) {
     var undone = undone(round);
     if (undone.isPresent()) {
-      return new Progress.End(Phase.ROLLED_BACK, undone.get());
+      var all = Undone.of(round.status());
+      return all.left().isEmpty()
+          ? new Progress.End(Phase.ROLLED_BACK, undone.get())
+          : new Progress.End(
+              all.phase(),
+              "%s; %s; %s".formatted(undone.get(), Undone.NOT_ALL, String.join("; ", all.left())));
     }
     if (round.respond().maxLevel() < ActionKind.PATCH_ENVIRONMENT.level()) {
       return new Progress.Proceed();
@@ -68,7 +73,7 @@ public final class Intervene implements ResponseStep {
   private static Optional<String> undone(Round round) {
     return Steps.all(round.status())
         .filter(Intervene::isIntervention)
-        .filter(step -> step.state() == Step.State.UNDONE)
+        .filter(step -> step.state() == Step.State.UNDONE || Steps.undoFailure(step).isPresent())
         .map(step -> step.message() == null ? step.action() : step.message())
         .findFirst();
   }

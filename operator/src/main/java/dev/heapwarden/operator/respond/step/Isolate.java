@@ -5,7 +5,7 @@ import dev.heapwarden.operator.respond.journal.ActionKind;
 
 /**
  * Level 2: isolates the pod, and then looks who holds what grows, which nobody waits for any more.
- * Where either cannot be done the response goes on without it.
+ * Where either cannot be done, or the second may not be done now, the response goes on without it.
  */
 public final class Isolate implements ResponseStep {
   private final Performance isolation;
@@ -22,7 +22,11 @@ public final class Isolate implements ResponseStep {
       return new Progress.Proceed();
     }
     var isolated = perform(isolation, round);
-    return isolated instanceof Progress.Proceed ? perform(sampling, round) : isolated;
+    if (!(isolated instanceof Progress.Proceed)) {
+      return isolated;
+    }
+    var sampled = perform(sampling, round);
+    return sampled instanceof Progress.Held ? new Progress.Proceed() : sampled;
   }
 
   private static Progress perform(Performance action, Round round) {

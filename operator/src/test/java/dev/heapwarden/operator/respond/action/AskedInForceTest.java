@@ -33,7 +33,11 @@ class AskedInForceTest {
   private final NavigableMap<String, MemorySnapshot> snapshots = new TreeMap<>();
   private final Answers server = new Answers(this::answer);
   private final AskedInForce inForce = new AskedInForce(server.client());
+  private final NavigableMap<String, String> pods =
+      new TreeMap<>(
+          Map.of("checkout-1", "2026-07-01T11:00:00Z", "checkout-2", "2026-07-01T11:30:00Z"));
   private boolean ready = true;
+  private String denial = "";
 
   AskedInForceTest() throws IOException {}
 
@@ -82,6 +86,21 @@ class AskedInForceTest {
     assertThat(look(JAVA)).isInstanceOf(Seen.NotYet.class);
     assertThat(snapshots).containsOnlyKeys("leak-l3", "leak-l3b");
     answer("leak-l3b", JVM.formatted("inForce: true"));
+    assertThat(look(JAVA)).isInstanceOf(Seen.Done.class);
+  }
+
+  @Test
+  void aPodThatWentBeforeAnybodyAskedItIsNotWaitedFor() {
+    look(JAVA);
+    pods.remove("checkout-2");
+    assertThat(look(JAVA))
+        .isEqualTo(new Seen.NotYet("the agent looks whether it is in force in pod checkout-1"));
+  }
+
+  /** A quota says nothing against what was set. */
+  @Test
+  void whereNobodyMayBeAskedNothingIsTakenBack() {
+    denial = "exceeded quota";
     assertThat(look(JAVA)).isInstanceOf(Seen.Done.class);
   }
 
@@ -152,9 +171,19 @@ class AskedInForceTest {
   private Reply answer(String method, String path, String body) {
     if (path.endsWith("/pods")) {
       return Reply.list(
-          pod("checkout-1", "2026-07-01T11:00:00Z"), pod("checkout-2", "2026-07-01T11:30:00Z"));
+          pods.entrySet().stream()
+              .map(pod -> pod(pod.getKey(), pod.getValue()))
+              .toArray());
+    }
+    if (path.contains("/pods/")) {
+      var name = path.substring(path.lastIndexOf('/') + 1);
+      var created = pods.get(name);
+      return created == null ? Reply.refusal(404, "not found") : Reply.ok(pod(name, created));
     }
     if (method.equals("POST")) {
+      if (!denial.isEmpty()) {
+        return Reply.refusal(403, denial);
+      }
       var made = Serialization.unmarshal(body, MemorySnapshot.class);
       snapshots.put(made.getMetadata().getName(), made);
       return Reply.ok(made);

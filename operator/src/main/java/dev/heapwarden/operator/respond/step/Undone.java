@@ -1,4 +1,4 @@
-package dev.heapwarden.operator.respond;
+package dev.heapwarden.operator.respond.step;
 
 import dev.heapwarden.crds.incident.LeakIncidentStatus;
 import dev.heapwarden.crds.incident.Phase;
@@ -14,11 +14,11 @@ import java.util.stream.Stream;
  * @param undone the actions that were
  * @param left the actions that could not be, each with its reason
  */
-record Undone(List<String> undone, List<String> left) {
+public record Undone(List<String> undone, List<String> left) {
   /** Begins the outcome of an incident of which something is left although undo was asked for. */
-  static final String NOT_ALL = "not everything could be undone";
+  public static final String NOT_ALL = "not everything could be undone";
 
-  static Undone of(LeakIncidentStatus status) {
+  public static Undone of(LeakIncidentStatus status) {
     return new Undone(
         Steps.all(status)
             .filter(step -> step.state() == Step.State.UNDONE)
@@ -32,16 +32,16 @@ record Undone(List<String> undone, List<String> left) {
         .map(reason -> "%s could not be undone: %s".formatted(step.action(), reason));
   }
 
-  boolean nothingWasDone() {
+  public boolean nothingWasDone() {
     return undone.isEmpty() && left.isEmpty();
   }
 
   /** Rolled back only where nothing is left. */
-  Phase phase() {
+  public Phase phase() {
     return left.isEmpty() ? Phase.ROLLED_BACK : Phase.NEEDS_HUMAN;
   }
 
-  String text() {
+  public String text() {
     if (nothingWasDone()) {
       return "nothing had been changed";
     }

@@ -102,7 +102,9 @@ class CrashIT {
                 .inNamespace(shop.namespace())
                 .list()
                 .getItems())
-        .hasSize(1);
+        .extracting(snapshot -> snapshot.getMetadata().getName())
+        .satisfiesExactlyInAnyOrder(
+            name -> assertThat(name).endsWith("-l1"), name -> assertThat(name).endsWith("-l3"));
     assertThat(
             client
                 .pods()

@@ -75,7 +75,7 @@ class LeakIT {
   @Nested
   class InGo extends AnsweredLeak {
     InGo() {
-      super(go, "MapGrowth");
+      super(go, Set.of("MapGrowth"));
     }
 
     @Test
@@ -143,7 +143,8 @@ class LeakIT {
   @Nested
   class InJava extends AnsweredLeak {
     InJava() {
-      super(java, "ClassGrowth");
+      // Unknown where its resident memory bore witness before its classes were counted twice.
+      super(java, Set.of("ClassGrowth", "Unknown"));
     }
 
     @Test

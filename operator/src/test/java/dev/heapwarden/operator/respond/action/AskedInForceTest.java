@@ -171,9 +171,7 @@ class AskedInForceTest {
   private Reply answer(String method, String path, String body) {
     if (path.endsWith("/pods")) {
       return Reply.list(
-          pods.entrySet().stream()
-              .map(pod -> pod(pod.getKey(), pod.getValue()))
-              .toArray());
+          pods.entrySet().stream().map(pod -> pod(pod.getKey(), pod.getValue())).toArray());
     }
     if (path.contains("/pods/")) {
       var name = path.substring(path.lastIndexOf('/') + 1);

@@ -28,6 +28,33 @@ public record Finding(
     witnesses = witnesses == null ? List.of() : List.copyOf(witnesses);
   }
 
+  /** What {@link #cause} says where the evidence does not say. */
+  public static final String UNKNOWN_CAUSE = "Unknown";
+
+  /** The same of a cause that is known otherwise, where this does not know its own. */
+  public Finding orOfCause(String known) {
+    return cause.equals(UNKNOWN_CAUSE) ? ofCause(known) : this;
+  }
+
+  public Finding ofCause(String known) {
+    return new Finding(
+        verdict,
+        runtime,
+        layer,
+        known,
+        message,
+        growthBytesPerSecond,
+        growthLow,
+        growthHigh,
+        secondsToLimit,
+        pod,
+        podUid,
+        containerAgeSeconds,
+        pods,
+        witnesses,
+        at);
+  }
+
   public record Witness(
       @JsonPropertyDescription("What was measured, such as PostGcLiveHeap.") String kind,
       @JsonPropertyDescription("Supports or Contradicts.") String stance,

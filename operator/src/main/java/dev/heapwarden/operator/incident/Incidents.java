@@ -170,10 +170,11 @@ public final class Incidents implements Consumer<Evaluation> {
       return null;
     }
     var old = status.finding();
+    var next = StatusText.with(status, fresh, site);
     return old == null
-            || Findings.worthWriting(old, fresh)
-            || (status.site().equals(Wording.NONE) && !site.isEmpty())
-        ? StatusText.with(status, fresh, site)
+            || Findings.worthWriting(old, Objects.requireNonNull(next.finding()))
+            || !next.site().equals(status.site())
+        ? next
         : null;
   }
 

@@ -47,8 +47,13 @@ final class StatusText {
     return finding == null ? begun : with(begun, finding, site);
   }
 
-  /** With a fresher finding. A site that is known stays: the response may know it better. */
-  static LeakIncidentStatus with(LeakIncidentStatus old, Finding finding, String site) {
+  /**
+   * With a fresher finding. A site and a cause that are known stay: the response may know them
+   * better.
+   */
+  static LeakIncidentStatus with(LeakIncidentStatus old, Finding fresh, String site) {
+    var baseline = old.baseline();
+    var finding = baseline == null ? fresh : fresh.orOfCause(baseline.cause());
     var seconds = finding.secondsToLimit();
     return new LeakIncidentStatus(
         old.workload(),

@@ -85,6 +85,37 @@ class StatusTextTest {
     assertThat(StatusText.with(opened, finding(1_000), "").site()).isEqualTo("-");
   }
 
+  @Test
+  void aCauseThatTheSnapshotNamedStaysWhereAFresherFindingKnowsNone() {
+    var opened = StatusText.opened(TARGET, finding(1_000).ofCause("ClassGrowth"), "", "", NOW);
+    var named =
+        new LeakIncidentStatus(
+            opened.workload(),
+            opened.container(),
+            opened.verdict(),
+            opened.layer(),
+            opened.growth(),
+            opened.limitIn(),
+            opened.site(),
+            1,
+            Phase.ISOLATING,
+            null,
+            opened.finding(),
+            opened.finding(),
+            List.of(),
+            opened.timeline(),
+            opened.openedAt(),
+            null,
+            null);
+
+    var unknown = finding(2_000).ofCause(Finding.UNKNOWN_CAUSE);
+    assertThat(StatusText.with(named, unknown, "").finding())
+        .isEqualTo(unknown.ofCause("ClassGrowth"));
+    assertThat(StatusText.with(named, unknown.ofCause("MapGrowth"), "").finding())
+        .extracting(Finding::cause)
+        .isEqualTo("MapGrowth");
+  }
+
   private static Finding finding(double bytesPerSecond) {
     var assessment = confirmed("a", bytesPerSecond);
     return Findings.of(assessment, List.of(assessment));

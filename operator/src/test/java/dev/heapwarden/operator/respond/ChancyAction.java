@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.heapwarden.crds.incident.LeakIncident;
 import dev.heapwarden.crds.incident.Step;
 import dev.heapwarden.crds.incident.Step.State;
+import dev.heapwarden.detection.verdict.Cause;
 import dev.heapwarden.operator.respond.action.Acted;
 import dev.heapwarden.operator.respond.action.Action;
 import dev.heapwarden.operator.respond.action.Plan;
@@ -88,7 +89,9 @@ record ChancyAction(World world, ActionKind kind) implements Action {
     if (why != null) {
       return new Seen.Failed(why);
     }
-    return world.chance(0.1) ? new Seen.Failed("it broke") : new Seen.Done("it is there", "main.f");
+    return world.chance(0.1)
+        ? new Seen.Failed("it broke")
+        : new Seen.Done("it is there", Optional.of(new Seen.Culprit(Cause.MAP_GROWTH, "main.f")));
   }
 
   @Override

@@ -10,6 +10,7 @@ import static dev.heapwarden.operator.respond.Rehearsal.LIMITS;
 import static dev.heapwarden.operator.respond.Rehearsal.actions;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heapwarden.crds.incident.Finding;
 import dev.heapwarden.crds.incident.LeakIncidentStatus;
 import dev.heapwarden.crds.incident.Phase;
 import dev.heapwarden.crds.incident.Step.State;
@@ -33,6 +34,10 @@ class ResponseTest {
     assertThat(status.phase()).isEqualTo(Phase.VERIFYING);
     assertThat(status.level()).isEqualTo(3);
     assertThat(status.site()).isEqualTo("main.f");
+    assertThat(status.baseline())
+        .extracting(Finding::cause)
+        .as("what the snapshot named")
+        .isEqualTo("MapGrowth");
     assertThat(actions(status))
         .containsExactly(
             "Diagnose=DONE",

@@ -1,18 +1,28 @@
 package dev.heapwarden.operator.respond.action;
 
+import dev.heapwarden.detection.verdict.Cause;
+import java.util.Optional;
+
 /** What looking at the cluster shows of an act or of its undo. */
 public sealed interface Seen {
   /**
    * It is done.
    *
    * @param message what was seen, with its figures
-   * @param site function that a snapshot named; empty for none
+   * @param culprit that a snapshot named
    */
-  record Done(String message, String site) implements Seen {
+  record Done(String message, Optional<Culprit> culprit) implements Seen {
     public Done(String message) {
-      this(message, "");
+      this(message, Optional.empty());
     }
   }
+
+  /**
+   * What grows.
+   *
+   * @param site function that writes the map, or the class
+   */
+  record Culprit(Cause cause, String site) {}
 
   record NotYet(String reason) implements Seen {}
 

@@ -11,6 +11,7 @@ import dev.heapwarden.crds.snapshot.MemorySnapshotSpec;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.Artifact;
 import dev.heapwarden.crds.snapshot.SnapshotKind;
+import dev.heapwarden.detection.verdict.Cause;
 import dev.heapwarden.operator.respond.journal.ActionKind;
 import dev.heapwarden.operator.respond.journal.Steps;
 import dev.heapwarden.operator.respond.journal.Texts;
@@ -115,13 +116,21 @@ public final class TakeSnapshot implements Action {
                   .isPresent()
               ? new Seen.Failed("not seen to be done in time: the agent takes the snapshot")
               : new Seen.NotYet("the agent takes the snapshot");
-      case COMPLETED ->
-          new Seen.Done(artefacts(status), status.site() == null ? "" : status.site());
+      case COMPLETED -> new Seen.Done(artefacts(status), culprit(status));
       case FAILED ->
           new Seen.Failed(
               "the agent could not take the snapshot: "
                   + (status.message() == null ? artefacts(status) : status.message()));
     };
+  }
+
+  private static Optional<Seen.Culprit> culprit(MemorySnapshotStatus status) {
+    var site = status.site();
+    if (site == null) {
+      return Optional.empty();
+    }
+    boolean isClass = status.classes().stream().anyMatch(found -> found.className().equals(site));
+    return Optional.of(new Seen.Culprit(isClass ? Cause.CLASS_GROWTH : Cause.MAP_GROWTH, site));
   }
 
   /** Evidence stays; the snapshot goes with its incident. */

@@ -4,6 +4,8 @@ import dev.heapwarden.crds.incident.Finding;
 import dev.heapwarden.crds.incident.LeakIncidentStatus;
 import dev.heapwarden.crds.incident.Phase;
 import dev.heapwarden.crds.incident.Step;
+import dev.heapwarden.detection.verdict.Cause;
+import dev.heapwarden.operator.evaluate.Names;
 import dev.heapwarden.operator.incident.Timeline;
 import dev.heapwarden.operator.report.Reason;
 import java.time.Instant;
@@ -52,8 +54,10 @@ public final class StatusDraft {
     return this;
   }
 
-  public StatusDraft site(String function) {
-    site = function;
+  /** What grows, as a snapshot named it: the finding may have known neither. */
+  public StatusDraft culprit(Cause cause, String where) {
+    site = where;
+    baseline = baseline == null ? null : baseline.orOfCause(Names.camel(cause));
     return this;
   }
 

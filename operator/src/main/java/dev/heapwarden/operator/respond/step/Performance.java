@@ -186,7 +186,7 @@ final class Performance {
     }
     var step = found.get();
     return switch (action.look(round.situation(), step)) {
-      case Seen.Done(var message, var site) -> {
+      case Seen.Done(var message, var culprit) -> {
         round
             .journal()
             .write(
@@ -196,10 +196,9 @@ final class Performance {
                       .reached(action.kind().level())
                       .waitingFor(null)
                       .say(
-                          action.kind().done(), message + (site.isEmpty() ? "" : "; site " + site));
-                  if (!site.isEmpty()) {
-                    draft.site(site);
-                  }
+                          action.kind().done(),
+                          message + culprit.map(named -> "; site " + named.site()).orElse(""));
+                  culprit.ifPresent(named -> draft.culprit(named.cause(), named.site()));
                 });
         yield new Progress.Proceed();
       }

@@ -1,5 +1,5 @@
-// Command load sends requests at a constant rate to its URLs in turn, each on a connection of its own, so that a
-// Service balances them over its pods. Every 10 s it says what it achieved.
+// Command load sends requests at a constant rate to its URLs in turn, a few on each connection, so that a Service
+// balances them over its pods. Every 10 s it says what it achieved.
 //
 //	load -rate 200 http://checkout http://cart
 package main
@@ -25,6 +25,8 @@ const (
 	concurrency = 64
 	// Behind by more than this, load does not catch up: a target that was away must not get a flood.
 	maxLag = time.Second
+	// Requests on one connection, on average: a connection for each costs more than what answers it.
+	perConnection = 10
 )
 
 func main() {
@@ -40,7 +42,7 @@ func main() {
 
 	client := &http.Client{
 		Timeout:   *timeout,
-		Transport: &http.Transport{DisableKeepAlives: true, DialContext: (&dialer{known: map[string]string{}}).dial},
+		Transport: &http.Transport{DialContext: (&dialer{known: map[string]string{}}).dial},
 	}
 	var answered, failed atomic.Int64
 	go report(ctx, &answered, &failed)
@@ -55,9 +57,10 @@ func main() {
 		case <-time.After(time.Until(next)):
 		}
 		slots <- struct{}{}
+		last := i/len(urls)%perConnection == perConnection-1
 		go func(url string) {
 			defer func() { <-slots }()
-			if get(client, url) {
+			if get(client, url, last) {
 				answered.Add(1)
 			} else {
 				failed.Add(1)
@@ -99,8 +102,14 @@ func (d *dialer) dial(ctx context.Context, network, address string) (net.Conn, e
 	return d.DialContext(ctx, network, net.JoinHostPort(ip, port))
 }
 
-func get(client *http.Client, url string) bool {
-	response, err := client.Get(url)
+// get asks for the URL, and closes the connection where it is the last request on it.
+func get(client *http.Client, url string, last bool) bool {
+	request, err := http.NewRequest(http.MethodGet, url, nil)
+	if err != nil {
+		return false
+	}
+	request.Close = last
+	response, err := client.Do(request)
 	if err != nil {
 		return false
 	}

@@ -30,11 +30,12 @@ abstract class AnsweredLeak {
   /**
    * @param shop is governed already
    * @param cause that the incident shall name
+   * @param healthyPods the twin's UIDs, before anything was governed
    */
-  AnsweredLeak(Shop shop, String cause) {
+  AnsweredLeak(Shop shop, String cause, Set<String> healthyPods) {
     this.shop = shop;
     this.cause = cause;
-    this.healthyPods = shop.podUids(shop.twins().healthy());
+    this.healthyPods = healthyPods;
   }
 
   @BeforeAll

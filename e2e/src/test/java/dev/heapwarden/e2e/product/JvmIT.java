@@ -124,7 +124,7 @@ class JvmIT {
 
   /** Marked by hand as an isolated pod is: its policy still watches it. */
   @Test
-  void whoHoldsAClassIsFoundInAnIsolatedPodOnly() {
+  void whoHoldsAClassIsFoundWhereALongPauseHurtsNobody() {
     assertThat(sample("plain", "in-service"))
         .satisfies(refused -> assertThat(refused.instances()).isNull())
         .satisfies(

@@ -44,6 +44,8 @@ class LeakIT {
 
   private final Shop go;
   private final Shop java;
+  private Set<String> healthyInGo = Set.of();
+  private Set<String> healthyInJava = Set.of();
   private Rehearsed before = Rehearsed.NOTHING;
   private Rehearsed rehearsed = Rehearsed.NOTHING;
 
@@ -61,6 +63,8 @@ class LeakIT {
   @BeforeAll
   void bothBegin() {
     Stream.of(go, java).parallel().forEach(shop -> shop.open(READY));
+    healthyInGo = go.podUids(go.twins().healthy());
+    healthyInJava = java.podUids(java.twins().healthy());
     before = now(new LeakIncident());
     java.govern("Enforce");
     go.govern("DryRun");
@@ -86,7 +90,7 @@ class LeakIT {
   @Nested
   class InGo extends AnsweredLeak {
     InGo() {
-      super(go, "MapGrowth");
+      super(go, "MapGrowth", healthyInGo);
     }
 
     @Test
@@ -131,7 +135,7 @@ class LeakIT {
   @Nested
   class InJava extends AnsweredLeak {
     InJava() {
-      super(java, "ClassGrowth");
+      super(java, "ClassGrowth", healthyInJava);
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.heapwarden.e2e.respond;
 
 import dev.heapwarden.crds.incident.LeakIncident;
 import dev.heapwarden.crds.incident.Step;
+import dev.heapwarden.detection.verdict.Cause;
 import dev.heapwarden.operator.respond.action.Acted;
 import dev.heapwarden.operator.respond.action.Action;
 import dev.heapwarden.operator.respond.action.Plan;
@@ -42,7 +43,8 @@ final class TakenSnapshot implements Action {
 
   @Override
   public Seen look(Situation situation, Step step) {
-    return new Seen.Done("MapGrowth 1.0 KiB", "main.handle");
+    return new Seen.Done(
+        "MapGrowth 1.0 KiB", Optional.of(new Seen.Culprit(Cause.MAP_GROWTH, "main.handle")));
   }
 
   @Override

@@ -3,41 +3,30 @@ package dev.heapwarden.e2e.product;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.heapwarden.crds.Api;
-import dev.heapwarden.crds.incident.LeakIncident;
-import dev.heapwarden.crds.incident.Step;
 import dev.heapwarden.crds.policy.MemoryPolicy;
-import dev.heapwarden.crds.snapshot.MemorySnapshot;
-import dev.heapwarden.e2e.scenario.Installation;
 import dev.heapwarden.e2e.scenario.Shop;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Duration;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.parallel.Isolated;
 
-/** Killing a process of ours loses no incident, repeats no action, and leaves no probe behind. */
+/** Killing an agent leaves no probe behind. */
 @Isolated("one product, and both cores")
 @Order(30)
 @ExtendWith(Installed.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class CrashIT {
-  private final KubernetesClient client;
   private final Shop shop;
 
   CrashIT(KubernetesClient client) {
-    this.client = client;
     this.shop = new Shop(client, "leak-crash");
   }
 
@@ -53,7 +42,6 @@ class CrashIT {
   }
 
   @Test
-  @Order(1)
   void aKilledAgentLeavesNoBpftraceBehindAndComesBack() {
     await("probes attached").atMost(Duration.ofMinutes(2)).until(this::everythingIsAttached);
     var agent = processes("dev.heapwarden.probes.AgentMain");
@@ -71,80 +59,9 @@ class CrashIT {
         .until(() -> bpftrace().size() == 1 && everythingIsAttached());
   }
 
-  @Test
-  @Order(2)
-  void anOperatorKilledBetweenIntentAndOutcomeActsOnce() {
-    var killedAt = new HashSet<String>();
-    await("an incident that ended")
-        .atMost(Duration.ofMinutes(6))
-        .pollInterval(Duration.ofMillis(100))
-        .until(
-            () -> {
-              var incident = shop.incident();
-              incident
-                  .flatMap(CrashIT::intended)
-                  .map(Step::action)
-                  .filter(killedAt::add)
-                  .ifPresent(_ -> killOperator());
-              return incident.map(Incidents::ended).orElse(false);
-            });
-    assertThat(killedAt)
-        .as("steps at whose intent the operator was killed")
-        .hasSizeGreaterThanOrEqualTo(2);
-
-    assertThat(
-            shop.client()
-                .resources(MemorySnapshot.class)
-                .inNamespace(shop.namespace())
-                .list()
-                .getItems())
-        .extracting(snapshot -> snapshot.getMetadata().getName())
-        .satisfiesExactlyInAnyOrder(
-            name -> assertThat(name).endsWith("-l1"), name -> assertThat(name).endsWith("-l3"));
-    assertThat(
-            client
-                .pods()
-                .inNamespace(shop.namespace())
-                .withLabel(Api.QUARANTINE_LABEL)
-                .list()
-                .getItems())
-        .hasSize(1);
-    assertThat(
-            client
-                .apps()
-                .deployments()
-                .inNamespace(shop.namespace())
-                .withName(Shop.LEAKING)
-                .require()
-                .getSpec()
-                .getReplicas())
-        .isEqualTo(3);
-    assertThat(shop.incidents(Shop.LEAKING)).hasSize(1);
-    assertThat(shop.incident().orElseThrow().getStatus().steps())
-        .extracting(Step::action)
-        .doesNotHaveDuplicates();
-  }
-
-  private static java.util.Optional<Step> intended(LeakIncident incident) {
-    return incident.getStatus() == null
-        ? java.util.Optional.empty()
-        : incident.getStatus().steps().stream()
-            .filter(step -> step.state() == Step.State.INTENDED && step.level() > 1)
-            .findFirst();
-  }
-
-  private void killOperator() {
-    client
-        .pods()
-        .inNamespace(Installation.NAMESPACE)
-        .withLabel("app.kubernetes.io/component", "operator")
-        .withGracePeriod(0)
-        .delete();
-  }
-
   private boolean everythingIsAttached() {
     var policy =
-        client
+        shop.client()
             .resources(MemoryPolicy.class)
             .inNamespace(shop.namespace())
             .withName(Shop.LEAKING)

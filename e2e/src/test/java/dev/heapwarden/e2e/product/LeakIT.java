@@ -18,8 +18,10 @@ import java.time.Duration;
 import java.time.ZoneId;
 import java.time.ZonedDateTime;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
@@ -31,8 +33,8 @@ import org.junit.jupiter.api.parallel.Isolated;
 
 /**
  * The main job: leaks in Go and in Java through all three levels, while their healthy twins under
- * the same load are left alone. Both unfold at the same time; the one in Go is only rehearsed
- * first.
+ * the same load are left alone. Both unfold at the same time. The one in Go is only rehearsed
+ * first; then the operator is killed at the intent of each of its changes.
  */
 @Isolated("one product, and both cores")
 @Order(10)
@@ -48,6 +50,7 @@ class LeakIT {
   private Set<String> healthyInJava = Set.of();
   private Rehearsed before = Rehearsed.NOTHING;
   private Rehearsed rehearsed = Rehearsed.NOTHING;
+  private @Nullable OperatorKillings killings;
 
   LeakIT(KubernetesClient client) {
     go = new Shop(client, "leak-go", Twins.GO);
@@ -76,12 +79,16 @@ class LeakIT {
                 found ->
                     found.flatMap(it -> Incidents.step(it.incident(), "AddReplicas")).isPresent())
             .orElseThrow();
+    killings = new OperatorKillings(go);
     go.govern("Enforce");
     takeHealthSnapshotSoon();
   }
 
   @AfterAll
   void close() {
+    if (killings != null) {
+      killings.close();
+    }
     go.close();
     java.close();
   }
@@ -101,6 +108,20 @@ class LeakIT {
       assertThat(snapshot().artifacts())
           .extracting(artifact -> artifact.kind().name())
           .contains("MAP_GROWTH", "KERNEL_MEMORY", "GO_HEAP_PROFILE", "GOROUTINES");
+    }
+
+    @Test
+    void anOperatorKilledBetweenIntentAndOutcomeActsOnce() {
+      assertThat(Objects.requireNonNull(killings).at())
+          .as("steps at whose intent the operator was killed")
+          .hasSizeGreaterThanOrEqualTo(2);
+      assertThat(snapshotsOfTheIncident())
+          .satisfiesExactlyInAnyOrder(
+              name -> assertThat(name).endsWith("-l1"), name -> assertThat(name).endsWith("-l3"));
+      assertThat(go.incidents(Shop.LEAKING)).hasSize(1);
+      assertThat(go.incident().orElseThrow().getStatus().steps())
+          .extracting(Step::action)
+          .doesNotHaveDuplicates();
     }
 
     @Test
@@ -182,6 +203,20 @@ class LeakIT {
             .getGeneration(),
         go.client().resources(MemorySnapshot.class).inNamespace(go.namespace()).list().getItems(),
         incident);
+  }
+
+  private List<String> snapshotsOfTheIncident() {
+    var name = go.incident().orElseThrow().getMetadata().getName();
+    return go
+        .client()
+        .resources(MemorySnapshot.class)
+        .inNamespace(go.namespace())
+        .list()
+        .getItems()
+        .stream()
+        .map(snapshot -> snapshot.getMetadata().getName())
+        .filter(snapshot -> snapshot.startsWith(name))
+        .toList();
   }
 
   private void takeHealthSnapshotSoon() {

@@ -2,11 +2,13 @@ package dev.heapwarden.operator.respond.guard;
 
 import dev.heapwarden.crds.Durations;
 import dev.heapwarden.crds.incident.LeakIncident;
+import dev.heapwarden.crds.incident.Step;
 import dev.heapwarden.crds.policy.Observe;
 import dev.heapwarden.operator.respond.guard.Ruling.Cause;
 import dev.heapwarden.operator.respond.guard.Ruling.Go;
 import dev.heapwarden.operator.respond.guard.Ruling.Hold;
 import dev.heapwarden.operator.respond.journal.ActionKind;
+import dev.heapwarden.operator.respond.journal.Steps;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
@@ -34,9 +36,16 @@ final class Evidence {
     if (now.isAfter(Instant.parse(finding.at()).plus(lifetime(observe)))) {
       return hold("the leak was last seen at " + finding.at());
     }
-    return finding.verdict().equals("Confirmed")
+    return finding.verdict().equals("Confirmed") || whatConfirmedItIsIsolated(incident)
         ? new Go()
         : hold("the leak is only %s now".formatted(finding.verdict().toLowerCase(Locale.ROOT)));
+  }
+
+  /** A finding is of the pods in service: without the one that showed most they may show less. */
+  private static boolean whatConfirmedItIsIsolated(LeakIncident incident) {
+    return Steps.newest(incident.getStatus(), ActionKind.ISOLATE)
+        .filter(step -> step.state() == Step.State.DONE)
+        .isPresent();
   }
 
   private static Hold hold(String why) {

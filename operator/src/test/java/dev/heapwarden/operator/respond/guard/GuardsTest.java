@@ -149,6 +149,16 @@ class GuardsTest {
   }
 
   @Test
+  void othersMayOnlyBeSuspectedOnceThePodThatConfirmedItIsIsolated() {
+    incident.setStatus(status(List.of(ago("Isolate", State.DONE, 5)), null));
+    seen(incident, "Suspected", NOON);
+    assertThat(rule(ActionKind.PATCH_ENVIRONMENT, ENFORCE)).isInstanceOf(Go.class);
+
+    seen(incident, "Suspected", NOON.minus(Duration.ofHours(1)));
+    assertThat(rule(ActionKind.PATCH_ENVIRONMENT, ENFORCE)).isInstanceOf(Hold.class);
+  }
+
+  @Test
   void evidenceIsStillTakenOfALeakThatIsNotSeenAnyMore() {
     seen(incident, "Suspected", NOON.minus(Duration.ofHours(1)));
     assertThat(rule(ActionKind.DIAGNOSE, ENFORCE)).isInstanceOf(Go.class);

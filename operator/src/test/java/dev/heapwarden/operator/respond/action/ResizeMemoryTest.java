@@ -2,8 +2,6 @@ package dev.heapwarden.operator.respond.action;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import dev.heapwarden.crds.incident.LeakIncident;
 import dev.heapwarden.crds.incident.Step;
 import dev.heapwarden.crds.policy.Intervene;
@@ -12,62 +10,40 @@ import dev.heapwarden.crds.policy.Mode;
 import dev.heapwarden.crds.policy.Resize;
 import dev.heapwarden.crds.policy.Respond;
 import dev.heapwarden.detection.sample.ContainerKey;
+import dev.heapwarden.operator.ApiServer;
+import dev.heapwarden.operator.ApiServer.Reply;
 import dev.heapwarden.operator.evaluate.Assessment;
 import dev.heapwarden.operator.respond.Fixtures;
 import dev.heapwarden.operator.respond.journal.Steps;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
-import io.fabric8.kubernetes.client.ConfigBuilder;
-import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
+import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class ResizeMemoryTest {
   private static final String MIB_200 = "209715200";
 
   private final List<String> writes = new ArrayList<>();
-  private final HttpServer server;
-  private final KubernetesClient client;
+  private final ApiServer server = new ApiServer(this::answer);
   private Pod pod = pod("256Mi", "Burstable", "");
   private Optional<Pod> other = Optional.empty();
-  private int answer = 200;
+  private boolean knowsResize = true;
   private Assessment assessment = Fixtures.leaking(Double.parseDouble(MIB_200));
 
-  ResizeMemoryTest() throws IOException {
-    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    client =
-        new KubernetesClientBuilder()
-            .withConfig(
-                new ConfigBuilder()
-                    .withMasterUrl("http://127.0.0.1:" + server.getAddress().getPort())
-                    .withRequestRetryBackoffLimit(0)
-                    .build())
-            .build();
-  }
-
-  @BeforeEach
-  void open() {
-    server.createContext("/", this::take);
-    server.start();
-  }
+  ResizeMemoryTest() throws IOException {}
 
   @AfterEach
   void close() {
-    client.close();
-    server.stop(0);
+    server.close();
   }
 
   @Test
@@ -185,7 +161,7 @@ class ResizeMemoryTest {
 
   @Test
   void aClusterThatKnowsNoResizeIsToldSo() {
-    answer = 404;
+    knowsResize = false;
     assertThat(plan(125, "1Gi"))
         .isInstanceOfSatisfying(
             Plan.Refuse.class, refused -> assertThat(refused.reason()).startsWith("NotSupported"));
@@ -251,7 +227,7 @@ class ResizeMemoryTest {
   }
 
   private ResizeMemory action() {
-    return new ResizeMemory(client, (workload, container) -> assessments());
+    return new ResizeMemory(server.client(), (workload, container) -> assessments());
   }
 
   private List<Assessment> assessments() {
@@ -296,18 +272,8 @@ class ResizeMemoryTest {
     return action().undo(incident(), undoing, Fixtures.NOON.plus(after));
   }
 
-  private static Step step(Plan.Do planned) {
-    return new Step(
-        "ResizeMemory",
-        3,
-        Step.State.INTENDED,
-        planned.object(),
-        planned.message(),
-        planned.patch(),
-        planned.facts(),
-        Fixtures.NOON.toString(),
-        null,
-        null);
+  private Step step(Plan.Do planned) {
+    return Intended.step(action(), planned);
   }
 
   private static LeakIncident incident() {
@@ -358,41 +324,25 @@ class ResizeMemoryTest {
             .build();
   }
 
-  /** The API server: a pod to read, and its resize. */
-  private void take(HttpExchange exchange) throws IOException {
-    try (exchange) {
-      var body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
-      int code = 200;
-      if (exchange.getRequestMethod().equals("PUT")) {
-        writes.add("PUT " + exchange.getRequestURI() + "\n" + body);
-        code = answer;
-        if (code == 200 && !exchange.getRequestURI().toString().contains("dryRun")) {
-          var limit =
-              Serialization.unmarshal(body, Pod.class)
-                  .getSpec()
-                  .getContainers()
-                  .getFirst()
-                  .getResources()
-                  .getLimits()
-                  .get("memory");
-          var status = pod.getStatus();
-          pod = pod(String.valueOf(limit), "Burstable", "heapwarden-leak");
-          pod.setStatus(status);
-        }
+  /** A pod to read, and its resize. */
+  private Reply answer(String method, URI uri, String body) {
+    if (method.equals("PUT")) {
+      writes.add("PUT " + uri + "\n" + body);
+      if (!knowsResize) {
+        return Reply.refusal(404, "");
       }
-      var text =
-          code == 200
-              ? Serialization.asJson(read(exchange))
-              : "{\"apiVersion\":\"v1\",\"kind\":\"Status\",\"code\":%d}".formatted(code);
-      var bytes = text.getBytes(StandardCharsets.UTF_8);
-      exchange.getResponseHeaders().add("Content-Type", "application/json");
-      exchange.sendResponseHeaders(code, bytes.length);
-      exchange.getResponseBody().write(bytes);
+      if (!uri.toString().contains("dryRun")) {
+        resize(Serialization.unmarshal(body, Pod.class));
+      }
     }
+    return Reply.ok(uri.getPath().endsWith("/checkout-0") ? other.orElseThrow() : pod);
   }
 
-  private Pod read(HttpExchange exchange) {
-    return exchange.getRequestURI().getPath().endsWith("/checkout-0") ? other.orElseThrow() : pod;
+  private void resize(Pod asked) {
+    var limit = asked.getSpec().getContainers().getFirst().getResources().getLimits().get("memory");
+    var status = pod.getStatus();
+    pod = pod(String.valueOf(limit), "Burstable", "heapwarden-leak");
+    pod.setStatus(status);
   }
 
   private static Pod pod(String limit, String qos, String manager) {

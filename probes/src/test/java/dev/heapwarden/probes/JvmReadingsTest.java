@@ -3,10 +3,8 @@ package dev.heapwarden.probes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.heapwarden.crds.policy.RuntimeChoice;
 import dev.heapwarden.detection.sample.Attachment;
 import dev.heapwarden.detection.sample.Attachment.State;
-import dev.heapwarden.detection.sample.ContainerKey;
 import dev.heapwarden.detection.sample.RuntimeKind;
 import dev.heapwarden.detection.sample.Signal;
 import dev.heapwarden.probes.buffer.SampleBuffer;
@@ -18,12 +16,11 @@ import dev.heapwarden.probes.sample.WallClock;
 import dev.heapwarden.probes.target.Pprof;
 import dev.heapwarden.probes.target.Target;
 import dev.heapwarden.probes.target.TargetProcess;
-import dev.heapwarden.probes.target.WatchedContainer;
+import dev.heapwarden.probes.target.Web;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -165,13 +162,7 @@ class JvmReadingsTest {
 
   private static Target target(String container, long... pids) {
     return new Target(
-        new WatchedContainer(
-            new ContainerKey("shop", "web-1", "uid", "web", container),
-            "policy",
-            RuntimeChoice.AUTO,
-            Duration.ofSeconds(15),
-            Instant.EPOCH,
-            new Pprof.NotNamed()),
+        Web.watched(Web.key(container), new Pprof.NotNamed()),
         Optional.empty(),
         LongStream.of(pids).mapToObj(pid -> process(container, pid)).toList());
   }

@@ -1,7 +1,7 @@
 package dev.heapwarden.probes.http;
 
-import static dev.heapwarden.probes.http.WatchedWeb.KEY;
-import static dev.heapwarden.probes.http.WatchedWeb.state;
+import static dev.heapwarden.probes.target.Web.KEY;
+import static dev.heapwarden.probes.target.Web.state;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.annotation.JsonDeserialize;

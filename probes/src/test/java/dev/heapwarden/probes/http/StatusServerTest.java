@@ -1,12 +1,10 @@
 package dev.heapwarden.probes.http;
 
-import static dev.heapwarden.probes.http.WatchedWeb.KEY;
-import static dev.heapwarden.probes.http.WatchedWeb.state;
+import static dev.heapwarden.probes.target.Web.KEY;
+import static dev.heapwarden.probes.target.Web.state;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.heapwarden.crds.policy.RuntimeChoice;
 import dev.heapwarden.detection.sample.Attachment;
-import dev.heapwarden.detection.sample.ContainerKey;
 import dev.heapwarden.detection.sample.ContainerState;
 import dev.heapwarden.detection.sample.RuntimeKind;
 import dev.heapwarden.probes.buffer.SampleBuffer;
@@ -17,10 +15,9 @@ import dev.heapwarden.probes.probe.ProbeCounters;
 import dev.heapwarden.probes.probe.ProbeEvent;
 import dev.heapwarden.probes.sample.Ledger;
 import dev.heapwarden.probes.sample.WallClock;
-import dev.heapwarden.probes.target.Pprof;
 import dev.heapwarden.probes.target.Target;
 import dev.heapwarden.probes.target.TargetProcess;
-import dev.heapwarden.probes.target.WatchedContainer;
+import dev.heapwarden.probes.target.Web;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
@@ -29,7 +26,6 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -97,7 +93,7 @@ class StatusServerTest {
 
   @Test
   void aContainerThatIsReplacedByOneOfItsNameIsToldOnce() throws Exception {
-    var successor = new ContainerKey("shop", "web-1", "uid", "web", "id-2");
+    var successor = Web.key("id-2");
     containers =
         List.of(
             new ContainerState(
@@ -160,14 +156,6 @@ class StatusServerTest {
   }
 
   private void watched() {
-    var container =
-        new WatchedContainer(
-            KEY,
-            "policy",
-            RuntimeChoice.AUTO,
-            Duration.ofSeconds(15),
-            Instant.EPOCH,
-            new Pprof.NotNamed());
     var process =
         new TargetProcess(
             new TargetProcess.Identity("id", 7, 1, new ExecutableId(1, 2)),
@@ -177,7 +165,7 @@ class StatusServerTest {
             Optional.empty(),
             Optional.empty(),
             0);
-    ledger.targets(List.of(new Target(container, Optional.empty(), List.of(process))));
+    ledger.targets(List.of(new Target(Web.watched(), Optional.empty(), List.of(process))));
   }
 
   private HttpResponse<String> get(String path) throws IOException, InterruptedException {

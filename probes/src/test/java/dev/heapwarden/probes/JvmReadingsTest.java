@@ -1,11 +1,10 @@
 package dev.heapwarden.probes;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
-import dev.heapwarden.crds.policy.RuntimeChoice;
 import dev.heapwarden.detection.sample.Attachment;
 import dev.heapwarden.detection.sample.Attachment.State;
-import dev.heapwarden.detection.sample.ContainerKey;
 import dev.heapwarden.detection.sample.RuntimeKind;
 import dev.heapwarden.detection.sample.Signal;
 import dev.heapwarden.probes.buffer.SampleBuffer;
@@ -17,15 +16,16 @@ import dev.heapwarden.probes.sample.WallClock;
 import dev.heapwarden.probes.target.Pprof;
 import dev.heapwarden.probes.target.Target;
 import dev.heapwarden.probes.target.TargetProcess;
-import dev.heapwarden.probes.target.WatchedContainer;
+import dev.heapwarden.probes.target.Web;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -57,14 +57,17 @@ class JvmReadingsTest {
       link(8, program);
       var hung = target("hung", 7);
       var sound = target("sound", 8);
-      awaitAttachment(List.of(hung, sound), sound);
+      var writing = new FutureTask<>(() -> Files.newOutputStream(pipe));
+      Thread.ofPlatform().daemon().start(writing);
+      awaitState(List.of(hung, sound), sound, State.ATTACHED);
 
-      assertThat(readings.attachments(sound))
-          .containsExactly(new Attachment("JvmCounters", State.ATTACHED, null));
-      assertThat(ledger.values(sound.container().key())).containsKey(Signal.THREADS);
-      assertThat(readings.attachments(hung).getFirst().state()).isEqualTo(State.PENDING);
-    } finally {
-      Files.writeString(pipe, "");
+      // Who would write to a pipe waits until it is read.
+      try (var _ = writing.get(10, TimeUnit.SECONDS)) {
+        assertThat(readings.attachments(sound))
+            .containsExactly(new Attachment("JvmCounters", State.ATTACHED, null));
+        assertThat(ledger.values(sound.container().key())).containsKey(Signal.THREADS);
+        assertThat(readings.attachments(hung).getFirst().state()).isEqualTo(State.PENDING);
+      }
     }
   }
 
@@ -76,9 +79,9 @@ class JvmReadingsTest {
       link(8, program);
       var first = target("a", 7);
       var second = target("b", 8);
-      awaitAttachment(List.of(first), first);
-      awaitAttachment(List.of(first, second), second);
-      awaitAttachment(List.of(first, second), first);
+      awaitState(List.of(first), first, State.ATTACHED);
+      awaitState(List.of(first, second), second, State.REFUSED);
+      awaitState(List.of(first, second), first, State.REFUSED);
 
       assertThat(List.of(first, second))
           .allSatisfy(
@@ -93,7 +96,7 @@ class JvmReadingsTest {
     try (var small = JavaProgram.start(directory);
         var large = JavaProgram.start(directory)) {
       var target = target("both", small.pid(), large.pid());
-      awaitAttachment(List.of(target), target);
+      awaitState(List.of(target), target, State.ATTACHED);
 
       var attachment = readings.attachments(target).getFirst();
       assertThat(attachment.state()).isEqualTo(State.ATTACHED);
@@ -108,7 +111,7 @@ class JvmReadingsTest {
   void aCollectorThatDoesNotTellWhatIsLiveIsRefusedAndTheRestIsRead() throws Exception {
     try (var program = JavaProgram.start(directory, "-XX:+UseShenandoahGC")) {
       var target = target("shenandoah", program.pid());
-      awaitAttachment(List.of(target), target);
+      awaitState(List.of(target), target, State.ATTACHED);
 
       assertThat(readings.attachments(target))
           .containsExactly(
@@ -127,7 +130,7 @@ class JvmReadingsTest {
   void aJvmWithoutCountersIsRefusedWithTheReason() throws Exception {
     try (var program = JavaProgram.start(directory, "-XX:-UsePerfData")) {
       var target = target("none", program.pid());
-      awaitAttachment(List.of(target), target);
+      awaitState(List.of(target), target, State.REFUSED);
 
       assertThat(readings.attachments(target).getFirst().reason()).contains("-XX:-UsePerfData");
     }
@@ -144,27 +147,22 @@ class JvmReadingsTest {
         proc.resolve(Long.toString(pid)), Path.of("/proc", Long.toString(program.pid())));
   }
 
-  /** Reads until the last of them has been looked at once more, as the agent does. */
-  private void awaitAttachment(List<Target> targets, Target last) throws InterruptedException {
+  /** Reads again and again, as the agent does, until the target's counters are in this state. */
+  private void awaitState(List<Target> targets, Target target, State state) {
     ledger.targets(targets);
-    readings.read(targets);
-    Thread.sleep(1200);
-    readings.read(targets);
-    while (readings.attachments(last).getFirst().state() == State.PENDING) {
-      Thread.sleep(10);
-    }
-    Thread.sleep(300);
+    await()
+        .pollInSameThread()
+        .atMost(Duration.ofSeconds(30))
+        .until(
+            () -> {
+              readings.read(targets);
+              return readings.attachments(target).getFirst().state() == state;
+            });
   }
 
   private static Target target(String container, long... pids) {
     return new Target(
-        new WatchedContainer(
-            new ContainerKey("shop", "web-1", "uid", "web", container),
-            "policy",
-            RuntimeChoice.AUTO,
-            Duration.ofSeconds(15),
-            Instant.EPOCH,
-            new Pprof.NotNamed()),
+        Web.watched(Web.key(container), new Pprof.NotNamed()),
         Optional.empty(),
         LongStream.of(pids).mapToObj(pid -> process(container, pid)).toList());
   }

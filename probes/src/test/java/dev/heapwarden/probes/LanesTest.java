@@ -1,6 +1,7 @@
 package dev.heapwarden.probes;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
@@ -39,9 +40,7 @@ class LanesTest {
     var second = new AtomicInteger();
     lanes.run("a", second::incrementAndGet);
     release.countDown();
-    while (lanes.stuck("a", AT_ONCE).isPresent()) {
-      Thread.sleep(1);
-    }
+    awaitEnd("a");
     assertThat(second).hasValue(0);
 
     var third = new CountDownLatch(1);
@@ -61,16 +60,18 @@ class LanesTest {
   }
 
   @Test
-  void aTaskThatFailsEndsItsTurn() throws InterruptedException {
+  void aTaskThatFailsEndsItsTurn() {
     lanes.run(
         "a",
         () -> {
           throw new IllegalStateException("a mistake");
         });
-    while (lanes.stuck("a", AT_ONCE).isPresent()) {
-      Thread.sleep(1);
-    }
+    awaitEnd("a");
     assertThat(lanes.stuck("a", AT_ONCE)).isEmpty();
+  }
+
+  private void awaitEnd(String lane) {
+    await().pollInterval(Duration.ofMillis(1)).until(() -> lanes.stuck(lane, AT_ONCE).isEmpty());
   }
 
   private void hang(String lane) throws InterruptedException {

@@ -5,6 +5,7 @@ import com.github.dockerjava.api.model.Container;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.testcontainers.DockerClientFactory;
 import org.testcontainers.containers.BindMode;
 import org.testcontainers.containers.ExecInContainerPattern;
@@ -65,11 +66,12 @@ final class Node {
   static void prepare(String id) {
     exec(
         id,
-        "mountpoint -q /sys/kernel/tracing || mount -t tracefs tracefs /sys/kernel/tracing; "
-            + "ls "
-            + IMAGES
-            + " >"
-            + IMPORTED);
+        """
+        mountpoint -q /sys/kernel/tracing || mount -t tracefs tracefs /sys/kernel/tracing
+        ls "$1" >"$2"
+        """,
+        IMAGES,
+        IMPORTED);
   }
 
   /**
@@ -81,21 +83,28 @@ final class Node {
     return exec(
         id,
         """
-        cd %s
+        cd "$1"
         for archive in *.tar; do
-          grep -qxF "$archive" %s && continue
+          grep -qxF "$archive" "$2" && continue
           ctr -n k8s.io images import --local "$archive" >/dev/null || exit 1
-          echo "$archive" | tee -a %s
+          echo "$archive" | tee -a "$2"
         done
-        """
-            .formatted(IMAGES, IMPORTED, IMPORTED));
+        """,
+        IMAGES,
+        IMPORTED);
   }
 
-  private static String exec(String id, String script) {
+  /**
+   * @param arguments what the script calls $1 and so on: none is inserted into it
+   */
+  private static String exec(String id, String script, String... arguments) {
     var docker = DockerClientFactory.lazyClient();
     InspectContainerResponse node = docker.inspectContainerCmd(id).exec();
+    var command =
+        Stream.concat(Stream.of("sh", "-c", script, "sh"), Stream.of(arguments))
+            .toArray(String[]::new);
     try {
-      var result = ExecInContainerPattern.execInContainer(docker, node, "sh", "-c", script);
+      var result = ExecInContainerPattern.execInContainer(docker, node, command);
       if (result.getExitCode() != 0) {
         throw new IllegalStateException(
             "in the node "

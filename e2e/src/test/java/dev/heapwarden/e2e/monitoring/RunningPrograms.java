@@ -1,10 +1,5 @@
 package dev.heapwarden.e2e.monitoring;
 
-import dev.heapwarden.crds.incident.Finding;
-import dev.heapwarden.crds.incident.LeakIncident;
-import dev.heapwarden.crds.incident.LeakIncidentStatus;
-import dev.heapwarden.crds.incident.Phase;
-import dev.heapwarden.crds.incident.Step;
 import dev.heapwarden.crds.policy.RuntimeChoice;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.Artifact;
@@ -15,8 +10,6 @@ import dev.heapwarden.detection.sample.ContainerState;
 import dev.heapwarden.detection.sample.RuntimeKind;
 import dev.heapwarden.operator.report.HttpEndpoints;
 import dev.heapwarden.operator.report.Measures;
-import dev.heapwarden.operator.report.OperatorState;
-import dev.heapwarden.operator.report.Standing;
 import dev.heapwarden.probes.buffer.SampleBuffer;
 import dev.heapwarden.probes.go.ExecutableId;
 import dev.heapwarden.probes.go.Sites;
@@ -46,9 +39,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.Random;
 
@@ -63,7 +54,7 @@ final class RunningPrograms {
   /** What an operator says that leads and has answered a leak. */
   static String operator() throws IOException, InterruptedException {
     var measures = new Measures();
-    measures.tell(new Busy());
+    measures.tell(new BusyOperator());
     try (var endpoints = new HttpEndpoints(0, measures, () -> true, () -> true)) {
       return get(endpoints.port());
     }
@@ -142,127 +133,11 @@ final class RunningPrograms {
         null);
   }
 
-  private static LeakIncident incident() {
-    var finding =
-        new Finding(
-            "Confirmed",
-            "Go",
-            "Application",
-            "MapGrowth",
-            "It grows.",
-            1,
-            1,
-            1,
-            60L,
-            "web-1",
-            "uid",
-            300,
-            1,
-            List.of(),
-            AT);
-    var refused =
-        new Step(
-            "Isolate",
-            2,
-            Step.State.REFUSED,
-            "pod/web-1",
-            "OwnerCannotReplace: nobody does",
-            null,
-            Map.of(),
-            AT,
-            AT,
-            null);
-    var incident = new LeakIncident();
-    incident.getMetadata().setNamespace("shop");
-    incident.setStatus(
-        new LeakIncidentStatus(
-            "deployment/web",
-            "web",
-            "Confirmed",
-            "Application",
-            "1 B/s",
-            "1m",
-            "-",
-            1,
-            Phase.MITIGATED,
-            null,
-            finding,
-            finding,
-            List.of(refused),
-            List.of(),
-            AT,
-            LATER,
-            "better"));
-    return incident;
-  }
-
   private static String get(int port) throws IOException, InterruptedException {
     try (var client = HttpClient.newHttpClient()) {
       var question =
           HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/metrics")).build();
       return client.send(question, HttpResponse.BodyHandlers.ofString()).body();
-    }
-  }
-
-  private record Busy() implements OperatorState {
-    @Override
-    public boolean leading() {
-      return true;
-    }
-
-    @Override
-    public long answeringAgents() {
-      return 3;
-    }
-
-    @Override
-    public long silentAgents() {
-      return 1;
-    }
-
-    @Override
-    public Duration sampleLag() {
-      return Duration.ofSeconds(5);
-    }
-
-    @Override
-    public long watched() {
-      return 2;
-    }
-
-    @Override
-    public long attached() {
-      return 1;
-    }
-
-    @Override
-    public long policies() {
-      return 1;
-    }
-
-    @Override
-    public Duration verdictAge() {
-      return Duration.ofMinutes(1);
-    }
-
-    @Override
-    public List<Standing> standings() {
-      return List.of(
-          new Standing(
-              "shop",
-              "checkout",
-              "Deployment",
-              "web",
-              "web",
-              false,
-              "Confirmed",
-              OptionalDouble.of(1024),
-              OptionalDouble.of(60)));
-    }
-
-    @Override
-    public List<LeakIncident> incidents() {
-      return List.of(incident());
     }
   }
 }

@@ -8,15 +8,13 @@ import dev.heapwarden.crds.snapshot.MemorySnapshot;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.Artifact;
 import dev.heapwarden.e2e.cluster.Cluster;
+import dev.heapwarden.e2e.product.Curl.Answer;
 import dev.heapwarden.e2e.scenario.Installation;
 import dev.heapwarden.e2e.scenario.Kubectl;
 import dev.heapwarden.e2e.scenario.Shop;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.LocalPortForward;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -50,9 +48,6 @@ class AccessIT {
     shop = new Shop(client, "access");
     kubectl = Kubectl.with(cluster.kubeconfig());
   }
-
-  /** What curl says. */
-  private record Answer(int status, String body) {}
 
   @BeforeAll
   void aSnapshotIsTaken() {
@@ -196,75 +191,17 @@ class AccessIT {
     return ask("/v1/samples", token);
   }
 
-  /** As a person would, who knows the authority and the name but not the address. */
   private Answer ask(String path, String token) throws IOException, InterruptedException {
-    var authorities =
-        Files.writeString(
-            directory.resolve("ca.crt"),
-            client
-                .configMaps()
-                .inNamespace(Installation.NAMESPACE)
-                .withName(AgentAccess.AUTHORITIES_MAP)
-                .require()
-                .getData()
-                .get(AgentAccess.AUTHORITIES));
-    var header = Files.writeString(directory.resolve("header"), "Authorization: Bearer " + token);
-    var body = directory.resolve("body");
-    try (var way = way()) {
-      var code =
-          run(
-              Map.of(),
-              "curl",
-              "-sS",
-              "--cacert",
-              authorities.toString(),
-              "--connect-to",
-              AgentAccess.SERVER_NAME + ":9462:127.0.0.1:" + way.getLocalPort(),
-              "--header",
-              "@" + header,
-              "--output",
-              body.toString(),
-              "--write-out",
-              "%{http_code}",
-              "https://" + AgentAccess.SERVER_NAME + ":9462" + path);
-      return new Answer(
-          Integer.parseInt(code), new String(Files.readAllBytes(body), StandardCharsets.UTF_8));
-    }
-  }
-
-  private LocalPortForward way() {
-    var agent =
-        client
-            .pods()
-            .inNamespace(Installation.NAMESPACE)
-            .withLabel("app.kubernetes.io/component", "agent")
-            .list()
-            .getItems()
-            .getFirst();
-    return client
-        .pods()
-        .inNamespace(Installation.NAMESPACE)
-        .withName(agent.getMetadata().getName())
-        .portForward(AgentAccess.PORT);
+    return new Curl(client, directory).ask(path, token);
   }
 
   private String download(String account, Path output) throws IOException, InterruptedException {
-    return run(
+    return Curl.run(
         Map.of("KUBECONFIG", kubectl.kubeconfig().toString(), "SERVICE_ACCOUNT", account),
         Path.of(System.getProperty("heapwarden.root"), "manifests/download").toString(),
         shop.namespace(),
         SNAPSHOT,
         FILE,
         output.toString());
-  }
-
-  private static String run(Map<String, String> environment, String... command)
-      throws IOException, InterruptedException {
-    var builder = new ProcessBuilder(command).redirectErrorStream(true);
-    builder.environment().putAll(environment);
-    var process = builder.start();
-    var output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    process.waitFor();
-    return output;
   }
 }

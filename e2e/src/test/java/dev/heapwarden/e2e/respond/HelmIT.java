@@ -14,16 +14,10 @@ import dev.heapwarden.e2e.scenario.Helm;
 import dev.heapwarden.e2e.scenario.Installation;
 import dev.heapwarden.e2e.scenario.Kubectl;
 import dev.heapwarden.operator.respond.KubernetesIncidents;
-import dev.heapwarden.operator.respond.Response;
-import dev.heapwarden.operator.respond.action.AddReplicas;
-import dev.heapwarden.operator.respond.action.IsolatePod;
-import dev.heapwarden.operator.respond.action.PatchEnvironment;
-import dev.heapwarden.operator.respond.action.SampleInstances;
-import dev.heapwarden.operator.respond.guard.Ruling;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -109,29 +103,16 @@ class HelmIT {
 
   /** Isolates a pod and patches the Deployment, as an earlier operator would have. */
   private void act(Shop shop) {
-    var policy = ResponseIT.policy(3);
+    var policy = Leak.enforced(3);
     policy.getMetadata().setNamespace(WATCHED);
     var created = client.resources(MemoryPolicy.class).resource(policy).create();
     var leaking = shop.servingPods().stream().sorted().findFirst().orElseThrow();
-    var incident = ResponseIT.incident(shop, "Deployment", leaking);
+    var incident = Leak.ofCheckout(shop, "Deployment", leaking);
     var open = incident.getStatus();
     incident = client.resource(incident).create();
     incident.setStatus(open);
     client.resource(incident).updateStatus();
-    var response =
-        new Response(
-            new Response.Actions(
-                new TakenSnapshot(),
-                new IsolatePod(client),
-                new SampleInstances(client),
-                List.of(
-                    new PatchEnvironment(client, new AssumedInForce()), new AddReplicas(client))),
-            kind -> new Ruling.Go(),
-            new KubernetesIncidents(client),
-            (workload, container) -> List.of(),
-            (about, reason, message) -> {},
-            Instant::now,
-            Duration.ofDays(30));
+    var response = Responses.of(client, new KubernetesIncidents(client), InstantSource.system());
     Shop.within(Duration.ofMinutes(1))
         .until(
             () -> {

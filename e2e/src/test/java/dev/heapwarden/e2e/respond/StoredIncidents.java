@@ -1,6 +1,7 @@
 package dev.heapwarden.e2e.respond;
 
 import dev.heapwarden.crds.incident.LeakIncident;
+import dev.heapwarden.crds.incident.LeakIncidentSpec;
 import dev.heapwarden.crds.policy.MemoryPolicy;
 import dev.heapwarden.crds.policy.MemoryPolicyStatus.SpentAction;
 import dev.heapwarden.operator.respond.journal.IncidentStore;
@@ -22,7 +23,14 @@ final class StoredIncidents implements IncidentStore {
     return Serialization.clone(incident);
   }
 
-  void put(LeakIncident changed) {
+  /** As a person does who wants all of it taken back. */
+  void askForUndo() {
+    incident.setSpec(
+        new LeakIncidentSpec(
+            incident.getSpec().target(), new LeakIncidentSpec.Response(0, false, true)));
+  }
+
+  private void put(LeakIncident changed) {
     incident = Serialization.clone(changed);
   }
 

@@ -33,29 +33,18 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Level 3 on a real cluster, one action at a time, with evidence as an agent would give it. */
 @ExtendWith(ClusterExtension.class)
-class TuningIT {
-  private static final Duration SOON = Duration.ofMinutes(2);
+class TuningIT extends InAShop {
   private static final String PAUSE = "-XX:MaxGCPauseMillis=150";
   private static final Path CRD =
       Path.of(System.getProperty("heapwarden.root"), "manifests/chart/crds/memorysnapshots.yaml");
 
-  private final KubernetesClient client;
-  private Optional<Shop> opened = Optional.empty();
-
   TuningIT(KubernetesClient client) {
-    this.client = client;
-  }
-
-  @AfterEach
-  void close() {
-    opened.ifPresent(Shop::close);
+    super(client);
   }
 
   @Test
@@ -131,25 +120,11 @@ class TuningIT {
   }
 
   private Shop open(String namespace, String env) {
-    var shop = Shop.open(client, namespace, "Deployment", env);
-    opened = Optional.of(shop);
-    return shop;
+    return open(namespace, "Deployment", env);
   }
 
   private static Step carryOut(Action action, Situation situation) {
-    var plan = (Plan.Do) action.plan(situation);
-    var step =
-        new Step(
-            action.kind().text(),
-            3,
-            Step.State.INTENDED,
-            plan.object(),
-            plan.message(),
-            plan.patch(),
-            plan.facts(),
-            Instant.now().toString(),
-            null,
-            null);
+    var step = Responses.intended(action, situation);
     Shop.within(SOON).until(() -> action.act(situation, step) instanceof Acted.Yes);
     Shop.within(SOON).until(() -> action.look(situation, step) instanceof Seen.Done);
     return step;

@@ -1,28 +1,21 @@
 package dev.heapwarden.e2e.respond;
 
+import static dev.heapwarden.e2e.respond.Responses.step;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.heapwarden.crds.incident.Finding;
 import dev.heapwarden.crds.incident.LeakIncident;
-import dev.heapwarden.crds.incident.LeakIncidentSpec;
 import dev.heapwarden.crds.incident.LeakIncidentSpec.Target;
 import dev.heapwarden.crds.incident.LeakIncidentStatus;
 import dev.heapwarden.crds.incident.Phase;
-import dev.heapwarden.crds.incident.Step;
 import dev.heapwarden.crds.incident.Step.State;
 import dev.heapwarden.crds.policy.MemoryPolicy;
 import dev.heapwarden.e2e.ClusterExtension;
 import dev.heapwarden.operator.evaluate.Workload;
 import dev.heapwarden.operator.evaluate.Workloads;
-import dev.heapwarden.operator.respond.Response;
-import dev.heapwarden.operator.respond.action.AddReplicas;
 import dev.heapwarden.operator.respond.action.IsolatePod;
 import dev.heapwarden.operator.respond.action.PatchEnvironment;
 import dev.heapwarden.operator.respond.action.Plan;
-import dev.heapwarden.operator.respond.action.SampleInstances;
 import dev.heapwarden.operator.respond.action.Situation;
-import dev.heapwarden.operator.respond.guard.Ruling;
-import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.utils.Serialization;
@@ -31,7 +24,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -157,40 +149,18 @@ class WorkloadKindsIT {
 
   private LeakIncidentStatus respondTo(LeakIncident incident) {
     var incidents = new StoredIncidents(incident);
-    var response =
-        new Response(
-            new Response.Actions(
-                new TakenSnapshot(),
-                new IsolatePod(client),
-                new SampleInstances(client),
-                List.of(
-                    new PatchEnvironment(client, new AssumedInForce()), new AddReplicas(client))),
-            kind -> new Ruling.Go(),
-            incidents,
-            (workload, container) -> List.of(),
-            (about, reason, message) -> {},
-            InstantSource.system(),
-            Duration.ofDays(30));
-    Shop.within(Duration.ofSeconds(20))
-        .until(
-            () -> {
-              response.advance(incidents.get(), Optional.of(policy()));
-              return incidents.get().getStatus().phase().terminal();
-            });
-    return incidents.get().getStatus();
+    return Responses.until(
+        Duration.ofSeconds(20),
+        Responses.of(client, incidents, InstantSource.system()),
+        incidents,
+        policy(),
+        status -> status.phase().terminal());
   }
 
   private Pod podOf(String app) {
     var pods = client.pods().inNamespace(NAMESPACE).withLabel("app", app);
     Shop.within(Duration.ofSeconds(30)).until(() -> !pods.list().getItems().isEmpty());
     return pods.list().getItems().getFirst();
-  }
-
-  private static Step step(LeakIncidentStatus status, String action) {
-    return status.steps().stream()
-        .filter(step -> step.action().equals(action))
-        .findFirst()
-        .orElseThrow();
   }
 
   private void apply(String yaml) {
@@ -224,51 +194,8 @@ class WorkloadKindsIT {
   }
 
   private static LeakIncident incident(Workload workload, Pod pod) {
-    var now = Instant.now().toString();
-    var incident = new LeakIncident();
-    incident.setMetadata(
-        new ObjectMetaBuilder().withName("kinds-leak").withNamespace(NAMESPACE).build());
-    incident.setSpec(
-        new LeakIncidentSpec(
-            new Target(workload.kind(), workload.name(), workload.uid(), "app", "kinds", 1),
-            LeakIncidentSpec.Response.none()));
-    var finding =
-        new Finding(
-            "Confirmed",
-            "Go",
-            "Application",
-            "MapGrowth",
-            "it leaks",
-            1e6,
-            9e5,
-            1.1e6,
-            3600L,
-            pod.getMetadata().getName(),
-            pod.getMetadata().getUid(),
-            600,
-            1,
-            List.of(),
-            now);
-    incident.setStatus(
-        new LeakIncidentStatus(
-            incident.getSpec().target().workload(),
-            "app",
-            "Confirmed",
-            "Application",
-            "3.4 GiB/h",
-            "1h",
-            "-",
-            0,
-            Phase.OPEN,
-            null,
-            finding,
-            finding,
-            List.of(),
-            List.of(),
-            now,
-            null,
-            null));
-    return incident;
+    var target = new Target(workload.kind(), workload.name(), workload.uid(), "app", "kinds", 1);
+    return Leak.of("kinds-leak", target, pod);
   }
 
   private static MemoryPolicy policy() {

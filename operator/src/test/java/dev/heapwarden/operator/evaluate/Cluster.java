@@ -3,6 +3,7 @@ package dev.heapwarden.operator.evaluate;
 import dev.heapwarden.crds.Api;
 import dev.heapwarden.crds.policy.MemoryPolicy;
 import dev.heapwarden.crds.policy.MemoryPolicySpec;
+import dev.heapwarden.crds.policy.MemoryPolicyStatus;
 import dev.heapwarden.crds.policy.Observe;
 import dev.heapwarden.crds.policy.Respond;
 import dev.heapwarden.crds.policy.Rule;
@@ -16,6 +17,7 @@ import dev.heapwarden.detection.verdict.Evidence;
 import dev.heapwarden.detection.verdict.Layer;
 import dev.heapwarden.detection.verdict.Verdict;
 import dev.heapwarden.operator.collect.Sight;
+import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.LabelSelector;
 import io.fabric8.kubernetes.api.model.LabelSelectorBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -109,6 +111,10 @@ final class Cluster {
 
   static WatchedContainer unseen(String pod, Sight sight) {
     return new WatchedContainer(key(pod), CHECKOUT, false, sight, null);
+  }
+
+  static Condition condition(MemoryPolicyStatus status, String type) {
+    return Conditions.find(Conditions.in(status), type).orElseThrow();
   }
 
   static Evidence evidence(String sentence) {

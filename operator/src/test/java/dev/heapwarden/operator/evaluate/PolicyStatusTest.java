@@ -1,27 +1,23 @@
 package dev.heapwarden.operator.evaluate;
 
+import static dev.heapwarden.operator.evaluate.Cluster.condition;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heapwarden.crds.policy.ContainerStatus;
 import dev.heapwarden.crds.policy.MemoryPolicy;
 import dev.heapwarden.crds.policy.MemoryPolicySpec;
 import dev.heapwarden.crds.policy.MemoryPolicyStatus;
-import dev.heapwarden.crds.policy.Observe;
 import dev.heapwarden.crds.policy.Respond;
 import dev.heapwarden.crds.policy.Rule;
 import dev.heapwarden.detection.sample.Attachment;
 import dev.heapwarden.detection.verdict.Verdict;
 import dev.heapwarden.operator.collect.Sight;
 import io.fabric8.kubernetes.api.model.Condition;
-import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.client.utils.Serialization;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class PolicyStatusTest {
   private static final Attachment GC = new Attachment("GoGc", Attachment.State.ATTACHED, null);
@@ -29,7 +25,8 @@ class PolicyStatusTest {
       new Attachment("GoMapGrowth", Attachment.State.REFUSED, "no pclntab");
   private static final MemoryPolicy POLICY = Cluster.policy("checkout", "2026-01-01T00:00:00Z");
   private static final Levels ALL = Levels.parse("1,2,3");
-  private static final Pod POD = Cluster.pod("a", Map.of("app", "checkout"));
+  private static final Governance GOVERNED =
+      new Governance(List.of(Cluster.pod("a", Map.of("app", "checkout"))), Map.of());
 
   @Test
   void countsWhatIsWatchedAttachedAndFound() {
@@ -118,32 +115,14 @@ class PolicyStatusTest {
         .isEqualTo("True");
     assertThat(condition(status(Cluster.unseen("a", new Sight.NoAgent())), "Ready").getReason())
         .isEqualTo("NoAgent");
-    assertThat(
-            condition(
-                    PolicyStatus.of(
-                        POLICY,
-                        ALL,
-                        PolicyRules.compile(POLICY),
-                        new Governance(List.of(), Map.of()),
-                        List.of(),
-                        Optional.empty(),
-                        Cluster.NOW),
-                    "Ready")
-                .getReason())
-        .isEqualTo("NoPods");
+    var nothing = new Governance(List.of(), Map.of());
+    assertThat(condition(status(POLICY, ALL, nothing), "Ready").getReason()).isEqualTo("NoPods");
   }
 
   @Test
   void aConflictNamesTheWinnerAndSomeOfThePods() {
-    var status =
-        PolicyStatus.of(
-            POLICY,
-            ALL,
-            PolicyRules.compile(POLICY),
-            new Governance(List.of(), Map.of("older", List.of("p1", "p2", "p3", "p4", "p5"))),
-            List.of(),
-            Optional.empty(),
-            Cluster.NOW);
+    var conflict = Map.of("older", List.of("p1", "p2", "p3", "p4", "p5"));
+    var status = status(POLICY, ALL, new Governance(List.of(), conflict));
 
     assertThat(condition(status, "Conflicted"))
         .extracting(Condition::getStatus, Condition::getMessage)
@@ -158,15 +137,7 @@ class PolicyStatusTest {
             "2026-01-01T00:00:00Z",
             new Rule(null, "mine", null, "live_heap_slop > 1.0", 2));
 
-    var status =
-        PolicyStatus.of(
-            policy,
-            ALL,
-            PolicyRules.compile(policy),
-            new Governance(List.of(POD), Map.of()),
-            List.of(),
-            Optional.empty(),
-            Cluster.NOW);
+    var status = status(policy, ALL, GOVERNED);
 
     assertThat(condition(status, "RulesValid").getMessage())
         .contains("rule mine at 1:1", "live_heap_slop", "live_heap_slope");
@@ -174,97 +145,11 @@ class PolicyStatusTest {
   }
 
   @Test
-  void theNextHealthSnapshotIsAnnounced() {
-    var policy = scheduled("0 0 3 * * ?", "Europe/Berlin");
-
-    assertThat(look(policy).nextHealthSnapshot()).isEqualTo("2026-03-02T02:00:00Z");
-    assertThat(condition(look(policy), "SchedulesValid").getStatus()).isEqualTo("True");
-    assertThat(look(POLICY).nextHealthSnapshot()).isNull();
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"* * * * * ?", "0 * * * * ?", "0 0/4 3 ? * MON", "0 0,59 * * * ?"})
-  void healthSnapshotsInQuickSuccessionAreRefusedWithTheReason(String schedule) {
-    var status = look(scheduled(schedule, "Europe/Berlin"));
-
-    assertThat(status.nextHealthSnapshot()).isNull();
-    assertThat(condition(status, "SchedulesValid"))
-        .extracting(Condition::getStatus, Condition::getMessage)
-        .containsExactly(
-            "False",
-            "observe.healthSnapshots: '%s' comes again within 5 minutes: none are taken; let at least as much pass between two times"
-                .formatted(schedule));
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"0 0/5 * * * ?", "0 55 23 ? * SUN", "0 0 3 1 1 ? 2020"})
-  void aScheduleThatLeavesThemFiveMinutesIsKept(String schedule) {
-    assertThat(condition(look(scheduled(schedule, "Europe/Berlin")), "SchedulesValid").getStatus())
-        .isEqualTo("True");
-  }
-
-  @Test
-  void healthSnapshotsThatCouldNotBeOrderedAreShownUntilTheNextTime() {
-    var policy = scheduled("0 0 3 * * ?", "Europe/Berlin");
-    var failed = new HealthOrder(Cluster.NOW, List.of("deployment/a container app: quota"));
-
-    policy.setStatus(ordered(policy, Optional.of(failed)));
-    var status = ordered(policy, Optional.empty());
-
-    assertThat(condition(status, "HealthSnapshotsOrdered"))
-        .extracting(Condition::getStatus, Condition::getReason, Condition::getMessage)
-        .containsExactly(
-            "False",
-            "OrderFailed",
-            "of those due 2026-03-01T12:00:00Z: deployment/a container app: quota");
-
-    policy.setStatus(status);
-    assertThat(
-            condition(
-                    ordered(policy, Optional.of(new HealthOrder(Cluster.NOW, List.of()))),
-                    "HealthSnapshotsOrdered")
-                .getStatus())
-        .isEqualTo("True");
-  }
-
-  private static MemoryPolicyStatus ordered(MemoryPolicy policy, Optional<HealthOrder> health) {
-    return PolicyStatus.of(
-        policy,
-        ALL,
-        PolicyRules.compile(policy),
-        new Governance(List.of(POD), Map.of()),
-        List.of(),
-        health,
-        Cluster.NOW);
-  }
-
-  @Test
-  void aTimeZoneThatNobodyKnowsIsShownWithItsField() {
-    var status = look(scheduled("0 0 3 * * ?", "Europe/Atlantis"));
-
-    assertThat(status.nextHealthSnapshot()).isNull();
-    assertThat(condition(status, "SchedulesValid"))
-        .extracting(Condition::getStatus, Condition::getMessage)
-        .containsExactly(
-            "False",
-            "observe.healthSnapshots: '0 0 3 * * ?' in time zone 'Europe/Atlantis' cannot be read:"
-                + " Unknown time-zone ID: Europe/Atlantis");
-  }
-
-  @Test
   void aPolicyThatAsksForALevelThatIsNotInstalledIsTold() {
     var policy = Cluster.policy("checkout", "2026-01-01T00:00:00Z");
     policy.setSpec(asking(policy.getSpec(), 3));
 
-    var status =
-        PolicyStatus.of(
-            policy,
-            Levels.parse("1,3"),
-            PolicyRules.compile(policy),
-            new Governance(List.of(POD), Map.of()),
-            List.of(),
-            Optional.empty(),
-            Cluster.NOW);
+    var status = status(policy, Levels.parse("1,3"), GOVERNED);
 
     assertThat(condition(status, "LevelsInstalled"))
         .extracting(Condition::getStatus, Condition::getMessage)
@@ -286,37 +171,11 @@ class PolicyStatusTest {
                 policy,
                 ALL,
                 PolicyRules.compile(policy),
-                new Governance(List.of(POD), Map.of()),
+                GOVERNED,
                 List.of(Cluster.watched("a", healthy(), GC)),
                 Optional.empty(),
                 Cluster.NOW.plusSeconds(60)))
         .isEqualTo(first);
-  }
-
-  private static MemoryPolicy scheduled(String schedule, String timeZone) {
-    var policy = Cluster.policy("checkout", "2026-01-01T00:00:00Z");
-    var observe = "healthSnapshots: {schedule: '%s', timeZone: %s}".formatted(schedule, timeZone);
-    var spec = policy.getSpec();
-    policy.setSpec(
-        new MemoryPolicySpec(
-            spec.selector(),
-            spec.containers(),
-            spec.runtime(),
-            Serialization.unmarshal(observe, Observe.class),
-            spec.rules(),
-            spec.respond()));
-    return policy;
-  }
-
-  private static MemoryPolicyStatus look(MemoryPolicy policy) {
-    return PolicyStatus.of(
-        policy,
-        Levels.parse("1,2,3"),
-        PolicyRules.compile(policy),
-        new Governance(List.of(POD), Map.of()),
-        List.of(),
-        Optional.empty(),
-        Cluster.NOW);
   }
 
   private static MemoryPolicySpec asking(MemoryPolicySpec spec, int maxLevel) {
@@ -338,19 +197,28 @@ class PolicyStatusTest {
             respond.maintenanceWindows()));
   }
 
+  /** Before any of its containers was seen. */
+  private static MemoryPolicyStatus status(
+      MemoryPolicy policy, Levels levels, Governance governance) {
+    return PolicyStatus.of(
+        policy,
+        levels,
+        PolicyRules.compile(policy),
+        governance,
+        List.of(),
+        Optional.empty(),
+        Cluster.NOW);
+  }
+
   private static MemoryPolicyStatus status(WatchedContainer... containers) {
     return PolicyStatus.of(
         POLICY,
         ALL,
         PolicyRules.compile(POLICY),
-        new Governance(List.of(POD), Map.of()),
+        GOVERNED,
         List.of(containers),
         Optional.empty(),
         Cluster.NOW);
-  }
-
-  private static Condition condition(MemoryPolicyStatus status, String type) {
-    return Conditions.find(Conditions.in(status), type).orElseThrow();
   }
 
   private static Verdict healthy() {

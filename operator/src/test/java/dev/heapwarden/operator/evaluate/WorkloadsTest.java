@@ -2,19 +2,14 @@ package dev.heapwarden.operator.evaluate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import dev.heapwarden.crds.incident.LeakIncidentSpec.Target;
+import dev.heapwarden.operator.ApiServer;
+import dev.heapwarden.operator.ApiServer.Reply;
 import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.client.ConfigBuilder;
-import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
+import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -40,28 +35,14 @@ class WorkloadsTest {
           "");
 
   private final List<String> asked = new ArrayList<>();
-  private final HttpServer server =
-      HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-  private final KubernetesClient client;
-  private final Workloads workloads;
+  private final ApiServer server = new ApiServer(this::answer);
+  private final Workloads workloads = new Workloads(server.client(), (_, _) -> Optional.empty());
 
-  WorkloadsTest() throws IOException {
-    server.createContext("/", this::answer);
-    server.start();
-    client =
-        new KubernetesClientBuilder()
-            .withConfig(
-                new ConfigBuilder()
-                    .withMasterUrl("http://127.0.0.1:" + server.getAddress().getPort())
-                    .build())
-            .build();
-    workloads = new Workloads(client, (_, _) -> Optional.empty());
-  }
+  WorkloadsTest() throws IOException {}
 
   @AfterEach
   void close() {
-    client.close();
-    server.stop(0);
+    server.close();
   }
 
   @ParameterizedTest
@@ -125,22 +106,13 @@ class WorkloadsTest {
     return pod;
   }
 
-  private void answer(HttpExchange exchange) throws IOException {
-    var path = exchange.getRequestURI().getPath();
-    asked.add(path);
-    var owner = OWNERS.get(path);
-    var body =
-        owner == null
-            ? "{\"kind\": \"Status\", \"apiVersion\": \"v1\", \"code\": 404}"
-            : json("metadata: {name: x, ownerReferences: [%s]}".formatted(owner));
-    exchange.getResponseHeaders().set("Content-Type", "application/json");
-    exchange.sendResponseHeaders(owner == null ? 404 : 200, body.length());
-    try (var out = exchange.getResponseBody()) {
-      out.write(body.getBytes(StandardCharsets.UTF_8));
-    }
-  }
-
-  private static String json(String yaml) {
-    return Serialization.asJson(Serialization.unmarshal(yaml, Map.class));
+  private Reply answer(String method, URI uri, String body) {
+    asked.add(uri.getPath());
+    var owner = OWNERS.get(uri.getPath());
+    return owner == null
+        ? Reply.refusal(404, "not found")
+        : Reply.ok(
+            Serialization.unmarshal(
+                "metadata: {name: x, ownerReferences: [%s]}".formatted(owner), Map.class));
   }
 }

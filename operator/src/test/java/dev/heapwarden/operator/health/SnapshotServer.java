@@ -1,19 +1,15 @@
 package dev.heapwarden.operator.health;
 
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import dev.heapwarden.crds.snapshot.MemorySnapshot;
+import dev.heapwarden.operator.ApiServer;
+import dev.heapwarden.operator.ApiServer.Reply;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.StatusBuilder;
-import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
 import java.net.HttpURLConnection;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
+import java.net.URI;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -40,72 +36,54 @@ public final class SnapshotServer implements AutoCloseable {
   /** Answered to every question for snapshots; 0 for none. */
   int listFailsWith;
 
-  private final HttpServer server;
-  private final KubernetesClient client;
+  private final ApiServer server = new ApiServer(this::answer);
 
-  public SnapshotServer() throws IOException {
-    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    server.createContext("/", this::answer);
-    server.start();
-    client =
-        new KubernetesClientBuilder()
-            .withConfig(
-                new ConfigBuilder()
-                    .withMasterUrl("http://127.0.0.1:" + server.getAddress().getPort())
-                    .withRequestRetryBackoffLimit(0)
-                    .build())
-            .build();
-  }
+  public SnapshotServer() throws IOException {}
 
   public KubernetesClient client() {
-    return client;
+    return server.client();
   }
 
   public List<String> pods() {
     return snapshots.values().stream().map(snapshot -> snapshot.getSpec().pod()).toList();
   }
 
-  private void answer(HttpExchange exchange) throws IOException {
-    var path = exchange.getRequestURI().getPath();
+  private Reply answer(String method, URI uri, String body) {
+    var path = uri.getPath();
     var name = path.substring(path.lastIndexOf('/') + 1);
-    switch (exchange.getRequestMethod()) {
-      case "POST" -> create(exchange);
+    return switch (method) {
+      case "POST" -> create(Serialization.unmarshal(body, MemorySnapshot.class));
       case "DELETE" -> {
         snapshots.remove(name);
-        send(exchange, 200, new StatusBuilder().withStatus("Success").build());
+        yield Reply.ok(new StatusBuilder().withStatus("Success").build());
       }
       default -> {
         if (path.contains("/pods/")) {
-          send(exchange, 200, pod(name));
-        } else if (snapshots.containsKey(name)) {
-          send(exchange, 200, snapshots.get(name));
-        } else if (listFailsWith != 0) {
-          send(exchange, listFailsWith, refusal(listFailsWith, "etcd is away"));
-        } else {
-          send(exchange, 200, list(exchange.getRequestURI().getQuery()));
+          yield Reply.ok(pod(name));
         }
+        var found = snapshots.get(name);
+        if (found != null) {
+          yield Reply.ok(found);
+        }
+        yield listFailsWith == 0
+            ? Reply.ok(list(uri.getQuery()))
+            : Reply.refusal(listFailsWith, "etcd is away");
       }
-    }
+    };
   }
 
-  private void create(HttpExchange exchange) throws IOException {
-    var snapshot = Serialization.unmarshal(exchange.getRequestBody(), MemorySnapshot.class);
+  private Reply create(MemorySnapshot snapshot) {
     snapshot.getMetadata().setCreationTimestamp(Instant.now().toString());
     var refused =
         snapshots.size() >= quota
             ? Integer.valueOf(HttpURLConnection.HTTP_FORBIDDEN)
             : refusals.get(snapshot.getSpec().pod());
     if (refused != null) {
-      send(exchange, refused, refusal(refused, "quota exceeded"));
-    } else if (snapshots.putIfAbsent(snapshot.getMetadata().getName(), snapshot) != null) {
-      send(exchange, 409, refusal(409, "exists"));
-    } else {
-      send(exchange, 201, snapshot);
+      return Reply.refusal(refused, "quota exceeded");
     }
-  }
-
-  private static Object refusal(int code, String message) {
-    return new StatusBuilder().withCode(code).withMessage(message).build();
+    return snapshots.putIfAbsent(snapshot.getMetadata().getName(), snapshot) == null
+        ? new Reply(HttpURLConnection.HTTP_CREATED, snapshot)
+        : Reply.refusal(HttpURLConnection.HTTP_CONFLICT, "exists");
   }
 
   /** Of a selector by label KEY or KEY=VALUE. */
@@ -151,18 +129,8 @@ public final class SnapshotServer implements AutoCloseable {
         .build();
   }
 
-  private static void send(HttpExchange exchange, int code, Object body) throws IOException {
-    var bytes = Serialization.asJson(body).getBytes(StandardCharsets.UTF_8);
-    exchange.getResponseHeaders().set("Content-Type", "application/json");
-    exchange.sendResponseHeaders(code, bytes.length);
-    try (var out = exchange.getResponseBody()) {
-      out.write(bytes);
-    }
-  }
-
   @Override
   public void close() {
-    client.close();
-    server.stop(0);
+    server.close();
   }
 }

@@ -17,6 +17,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -92,37 +93,27 @@ class EpisodesTest {
 
   @Test
   void whatWasOnlyIntendedWasNeverWithdrawn() {
-    var intended =
-        new Step(
-            "AddReplicas",
-            3,
-            Step.State.UNDONE,
-            "deployment/checkout",
-            null,
-            null,
-            Map.of(),
-            NOW.minus(Duration.ofHours(26)).toString(),
-            NOW.minus(Duration.ofHours(1)).toString(),
-            null);
+    var intended = undone(Duration.ofHours(1), null);
 
     assertThat(Withdrawal.at(ended(Phase.MITIGATED, Duration.ofHours(25), intended))).isEmpty();
   }
 
   private static LeakIncident withdrawn(Phase phase, Duration ago) {
-    return ended(
-        phase,
-        Duration.ofHours(25),
-        new Step(
-            "AddReplicas",
-            3,
-            Step.State.UNDONE,
-            "deployment/checkout",
-            null,
-            null,
-            Map.of(),
-            NOW.minus(Duration.ofHours(26)).toString(),
-            NOW.minus(ago).toString(),
-            NOW.minus(ago).toString()));
+    return ended(phase, Duration.ofHours(25), undone(ago, NOW.minus(ago).toString()));
+  }
+
+  private static Step undone(Duration ago, @Nullable String expiresAt) {
+    return new Step(
+        "AddReplicas",
+        3,
+        Step.State.UNDONE,
+        "deployment/checkout",
+        null,
+        null,
+        Map.of(),
+        NOW.minus(Duration.ofHours(26)).toString(),
+        NOW.minus(ago).toString(),
+        expiresAt);
   }
 
   private static Optional<Integer> next(LeakIncident newest, Assessment... confirmed) {

@@ -8,33 +8,27 @@ import static dev.heapwarden.operator.respond.Fixtures.policy;
 import static dev.heapwarden.operator.respond.Fixtures.respond;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import dev.heapwarden.crds.incident.LeakIncident;
 import dev.heapwarden.crds.incident.LeakIncidentSpec;
 import dev.heapwarden.crds.incident.Phase;
 import dev.heapwarden.crds.policy.Limits;
 import dev.heapwarden.crds.policy.Mode;
 import dev.heapwarden.detection.sample.ContainerKey;
+import dev.heapwarden.operator.ApiServer;
+import dev.heapwarden.operator.ApiServer.Reply;
 import dev.heapwarden.operator.collect.Sight;
 import dev.heapwarden.operator.evaluate.Assessment;
 import dev.heapwarden.operator.evaluate.Evaluation;
 import dev.heapwarden.operator.evaluate.WatchedContainer;
 import dev.heapwarden.operator.evaluate.Workloads;
-import io.fabric8.kubernetes.client.ConfigBuilder;
-import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
+import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -43,34 +37,22 @@ import org.junit.jupiter.params.provider.EnumSource;
 class IncidentsTest {
   private static final Duration HORIZON = Duration.ofHours(6);
 
-  private final HttpServer server = server();
-  private final KubernetesClient client =
-      new KubernetesClientBuilder()
-          .withConfig(
-              new ConfigBuilder()
-                  .withMasterUrl("http://127.0.0.1:" + server.getAddress().getPort())
-                  .build())
-          .build();
+  private final ApiServer server = new ApiServer(this::answer);
   private final List<String> said = new ArrayList<>();
   private final Incidents incidents =
       new Incidents(
-          client,
+          server.client(),
           _ -> List.of(opened()),
-          new Workloads(client, (_, _) -> Optional.empty()),
+          new Workloads(server.client(), (_, _) -> Optional.empty()),
           (_, reason, message) -> said.add(reason.text() + ": " + message));
   private final List<LeakIncident> created = new ArrayList<>();
   private LeakIncident stored = opened();
 
-  @BeforeEach
-  void serve() {
-    server.createContext("/", this::answer);
-    server.start();
-  }
+  IncidentsTest() throws IOException {}
 
   @AfterEach
   void close() {
-    client.close();
-    server.stop(0);
+    server.close();
   }
 
   @ParameterizedTest
@@ -137,26 +119,13 @@ class IncidentsTest {
         assessment);
   }
 
-  private void answer(HttpExchange exchange) throws IOException {
-    if (exchange.getRequestMethod().equals("PUT")) {
-      stored = Serialization.unmarshal(exchange.getRequestBody(), LeakIncident.class);
-    } else if (exchange.getRequestMethod().equals("POST")) {
-      created.add(Serialization.unmarshal(exchange.getRequestBody(), LeakIncident.class));
+  private Reply answer(String method, URI uri, String body) {
+    if (method.equals("PUT")) {
+      stored = Serialization.unmarshal(body, LeakIncident.class);
+    } else if (method.equals("POST")) {
+      created.add(Serialization.unmarshal(body, LeakIncident.class));
     }
-    var body = Serialization.asJson(stored).getBytes(StandardCharsets.UTF_8);
-    exchange.getResponseHeaders().set("Content-Type", "application/json");
-    exchange.sendResponseHeaders(200, body.length);
-    try (var out = exchange.getResponseBody()) {
-      out.write(body);
-    }
-  }
-
-  private static HttpServer server() {
-    try {
-      return HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
-    }
+    return Reply.ok(stored);
   }
 
   private static LeakIncident opened() {

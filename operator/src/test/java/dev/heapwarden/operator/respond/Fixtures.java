@@ -102,9 +102,13 @@ public final class Fixtures {
   }
 
   public static Finding finding(String verdict, Instant at) {
+    return finding(verdict, "Go", at);
+  }
+
+  private static Finding finding(String verdict, String runtime, Instant at) {
     return new Finding(
         verdict,
-        "Go",
+        runtime,
         "Application",
         "MapGrowth",
         "it leaks",
@@ -123,6 +127,30 @@ public final class Fixtures {
   /** The incident after an evaluation. */
   public static LeakIncident seen(LeakIncident incident, String verdict, Instant at) {
     var old = incident.getStatus();
+    return with(incident, verdict, old.site(), finding(verdict, at), old.baseline(), old.steps());
+  }
+
+  /** The incident with a baseline of a container of this runtime. */
+  public static LeakIncident ofRuntime(LeakIncident incident, String runtime) {
+    var old = incident.getStatus();
+    var baseline = finding("Confirmed", runtime, NOON);
+    return with(incident, old.verdict(), old.site(), old.finding(), baseline, old.steps());
+  }
+
+  /** The incident with this site and these steps. */
+  public static LeakIncident at(LeakIncident incident, String site, List<Step> steps) {
+    var old = incident.getStatus();
+    return with(incident, old.verdict(), site, old.finding(), old.baseline(), steps);
+  }
+
+  private static LeakIncident with(
+      LeakIncident incident,
+      String verdict,
+      String site,
+      @Nullable Finding finding,
+      @Nullable Finding baseline,
+      List<Step> steps) {
+    var old = incident.getStatus();
     incident.setStatus(
         new LeakIncidentStatus(
             old.workload(),
@@ -131,13 +159,13 @@ public final class Fixtures {
             old.layer(),
             old.growth(),
             old.limitIn(),
-            old.site(),
+            site,
             old.level(),
             old.phase(),
             old.waitingFor(),
-            finding(verdict, at),
-            old.baseline(),
-            old.steps(),
+            finding,
+            baseline,
+            steps,
             old.timeline(),
             old.openedAt(),
             old.endedAt(),
@@ -179,72 +207,6 @@ public final class Fixtures {
                 Map.of("anonymous_memory", used))),
         healthy.containerAge(),
         healthy.at());
-  }
-
-  /** The incident with a baseline of a container of this runtime. */
-  public static LeakIncident ofRuntime(LeakIncident incident, String runtime) {
-    var old = incident.getStatus();
-    var found = finding();
-    incident.setStatus(
-        new LeakIncidentStatus(
-            old.workload(),
-            old.container(),
-            old.verdict(),
-            old.layer(),
-            old.growth(),
-            old.limitIn(),
-            old.site(),
-            old.level(),
-            old.phase(),
-            old.waitingFor(),
-            old.finding(),
-            new Finding(
-                found.verdict(),
-                runtime,
-                found.layer(),
-                found.cause(),
-                found.message(),
-                found.growthBytesPerSecond(),
-                found.growthLow(),
-                found.growthHigh(),
-                found.secondsToLimit(),
-                found.pod(),
-                found.podUid(),
-                found.containerAgeSeconds(),
-                found.pods(),
-                found.witnesses(),
-                found.at()),
-            old.steps(),
-            old.timeline(),
-            old.openedAt(),
-            old.endedAt(),
-            old.outcome()));
-    return incident;
-  }
-
-  /** The incident with this site and these steps. */
-  public static LeakIncident at(LeakIncident incident, String site, List<Step> steps) {
-    var old = incident.getStatus();
-    incident.setStatus(
-        new LeakIncidentStatus(
-            old.workload(),
-            old.container(),
-            old.verdict(),
-            old.layer(),
-            old.growth(),
-            old.limitIn(),
-            site,
-            old.level(),
-            old.phase(),
-            old.waitingFor(),
-            old.finding(),
-            old.baseline(),
-            steps,
-            old.timeline(),
-            old.openedAt(),
-            old.endedAt(),
-            old.outcome()));
-    return incident;
   }
 
   public static Step step(String action, int level, Step.State state, Instant intendedAt) {

@@ -145,14 +145,7 @@ class ResponseTest {
 
   @Test
   void anIntentIsNotCarriedOutOnceTheLeakIsGone() {
-    var incident = answered(incident("leak-1", "w1"), 0, true, false);
-    incident.addFinalizer(Journal.FINALIZER);
-    incident.setStatus(
-        Fixtures.status(
-            List.of(
-                step("Diagnose", 1, State.DONE, NOON), step("Isolate", 2, State.INTENDED, NOON)),
-            null));
-    world.put(incident);
+    suspendBeforeIsolation();
     rehearsal.run(policy(respond(Mode.ENFORCE, 2, LIMITS)), Duration.ofMinutes(1));
     world.put(answered(world.get("leak-1"), 0, false, false));
     world.seen("leak-1", "Suspected");
@@ -165,14 +158,7 @@ class ResponseTest {
   /** Nothing but looking is needed for it: what holds the next act back holds back no record. */
   @Test
   void whatWasDoneBeforeACrashIsRecordedAlthoughTheIncidentIsSuspended() {
-    var incident = answered(incident("leak-1", "w1"), 0, true, false);
-    incident.addFinalizer(Journal.FINALIZER);
-    incident.setStatus(
-        Fixtures.status(
-            List.of(
-                step("Diagnose", 1, State.DONE, NOON), step("Isolate", 2, State.INTENDED, NOON)),
-            null));
-    world.put(incident);
+    suspendBeforeIsolation();
     world.act("leak-1", ActionKind.ISOLATE);
     var status = rehearsal.run(policy(respond(Mode.ENFORCE, 2, LIMITS)), Duration.ofMinutes(1));
     assertThat(actions(status)).contains("Isolate=DONE");
@@ -200,5 +186,17 @@ class ResponseTest {
         .containsSequence("Isolate=DONE", "SampleInstances=FAILED", "PatchEnvironment=DONE");
     assertThat(Steps.newest(status, ActionKind.SAMPLE_INSTANCES).orElseThrow().message())
         .startsWith("Denied: ");
+  }
+
+  /** Of an incident whose isolation was intended and not done. */
+  private void suspendBeforeIsolation() {
+    var incident = answered(incident("leak-1", "w1"), 0, true, false);
+    incident.addFinalizer(Journal.FINALIZER);
+    incident.setStatus(
+        Fixtures.status(
+            List.of(
+                step("Diagnose", 1, State.DONE, NOON), step("Isolate", 2, State.INTENDED, NOON)),
+            null));
+    world.put(incident);
   }
 }

@@ -1,11 +1,9 @@
 package dev.heapwarden.operator.tls;
 
 import com.sun.net.httpserver.HttpServer;
+import dev.heapwarden.operator.ApiServer;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
-import io.fabric8.kubernetes.client.Config;
-import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -62,13 +60,7 @@ final class Objects implements AutoCloseable {
   }
 
   KubernetesClient client() {
-    return new KubernetesClientBuilder()
-        .withConfig(
-            new ConfigBuilder(Config.empty())
-                .withMasterUrl("http://127.0.0.1:" + server.getAddress().getPort())
-                .withRequestRetryBackoffLimit(0)
-                .build())
-        .build();
+    return ApiServer.clientOf(server);
   }
 
   private synchronized Answer answer(String method, String path, String body) {

@@ -1,6 +1,7 @@
 package dev.heapwarden.probes.access;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.IOException;
@@ -140,9 +141,7 @@ class CallersTest {
         var _ = strangers.submit(() -> callers.rule(token, SAMPLES));
       }
       try {
-        while (apiServer.asked.get() < before + Callers.AT_A_TIME) {
-          Thread.sleep(10);
-        }
+        await().until(() -> apiServer.asked.get() >= before + Callers.AT_A_TIME);
         apiServer.rights.put("operator", Set.of());
 
         assertThat(callers.rule(OPERATOR, SAMPLES)).isInstanceOf(Ruling.Denied.class);

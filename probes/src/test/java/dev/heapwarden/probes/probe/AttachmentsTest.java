@@ -2,22 +2,17 @@ package dev.heapwarden.probes.probe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.heapwarden.crds.policy.RuntimeChoice;
 import dev.heapwarden.detection.sample.Attachment;
 import dev.heapwarden.detection.sample.Attachment.State;
-import dev.heapwarden.detection.sample.ContainerKey;
 import dev.heapwarden.detection.sample.RuntimeKind;
 import dev.heapwarden.probes.go.ExecutableId;
 import dev.heapwarden.probes.go.GoBinary;
 import dev.heapwarden.probes.go.GoPrograms;
-import dev.heapwarden.probes.target.Pprof;
 import dev.heapwarden.probes.target.Target;
 import dev.heapwarden.probes.target.TargetProcess;
-import dev.heapwarden.probes.target.WatchedContainer;
+import dev.heapwarden.probes.target.Web;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -186,13 +181,7 @@ class AttachmentsTest {
 
   private static Target target(List<TargetProcess> processes) {
     return new Target(
-        new WatchedContainer(
-            new ContainerKey("shop", "web-1", "uid", "web", "id"),
-            "policy",
-            RuntimeChoice.AUTO,
-            Duration.ofSeconds(15),
-            Instant.EPOCH,
-            new Pprof.NotNamed()),
+        Web.watched(),
         Optional.empty(),
         processes);
   }

@@ -2,19 +2,16 @@ package dev.heapwarden.probes.snapshot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.heapwarden.crds.policy.RuntimeChoice;
 import dev.heapwarden.crds.snapshot.SnapshotKind;
-import dev.heapwarden.detection.sample.ContainerKey;
 import dev.heapwarden.probes.go.Sites;
 import dev.heapwarden.probes.probe.Bpftrace;
 import dev.heapwarden.probes.probe.Tracepoints;
 import dev.heapwarden.probes.target.Pprof;
 import dev.heapwarden.probes.target.ProcFs;
 import dev.heapwarden.probes.target.Target;
-import dev.heapwarden.probes.target.WatchedContainer;
+import dev.heapwarden.probes.target.Web;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -45,19 +42,11 @@ class EvidenceCollectorTest {
             new ArtifactStore(root, 1 << 20),
             (_, _, _) -> {},
             (_, _) -> Optional.empty());
-    var container =
-        new WatchedContainer(
-            new ContainerKey("shop", "web-1", "uid", "web", "id"),
-            "policy",
-            RuntimeChoice.AUTO,
-            Duration.ofSeconds(15),
-            Instant.EPOCH,
-            pprof);
     return collector.take(
         SnapshotKind.GO_HEAP_PROFILE,
         new Order(
             new ArtifactStore.Owner("shop", "s1"),
-            new Target(container, Optional.empty(), List.of()),
+            new Target(Web.watched(Web.KEY, pprof), Optional.empty(), List.of()),
             Duration.ofSeconds(5),
             List.of(),
             Optional.empty()));

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** On a real JVM that leaks. */
 class JvmEvidenceTest {
-  /** Keeps a Key every millisecond and drops a Request. */
+  /** Keeps Keys and drops Requests. It sleeps so as to leak slowly: no test waits for that. */
   private static final String SOURCE =
       """
       public class Leaking {

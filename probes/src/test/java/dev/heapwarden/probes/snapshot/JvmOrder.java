@@ -1,19 +1,15 @@
 package dev.heapwarden.probes.snapshot;
 
-import dev.heapwarden.crds.policy.RuntimeChoice;
 import dev.heapwarden.crds.snapshot.InstanceQuery;
-import dev.heapwarden.detection.sample.ContainerKey;
 import dev.heapwarden.detection.sample.RuntimeKind;
 import dev.heapwarden.probes.go.ExecutableId;
-import dev.heapwarden.probes.target.Pprof;
 import dev.heapwarden.probes.target.ProcFs;
 import dev.heapwarden.probes.target.Target;
 import dev.heapwarden.probes.target.TargetProcess;
-import dev.heapwarden.probes.target.WatchedContainer;
+import dev.heapwarden.probes.target.Web;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -51,17 +47,9 @@ final class JvmOrder {
               Optional.of("not Go"),
               0));
     }
-    var container =
-        new WatchedContainer(
-            new ContainerKey("shop", "web-1", "uid", "web", "id"),
-            "policy",
-            RuntimeChoice.AUTO,
-            Duration.ofSeconds(15),
-            Instant.EPOCH,
-            new Pprof.NotNamed());
     return new Order(
         new ArtifactStore.Owner("shop", "s1"),
-        new Target(container, Optional.empty(), processes),
+        new Target(Web.watched(), Optional.empty(), processes),
         Duration.ofSeconds(2),
         options,
         instances);

@@ -2,10 +2,8 @@ package dev.heapwarden.probes.snapshot;
 
 import com.sun.net.httpserver.HttpServer;
 import dev.heapwarden.crds.snapshot.MemorySnapshot;
-import io.fabric8.kubernetes.client.Config;
-import io.fabric8.kubernetes.client.ConfigBuilder;
+import dev.heapwarden.probes.access.ApiClient;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -52,13 +50,7 @@ final class Snapshots implements AutoCloseable {
   }
 
   KubernetesClient client() {
-    return new KubernetesClientBuilder()
-        .withConfig(
-            new ConfigBuilder(Config.empty())
-                .withMasterUrl("http://127.0.0.1:" + server.getAddress().getPort())
-                .withRequestRetryBackoffLimit(0)
-                .build())
-        .build();
+    return ApiClient.of(server);
   }
 
   void store(MemorySnapshot snapshot) {

@@ -2,22 +2,18 @@ package dev.heapwarden.probes.snapshot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.heapwarden.crds.policy.RuntimeChoice;
-import dev.heapwarden.detection.sample.ContainerKey;
 import dev.heapwarden.detection.sample.RuntimeKind;
 import dev.heapwarden.probes.go.ExecutableId;
 import dev.heapwarden.probes.jvm.Collector;
 import dev.heapwarden.probes.jvm.JvmCounters;
-import dev.heapwarden.probes.target.Pprof;
 import dev.heapwarden.probes.target.ProcFs;
 import dev.heapwarden.probes.target.Target;
 import dev.heapwarden.probes.target.TargetProcess;
-import dev.heapwarden.probes.target.WatchedContainer;
+import dev.heapwarden.probes.target.Web;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -98,14 +94,6 @@ class StallGuardTest {
   }
 
   private Target target() {
-    var container =
-        new WatchedContainer(
-            new ContainerKey("shop", "web-1", "uid", "web", "id"),
-            "policy",
-            RuntimeChoice.AUTO,
-            Duration.ofSeconds(15),
-            Instant.EPOCH,
-            new Pprof.NotNamed());
     var process =
         new TargetProcess(
             new TargetProcess.Identity("id", 7, 1, new ExecutableId(1, 2)),
@@ -115,7 +103,7 @@ class StallGuardTest {
             Optional.empty(),
             Optional.of("not Go"),
             0);
-    return new Target(container, Optional.of(cgroup), List.of(process));
+    return new Target(Web.watched(), Optional.of(cgroup), List.of(process));
   }
 
   /** In kB, as proc(5) has it. */

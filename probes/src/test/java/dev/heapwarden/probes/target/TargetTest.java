@@ -2,13 +2,9 @@ package dev.heapwarden.probes.target;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.heapwarden.crds.policy.RuntimeChoice;
-import dev.heapwarden.detection.sample.ContainerKey;
 import dev.heapwarden.detection.sample.RuntimeKind;
 import dev.heapwarden.probes.go.ExecutableId;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -38,13 +34,7 @@ class TargetTest {
 
   private static long judged(@Nullable TargetProcess before, TargetProcess... processes) {
     return Target.after(
-            new WatchedContainer(
-                new ContainerKey("shop", "web-1", "uid", "web", "id"),
-                "policy",
-                RuntimeChoice.AUTO,
-                Duration.ofSeconds(15),
-                Instant.EPOCH,
-                new Pprof.NotNamed()),
+            Web.watched(),
             Optional.empty(),
             List.of(processes),
             before == null ? null : before.identity())

@@ -7,12 +7,14 @@ import dev.heapwarden.crds.policy.Mode;
 import dev.heapwarden.crds.snapshot.MemorySnapshot;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus;
 import dev.heapwarden.crds.snapshot.SnapshotKind;
+import dev.heapwarden.operator.ApiServer;
+import dev.heapwarden.operator.ApiServer.Reply;
 import dev.heapwarden.operator.respond.Fixtures;
-import dev.heapwarden.operator.respond.action.Answers.Reply;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
+import java.net.URI;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
@@ -31,7 +33,7 @@ class AskedInForceTest {
       new TreeMap<>(Map.of("GOGC", "20", "GOMEMLIMIT", "241591910"));
 
   private final NavigableMap<String, MemorySnapshot> snapshots = new TreeMap<>();
-  private final Answers server = new Answers(this::answer);
+  private final ApiServer server = new ApiServer(this::answer);
   private final AskedInForce inForce = new AskedInForce(server.client());
   private final NavigableMap<String, String> pods =
       new TreeMap<>(
@@ -168,7 +170,8 @@ class AskedInForceTest {
         .setStatus(Serialization.unmarshal("---\n" + status, MemorySnapshotStatus.class));
   }
 
-  private Reply answer(String method, String path, String body) {
+  private Reply answer(String method, URI uri, String body) {
+    var path = uri.getPath();
     if (path.endsWith("/pods")) {
       return Reply.list(
           pods.entrySet().stream().map(pod -> pod(pod.getKey(), pod.getValue())).toArray());

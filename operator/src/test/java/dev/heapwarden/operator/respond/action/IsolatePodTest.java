@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.heapwarden.crds.incident.Step;
 import dev.heapwarden.crds.policy.Limits;
 import dev.heapwarden.crds.policy.Mode;
+import dev.heapwarden.operator.ApiServer;
+import dev.heapwarden.operator.ApiServer.Reply;
 import dev.heapwarden.operator.respond.Fixtures;
-import dev.heapwarden.operator.respond.action.Answers.Reply;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
+import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -19,7 +21,7 @@ import org.junit.jupiter.api.Test;
 class IsolatePodTest {
   private static final String WORDS = "Pod \"checkout-1\" is invalid: metadata.labels: too long";
 
-  private final Answers server = new Answers(this::answer);
+  private final ApiServer server = new ApiServer(this::answer);
   private int version = 1;
   private boolean alwaysChanges;
   private String labels = "";
@@ -88,7 +90,8 @@ class IsolatePodTest {
         null);
   }
 
-  private Reply answer(String method, String path, String body) {
+  private Reply answer(String method, URI uri, String body) {
+    var path = uri.getPath();
     if (method.equals("PATCH")) {
       version += alwaysChanges ? 1 : 0;
       return Reply.refusal(422, WORDS);

@@ -2,21 +2,15 @@ package dev.heapwarden.operator.respond.action;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
+import dev.heapwarden.operator.ApiServer;
+import dev.heapwarden.operator.ApiServer.Reply;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
-import io.fabric8.kubernetes.client.ConfigBuilder;
-import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
+import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class ReplicasTest {
@@ -24,32 +18,14 @@ class ReplicasTest {
   private static final String SCALED_BY_US = entry(MANAGER, "Update", "scale", "f:replicas: {}");
 
   private final List<String> requests = new ArrayList<>();
-  private int answer = 200;
-  private HttpServer server;
-  private KubernetesClient client;
+  private final ApiServer server = new ApiServer(this::answer);
+  private boolean changed;
 
-  ReplicasTest() throws IOException {
-    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    client =
-        new KubernetesClientBuilder()
-            .withConfig(
-                new ConfigBuilder()
-                    .withMasterUrl("http://127.0.0.1:" + server.getAddress().getPort())
-                    .withRequestRetryBackoffLimit(0)
-                    .build())
-            .build();
-  }
-
-  @BeforeEach
-  void open() {
-    server.createContext("/", this::take);
-    server.start();
-  }
+  ReplicasTest() throws IOException {}
 
   @AfterEach
   void close() {
-    client.close();
-    server.stop(0);
+    server.close();
   }
 
   @Test
@@ -86,7 +62,7 @@ class ReplicasTest {
 
   @Test
   void aDeploymentThatChangedMeanwhileIsNotScaled() {
-    answer = 409;
+    changed = true;
     assertThat(replicas("").scale(3, MANAGER)).isFalse();
   }
 
@@ -107,19 +83,9 @@ class ReplicasTest {
     assertThat(requests).isEmpty();
   }
 
-  private void take(HttpExchange exchange) throws IOException {
-    try (exchange) {
-      var body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
-      requests.add(exchange.getRequestMethod() + " " + exchange.getRequestURI() + "\n" + body);
-      var text =
-          answer == 200
-              ? "{\"apiVersion\":\"apps/v1\",\"kind\":\"Deployment\"}"
-              : "{\"apiVersion\":\"v1\",\"kind\":\"Status\",\"code\":%d}".formatted(answer);
-      var bytes = text.getBytes(StandardCharsets.UTF_8);
-      exchange.getResponseHeaders().add("Content-Type", "application/json");
-      exchange.sendResponseHeaders(answer, bytes.length);
-      exchange.getResponseBody().write(bytes);
-    }
+  private Reply answer(String method, URI uri, String body) {
+    requests.add(method + " " + uri + "\n" + body);
+    return changed ? Reply.refusal(409, "") : Reply.ok(new Deployment());
   }
 
   private Replicas replicas(String managedFields) {
@@ -136,7 +102,7 @@ class ReplicasTest {
         spec: {replicas: 2}
         """
             .formatted(managedFields);
-    return new Replicas(client, Serialization.unmarshal(yaml, Deployment.class));
+    return new Replicas(server.client(), Serialization.unmarshal(yaml, Deployment.class));
   }
 
   private static String entry(String manager, String operation, String subresource, String field) {

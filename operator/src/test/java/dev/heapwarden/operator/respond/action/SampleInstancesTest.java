@@ -2,8 +2,6 @@ package dev.heapwarden.operator.respond.action;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import dev.heapwarden.crds.incident.Step;
 import dev.heapwarden.crds.incident.Step.State;
 import dev.heapwarden.crds.policy.Limits;
@@ -13,20 +11,16 @@ import dev.heapwarden.crds.snapshot.MemorySnapshotStatus;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.InstanceReport;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.Phase;
 import dev.heapwarden.crds.snapshot.SnapshotKind;
+import dev.heapwarden.operator.ApiServer;
+import dev.heapwarden.operator.ApiServer.Reply;
 import dev.heapwarden.operator.respond.Fixtures;
-import io.fabric8.kubernetes.client.ConfigBuilder;
-import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
+import java.net.URI;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class SampleInstancesTest {
@@ -43,43 +37,25 @@ class SampleInstancesTest {
           Fixtures.NOON.toString(),
           null);
 
-  private final HttpServer server;
-  private final KubernetesClient client;
+  private final ApiServer server = new ApiServer(this::answer);
+  private final SampleInstances sample = new SampleInstances(server.client());
   private MemorySnapshot stored = new MemorySnapshot();
 
-  SampleInstancesTest() throws IOException {
-    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    client =
-        new KubernetesClientBuilder()
-            .withConfig(
-                new ConfigBuilder()
-                    .withMasterUrl("http://127.0.0.1:" + server.getAddress().getPort())
-                    .withRequestRetryBackoffLimit(0)
-                    .build())
-            .build();
-  }
-
-  @BeforeEach
-  void open() {
-    server.createContext("/", this::take);
-    server.start();
-  }
+  SampleInstancesTest() throws IOException {}
 
   @AfterEach
   void close() {
-    client.close();
-    server.stop(0);
+    server.close();
   }
 
   @Test
   void theClassThatGrowsIsLookedForInTheIsolatedPod() {
     var situation = situation("JVM", "Orders$OrderKey", ISOLATED);
-    var sample = new SampleInstances(client);
     assertThat(sample.isAsked(situation)).isTrue();
 
     var planned = (Plan.Do) sample.plan(situation);
     assertThat(planned.object()).isEqualTo("memorysnapshot/leak-1-l2");
-    var step = step(planned);
+    var step = Intended.step(sample, planned);
     assertThat(sample.act(situation, step)).isEqualTo(new Acted.Yes());
 
     assertThat(stored.getSpec().pod()).isEqualTo("checkout-1");
@@ -109,8 +85,7 @@ class SampleInstancesTest {
   @Test
   void whyTheAgentRefusedIsTold() {
     var situation = situation("JVM", "Orders$OrderKey", ISOLATED);
-    var sample = new SampleInstances(client);
-    var step = step((Plan.Do) sample.plan(situation));
+    var step = Intended.step(sample, (Plan.Do) sample.plan(situation));
     sample.act(situation, step);
     stored.setStatus(status(Phase.FAILED, "nothing was taken: its liveness probe kills it", null));
 
@@ -121,7 +96,6 @@ class SampleInstancesTest {
 
   @Test
   void nothingIsLookedForWithoutAClassOrAnIsolatedPod() {
-    var sample = new SampleInstances(client);
     assertThat(sample.isAsked(situation("Go", "main.handle", ISOLATED))).isFalse();
     assertThat(sample.isAsked(situation("JVM", "-", ISOLATED))).isFalse();
     assertThat(sample.isAsked(situation("JVM", "[B", ISOLATED))).isFalse();
@@ -161,20 +135,6 @@ class SampleInstancesTest {
     return Fixtures.step("Isolate", 2, state, Fixtures.NOON);
   }
 
-  private static Step step(Plan.Do planned) {
-    return new Step(
-        "SampleInstances",
-        2,
-        State.INTENDED,
-        planned.object(),
-        planned.message(),
-        planned.patch(),
-        planned.facts(),
-        Fixtures.NOON.toString(),
-        null,
-        null);
-  }
-
   private static MemorySnapshotStatus status(
       Phase phase, @Nullable String message, @Nullable InstanceReport instances) {
     return new MemorySnapshotStatus(
@@ -182,14 +142,10 @@ class SampleInstancesTest {
         instances);
   }
 
-  private void take(HttpExchange exchange) throws IOException {
-    if (exchange.getRequestMethod().equals("POST")) {
-      stored = Serialization.unmarshal(exchange.getRequestBody(), MemorySnapshot.class);
+  private Reply answer(String method, URI uri, String body) {
+    if (method.equals("POST")) {
+      stored = Serialization.unmarshal(body, MemorySnapshot.class);
     }
-    var body = Serialization.asJson(stored).getBytes(StandardCharsets.UTF_8);
-    exchange.getResponseHeaders().add("Content-Type", "application/json");
-    exchange.sendResponseHeaders(200, body.length);
-    exchange.getResponseBody().write(body);
-    exchange.close();
+    return Reply.ok(stored);
   }
 }

@@ -59,18 +59,7 @@ class TakeSnapshotTest {
   private Step ordered() {
     var situation = after(Duration.ZERO);
     var planned = (Plan.Do) action.plan(situation);
-    var step =
-        new Step(
-            "Diagnose",
-            1,
-            Step.State.INTENDED,
-            planned.object(),
-            null,
-            planned.patch(),
-            planned.facts(),
-            Fixtures.NOON.toString(),
-            null,
-            null);
+    var step = Intended.step(action, planned);
     assertThat(action.act(situation, step)).isInstanceOf(Acted.Yes.class);
     snapshot().getMetadata().setCreationTimestamp(Fixtures.NOON.toString());
     return step;

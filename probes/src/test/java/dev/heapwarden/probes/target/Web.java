@@ -1,0 +1,42 @@
+package dev.heapwarden.probes.target;
+
+import dev.heapwarden.crds.policy.RuntimeChoice;
+import dev.heapwarden.detection.sample.Attachment;
+import dev.heapwarden.detection.sample.ContainerKey;
+import dev.heapwarden.detection.sample.ContainerState;
+import dev.heapwarden.detection.sample.RuntimeKind;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+
+/** A container of a pod that a policy selects. */
+public final class Web {
+  public static final ContainerKey KEY = key("id");
+
+  private Web() {}
+
+  /** The same container, started anew under another id. */
+  public static ContainerKey key(String containerId) {
+    return new ContainerKey("shop", "web-1", "uid", "web", containerId);
+  }
+
+  public static WatchedContainer watched() {
+    return watched(KEY, new Pprof.NotNamed());
+  }
+
+  public static WatchedContainer watched(ContainerKey key, Pprof pprof) {
+    return new WatchedContainer(
+        key, "policy", RuntimeChoice.AUTO, Duration.ofSeconds(15), Instant.EPOCH, pprof);
+  }
+
+  /** With one probe. */
+  public static ContainerState state(Attachment.State state) {
+    return new ContainerState(
+        KEY,
+        "policy",
+        RuntimeKind.GO,
+        "go1.26.8",
+        Instant.EPOCH,
+        List.of(new Attachment("GoGc", state, state == Attachment.State.ATTACHED ? null : "why")));
+  }
+}

@@ -23,8 +23,11 @@ import java.util.Map;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Level 3 on a real cluster, as one rollout, without an agent and without detection. */
+@Execution(ExecutionMode.CONCURRENT)
 @ExtendWith(ClusterExtension.class)
 class InterventionIT extends InAShop {
   InterventionIT(KubernetesClient client) {

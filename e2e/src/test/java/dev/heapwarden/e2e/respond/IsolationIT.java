@@ -25,8 +25,11 @@ import java.util.concurrent.Executors;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Level 2 on a real cluster, without an agent and without detection. */
+@Execution(ExecutionMode.CONCURRENT)
 @ExtendWith(ClusterExtension.class)
 class IsolationIT extends InAShop {
   private Duration later = Duration.ZERO;

@@ -6,10 +6,14 @@ import static org.awaitility.Awaitility.await;
 import dev.heapwarden.crds.policy.MemoryPolicy;
 import dev.heapwarden.e2e.scenario.Shop;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Order;
@@ -71,27 +75,38 @@ class CrashIT {
   }
 
   private static Set<ProcessHandle> bpftrace() {
-    return ProcessHandle.allProcesses()
-        .filter(
-            process ->
-                process
-                    .info()
-                    .command()
-                    .map(command -> command.endsWith("/bpftrace"))
-                    .orElse(false))
-        .collect(Collectors.toSet());
+    return inPods().filter(process -> runs(process, "/bpftrace")).collect(Collectors.toSet());
   }
 
   private static List<ProcessHandle> processes(String argument) {
-    return ProcessHandle.allProcesses()
+    return inPods()
         .filter(
             process ->
-                process.info().command().map(command -> command.endsWith("/java")).orElse(false)
+                runs(process, "/java")
                     && process
                         .info()
                         .arguments()
                         .map(arguments -> List.of(arguments).contains(argument))
                         .orElse(false))
         .toList();
+  }
+
+  private static boolean runs(ProcessHandle process, String program) {
+    return process.info().command().map(command -> command.endsWith(program)).orElse(false);
+  }
+
+  /** What runs beside the cluster is none of its business. */
+  private static Stream<ProcessHandle> inPods() {
+    return ProcessHandle.allProcesses()
+        .filter(
+            process -> {
+              try {
+                return Files.readString(Path.of("/proc/" + process.pid() + "/cgroup"))
+                    .contains("/kubepods");
+              } catch (IOException e) {
+                // It ended meanwhile.
+                return false;
+              }
+            });
   }
 }

@@ -44,6 +44,7 @@ class ResizeMemoryTest {
   private Pod pod = pod("256Mi", "Burstable", "");
   private Optional<Pod> other = Optional.empty();
   private int answer = 200;
+  private int conflicts;
   private Assessment assessment = Fixtures.leaking(Double.parseDouble(MIB_200));
 
   ResizeMemoryTest() throws IOException {
@@ -114,13 +115,7 @@ class ResizeMemoryTest {
 
   @Test
   void aPodThatIsAtTheMaximumDoesNotKeepTheOthersFromIt() {
-    other =
-        Optional.of(
-            new PodBuilder(pod("1Gi", "Burstable", ""))
-                .editMetadata()
-                .withName("checkout-0")
-                .endMetadata()
-                .build());
+    other = Optional.of(other("1Gi", ""));
     var planned = (Plan.Do) plan(125, "1Gi");
     assertThat(planned.message())
         .contains("from 256Mi to 320Mi in 1 pods")
@@ -137,6 +132,55 @@ class ResizeMemoryTest {
     assertThat(action().isActed(situation(125, "1Gi"), step(planned))).isTrue();
     pod = pod("320Mi", "Burstable", "kubectl");
     assertThat(action().isActed(situation(125, "1Gi"), step(planned))).isFalse();
+  }
+
+  @Test
+  void aResizeThatACrashLeftHalfDoneIsKeptAsItIsAndTakenBack() {
+    other = Optional.of(other("256Mi", ""));
+    var planned = (Plan.Do) plan(125, "1Gi");
+    other = Optional.of(resized(other("320Mi", "heapwarden-leak"), "320Mi"));
+    writes.clear();
+
+    assertThat(action().isActed(situation(125, "1Gi"), step(planned))).isTrue();
+    assertThat(look(planned))
+        .isInstanceOfSatisfying(
+            Seen.Done.class,
+            done ->
+                assertThat(done.message())
+                    .endsWith("1 of 2 pods have it; pod checkout-1 has 256Mi"));
+    assertThat(undo(planned)).isInstanceOf(Seen.NotYet.class);
+    assertThat(writes)
+        .singleElement()
+        .satisfies(
+            write -> assertThat(write).contains("/pods/checkout-0/resize", "\"memory\":\"256Mi\""));
+    other = Optional.of(resized(other.orElseThrow(), "256Mi"));
+    assertThat(undo(planned))
+        .isEqualTo(
+            new Seen.Done(
+                "the limit of pod checkout-0 is 256Mi; the limit of pod checkout-1 is 256Mi"));
+  }
+
+  @Test
+  void aPodThatChangesMeanwhileIsResizedAllTheSame() {
+    var planned = (Plan.Do) plan(125, "1Gi");
+    conflicts = 2;
+    assertThat(act(planned)).isEqualTo(new Acted.Yes());
+    assertThat(action().isActed(situation(125, "1Gi"), step(planned))).isTrue();
+  }
+
+  @Test
+  void aPodThatSomebodyElseResizedDoesNotTakeTheLimitFromTheOthers() {
+    other = Optional.of(other("256Mi", ""));
+    var planned = (Plan.Do) plan(125, "1Gi");
+    other = Optional.of(other("512Mi", "kubectl"));
+    assertThat(act(planned)).isEqualTo(new Acted.Yes());
+    inForce("320Mi");
+    assertThat(look(planned))
+        .isInstanceOfSatisfying(
+            Seen.Done.class,
+            done ->
+                assertThat(done.message())
+                    .endsWith("1 of 2 pods have it; pod checkout-0 has 512Mi"));
   }
 
   @Test
@@ -223,7 +267,7 @@ class ResizeMemoryTest {
     assertThat(undo(planned)).isInstanceOf(Seen.NotYet.class);
     assertThat(writes.getLast()).contains("\"memory\":\"256Mi\"");
     inForce("256Mi");
-    assertThat(undo(planned)).isEqualTo(new Seen.Done("pod checkout-1 is back at 256Mi"));
+    assertThat(undo(planned)).isEqualTo(new Seen.Done("the limit of pod checkout-1 is 256Mi"));
   }
 
   @Test
@@ -332,16 +376,27 @@ class ResizeMemoryTest {
   }
 
   private void inForce(String limit) {
-    pod =
-        new PodBuilder(pod)
-            .editStatus()
-            .editFirstContainerStatus()
-            .withNewResources()
-            .addToLimits("memory", new Quantity(limit))
-            .endResources()
-            .endContainerStatus()
-            .endStatus()
-            .build();
+    pod = resized(pod, limit);
+  }
+
+  private static Pod resized(Pod pod, String limit) {
+    return new PodBuilder(pod)
+        .editStatus()
+        .editFirstContainerStatus()
+        .withNewResources()
+        .addToLimits("memory", new Quantity(limit))
+        .endResources()
+        .endContainerStatus()
+        .endStatus()
+        .build();
+  }
+
+  private static Pod other(String limit, String manager) {
+    return new PodBuilder(pod(limit, "Burstable", manager))
+        .editMetadata()
+        .withName("checkout-0")
+        .endMetadata()
+        .build();
   }
 
   private void condition(String type, String reason, String message) {
@@ -366,18 +421,12 @@ class ResizeMemoryTest {
       if (exchange.getRequestMethod().equals("PUT")) {
         writes.add("PUT " + exchange.getRequestURI() + "\n" + body);
         code = answer;
+        if (conflicts > 0) {
+          conflicts--;
+          code = 409;
+        }
         if (code == 200 && !exchange.getRequestURI().toString().contains("dryRun")) {
-          var limit =
-              Serialization.unmarshal(body, Pod.class)
-                  .getSpec()
-                  .getContainers()
-                  .getFirst()
-                  .getResources()
-                  .getLimits()
-                  .get("memory");
-          var status = pod.getStatus();
-          pod = pod(String.valueOf(limit), "Burstable", "heapwarden-leak");
-          pod.setStatus(status);
+          resize(exchange, Serialization.unmarshal(body, Pod.class));
         }
       }
       var text =
@@ -391,8 +440,24 @@ class ResizeMemoryTest {
     }
   }
 
+  private void resize(HttpExchange exchange, Pod wanted) {
+    var limit =
+        wanted.getSpec().getContainers().getFirst().getResources().getLimits().get("memory");
+    var status = read(exchange).getStatus();
+    if (isOther(exchange)) {
+      other = Optional.of(other(String.valueOf(limit), "heapwarden-leak"));
+    } else {
+      pod = pod(String.valueOf(limit), "Burstable", "heapwarden-leak");
+    }
+    read(exchange).setStatus(status);
+  }
+
   private Pod read(HttpExchange exchange) {
-    return exchange.getRequestURI().getPath().endsWith("/checkout-0") ? other.orElseThrow() : pod;
+    return isOther(exchange) ? other.orElseThrow() : pod;
+  }
+
+  private static boolean isOther(HttpExchange exchange) {
+    return exchange.getRequestURI().getPath().contains("/checkout-0");
   }
 
   private static Pod pod(String limit, String qos, String manager) {

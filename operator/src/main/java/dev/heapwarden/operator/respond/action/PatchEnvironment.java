@@ -70,10 +70,18 @@ public final class PatchEnvironment extends DeploymentChange {
       case Variables.Wanted(var environment, var owned) -> {
         var patch = TemplateApply.patch(deployment, container, environment);
         yield owned
+            .or(() -> downtime(deployment))
             .<Plan>map(why -> suggest(situation, why, environment, patch))
             .orElseGet(() -> tried(situation, environment, patch));
       }
     };
+  }
+
+  /** A rollout keeps pods serving; where it would not, people choose the moment. */
+  private static Optional<String> downtime(Deployment deployment) {
+    return Optional.ofNullable(deployment.getSpec().getStrategy())
+        .filter(strategy -> "Recreate".equals(strategy.getType()))
+        .map(_ -> "Recreate: the Deployment would stop all its pods before it starts new ones");
   }
 
   /** People are told why, and what they can set. */

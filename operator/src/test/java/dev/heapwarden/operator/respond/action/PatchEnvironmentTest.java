@@ -9,6 +9,7 @@ import dev.heapwarden.crds.policy.Mode;
 import dev.heapwarden.crds.policy.Respond;
 import dev.heapwarden.operator.respond.Fixtures;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.DeploymentStrategyBuilder;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
 import java.util.List;
@@ -50,6 +51,15 @@ class PatchEnvironmentTest {
         .endsWith(
             "; by hand, add -XX:MaxGCPauseMillis=150 to JAVA_TOOL_OPTIONS in container checkout of"
                 + " deployment/checkout");
+  }
+
+  @Test
+  void aDeploymentThatWouldStopAllItsPodsAtOnceIsLeftToPeople() throws IOException {
+    var recreated = deployment("", "");
+    recreated.getSpec().setStrategy(new DeploymentStrategyBuilder().withType("Recreate").build());
+    assertThat(suggested(plan("Go", recreated)))
+        .isEqualTo(
+            "Recreate: the Deployment would stop all its pods before it starts new ones" + BY_HAND);
   }
 
   private static String suggested(Plan plan) {

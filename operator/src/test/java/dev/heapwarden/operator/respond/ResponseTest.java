@@ -176,6 +176,16 @@ class ResponseTest {
     assertThat(world.deeds).isEmpty();
   }
 
+  @Test
+  void aPolicyThatNamesNoInterventionIsNotSaidToHaveFailed() {
+    world.unasked.add(ActionKind.PATCH_ENVIRONMENT);
+    world.unasked.add(ActionKind.ADD_REPLICAS);
+    var status = rehearsal.run(policy(respond(Mode.ENFORCE, 3, LIMITS)), Duration.ofMinutes(5));
+    assertThat(status.phase()).isEqualTo(Phase.NEEDS_HUMAN);
+    assertThat(status.outcome())
+        .startsWith("the policy asks for no change at level 3: evidence is taken");
+  }
+
   /** Nothing but looking is needed for it: what holds the next act back holds back no record. */
   @Test
   void whatWasDoneBeforeACrashIsRecordedAlthoughTheIncidentIsSuspended() {

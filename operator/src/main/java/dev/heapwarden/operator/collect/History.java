@@ -15,8 +15,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The samples of one container, oldest first, bounded in age and, for each source, in number.
- * Beyond the number every second sample of the source's older half is given up, series by series:
- * the far past becomes coarser, and no source is lost to a more talkative one.
+ * Beyond the number every second sample of the source's older half is given up, series by series,
+ * and of counts of classes every second look: the far past becomes coarser, and no source is lost
+ * to a more talkative one.
  */
 final class History {
   /** Samples of one source at most: two hours of readings, and as many again, ever coarser. */
@@ -47,7 +48,7 @@ final class History {
     var ofSource = samples.computeIfAbsent(sample.origin(), _ -> new ArrayList<>());
     ofSource.add(sample);
     if (ofSource.size() > LIMIT) {
-      samples.put(sample.origin(), thinned(ofSource));
+      samples.put(sample.origin(), bounded(sample.origin(), ofSource));
     }
   }
 
@@ -80,19 +81,22 @@ final class History {
         .toList();
   }
 
+  private static List<Sample> bounded(Origin origin, List<Sample> samples) {
+    var kept = origin == Origin.CLASS_HISTOGRAM ? ClassLooks.thinned(samples) : thinned(samples);
+    // Many subjects of one sample each cannot be thinned: then the oldest go.
+    return new ArrayList<>(kept.subList(Math.max(0, kept.size() - LIMIT), kept.size()));
+  }
+
   private static List<Sample> thinned(List<Sample> samples) {
     int half = samples.size() / 2;
     var seen = new HashMap<@Nullable Subject, Integer>();
-    var kept = new ArrayList<Sample>(LIMIT + 1);
+    var kept = new ArrayList<Sample>(samples.size());
     for (var sample : samples.subList(0, half)) {
       if (seen.merge(sample.subject(), 1, Integer::sum) % 2 == 1) {
         kept.add(sample);
       }
     }
     kept.addAll(samples.subList(half, samples.size()));
-    // Many subjects of one sample each cannot be thinned: then the oldest go.
-    return kept.size() > LIMIT
-        ? new ArrayList<>(kept.subList(kept.size() - LIMIT, kept.size()))
-        : kept;
+    return kept;
   }
 }

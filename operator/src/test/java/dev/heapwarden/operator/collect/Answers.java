@@ -3,6 +3,7 @@ package dev.heapwarden.operator.collect;
 import dev.heapwarden.detection.sample.Attachment;
 import dev.heapwarden.detection.sample.ContainerKey;
 import dev.heapwarden.detection.sample.ContainerState;
+import dev.heapwarden.detection.sample.JavaClass;
 import dev.heapwarden.detection.sample.MapInstance;
 import dev.heapwarden.detection.sample.Origin;
 import dev.heapwarden.detection.sample.RuntimeKind;
@@ -36,6 +37,17 @@ final class Answers {
   static Sample mapGrowth(long sequence, ContainerKey container, String address) {
     return sample(
         sequence, container, Origin.GO_MAP_UPROBE, new MapInstance(7, address, "main.handle"));
+  }
+
+  static Sample classCount(
+      long sequence, ContainerKey container, JavaClass counted, double instances) {
+    return new Sample(
+        sequence,
+        START.plusSeconds(sequence),
+        container,
+        Origin.CLASS_HISTOGRAM,
+        Map.of(Signal.CLASS_INSTANCES, instances),
+        counted);
   }
 
   static SampleBatch batch(String epoch, List<ContainerKey> listed, List<Sample> samples) {

@@ -1,7 +1,9 @@
 package dev.heapwarden.operator.collect;
 
+import static java.util.stream.Collectors.groupingBy;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heapwarden.detection.sample.JavaClass;
 import dev.heapwarden.detection.sample.Origin;
 import dev.heapwarden.detection.sample.Sample;
 import java.util.Comparator;
@@ -65,6 +67,31 @@ class HistoryTest {
 
     assertThat(history.samples()).hasSizeLessThanOrEqualTo(History.LIMIT);
     assertThat(history.samples().getLast().sequence()).isEqualTo(10_000);
+  }
+
+  /** Its first three counts are read as one look: those of two would be another pace. */
+  @Test
+  void aLookAtTheClassesOfAJvmIsKeptWholeOrGivenUp() {
+    int looks = 20;
+    long sequence = 0;
+    for (int look = 0; look < looks; look++) {
+      for (int count = 0; count < 3; count++) {
+        for (int named = 0; named < 100; named++) {
+          var counted = new JavaClass(7, "shop.Entry" + named, named == 0 ? look : 24);
+          history.add(Answers.classCount(++sequence, Answers.CHECKOUT, counted, look), "agent:e");
+        }
+      }
+    }
+
+    var samples = history.samples();
+    assertThat(samples).hasSizeLessThanOrEqualTo(History.LIMIT);
+    assertThat(samples.getFirst().values()).containsValue(0.0);
+    assertThat(samples.getLast().values()).containsValue(looks - 1.0);
+    assertThat(
+            samples.stream()
+                .collect(groupingBy(sample -> sample.subject() + " " + sample.values()))
+                .values())
+        .allSatisfy(counts -> assertThat(counts).hasSize(3));
   }
 
   @Test

@@ -14,6 +14,7 @@ import dev.heapwarden.operator.respond.action.Situation;
 import dev.heapwarden.operator.respond.journal.ActionKind;
 import dev.heapwarden.operator.respond.journal.Journal;
 import dev.heapwarden.operator.respond.journal.Steps;
+import io.fabric8.kubernetes.api.model.StatusBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Duration;
 import java.time.Instant;
@@ -98,6 +99,10 @@ record ChancyAction(World world, ActionKind kind) implements Action {
   public Seen undo(LeakIncident incident, Step step, Instant now) {
     var intent = Steps.newest(world.written(incident), kind).orElseThrow();
     assertThat(intent.state()).as("undo is written before").isEqualTo(State.UNDOING);
+    if (world.denied.contains(kind)) {
+      var words = new StatusBuilder().withMessage("deployments is forbidden").build();
+      throw new KubernetesClientException("no", 403, words);
+    }
     if (world.chance(0.3)) {
       return new Seen.NotYet("it takes time");
     }

@@ -15,6 +15,7 @@ import dev.heapwarden.crds.incident.LeakIncidentStatus;
 import dev.heapwarden.crds.incident.Phase;
 import dev.heapwarden.crds.incident.Step.State;
 import dev.heapwarden.crds.policy.Limits;
+import dev.heapwarden.crds.policy.MaintenanceWindow;
 import dev.heapwarden.crds.policy.Mode;
 import dev.heapwarden.operator.respond.guard.Ruling;
 import dev.heapwarden.operator.respond.journal.ActionKind;
@@ -153,6 +154,34 @@ class ResponseTest {
     assertThat(actions(status)).contains("Isolate=INTENDED");
     assertThat(status.waitingFor()).startsWith("EvidenceStale");
     assertThat(world.deeds).isEmpty();
+  }
+
+  @Test
+  void anIntentThatWasHeldIsNotCarriedOutOutsideItsMaintenanceWindow() {
+    var incident = incident("leak-1", "w1");
+    incident.addFinalizer(Journal.FINALIZER);
+    incident.setStatus(
+        Fixtures.status(
+            List.of(
+                step("Diagnose", 1, State.DONE, NOON), step("Isolate", 2, State.INTENDED, NOON)),
+            null));
+    world.put(incident);
+    var atNight = new MaintenanceWindow("0 0 2 * * ?", "UTC", "2h", List.of(2));
+    var status =
+        rehearsal.run(
+            policy(respond(Mode.ENFORCE, 2, LIMITS, List.of(atNight))), Duration.ofMinutes(1));
+    assertThat(status.waitingFor()).startsWith("MaintenanceWindow");
+    assertThat(world.deeds).isEmpty();
+  }
+
+  @Test
+  void aPolicyThatNamesNoInterventionIsNotSaidToHaveFailed() {
+    world.unasked.add(ActionKind.PATCH_ENVIRONMENT);
+    world.unasked.add(ActionKind.ADD_REPLICAS);
+    var status = rehearsal.run(policy(respond(Mode.ENFORCE, 3, LIMITS)), Duration.ofMinutes(5));
+    assertThat(status.phase()).isEqualTo(Phase.NEEDS_HUMAN);
+    assertThat(status.outcome())
+        .startsWith("the policy asks for no change at level 3: evidence is taken");
   }
 
   /** Nothing but looking is needed for it: what holds the next act back holds back no record. */

@@ -155,6 +155,18 @@ class UndoTest {
   }
 
   @Test
+  void anUndoThatTheApiServerForbidsSaysWhatIsMissing() {
+    var enforce = policy(respond(Mode.ENFORCE, 3, LIMITS));
+    rehearsal.run(enforce, Duration.ofMinutes(2));
+    world.denied.add(ActionKind.ADD_REPLICAS);
+    world.put(answered(world.get("leak-1"), 0, false, true));
+    var status = rehearsal.run(enforce, Duration.ofMinutes(2));
+    assertThat(status.waitingFor())
+        .isEqualTo("undo of AddReplicas failed, tried again: deployments is forbidden");
+    assertThat(actions(status)).contains("PatchEnvironment=UNDONE", "AddReplicas=UNDOING");
+  }
+
+  @Test
   void aDeletedPolicyTakesBackEverything() {
     rehearsal.run(policy(respond(Mode.ENFORCE, 3, LIMITS)), Duration.ofMinutes(2));
     var status = rehearsal.run(null, Duration.ofMinutes(2));

@@ -69,6 +69,27 @@ class TurnsTest {
   }
 
   @Test
+  void twoNamespacesWithEndlessIncidentsDoNotKeepAThirdWaiting() {
+    var turns = new Turns();
+    var asked = snapshot("quiet", "asked", 1);
+    var order = new ArrayList<String>();
+    for (int second = 2; second < 6; second++) {
+      var waiting =
+          new ArrayList<>(
+              List.of(
+                  asked,
+                  owned("LeakIncident", snapshot("loud", "incident", second)),
+                  owned("LeakIncident", snapshot("noisy", "incident", second))));
+      if (order.contains("quiet")) {
+        waiting.remove(asked);
+      }
+      order.add(turns.next(waiting).orElseThrow().getMetadata().getNamespace());
+    }
+
+    assertThat(order).containsExactly("loud", "noisy", "quiet", "loud");
+  }
+
+  @Test
   void theKindOfAnOwnerOfAnotherApiMeansNothing() {
     var foreign = owned("LeakIncident", snapshot("a", "foreign", 9));
     foreign.getMetadata().getOwnerReferences().getFirst().setApiVersion("example.com/v1");

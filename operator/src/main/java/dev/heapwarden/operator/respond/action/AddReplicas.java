@@ -46,8 +46,8 @@ public final class AddReplicas extends DeploymentChange {
     if (autoscaler.isPresent()) {
       return new Plan.Suggest(
           object,
-          "Owned: HorizontalPodAutoscaler %s decides on replicas; raise its minReplicas"
-              .formatted(autoscaler.get()),
+          "Owned: HorizontalPodAutoscaler %s decides on replicas; by hand, set its minReplicas to %d"
+              .formatted(autoscaler.get(), Math.max(from, to)),
           """
           apiVersion: autoscaling/v2
           kind: HorizontalPodAutoscaler

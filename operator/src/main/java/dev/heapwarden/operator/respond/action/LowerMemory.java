@@ -88,7 +88,7 @@ record LowerMemory(KubernetesClient client, Assessments assessments) {
 
   private static Seen isBack(ContainerMemory memory, Resizing resizing) {
     if (memory.actual().filter(resizing::isFrom).isPresent()) {
-      return new Seen.Done("pod %s is back at %s".formatted(resizing.pod(), resizing.from()));
+      return new Seen.Done("the limit of pod %s is %s".formatted(resizing.pod(), resizing.from()));
     }
     return memory
         .condition("PodResizeInProgress", "Error")

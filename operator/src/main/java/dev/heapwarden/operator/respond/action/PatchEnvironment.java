@@ -69,18 +69,42 @@ public final class PatchEnvironment extends DeploymentChange {
       case Variables.Refused(var reason) -> new Plan.Refuse(object, reason);
       case Variables.Wanted(var environment, var owned) -> {
         var patch = TemplateApply.patch(deployment, container, environment);
-        yield owned.isPresent()
-            ? new Plan.Suggest(object, owned.get(), patch)
-            : tried(situation, environment, patch);
+        yield owned
+            .or(() -> downtime(deployment))
+            .<Plan>map(why -> suggest(situation, why, environment, patch))
+            .orElseGet(() -> tried(situation, environment, patch));
       }
     };
+  }
+
+  /** A rollout keeps pods serving; where it would not, people choose the moment. */
+  private static Optional<String> downtime(Deployment deployment) {
+    return Optional.ofNullable(deployment.getSpec().getStrategy())
+        .filter(strategy -> "Recreate".equals(strategy.getType()))
+        .map(_ -> "Recreate: the Deployment would stop all its pods before it starts new ones");
+  }
+
+  /** People are told why, and what they can set. */
+  private static Plan suggest(
+      Situation situation, String why, NavigableMap<String, String> environment, String patch) {
+    var object = situation.target().workload();
+    var variable = environment.firstKey();
+    var byHand =
+        JavaEnvironment.VARIABLES.contains(variable)
+            ? "add %s to %s".formatted(environment.get(variable), variable)
+            : "set " + text(environment);
+    return new Plan.Suggest(
+        object,
+        "%s; by hand, %s in container %s of %s"
+            .formatted(why, byHand, situation.target().container(), object),
+        patch);
   }
 
   private Plan tried(Situation situation, NavigableMap<String, String> environment, String patch) {
     var object = situation.target().workload();
     var trial = apply.tryOut(patch, situation.fieldManager());
     return trial
-        .<Plan>map(conflict -> new Plan.Suggest(object, "Owned: " + conflict, patch))
+        .<Plan>map(conflict -> suggest(situation, "Owned: " + conflict, environment, patch))
         .orElseGet(() -> new Plan.Do(object, "set " + text(environment), patch, Map.of()));
   }
 
@@ -112,7 +136,7 @@ public final class PatchEnvironment extends DeploymentChange {
     var container = TemplateContainer.find(deployment, situation.target().container());
     return container.isEmpty()
         ? Optional.of("the container is not in the pod template any more")
-        : container.get().missing(deployment, intended(step), situation.fieldManager());
+        : container.get().missing(intended(step), situation.fieldManager());
   }
 
   @Override

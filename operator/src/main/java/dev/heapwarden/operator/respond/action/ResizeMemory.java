@@ -5,12 +5,12 @@ import dev.heapwarden.crds.incident.LeakIncident;
 import dev.heapwarden.crds.incident.Step;
 import dev.heapwarden.operator.evaluate.Assessments;
 import dev.heapwarden.operator.respond.journal.ActionKind;
+import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -20,6 +20,9 @@ import java.util.Optional;
  */
 public final class ResizeMemory implements Action {
   private static final Duration PATIENCE = Duration.ofMinutes(3);
+
+  /** The kubelet writes a pod's status at any moment. */
+  private static final int TRIES = 5;
 
   private final KubernetesClient client;
   private final Assessments assessments;
@@ -44,57 +47,70 @@ public final class ResizeMemory implements Action {
     return new Raise(client, assessments).plan(situation);
   }
 
+  /** One pod is enough: it is to be undone, whatever became of the others. */
   @Override
   public boolean isActed(Situation situation, Step step) {
-    var memories =
-        Resizing.of(step).stream()
-            .flatMap(
-                resizing ->
-                    Pods.find(client, situation.namespace(), resizing.pod(), resizing.uid())
-                        .map(pod -> new ContainerMemory(pod, situation.target().container()))
-                        .map(memory -> Map.entry(resizing, memory))
-                        .stream())
-            .toList();
-    return memories.stream()
-            .allMatch(found -> found.getValue().limit().filter(found.getKey()::isTo).isPresent())
-        && memories.stream().anyMatch(found -> found.getValue().isOf(situation.fieldManager()));
+    return Resizing.of(step).stream()
+        .anyMatch(
+            resizing ->
+                find(situation, resizing)
+                    .filter(memory -> memory.limit().filter(resizing::isTo).isPresent())
+                    .filter(memory -> memory.isOf(situation.fieldManager()))
+                    .isPresent());
   }
 
+  /** What could not be resized beside others that were is found by looking. */
   @Override
   public Acted act(Situation situation, Step step) {
     boolean any = false;
+    Optional<Acted> again = Optional.empty();
     var refusals = new ArrayList<String>();
     for (var resizing : Resizing.of(step)) {
-      var pod = Pods.find(client, situation.namespace(), resizing.pod(), resizing.uid());
-      if (pod.isEmpty()) {
-        refusals.add("pod %s is gone".formatted(resizing.pod()));
-        continue;
-      }
-      var memory = new ContainerMemory(pod.get(), situation.target().container());
-      var limit = memory.limit();
-      if (limit.filter(resizing::isTo).isPresent()) {
-        any = true;
-      } else if (limit.filter(resizing::isFrom).isEmpty()) {
-        refusals.add("somebody else changed the limit of pod " + resizing.pod());
-      } else if (!isStillWanted(situation, resizing)) {
-        refusals.add("the policy changed after this was intended");
-      } else {
-        try {
-          if (!memory.resize(client, resizing.to(), situation.fieldManager(), false)) {
-            return new Acted.Again(
-                "pod %s changed while it was to be resized".formatted(resizing.pod()));
-          }
-          any = true;
-        } catch (KubernetesClientException e) {
-          if (!any) {
-            throw e;
-          }
-          // One is changed already: what is missing is found by looking, and all are taken back.
-          return new Acted.Yes();
+      Acted acted;
+      try {
+        acted = act(situation, resizing);
+      } catch (KubernetesClientException e) {
+        if (!any) {
+          throw e;
         }
+        break;
+      }
+      switch (acted) {
+        case Acted.Yes _ -> any = true;
+        case Acted.Again _ -> again = Optional.of(acted);
+        case Acted.No(var reason) -> refusals.add(reason);
+        case Acted.Owned(var reason) -> refusals.add(reason);
       }
     }
-    return any ? new Acted.Yes() : new Acted.No(String.join("; ", refusals));
+    return any ? new Acted.Yes() : again.orElseGet(() -> new Acted.No(String.join("; ", refusals)));
+  }
+
+  private Acted act(Situation situation, Resizing resizing) {
+    for (int tries = 0; tries < TRIES; tries++) {
+      var memory = find(situation, resizing);
+      if (memory.isEmpty()) {
+        return new Acted.No("pod %s is gone".formatted(resizing.pod()));
+      }
+      var limit = memory.get().limit();
+      if (limit.filter(resizing::isTo).isPresent()) {
+        return new Acted.Yes();
+      }
+      if (limit.filter(resizing::isFrom).isEmpty()) {
+        return new Acted.No("somebody else changed the limit of pod " + resizing.pod());
+      }
+      if (!isStillWanted(situation, resizing)) {
+        return new Acted.No("the policy changed after this was intended");
+      }
+      if (memory.get().resize(client, resizing.to(), situation.fieldManager(), false)) {
+        return new Acted.Yes();
+      }
+    }
+    return new Acted.Again("pod %s changed while it was to be resized".formatted(resizing.pod()));
+  }
+
+  private Optional<ContainerMemory> find(Situation situation, Resizing resizing) {
+    return Pods.find(client, situation.namespace(), resizing.pod(), resizing.uid())
+        .map(pod -> new ContainerMemory(pod, situation.target().container()));
   }
 
   /** What stands in a status is a record, never an order: the policy says what is done. */
@@ -103,19 +119,24 @@ public final class ResizeMemory implements Action {
     return resize != null && resizing.isTo(Resizing.target(resizing.from(), resize));
   }
 
+  /** A pod that has another limit is left with it: it was not resized, or is somebody else's. */
   @Override
   public Seen look(Situation situation, Step step) {
     var resizings = Resizing.of(step);
     int resized = 0;
+    var left = new ArrayList<String>();
     for (var resizing : resizings) {
-      var pod = Pods.find(client, situation.namespace(), resizing.pod(), resizing.uid());
-      if (pod.isEmpty()) {
+      var found = find(situation, resizing);
+      if (found.isEmpty()) {
         continue;
       }
-      var memory = new ContainerMemory(pod.get(), situation.target().container());
-      if (memory.limit().filter(resizing::isTo).isEmpty()) {
-        return new Seen.Failed(
-            "the limit of pod %s is not %s any more".formatted(resizing.pod(), resizing.to()));
+      var memory = found.get();
+      var limit = memory.limit();
+      if (limit.filter(resizing::isTo).isEmpty()) {
+        left.add(
+            "; pod %s has %s"
+                .formatted(resizing.pod(), limit.map(Quantity::toString).orElse("none")));
+        continue;
       }
       var infeasible = memory.condition("PodResizePending", "Infeasible");
       if (infeasible.isPresent()) {
@@ -126,10 +147,15 @@ public final class ResizeMemory implements Action {
       }
       resized++;
     }
-    return resized == 0
-        ? new Seen.Failed("PodGone: the resized pods went away")
-        : new Seen.Done(
-            "%s: %d of %d pods have it".formatted(step.message(), resized, resizings.size()));
+    if (resized == 0) {
+      return new Seen.Failed(
+          left.isEmpty()
+              ? "PodGone: the resized pods went away"
+              : "no pod has the higher limit" + String.join("", left));
+    }
+    return new Seen.Done(
+        "%s: %d of %d pods have it%s"
+            .formatted(step.message(), resized, resizings.size(), String.join("", left)));
   }
 
   @Override

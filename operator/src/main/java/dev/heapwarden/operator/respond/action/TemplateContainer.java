@@ -1,8 +1,11 @@
 package dev.heapwarden.operator.respond.action;
 
+import static java.util.stream.Collectors.joining;
+
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.EnvFromSource;
 import io.fabric8.kubernetes.api.model.EnvVar;
+import io.fabric8.kubernetes.api.model.ManagedFieldsEntry;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import java.util.HashSet;
 import java.util.List;
@@ -16,19 +19,20 @@ import org.jspecify.annotations.Nullable;
 /**
  * A container of a pod template that runs as long as its pod, and what its environment is made of.
  *
+ * @param deployment whose template it is
  * @param list where it stands in the pod's spec: containers, or initContainers for a sidecar
  */
-record TemplateContainer(String list, Container container) {
+record TemplateContainer(Deployment deployment, String list, Container container) {
   /** Empty too for an init container that runs to its end: it is no place for a leak. */
   static Optional<TemplateContainer> find(Deployment deployment, String name) {
     var template = deployment.getSpec().getTemplate().getSpec();
     var sidecars =
         orEmpty(template.getInitContainers()).stream()
             .filter(container -> "Always".equals(container.getRestartPolicy()))
-            .map(container -> new TemplateContainer("initContainers", container));
+            .map(container -> new TemplateContainer(deployment, "initContainers", container));
     var containers =
         orEmpty(template.getContainers()).stream()
-            .map(container -> new TemplateContainer("containers", container));
+            .map(container -> new TemplateContainer(deployment, "containers", container));
     return Stream.concat(containers, sidecars)
         .filter(found -> found.name().equals(name))
         .findFirst();
@@ -47,9 +51,19 @@ record TemplateContainer(String list, Container container) {
         .filter(variable -> !Objects.equals(environment.get(variable.getName()), value(variable)))
         .map(
             variable ->
-                "Owned: %s is already set in the pod template to another value"
-                    .formatted(variable.getName()))
+                "Owned: %s is already set to another value in the pod template, by %s"
+                    .formatted(variable.getName(), managers(variable.getName())))
         .findFirst();
+  }
+
+  /** Who owns a variable, for people. */
+  private String managers(String variable) {
+    var managers =
+        owners(variable).stream()
+            .map(ManagedFieldsEntry::getManager)
+            .distinct()
+            .collect(joining(", "));
+    return managers.isEmpty() ? "somebody" : "field manager " + managers;
   }
 
   /**
@@ -83,16 +97,14 @@ record TemplateContainer(String list, Container container) {
   }
 
   /** What of the environment is not there as this manager applied it, or empty. */
-  Optional<String> missing(Deployment deployment, Map<String, String> environment, String manager) {
+  Optional<String> missing(Map<String, String> environment, String manager) {
     return environment.entrySet().stream()
-        .flatMap(
-            wanted -> missing(deployment, wanted.getKey(), wanted.getValue(), manager).stream())
+        .flatMap(wanted -> missing(wanted.getKey(), wanted.getValue(), manager).stream())
         .sorted()
         .findFirst();
   }
 
-  private Optional<String> missing(
-      Deployment deployment, String name, String wanted, String manager) {
+  private Optional<String> missing(String name, String wanted, String manager) {
     var live =
         orEmpty(container.getEnv()).stream()
             .filter(variable -> variable.getName().equals(name))
@@ -104,21 +116,23 @@ record TemplateContainer(String list, Container container) {
       return Optional.of("somebody else changed %s in the pod template".formatted(name));
     }
     boolean ours =
-        ManagedFields.owners(
-                deployment,
-                "f:spec",
-                "f:template",
-                "f:spec",
-                "f:" + list,
-                key(name()),
-                "f:env",
-                key(name),
-                "f:value")
-            .stream()
-            .anyMatch(entry -> ManagedFields.isApplyBy(entry, manager));
+        owners(name, "f:value").stream().anyMatch(entry -> ManagedFields.isApplyBy(entry, manager));
     return ours
         ? Optional.empty()
         : Optional.of("%s in the pod template is not ours any more".formatted(name));
+  }
+
+  /**
+   * Who owns a variable.
+   *
+   * @param field of it; none for any
+   */
+  private List<ManagedFieldsEntry> owners(String variable, String... field) {
+    var path =
+        Stream.of(
+            "f:spec", "f:template", "f:spec", "f:" + list, key(name()), "f:env", key(variable));
+    return ManagedFields.owners(
+        deployment, Stream.concat(path, Stream.of(field)).toArray(String[]::new));
   }
 
   /** As FieldsV1 names an item of a list. */

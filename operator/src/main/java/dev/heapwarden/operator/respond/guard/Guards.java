@@ -42,7 +42,6 @@ public final class Guards {
     var respond = policy.getSpec().respond();
     return Stream.of(
             cooldown(incident, respond, all, now),
-            MaintenanceWindows.ruling(respond.maintenanceWindows(), kind.level(), now),
             budget(kind, incident, policy, all, now),
             concurrency(kind, incident, respond, all))
         .filter(ruling -> !(ruling instanceof Go))
@@ -51,13 +50,19 @@ public final class Guards {
   }
 
   /**
-   * What people say and the evidence shows: these hold even for an action whose intent is already
-   * written.
+   * What people say, what the evidence shows, and the time: these hold even for an action whose
+   * intent is already written, since that may have been held back for long.
    */
   public static Ruling standing(
       ActionKind kind, LeakIncident incident, MemoryPolicySpec policy, Instant now) {
     var people = people(kind, incident, policy.respond());
-    return people instanceof Go ? Evidence.ruling(kind, incident, policy.observe(), now) : people;
+    if (!(people instanceof Go)) {
+      return people;
+    }
+    var evidence = Evidence.ruling(kind, incident, policy.observe(), now);
+    return evidence instanceof Go
+        ? MaintenanceWindows.ruling(policy.respond().maintenanceWindows(), kind.level(), now)
+        : evidence;
   }
 
   static Ruling people(ActionKind kind, LeakIncident incident, Respond respond) {

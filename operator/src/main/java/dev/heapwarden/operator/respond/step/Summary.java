@@ -22,13 +22,15 @@ final class Summary {
                 + " from zero"
             : "evidence is taken, the workload is as it was and still leaks";
     if (Steps.all(round.status()).anyMatch(step -> Steps.undoFailure(step).isPresent())) {
-      return "an intervention failed and could not be taken back. " + declined(round);
+      return "an action failed and could not be taken back. " + declined(round);
     }
     int maxLevel = round.respond().maxLevel();
     var why =
         maxLevel < 3
             ? "maxLevel %d reached".formatted(maxLevel)
-            : "nothing could be changed at level 3";
+            : Steps.all(round.status()).anyMatch(Intervene::isIntervention)
+                ? "nothing could be changed at level 3"
+                : "the policy asks for no change at level 3";
     var lines = declined(round);
     return why + ": " + done + (lines.isEmpty() ? "" : ". " + lines);
   }

@@ -4,6 +4,7 @@ import dev.heapwarden.crds.incident.Step;
 import dev.heapwarden.crds.incident.Step.State;
 import dev.heapwarden.operator.report.Reason;
 import dev.heapwarden.operator.respond.action.Action;
+import dev.heapwarden.operator.respond.action.ApiServer;
 import dev.heapwarden.operator.respond.action.Seen;
 import dev.heapwarden.operator.respond.journal.ActionKind;
 import dev.heapwarden.operator.respond.journal.Journal;
@@ -75,7 +76,7 @@ public final class Undoing {
       return Optional.of(
           new Progress.Wait(
               AFTER_ERROR,
-              "undo of %s failed, tried again: HTTP %d".formatted(step.action(), e.getCode())));
+              "undo of %s failed, tried again: %s".formatted(step.action(), ApiServer.words(e))));
     }
     return switch (seen) {
       case Seen.NotYet(var reason) -> Optional.of(new Progress.Wait(POLL, reason));

@@ -50,7 +50,7 @@ class GoEnvironmentTest {
     var patch =
         TemplateApply.patch(
             deployment,
-            new TemplateContainer("containers", CONTAINER),
+            new TemplateContainer(deployment, "containers", CONTAINER),
             GoEnvironment.of(
                 new GoSettings(90, 20, Map.of()), GoEnvironment.memoryLimit(CONTAINER)));
     assertThat(patch.strip().lines().map(String::stripTrailing))

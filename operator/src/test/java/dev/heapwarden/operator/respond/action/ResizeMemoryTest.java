@@ -137,10 +137,6 @@ class ResizeMemoryTest extends ResizingAPod {
                 "pod checkout-1: Infeasible: Node didn't have enough capacity: memory"));
   }
 
-  private Seen look(Plan.Do planned) {
-    return action().look(situation(125, "1Gi"), step(planned));
-  }
-
   private void condition(String type, String reason, String message) {
     pod =
         new PodBuilder(pod)

@@ -38,7 +38,7 @@ class ResizeMemoryUndoTest extends ResizingAPod {
     assertThat(undo(planned)).isInstanceOf(Seen.NotYet.class);
     assertThat(writes.getLast()).contains("\"memory\":\"256Mi\"");
     inForce("256Mi");
-    assertThat(undo(planned)).isEqualTo(new Seen.Done("pod checkout-1 is back at 256Mi"));
+    assertThat(undo(planned)).isEqualTo(new Seen.Done("the limit of pod checkout-1 is 256Mi"));
   }
 
   @Test
@@ -63,10 +63,6 @@ class ResizeMemoryUndoTest extends ResizingAPod {
     assertThat(undo(planned))
         .isEqualTo(new Seen.Done("the limit of pod checkout-1 is not ours: left alone"));
     assertThat(writes).hasSize(2);
-  }
-
-  private Seen undo(Plan.Do planned) {
-    return action().undo(incident(), step(planned), Fixtures.NOON);
   }
 
   private Seen undo(Plan.Do planned, Duration after) {

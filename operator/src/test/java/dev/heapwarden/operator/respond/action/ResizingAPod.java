@@ -31,6 +31,7 @@ abstract class ResizingAPod {
   Pod pod = pod("256Mi", "Burstable", "");
   Optional<Pod> other = Optional.empty();
   boolean knowsResize = true;
+  int conflicts;
   Assessment assessment = Fixtures.leaking(200 * 1_048_576.0);
 
   ResizingAPod() throws IOException {}
@@ -73,6 +74,14 @@ abstract class ResizingAPod {
     return action().act(situation(125, "1Gi"), step(planned));
   }
 
+  Seen look(Plan.Do planned) {
+    return action().look(situation(125, "1Gi"), step(planned));
+  }
+
+  Seen undo(Plan.Do planned) {
+    return action().undo(incident(), step(planned), Fixtures.NOON);
+  }
+
   Step step(Plan.Do planned) {
     return Intended.step(action(), planned);
   }
@@ -99,16 +108,27 @@ abstract class ResizingAPod {
   }
 
   void inForce(String limit) {
-    pod =
-        new PodBuilder(pod)
-            .editStatus()
-            .editFirstContainerStatus()
-            .withNewResources()
-            .addToLimits("memory", new Quantity(limit))
-            .endResources()
-            .endContainerStatus()
-            .endStatus()
-            .build();
+    pod = resized(pod, limit);
+  }
+
+  static Pod resized(Pod pod, String limit) {
+    return new PodBuilder(pod)
+        .editStatus()
+        .editFirstContainerStatus()
+        .withNewResources()
+        .addToLimits("memory", new Quantity(limit))
+        .endResources()
+        .endContainerStatus()
+        .endStatus()
+        .build();
+  }
+
+  static Pod other(String limit, String manager) {
+    return new PodBuilder(pod(limit, "Burstable", manager))
+        .editMetadata()
+        .withName("checkout-0")
+        .endMetadata()
+        .build();
   }
 
   /** A pod to read, and its resize. */
@@ -118,18 +138,34 @@ abstract class ResizingAPod {
       if (!knowsResize) {
         return Reply.refusal(404, "");
       }
+      if (conflicts > 0) {
+        conflicts--;
+        return Reply.refusal(409, "");
+      }
       if (!uri.toString().contains("dryRun")) {
-        resize(Serialization.unmarshal(body, Pod.class));
+        resize(uri, Serialization.unmarshal(body, Pod.class));
       }
     }
-    return Reply.ok(uri.getPath().endsWith("/checkout-0") ? other.orElseThrow() : pod);
+    return Reply.ok(read(uri));
   }
 
-  private void resize(Pod asked) {
+  private void resize(URI uri, Pod asked) {
     var limit = asked.getSpec().getContainers().getFirst().getResources().getLimits().get("memory");
-    var status = pod.getStatus();
-    pod = pod(String.valueOf(limit), "Burstable", "heapwarden-leak");
-    pod.setStatus(status);
+    var status = read(uri).getStatus();
+    if (isOther(uri)) {
+      other = Optional.of(other(String.valueOf(limit), "heapwarden-leak"));
+    } else {
+      pod = pod(String.valueOf(limit), "Burstable", "heapwarden-leak");
+    }
+    read(uri).setStatus(status);
+  }
+
+  private Pod read(URI uri) {
+    return isOther(uri) ? other.orElseThrow() : pod;
+  }
+
+  private static boolean isOther(URI uri) {
+    return uri.getPath().contains("/checkout-0");
   }
 
   static Pod pod(String limit, String qos, String manager) {

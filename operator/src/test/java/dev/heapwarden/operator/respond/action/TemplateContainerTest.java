@@ -21,7 +21,7 @@ class TemplateContainerTest {
     assertThat(container("").ownedBySomebody(WANTED)).isEmpty();
     assertThat(container("env: [{name: GOGC, value: '20'}]").ownedBySomebody(WANTED)).isEmpty();
     assertThat(container("env: [{name: GOGC, value: '50'}]").ownedBySomebody(WANTED))
-        .hasValue("Owned: GOGC is already set in the pod template to another value");
+        .hasValue("Owned: GOGC is already set to another value in the pod template, by somebody");
     assertThat(
             container("env: [{name: GOGC, valueFrom: {configMapKeyRef: {name: gc, key: g}}}]")
                 .ownedBySomebody(WANTED))
@@ -154,15 +154,14 @@ class TemplateContainerTest {
             """
                 .replace("OWNER", owner)
                 .replace("VARIABLE", variable));
-    return TemplateContainer.find(deployment, "checkout")
-        .orElseThrow()
-        .missing(deployment, WANTED, MANAGER);
+    return TemplateContainer.find(deployment, "checkout").orElseThrow().missing(WANTED, MANAGER);
   }
 
   private static TemplateContainer container(String settings) {
     var deployment =
         deployment(
-            "spec: {template: {spec: {containers: [{name: checkout, %s}]}}}".formatted(settings));
+            "metadata: {name: checkout}\nspec: {template: {spec: {containers: [{name: checkout, %s}]}}}"
+                .formatted(settings));
     return TemplateContainer.find(deployment, "checkout").orElseThrow();
   }
 

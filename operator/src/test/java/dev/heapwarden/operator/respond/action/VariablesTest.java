@@ -10,6 +10,7 @@ import dev.heapwarden.crds.policy.Respond;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus;
 import dev.heapwarden.operator.respond.Fixtures;
 import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.util.List;
 import java.util.Map;
@@ -151,6 +152,7 @@ class VariablesTest {
 
   private static TemplateContainer container(String env) {
     return new TemplateContainer(
+        new DeploymentBuilder().withNewMetadata().endMetadata().build(),
         "containers",
         Serialization.unmarshal("name: checkout\nenv: %s".formatted(env), Container.class));
   }

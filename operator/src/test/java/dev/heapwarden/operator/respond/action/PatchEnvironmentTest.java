@@ -1,0 +1,121 @@
+package dev.heapwarden.operator.respond.action;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heapwarden.crds.policy.Intervene;
+import dev.heapwarden.crds.policy.JvmSettings;
+import dev.heapwarden.crds.policy.Limits;
+import dev.heapwarden.crds.policy.Mode;
+import dev.heapwarden.crds.policy.Respond;
+import dev.heapwarden.operator.respond.Fixtures;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.DeploymentStrategyBuilder;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import java.io.IOException;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What people read where they have to set the variables themselves. */
+class PatchEnvironmentTest {
+  private static final String BY_HAND =
+      "; by hand, set GOGC=20 GOMEMLIMIT=241591910 in container checkout of deployment/checkout";
+
+  @Test
+  void whatNobodyElseSetIsSet() throws IOException {
+    assertThat(plan("Go", deployment("", "")))
+        .isInstanceOfSatisfying(
+            Plan.Do.class,
+            planned -> assertThat(planned.message()).isEqualTo("set GOGC=20 GOMEMLIMIT=241591910"));
+  }
+
+  @Test
+  void aVariableOfSomebodyElseIsSuggestedWithItsOwnerAndWhatToSet() throws IOException {
+    assertThat(suggested(plan("Go", deployment("{name: GOGC, value: '50'}", ""))))
+        .isEqualTo(
+            "Owned: GOGC is already set to another value in the pod template, by field manager"
+                + " argocd-controller"
+                + BY_HAND);
+  }
+
+  @Test
+  void whatAConfigMapMaySetIsSuggestedWithWhatToSet() throws IOException {
+    assertThat(suggested(plan("Go", deployment("", "envFrom: [{configMapRef: {name: settings}}]"))))
+        .startsWith("Owned: ConfigMap settings of envFrom may set GOGC")
+        .endsWith(BY_HAND);
+  }
+
+  @Test
+  void optionsOfAJvmAreAddedToTheValueThatIsThere() throws IOException {
+    assertThat(suggested(plan("JVM", deployment("{name: JAVA_TOOL_OPTIONS, value: -Xmx1g}", ""))))
+        .startsWith("Owned: JAVA_TOOL_OPTIONS is already set to another value in the pod template")
+        .endsWith(
+            "; by hand, add -XX:MaxGCPauseMillis=150 to JAVA_TOOL_OPTIONS in container checkout of"
+                + " deployment/checkout");
+  }
+
+  @Test
+  void aDeploymentThatWouldStopAllItsPodsAtOnceIsLeftToPeople() throws IOException {
+    var recreated = deployment("", "");
+    recreated.getSpec().setStrategy(new DeploymentStrategyBuilder().withType("Recreate").build());
+    assertThat(suggested(plan("Go", recreated)))
+        .isEqualTo(
+            "Recreate: the Deployment would stop all its pods before it starts new ones" + BY_HAND);
+  }
+
+  private static String suggested(Plan plan) {
+    return plan instanceof Plan.Suggest(_, var reason, _) ? reason : plan.toString();
+  }
+
+  private static Plan plan(String runtime, Deployment deployment) throws IOException {
+    var go = Fixtures.respond(Mode.DRY_RUN, 3, new Limits(3, 1));
+    var options = new JvmSettings(List.of("-XX:MaxGCPauseMillis=150"), false);
+    var jvm =
+        new Respond(
+            go.mode(),
+            go.maxLevel(),
+            go.diagnose(),
+            go.isolate(),
+            new Intervene(null, options, null, null, "24h"),
+            go.limits(),
+            go.cooldown(),
+            List.of());
+    try (var server = new Answers((method, path, body) -> Answers.Reply.ok(deployment))) {
+      return new PatchEnvironment(server.client(), (_, _, _) -> new Seen.Done("in force"))
+          .plan(
+              new Situation(
+                  Fixtures.ofRuntime(Fixtures.incident("leak", "w1"), runtime),
+                  Fixtures.policy(runtime.equals("JVM") ? jvm : go),
+                  Fixtures.NOON));
+    }
+  }
+
+  private static Deployment deployment(String variable, String settings) {
+    return Serialization.unmarshal(
+        """
+        apiVersion: apps/v1
+        kind: Deployment
+        metadata:
+          name: checkout
+          namespace: shop
+          uid: w1
+          managedFields:
+          - manager: argocd-controller
+            operation: Apply
+            apiVersion: apps/v1
+            fieldsType: FieldsV1
+            fieldsV1:
+              f:spec: {f:template: {f:spec: {f:containers: {
+                'k:{"name":"checkout"}': {f:env: {'k:{"name":"GOGC"}': {f:value: {}}}}}}}}
+        spec:
+          template:
+            spec:
+              containers:
+              - name: checkout
+                resources: {limits: {memory: 256Mi}}
+                env: [%s]
+                %s
+        """
+            .formatted(variable, settings),
+        Deployment.class);
+  }
+}

@@ -8,6 +8,7 @@ import dev.heapwarden.crds.policy.HealthSnapshots;
 import dev.heapwarden.crds.policy.MemoryPolicy;
 import dev.heapwarden.crds.snapshot.MemorySnapshot;
 import dev.heapwarden.detection.verdict.Verdict;
+import dev.heapwarden.operator.api.ApiServer;
 import dev.heapwarden.operator.evaluate.Assessment;
 import dev.heapwarden.operator.evaluate.Evaluation;
 import dev.heapwarden.operator.evaluate.HealthOrder;
@@ -35,9 +36,6 @@ import java.util.function.Function;
 public final class HealthSnapshotOrders implements Function<Evaluation, Optional<HealthOrder>> {
   /** Said of one refusal at most. */
   private static final int REASON_LENGTH = 300;
-
-  /** Of a connection that was refused or lost the client (fabric8 7.8) says 0 or -1. */
-  private static final int NO_ANSWER = 0;
 
   private final KubernetesClient client;
   private final EventRecorder events;
@@ -100,7 +98,7 @@ public final class HealthSnapshotOrders implements Function<Evaluation, Optional
                 taken.add(snapshot);
                 ordered.add("%s of pod %s".formatted(series.text(), turn.get()));
               } catch (KubernetesClientException e) {
-                if (e.getCode() <= NO_ANSWER) {
+                if (!ApiServer.hasAnswered(e)) {
                   throw e;
                 }
                 problems.add("%s: %s".formatted(series.text(), reason(e)));
@@ -177,10 +175,7 @@ public final class HealthSnapshotOrders implements Function<Evaluation, Optional
 
   /** What the API server said. */
   private static String reason(KubernetesClientException failure) {
-    var status = failure.getStatus();
-    var said =
-        Optional.ofNullable(status == null ? null : status.getMessage())
-            .orElse(String.valueOf(failure.getMessage()));
+    var said = ApiServer.words(failure);
     return said.substring(0, Math.min(said.length(), REASON_LENGTH));
   }
 

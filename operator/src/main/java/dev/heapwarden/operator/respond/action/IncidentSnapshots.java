@@ -1,6 +1,7 @@
 package dev.heapwarden.operator.respond.action;
 
 import dev.heapwarden.crds.incident.LeakIncident;
+import dev.heapwarden.crds.incident.Step;
 import dev.heapwarden.crds.snapshot.MemorySnapshot;
 import dev.heapwarden.crds.snapshot.MemorySnapshotSpec;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
@@ -25,6 +26,16 @@ record IncidentSnapshots(KubernetesClient client) {
             .build());
     snapshot.setSpec(spec);
     return snapshot;
+  }
+
+  /** The one that a step ordered. */
+  Optional<MemorySnapshot> find(LeakIncident incident, Step step) {
+    return find(incident, name(step));
+  }
+
+  /** Without its kind. */
+  static String name(Step step) {
+    return step.object().substring(step.object().indexOf('/') + 1);
   }
 
   Optional<MemorySnapshot> find(LeakIncident incident, String name) {

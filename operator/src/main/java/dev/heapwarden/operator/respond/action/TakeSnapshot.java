@@ -81,7 +81,7 @@ public final class TakeSnapshot implements Action {
         snapshot(
             situation,
             Steps.fact(step, POD),
-            step.object().substring(step.object().indexOf('/') + 1)));
+            IncidentSnapshots.name(step)));
   }
 
   Acted order(Situation situation, Step step, MemorySnapshot snapshot) {
@@ -182,7 +182,7 @@ public final class TakeSnapshot implements Action {
   }
 
   Optional<MemorySnapshot> get(LeakIncident incident, Step step) {
-    return snapshots.find(incident, step.object().substring(step.object().indexOf('/') + 1));
+    return snapshots.find(incident, step);
   }
 
   private boolean isOurs(LeakIncident incident, Step step) {

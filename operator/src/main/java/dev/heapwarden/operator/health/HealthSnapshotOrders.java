@@ -9,6 +9,7 @@ import dev.heapwarden.crds.policy.MemoryPolicy;
 import dev.heapwarden.crds.snapshot.MemorySnapshot;
 import dev.heapwarden.detection.verdict.Verdict;
 import dev.heapwarden.operator.api.ApiServer;
+import dev.heapwarden.operator.api.OwnedSnapshots;
 import dev.heapwarden.operator.evaluate.Assessment;
 import dev.heapwarden.operator.evaluate.Evaluation;
 import dev.heapwarden.operator.evaluate.HealthOrder;
@@ -78,7 +79,8 @@ public final class HealthSnapshotOrders implements Function<Evaluation, Optional
   private void order(
       Evaluation evaluation, HealthSnapshots asked, Instant due, List<String> problems) {
     var policy = evaluation.policy();
-    var taken = new ArrayList<>(taken(policy));
+    var before = new OwnedSnapshots(client).find(policy, Series.SERIES_LABEL);
+    var taken = new ArrayList<>(before);
     var ordered = new ArrayList<String>();
     var without = new ArrayList<String>();
     series(evaluation)
@@ -86,7 +88,7 @@ public final class HealthSnapshotOrders implements Function<Evaluation, Optional
             (series, containers) -> {
               try {
                 var turn =
-                    series.turns(healthy(containers), taken, due).stream()
+                    series.turns(healthy(containers), before, due).stream()
                         .filter(pod -> isReady(policy, pod))
                         .findFirst();
                 if (turn.isEmpty()) {
@@ -177,23 +179,6 @@ public final class HealthSnapshotOrders implements Function<Evaluation, Optional
   private static String reason(KubernetesClientException failure) {
     var said = ApiServer.words(failure);
     return said.substring(0, Math.min(said.length(), REASON_LENGTH));
-  }
-
-  /** The policy's own, whatever labels somebody else gave to others. */
-  private List<MemorySnapshot> taken(MemoryPolicy policy) {
-    var metadata = policy.getMetadata();
-    return client
-        .resources(MemorySnapshot.class)
-        .inNamespace(metadata.getNamespace())
-        .withLabel(Series.SERIES_LABEL)
-        .list()
-        .getItems()
-        .stream()
-        .filter(
-            snapshot ->
-                snapshot.getMetadata().getOwnerReferences().stream()
-                    .anyMatch(owner -> owner.getUid().equals(metadata.getUid())))
-        .toList();
   }
 
   /** Those of all but the newest times for which any were taken. */

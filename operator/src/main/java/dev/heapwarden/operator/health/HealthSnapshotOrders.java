@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * Orders the health snapshots of a policy when the time has come that its status names as the next,
@@ -97,7 +98,6 @@ public final class HealthSnapshotOrders implements Function<Evaluation, Optional
                 }
                 var snapshot = series.order(turn.get(), asked, due);
                 create(snapshot, taken, asked.keep());
-                taken.add(snapshot);
                 ordered.add("%s of pod %s".formatted(series.text(), turn.get()));
               } catch (KubernetesClientException e) {
                 if (!ApiServer.hasAnswered(e)) {
@@ -139,7 +139,11 @@ public final class HealthSnapshotOrders implements Function<Evaluation, Optional
         && Readiness.isPodReady(found);
   }
 
-  /** Where a quota is spent, the oldest that would have to go for this one goes first. */
+  /**
+   * Where a quota is spent, the oldest that would have to go for this one goes first.
+   *
+   * @param taken to which this one is added
+   */
   private void create(MemorySnapshot snapshot, List<MemorySnapshot> taken, int keep) {
     var name = snapshot.getMetadata().getName();
     if (taken.stream().anyMatch(earlier -> earlier.getMetadata().getName().equals(name))) {
@@ -148,7 +152,7 @@ public final class HealthSnapshotOrders implements Function<Evaluation, Optional
     try {
       createOnce(snapshot);
     } catch (KubernetesClientException e) {
-      var inTheWay = outdated(taken, Math.max(keep - 1, 1));
+      var inTheWay = outdated(Stream.concat(taken.stream(), Stream.of(snapshot)).toList(), keep);
       if (e.getCode() != HttpURLConnection.HTTP_FORBIDDEN
           || !reason(e).contains("quota")
           || inTheWay.isEmpty()) {
@@ -158,6 +162,7 @@ public final class HealthSnapshotOrders implements Function<Evaluation, Optional
       taken.removeAll(inTheWay);
       createOnce(snapshot);
     }
+    taken.add(snapshot);
   }
 
   private void createOnce(MemorySnapshot snapshot) {

@@ -8,8 +8,8 @@ public interface Assessments {
   List<Assessment> of(String workloadUid, String container);
 
   /**
-   * The same, or what was said last of containers whose policy was deleted: what was done about
-   * them is then to be undone.
+   * The same, or what was said last, and minutes ago at most, of containers whose policy was
+   * deleted: what was done about them is then to be undone.
    */
   default List<Assessment> last(String workloadUid, String container) {
     return of(workloadUid, container);

@@ -1,5 +1,7 @@
 package dev.heapwarden.operator.evaluate;
 
+import static java.util.stream.Collectors.toUnmodifiableSet;
+
 import dev.heapwarden.detection.sample.ContainerKey;
 import dev.heapwarden.detection.verdict.Evidence;
 import dev.heapwarden.detection.verdict.Verdict;
@@ -14,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** The newest assessments, by policy, in memory only. */
@@ -46,6 +49,12 @@ public final class AssessmentBook implements Assessments {
             .filter(assessment -> !isTooOld(assessment))
             .toList()
         : newest;
+  }
+
+  @Override
+  public boolean isGone(String policyUid, String workloadUid, String container) {
+    var page = pages.get(policyUid);
+    return page != null && !page.governed().contains(new Governed(workloadUid, container));
   }
 
   private static boolean isOf(Assessment assessment, String workloadUid, String container) {
@@ -98,15 +107,14 @@ public final class AssessmentBook implements Assessments {
         assessments.put(container.key(), container.assessment());
       }
     }
-    for (var newer : assessments.values()) {
-      left.values()
-          .removeIf(old -> isOf(old, newer.workloadUid(), newer.container().container()));
-    }
+    var assessed = assessments.values().stream().map(Governed::of).collect(toUnmodifiableSet());
+    left.values().removeIf(old -> isTooOld(old) || assessed.contains(Governed.of(old)));
     var standings =
         containers.stream().map(container -> standing(policy.getName(), container)).toList();
+    var governed = containers.stream().map(Governed::of).collect(toUnmodifiableSet());
     pages.put(
         policy.getUid(),
-        new Page(policy.getGeneration(), Map.copyOf(assessments), standings));
+        new Page(policy.getGeneration(), Map.copyOf(assessments), governed, standings));
   }
 
   void forget(String policyUid) {
@@ -138,8 +146,20 @@ public final class AssessmentBook implements Assessments {
             .orElseGet(OptionalDouble::empty));
   }
 
+  /** Containers of this name of a workload, seen or not. */
+  private record Governed(String workloadUid, String container) {
+    static Governed of(WatchedContainer found) {
+      return new Governed(found.workload().uid(), found.key().container());
+    }
+
+    static Governed of(Assessment found) {
+      return new Governed(found.workloadUid(), found.container().container());
+    }
+  }
+
   private record Page(
       long generation,
       Map<ContainerKey, Assessment> assessments,
+      Set<Governed> governed,
       List<Standing> standings) {}
 }

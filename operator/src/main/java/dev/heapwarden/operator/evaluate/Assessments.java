@@ -14,4 +14,12 @@ public interface Assessments {
   default List<Assessment> last(String workloadUid, String container) {
     return of(workloadUid, container);
   }
+
+  /**
+   * Whether the policy is known to govern no such container, not even one that cannot be seen. Of a
+   * policy that was not evaluated since the operator started nothing is known.
+   */
+  default boolean isGone(String policyUid, String workloadUid, String container) {
+    return of(workloadUid, container).isEmpty();
+  }
 }

@@ -70,6 +70,18 @@ class AssessmentBookTest {
     assertThat(book.last("uid-checkout", "checkout")).hasSize(1);
   }
 
+  @Test
+  void aWorkloadIsGoneOnceItsPolicyWasSeenWithoutIt() {
+    assertThat(book.isGone("p", "uid-checkout", "checkout")).as("not looked at yet").isFalse();
+
+    book.replace(POLICY, List.of(Cluster.unseen("a", new Sight.NoAgent())));
+    assertThat(book.isGone("p", "uid-checkout", "checkout")).as("its agent is silent").isFalse();
+    assertThat(book.isGone("p", "uid-checkout", "envoy")).isTrue();
+
+    book.replace(POLICY, List.of());
+    assertThat(book.isGone("p", "uid-checkout", "checkout")).isTrue();
+  }
+
   /** It would be too small. */
   @Test
   void whatWasSeenLongAgoUndoesNothing() {

@@ -148,6 +148,7 @@ public final class SampleInstances implements Action {
         shares.size() == 1
             ? shares.firstEntry().getKey()
             : shares.entrySet().stream()
+                .sorted(Map.Entry.<String, Integer>comparingByValue().reversed())
                 .limit(HOLDERS_TOLD)
                 .map(share -> "%s (%d)".formatted(share.getKey(), share.getValue()))
                 .collect(joining(", "));

@@ -7,6 +7,8 @@ import dev.heapwarden.crds.incident.Step.State;
 import dev.heapwarden.crds.policy.Limits;
 import dev.heapwarden.crds.policy.Mode;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus;
+import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.InstanceReport;
+import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.InstanceReport.Holder;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.Phase;
 import dev.heapwarden.operator.health.SnapshotServer;
 import dev.heapwarden.operator.respond.Fixtures;
@@ -43,6 +45,23 @@ class SampleTakesTimeTest {
   void theQueueOfTheNodeIsWaitedForBesides() {
     assertThat(action.patience(after(Duration.ZERO)))
         .isGreaterThanOrEqualTo(Duration.ofMinutes(15).plusSeconds(270));
+  }
+
+  @Test
+  void thoseWhoHoldMostAreTold() {
+    var ways =
+        List.of(
+            new Holder("thread a (Thread)", List.of(), 2),
+            new Holder("thread b (Thread)", List.of(), 2),
+            new Holder("thread c (Thread)", List.of(), 2),
+            new Holder("static B.c (HashMap)", List.of("x"), 1),
+            new Holder("static B.c (HashMap)", List.of("y"), 1),
+            new Holder("static B.c (HashMap)", List.of("z"), 1));
+
+    assertThat(SampleInstances.sentence(new InstanceReport("A", 90, 9, ways)))
+        .isEqualTo(
+            "9 of 90 instances of A; held by static B.c (HashMap) (3), thread a (Thread) (2),"
+                + " thread b (Thread) (2)");
   }
 
   private Step ordered() {

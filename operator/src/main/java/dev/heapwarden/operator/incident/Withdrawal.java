@@ -50,13 +50,7 @@ public final class Withdrawal {
     return annotations != null && annotations.containsKey(Api.UNINSTALL_ANNOTATION);
   }
 
-  /** Only what changes the workload has a time at which it expires. */
   private static boolean isInForce(Step step) {
-    return step.level() == INTERVENTION
-        && step.expiresAt() != null
-        && switch (step.state()) {
-          case INTENDED, DONE, UNDOING -> true;
-          case PLANNED, REFUSED, FAILED, SUGGESTED, UNDONE -> false;
-        };
+    return step.level() == INTERVENTION && Effect.isInForce(step);
   }
 }

@@ -93,7 +93,7 @@ public final class OperatorMain {
             namespaces.of(client.resources(LeakIncident.class)), new Changes<>(() -> {}));
     var workloads = new Workloads(client, incidents::get);
     var events = new ClusterEvents(client, clock, settings.identity());
-    var assessments = new AssessmentBook();
+    var assessments = new AssessmentBook(clock);
 
     var alarms = new Alarms();
     var leading = new AtomicBoolean();

@@ -21,7 +21,10 @@ public record InstanceQuery(
         @Max(50)
         @JsonPropertyDescription("How many of them, spread evenly over the heap.")
         Integer limit) {
-  /** Words of letters, digits, _ and $ with points between: what JLS 3.8 lets a name be. */
+  /**
+   * Words of letters, digits, _ and $ with points between. JLS 3.8 lets a name have other currency
+   * signs, connecting punctuation and combining marks too: such a class is not looked for.
+   */
   public static final String CLASS_NAME =
       "^[\\p{L}_$][\\p{L}\\p{N}_$]*([.][\\p{L}_$][\\p{L}\\p{N}_$]*)*$";
 

@@ -1,5 +1,7 @@
 package dev.heapwarden.operator.evaluate;
 
+import static java.util.stream.Collectors.toUnmodifiableSet;
+
 import dev.heapwarden.detection.sample.ContainerKey;
 import dev.heapwarden.detection.verdict.Evidence;
 import dev.heapwarden.detection.verdict.Verdict;
@@ -7,42 +9,61 @@ import dev.heapwarden.operator.report.Standing;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** The newest assessments, by policy, in memory only. */
 public final class AssessmentBook implements Assessments {
-  /** What a deleted policy leaves is known for longer than its undoing takes. */
+  /** What a deleted policy leaves is known for longer than its undoing takes, and then too old. */
   private static final Duration KNOWN = Duration.ofMinutes(10);
 
   private final Map<String, Page> pages = new ConcurrentHashMap<>();
-  private final Map<String, Page> deleted = new ConcurrentHashMap<>();
+  private final Map<ContainerKey, Assessment> left = new ConcurrentHashMap<>();
+  private final InstantSource clock;
+
+  public AssessmentBook(InstantSource clock) {
+    this.clock = clock;
+  }
 
   @Override
   public List<Assessment> of(String workloadUid, String container) {
-    return of(pages, workloadUid, container);
+    return pages.values().stream()
+        .flatMap(page -> page.assessments().values().stream())
+        .filter(assessment -> isOf(assessment, workloadUid, container))
+        .toList();
   }
 
   @Override
   public List<Assessment> last(String workloadUid, String container) {
     var newest = of(workloadUid, container);
-    return newest.isEmpty() ? of(deleted, workloadUid, container) : newest;
+    return newest.isEmpty()
+        ? left.values().stream()
+            .filter(assessment -> isOf(assessment, workloadUid, container))
+            .filter(assessment -> !isTooOld(assessment))
+            .toList()
+        : newest;
   }
 
-  private static List<Assessment> of(
-      Map<String, Page> pages, String workloadUid, String container) {
-    return pages.values().stream()
-        .flatMap(page -> page.assessments().values().stream())
-        .filter(
-            assessment ->
-                assessment.workloadUid().equals(workloadUid)
-                    && assessment.container().container().equals(container))
-        .toList();
+  @Override
+  public boolean isGone(String policyUid, String workloadUid, String container) {
+    var page = pages.get(policyUid);
+    return page != null && !page.governed().contains(new Governed(workloadUid, container));
+  }
+
+  private static boolean isOf(Assessment assessment, String workloadUid, String container) {
+    return assessment.workloadUid().equals(workloadUid)
+        && assessment.container().container().equals(container);
+  }
+
+  private boolean isTooOld(Assessment assessment) {
+    return assessment.at().isBefore(clock.instant().minus(KNOWN));
   }
 
   /** Policies that were evaluated. */
@@ -86,17 +107,21 @@ public final class AssessmentBook implements Assessments {
         assessments.put(container.key(), container.assessment());
       }
     }
+    var assessed = assessments.values().stream().map(Governed::of).collect(toUnmodifiableSet());
+    left.values().removeIf(old -> isTooOld(old) || assessed.contains(Governed.of(old)));
     var standings =
         containers.stream().map(container -> standing(policy.getName(), container)).toList();
+    var governed = containers.stream().map(Governed::of).collect(toUnmodifiableSet());
     pages.put(
-        policy.getUid(), new Page(policy.getGeneration(), Map.copyOf(assessments), standings));
+        policy.getUid(),
+        new Page(policy.getGeneration(), Map.copyOf(assessments), governed, standings));
   }
 
-  void forget(String policyUid, Instant now) {
-    deleted.values().removeIf(page -> page.isBefore(now.minus(KNOWN)));
+  void forget(String policyUid) {
+    left.values().removeIf(this::isTooOld);
     var page = pages.remove(policyUid);
     if (page != null) {
-      deleted.put(policyUid, page);
+      left.putAll(page.assessments());
     }
   }
 
@@ -121,10 +146,20 @@ public final class AssessmentBook implements Assessments {
             .orElseGet(OptionalDouble::empty));
   }
 
-  private record Page(
-      long generation, Map<ContainerKey, Assessment> assessments, List<Standing> standings) {
-    boolean isBefore(Instant time) {
-      return assessments.values().stream().allMatch(found -> found.at().isBefore(time));
+  /** Containers of this name of a workload, seen or not. */
+  private record Governed(String workloadUid, String container) {
+    static Governed of(WatchedContainer found) {
+      return new Governed(found.workload().uid(), found.key().container());
+    }
+
+    static Governed of(Assessment found) {
+      return new Governed(found.workloadUid(), found.container().container());
     }
   }
+
+  private record Page(
+      long generation,
+      Map<ContainerKey, Assessment> assessments,
+      Set<Governed> governed,
+      List<Standing> standings) {}
 }

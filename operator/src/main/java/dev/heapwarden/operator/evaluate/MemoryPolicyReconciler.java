@@ -92,7 +92,7 @@ public final class MemoryPolicyReconciler implements Reconciler<MemoryPolicy> {
   public UpdateControl<MemoryPolicy> reconcile(MemoryPolicy policy, Context<MemoryPolicy> context) {
     var metadata = policy.getMetadata();
     if (context.isPrimaryResourceDeleted()) {
-      book.forget(metadata.getUid(), clock.instant());
+      book.forget(metadata.getUid());
       rules.forget(metadata.getUid());
       alarms.forget(metadata.getUid());
       return UpdateControl.noUpdate();

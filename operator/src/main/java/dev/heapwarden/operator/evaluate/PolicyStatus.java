@@ -125,14 +125,14 @@ final class PolicyStatus {
   }
 
   private static Condition schedulesValid(Timetable timetable) {
-    return timetable.unreadable().isEmpty()
+    return timetable.unkept().isEmpty()
         ? Conditions.of(
             Conditions.SCHEDULES_VALID, true, "Readable", "every schedule and time zone is known")
         : Conditions.of(
             Conditions.SCHEDULES_VALID,
             false,
             "ScheduleInvalid",
-            String.join("; ", timetable.unreadable()));
+            String.join("; ", timetable.unkept()));
   }
 
   /** Of the last time that any were due; none where none ever were, or none are asked for. */

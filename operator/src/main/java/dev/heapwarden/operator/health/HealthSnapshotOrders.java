@@ -8,6 +8,8 @@ import dev.heapwarden.crds.policy.HealthSnapshots;
 import dev.heapwarden.crds.policy.MemoryPolicy;
 import dev.heapwarden.crds.snapshot.MemorySnapshot;
 import dev.heapwarden.detection.verdict.Verdict;
+import dev.heapwarden.operator.api.ApiServer;
+import dev.heapwarden.operator.api.OwnedSnapshots;
 import dev.heapwarden.operator.evaluate.Assessment;
 import dev.heapwarden.operator.evaluate.Evaluation;
 import dev.heapwarden.operator.evaluate.HealthOrder;
@@ -25,6 +27,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * Orders the health snapshots of a policy when the time has come that its status names as the next,
@@ -35,9 +38,6 @@ import java.util.function.Function;
 public final class HealthSnapshotOrders implements Function<Evaluation, Optional<HealthOrder>> {
   /** Said of one refusal at most. */
   private static final int REASON_LENGTH = 300;
-
-  /** Of a connection that was refused or lost the client (fabric8 7.8) says 0 or -1. */
-  private static final int NO_ANSWER = 0;
 
   private final KubernetesClient client;
   private final EventRecorder events;
@@ -80,7 +80,8 @@ public final class HealthSnapshotOrders implements Function<Evaluation, Optional
   private void order(
       Evaluation evaluation, HealthSnapshots asked, Instant due, List<String> problems) {
     var policy = evaluation.policy();
-    var taken = new ArrayList<>(taken(policy));
+    var before = new OwnedSnapshots(client).find(policy, Series.SERIES_LABEL);
+    var taken = new ArrayList<>(before);
     var ordered = new ArrayList<String>();
     var without = new ArrayList<String>();
     series(evaluation)
@@ -88,7 +89,7 @@ public final class HealthSnapshotOrders implements Function<Evaluation, Optional
             (series, containers) -> {
               try {
                 var turn =
-                    series.turns(healthy(containers), taken, due).stream()
+                    series.turns(healthy(containers), before, due).stream()
                         .filter(pod -> isReady(policy, pod))
                         .findFirst();
                 if (turn.isEmpty()) {
@@ -97,10 +98,9 @@ public final class HealthSnapshotOrders implements Function<Evaluation, Optional
                 }
                 var snapshot = series.order(turn.get(), asked, due);
                 create(snapshot, taken, asked.keep());
-                taken.add(snapshot);
                 ordered.add("%s of pod %s".formatted(series.text(), turn.get()));
               } catch (KubernetesClientException e) {
-                if (e.getCode() <= NO_ANSWER) {
+                if (!ApiServer.hasAnswered(e)) {
                   throw e;
                 }
                 problems.add("%s: %s".formatted(series.text(), reason(e)));
@@ -139,7 +139,11 @@ public final class HealthSnapshotOrders implements Function<Evaluation, Optional
         && Readiness.isPodReady(found);
   }
 
-  /** Where a quota is spent, the oldest that would have to go for this one goes first. */
+  /**
+   * Where a quota is spent, the oldest that would have to go for this one goes first.
+   *
+   * @param taken to which this one is added
+   */
   private void create(MemorySnapshot snapshot, List<MemorySnapshot> taken, int keep) {
     var name = snapshot.getMetadata().getName();
     if (taken.stream().anyMatch(earlier -> earlier.getMetadata().getName().equals(name))) {
@@ -148,7 +152,7 @@ public final class HealthSnapshotOrders implements Function<Evaluation, Optional
     try {
       createOnce(snapshot);
     } catch (KubernetesClientException e) {
-      var inTheWay = outdated(taken, Math.max(keep - 1, 1));
+      var inTheWay = outdated(Stream.concat(taken.stream(), Stream.of(snapshot)).toList(), keep);
       if (e.getCode() != HttpURLConnection.HTTP_FORBIDDEN
           || !reason(e).contains("quota")
           || inTheWay.isEmpty()) {
@@ -158,6 +162,7 @@ public final class HealthSnapshotOrders implements Function<Evaluation, Optional
       taken.removeAll(inTheWay);
       createOnce(snapshot);
     }
+    taken.add(snapshot);
   }
 
   private void createOnce(MemorySnapshot snapshot) {
@@ -177,28 +182,8 @@ public final class HealthSnapshotOrders implements Function<Evaluation, Optional
 
   /** What the API server said. */
   private static String reason(KubernetesClientException failure) {
-    var status = failure.getStatus();
-    var said =
-        Optional.ofNullable(status == null ? null : status.getMessage())
-            .orElse(String.valueOf(failure.getMessage()));
+    var said = ApiServer.words(failure);
     return said.substring(0, Math.min(said.length(), REASON_LENGTH));
-  }
-
-  /** The policy's own, whatever labels somebody else gave to others. */
-  private List<MemorySnapshot> taken(MemoryPolicy policy) {
-    var metadata = policy.getMetadata();
-    return client
-        .resources(MemorySnapshot.class)
-        .inNamespace(metadata.getNamespace())
-        .withLabel(Series.SERIES_LABEL)
-        .list()
-        .getItems()
-        .stream()
-        .filter(
-            snapshot ->
-                snapshot.getMetadata().getOwnerReferences().stream()
-                    .anyMatch(owner -> owner.getUid().equals(metadata.getUid())))
-        .toList();
   }
 
   /** Those of all but the newest times for which any were taken. */

@@ -5,8 +5,8 @@ import dev.heapwarden.crds.policy.HealthSnapshots;
 import dev.heapwarden.crds.policy.MemoryPolicy;
 import dev.heapwarden.crds.snapshot.MemorySnapshot;
 import dev.heapwarden.crds.snapshot.MemorySnapshotSpec;
+import dev.heapwarden.operator.api.OwnedSnapshots;
 import dev.heapwarden.operator.evaluate.Workload;
-import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -60,28 +60,16 @@ record Series(MemoryPolicy policy, Workload workload, String container) {
   }
 
   MemorySnapshot order(String pod, HealthSnapshots asked, Instant due) {
-    var metadata = policy.getMetadata();
-    var snapshot = new MemorySnapshot();
-    snapshot.setMetadata(
-        new ObjectMetaBuilder()
-            .withName(name(due))
-            .withNamespace(metadata.getNamespace())
-            .withLabels(Map.of(SERIES_LABEL, hash(), DUE_LABEL, label(due)))
-            .addNewOwnerReference()
-            .withApiVersion(policy.getApiVersion())
-            .withKind(policy.getKind())
-            .withName(metadata.getName())
-            .withUid(metadata.getUid())
-            .endOwnerReference()
-            .build());
-    snapshot.setSpec(
+    return OwnedSnapshots.of(
+        policy,
+        name(due),
+        Map.of(SERIES_LABEL, hash(), DUE_LABEL, label(due)),
         new MemorySnapshotSpec(
             pod,
             container,
             asked.snapshots(),
             policy.getSpec().respond().diagnose().window(),
             List.of()));
-    return snapshot;
   }
 
   /** A label's value that sorts as time does. */

@@ -72,16 +72,7 @@ final class Ending {
    */
   static boolean mayEnd(LeakIncidentStatus status) {
     return (status.phase() == Phase.OPEN || status.phase() == Phase.DIAGNOSING)
-        && status.steps().stream().noneMatch(Ending::inForce);
-  }
-
-  /** Only what changes the workload has a time at which it expires. */
-  private static boolean inForce(Step step) {
-    return switch (step.state()) {
-      case DONE -> step.expiresAt() != null;
-      case UNDOING -> true;
-      case PLANNED, INTENDED, REFUSED, FAILED, SUGGESTED, UNDONE -> false;
-    };
+        && status.steps().stream().noneMatch(Effect::isInForce);
   }
 
   /** What the response did until then, for the outcome. */

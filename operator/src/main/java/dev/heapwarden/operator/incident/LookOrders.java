@@ -9,8 +9,8 @@ import dev.heapwarden.crds.snapshot.MemorySnapshot;
 import dev.heapwarden.crds.snapshot.MemorySnapshotSpec;
 import dev.heapwarden.crds.snapshot.SnapshotKind;
 import dev.heapwarden.detection.sample.ContainerKey;
+import dev.heapwarden.operator.api.OwnedSnapshots;
 import dev.heapwarden.operator.evaluate.Evaluation;
-import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.net.HttpURLConnection;
@@ -19,7 +19,6 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,9 +32,11 @@ final class LookOrders {
   private static final int KEPT = 2;
 
   private final KubernetesClient client;
+  private final OwnedSnapshots looks;
 
   LookOrders(KubernetesClient client) {
     this.client = client;
+    this.looks = new OwnedSnapshots(client);
   }
 
   /**
@@ -49,30 +50,20 @@ final class LookOrders {
     // The name follows from the time, so that a second operator asks nothing twice.
     long turn = now.getEpochSecond() / window.toSeconds();
     var half = window.dividedBy(2);
-    var snapshot = new MemorySnapshot();
-    snapshot.setMetadata(
-        new ObjectMetaBuilder()
-            .withName(name + "-" + Long.toString(turn, Character.MAX_RADIX))
-            .withNamespace(policy.getMetadata().getNamespace())
-            .withLabels(Map.of(Api.LOOK_LABEL, name))
-            .addNewOwnerReference()
-            .withApiVersion(policy.getApiVersion())
-            .withKind(policy.getKind())
-            .withName(policy.getMetadata().getName())
-            .withUid(policy.getMetadata().getUid())
-            .endOwnerReference()
-            .build());
-    snapshot.setSpec(
-        new MemorySnapshotSpec(
-            container.pod(),
-            container.container(),
-            List.of(SnapshotKind.CLASS_HISTOGRAM),
-            Durations.format(half.compareTo(LONGEST_WINDOW) < 0 ? half : LONGEST_WINDOW),
-            List.of()));
+    var snapshot =
+        OwnedSnapshots.of(
+            policy,
+            name + "-" + Long.toString(turn, Character.MAX_RADIX),
+            Map.of(Api.LOOK_LABEL, name),
+            new MemorySnapshotSpec(
+                container.pod(),
+                container.container(),
+                List.of(SnapshotKind.CLASS_HISTOGRAM),
+                Durations.format(half.compareTo(LONGEST_WINDOW) < 0 ? half : LONGEST_WINDOW),
+                List.of()));
     try {
       // First, so that a quota has room for this one.
-      of(policy)
-          .filter(look -> name.equals(look.getMetadata().getLabels().get(Api.LOOK_LABEL)))
+      looks.find(policy, Api.LOOK_LABEL, name).stream()
           .sorted(
               Comparator.<MemorySnapshot, String>comparing(
                       look -> look.getMetadata().getCreationTimestamp())
@@ -98,7 +89,7 @@ final class LookOrders {
             .map(found -> IncidentName.ofLook(found.workload(), found.key().container()))
             .collect(toSet());
     try {
-      of(evaluation.policy())
+      looks.find(evaluation.policy(), Api.LOOK_LABEL).stream()
           .filter(look -> !present.contains(look.getMetadata().getLabels().get(Api.LOOK_LABEL)))
           .forEach(look -> client.resource(look).delete());
     } catch (KubernetesClientException e) {
@@ -107,21 +98,5 @@ final class LookOrders {
           evaluation.policy().getMetadata().getName(),
           e.getCode());
     }
-  }
-
-  /** The policy's own, whatever labels somebody else gave to others. */
-  private Stream<MemorySnapshot> of(MemoryPolicy policy) {
-    var metadata = policy.getMetadata();
-    return client
-        .resources(MemorySnapshot.class)
-        .inNamespace(metadata.getNamespace())
-        .withLabel(Api.LOOK_LABEL)
-        .list()
-        .getItems()
-        .stream()
-        .filter(
-            look ->
-                look.getMetadata().getOwnerReferences().stream()
-                    .anyMatch(owner -> owner.getUid().equals(metadata.getUid())));
   }
 }

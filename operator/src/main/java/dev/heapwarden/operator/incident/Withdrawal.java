@@ -1,5 +1,6 @@
 package dev.heapwarden.operator.incident;
 
+import dev.heapwarden.crds.Api;
 import dev.heapwarden.crds.incident.LeakIncident;
 import dev.heapwarden.crds.incident.Phase;
 import dev.heapwarden.crds.incident.Step;
@@ -8,8 +9,8 @@ import java.util.Comparator;
 import java.util.Optional;
 
 /**
- * An intervention that was taken back after the incident ended: its time was over, or its policy
- * was deleted. One that a person undid is none.
+ * An intervention that was taken back after the incident ended: its time was over, its policy was
+ * deleted, or Heapwarden was uninstalled. One that a person undid is none.
  */
 public final class Withdrawal {
   private static final int INTERVENTION = 3;
@@ -21,8 +22,7 @@ public final class Withdrawal {
     var status = incident.getStatus();
     var endedAt = status.endedAt();
     if (endedAt == null
-        || incident.getSpec().response().undo()
-        || status.phase() == Phase.ROLLED_BACK
+        || (isRolledBack(incident) && !isUninstalled(incident))
         || status.steps().stream().anyMatch(Withdrawal::isInForce)) {
       return Optional.empty();
     }
@@ -38,13 +38,19 @@ public final class Withdrawal {
         .max(Comparator.naturalOrder());
   }
 
-  /** Only what changes the workload has a time at which it expires. */
+  /** As somebody asked, or because it did not help. */
+  private static boolean isRolledBack(LeakIncident incident) {
+    return incident.getSpec().response().undo()
+        || incident.getStatus().phase() == Phase.ROLLED_BACK;
+  }
+
+  /** The uninstallation asks to undo in nobody's name. */
+  public static boolean isUninstalled(LeakIncident incident) {
+    var annotations = incident.getMetadata().getAnnotations();
+    return annotations != null && annotations.containsKey(Api.UNINSTALL_ANNOTATION);
+  }
+
   private static boolean isInForce(Step step) {
-    return step.level() == INTERVENTION
-        && step.expiresAt() != null
-        && switch (step.state()) {
-          case INTENDED, DONE, UNDOING -> true;
-          case PLANNED, REFUSED, FAILED, SUGGESTED, UNDONE -> false;
-        };
+    return step.level() == INTERVENTION && Effect.isInForce(step);
   }
 }

@@ -1,6 +1,5 @@
 package dev.heapwarden.operator.respond;
 
-import dev.heapwarden.crds.Api;
 import dev.heapwarden.crds.incident.LeakIncident;
 import dev.heapwarden.crds.incident.Phase;
 import dev.heapwarden.crds.incident.Step;
@@ -228,9 +227,6 @@ public final class Response {
     if (!incident.getSpec().response().undo()) {
       return Precedent.POLICY_DELETED;
     }
-    var annotations = incident.getMetadata().getAnnotations();
-    return annotations != null && annotations.containsKey(Api.UNINSTALL_ANNOTATION)
-        ? Precedent.UNINSTALLED
-        : "undo was asked for";
+    return Withdrawal.isUninstalled(incident) ? Precedent.UNINSTALLED : "undo was asked for";
   }
 }

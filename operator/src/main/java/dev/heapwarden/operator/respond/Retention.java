@@ -2,6 +2,7 @@ package dev.heapwarden.operator.respond;
 
 import dev.heapwarden.crds.Durations;
 import dev.heapwarden.crds.incident.LeakIncident;
+import dev.heapwarden.crds.incident.LeakIncidentSpec.Target;
 import dev.heapwarden.crds.policy.MemoryPolicy;
 import dev.heapwarden.operator.evaluate.Assessments;
 import dev.heapwarden.operator.incident.Withdrawal;
@@ -18,7 +19,7 @@ import java.util.Optional;
 record Retention(Duration time, IncidentStore store, Assessments assessments) {
   /** Whether nobody needs it any more. */
   boolean isOver(LeakIncident incident, Optional<MemoryPolicy> policy, Instant now) {
-    return isKeptLongEnough(incident, policy, now) && isNeededNoMore(incident);
+    return isKeptLongEnough(incident, policy, now) && isNeededNoMore(incident, policy);
   }
 
   private boolean isKeptLongEnough(
@@ -37,10 +38,10 @@ record Retention(Duration time, IncidentStore store, Assessments assessments) {
         .orElse(Duration.ZERO);
   }
 
-  /** While its workload is watched, the newest incident of a leak says what was tried. */
-  private boolean isNeededNoMore(LeakIncident incident) {
+  /** While its workload may be watched, the newest incident of a leak says what was tried. */
+  private boolean isNeededNoMore(LeakIncident incident, Optional<MemoryPolicy> policy) {
     var target = incident.getSpec().target();
-    return assessments.of(target.uid(), target.container()).isEmpty()
+    return isUnwatched(target, policy)
         || store.inNamespace(incident.getMetadata().getNamespace()).stream()
             .map(other -> other.getSpec().target())
             .anyMatch(
@@ -48,5 +49,13 @@ record Retention(Duration time, IncidentStore store, Assessments assessments) {
                     other.uid().equals(target.uid())
                         && other.container().equals(target.container())
                         && other.episode() > target.episode());
+  }
+
+  private boolean isUnwatched(Target target, Optional<MemoryPolicy> policy) {
+    return assessments.of(target.uid(), target.container()).isEmpty()
+        && policy
+            .map(MemoryPolicy::getMetadata)
+            .map(found -> assessments.isGone(found.getUid(), target.uid(), target.container()))
+            .orElse(true);
   }
 }

@@ -10,15 +10,15 @@ import java.util.Optional;
 /**
  * The schedules of a policy.
  *
- * @param unreadable what is wrong with those that are not kept, each with its field
+ * @param unkept what is wrong with those that are not kept, each with its field
  */
-public record Timetable(List<Entry> entries, List<String> unreadable) {
+public record Timetable(List<Entry> entries, List<String> unkept) {
   /** Between two health snapshots of a container at least: each may look for minutes. */
   static final Duration SHORTEST_PAUSE = Duration.ofMinutes(5);
 
   public Timetable {
     entries = List.copyOf(entries);
-    unreadable = List.copyOf(unreadable);
+    unkept = List.copyOf(unkept);
   }
 
   /** What a moment of a schedule is for. */
@@ -31,7 +31,7 @@ public record Timetable(List<Entry> entries, List<String> unreadable) {
 
   public static Timetable of(MemoryPolicySpec spec) {
     var entries = new ArrayList<Entry>();
-    var unreadable = new ArrayList<String>();
+    var unkept = new ArrayList<String>();
     var windows = spec.respond().maintenanceWindows();
     for (int i = 0; i < windows.size(); i++) {
       var window = windows.get(i);
@@ -39,7 +39,7 @@ public record Timetable(List<Entry> entries, List<String> unreadable) {
         var schedule = Schedule.of(window.schedule(), window.timeZone());
         entries.add(new Entry(Occasion.WINDOW_OPENS, schedule));
       } catch (IllegalArgumentException e) {
-        unreadable.add("respond.maintenanceWindows[%d]: %s".formatted(i, e.getMessage()));
+        unkept.add("respond.maintenanceWindows[%d]: %s".formatted(i, e.getMessage()));
       }
     }
     var health = spec.observe().healthSnapshots();
@@ -47,17 +47,17 @@ public record Timetable(List<Entry> entries, List<String> unreadable) {
       try {
         var schedule = Schedule.of(health.schedule(), health.timeZone());
         if (schedule.comesAgainWithin(SHORTEST_PAUSE)) {
-          unreadable.add(
+          unkept.add(
               "observe.healthSnapshots: '%s' comes again within %d minutes: none are taken; let at least as much pass between two times"
                   .formatted(health.schedule(), SHORTEST_PAUSE.toMinutes()));
         } else {
           entries.add(new Entry(Occasion.HEALTH_SNAPSHOT, schedule));
         }
       } catch (IllegalArgumentException e) {
-        unreadable.add("observe.healthSnapshots: " + e.getMessage());
+        unkept.add("observe.healthSnapshots: " + e.getMessage());
       }
     }
-    return new Timetable(entries, unreadable);
+    return new Timetable(entries, unkept);
   }
 
   /** The first moment of this occasion after this one. */

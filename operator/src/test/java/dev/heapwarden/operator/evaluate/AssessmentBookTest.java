@@ -8,6 +8,7 @@ import dev.heapwarden.operator.report.Standing;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -17,7 +18,8 @@ class AssessmentBookTest {
   private static final ObjectMeta POLICY =
       new ObjectMetaBuilder().withName("shop").withUid("p").withGeneration(1L).build();
 
-  private final AssessmentBook book = new AssessmentBook();
+  private Instant now = Cluster.NOW;
+  private final AssessmentBook book = new AssessmentBook(() -> now);
 
   @Test
   void holdsTheNewestOfEveryContainerOfAWorkload() {
@@ -54,7 +56,7 @@ class AssessmentBookTest {
   void aDeletedPolicyTakesItsAssessmentsAlong() {
     book.replace(POLICY, List.of(Cluster.watched("a", HEALTHY)));
 
-    book.forget("p", Cluster.NOW);
+    book.forget("p");
 
     assertThat(book.standings()).isEmpty();
     assertThat(book.policies()).isZero();
@@ -64,10 +66,41 @@ class AssessmentBookTest {
   @Test
   void whatWasDoneUnderADeletedPolicyCanBeUndoneByWhatWasSeenLast() {
     book.replace(POLICY, List.of(Cluster.watched("a", HEALTHY)));
-    book.forget("p", Cluster.NOW);
+    book.forget("p");
     assertThat(book.last("uid-checkout", "checkout")).hasSize(1);
+  }
 
-    book.forget("another", Cluster.NOW.plus(Duration.ofDays(1)));
+  @Test
+  void aWorkloadIsGoneOnceItsPolicyWasSeenWithoutIt() {
+    assertThat(book.isGone("p", "uid-checkout", "checkout")).as("not looked at yet").isFalse();
+
+    book.replace(POLICY, List.of(Cluster.unseen("a", new Sight.NoAgent())));
+    assertThat(book.isGone("p", "uid-checkout", "checkout")).as("its agent is silent").isFalse();
+    assertThat(book.isGone("p", "uid-checkout", "envoy")).isTrue();
+
+    book.replace(POLICY, List.of());
+    assertThat(book.isGone("p", "uid-checkout", "checkout")).isTrue();
+  }
+
+  /** It would be too small. */
+  @Test
+  void whatWasSeenLongAgoUndoesNothing() {
+    book.replace(POLICY, List.of(Cluster.watched("a", HEALTHY)));
+    book.forget("p");
+
+    now = now.plus(Duration.ofMinutes(11));
+    assertThat(book.last("uid-checkout", "checkout")).isEmpty();
+  }
+
+  @Test
+  void whatWasSeenUnderADeletedPolicyIsForgottenOnceItsWorkloadIsSeenAgain() {
+    book.replace(POLICY, List.of(Cluster.watched("a", HEALTHY)));
+    book.forget("p");
+    var another = new ObjectMetaBuilder(POLICY).withUid("q").build();
+
+    book.replace(another, List.of(Cluster.watched("b", HEALTHY)));
+    book.replace(another, List.of(Cluster.unseen("b", new Sight.NoAgent())));
+
     assertThat(book.last("uid-checkout", "checkout")).isEmpty();
   }
 }

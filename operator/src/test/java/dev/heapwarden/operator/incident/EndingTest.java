@@ -73,6 +73,9 @@ class EndingTest {
   @Test
   void whatIsInForceIsNotForgotten() {
     assertThat(ends(Phase.OPEN, expiring("Isolate", 2, State.DONE))).isFalse();
+    assertThat(ends(Phase.OPEN, expiring("PatchEnvironment", 3, State.INTENDED)))
+        .as("done, and still rolled out")
+        .isFalse();
     assertThat(ends(Phase.OPEN, step("AddReplicas", 3, State.UNDOING))).isFalse();
     assertThat(ends(Phase.ISOLATING, step("Isolate", 2, State.INTENDED))).isFalse();
     assertThat(ends(Phase.VERIFYING)).isFalse();

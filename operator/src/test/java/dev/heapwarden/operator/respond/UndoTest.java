@@ -143,6 +143,18 @@ class UndoTest {
   }
 
   @Test
+  void anIsolationThatCouldNotBeTakenBackIsNoInterventionAndTheRestIsToldToo() {
+    world.broken.put(ActionKind.ISOLATE, "its ReplicaSet went away");
+    world.stuck.put(ActionKind.ISOLATE, "somebody changed label app");
+    var status = rehearsal.run(policy(respond(Mode.ENFORCE, 2, LIMITS)), Duration.ofMinutes(30));
+    assertThat(status.phase()).isEqualTo(Phase.NEEDS_HUMAN);
+    assertThat(status.outcome())
+        .startsWith("maxLevel 2 reached: evidence is taken")
+        .contains("Isolate Failed: failed: its ReplicaSet went away; somebody changed label app")
+        .doesNotContain("intervention");
+  }
+
+  @Test
   void undoTakesBackEverythingTheLastFirstAndEndsTheResponse() {
     rehearsal.run(policy(respond(Mode.ENFORCE, 3, LIMITS)), Duration.ofMinutes(2));
     world.put(answered(world.get("leak-1"), 0, false, true));

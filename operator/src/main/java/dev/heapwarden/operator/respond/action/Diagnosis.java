@@ -14,14 +14,7 @@ final class Diagnosis {
   /** What the agent answered to the incident's newest snapshot; empty where there is none. */
   static Optional<MemorySnapshotStatus> find(KubernetesClient client, Situation situation) {
     return Steps.newest(situation.status(), ActionKind.DIAGNOSE)
-        .map(step -> step.object().substring(step.object().indexOf('/') + 1))
-        .map(
-            name ->
-                client
-                    .resources(MemorySnapshot.class)
-                    .inNamespace(situation.namespace())
-                    .withName(name)
-                    .get())
+        .flatMap(step -> new IncidentSnapshots(client).find(situation.incident(), step))
         .map(MemorySnapshot::getStatus);
   }
 }

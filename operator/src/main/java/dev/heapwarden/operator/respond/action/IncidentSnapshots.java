@@ -1,30 +1,28 @@
 package dev.heapwarden.operator.respond.action;
 
 import dev.heapwarden.crds.incident.LeakIncident;
+import dev.heapwarden.crds.incident.Step;
 import dev.heapwarden.crds.snapshot.MemorySnapshot;
 import dev.heapwarden.crds.snapshot.MemorySnapshotSpec;
-import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import dev.heapwarden.operator.api.OwnedSnapshots;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import java.util.Map;
 import java.util.Optional;
 
 /** The snapshots that an incident orders, which go with it. */
 record IncidentSnapshots(KubernetesClient client) {
   static MemorySnapshot of(LeakIncident incident, String name, MemorySnapshotSpec spec) {
-    var metadata = incident.getMetadata();
-    var snapshot = new MemorySnapshot();
-    snapshot.setMetadata(
-        new ObjectMetaBuilder()
-            .withName(name)
-            .withNamespace(metadata.getNamespace())
-            .addNewOwnerReference()
-            .withApiVersion(incident.getApiVersion())
-            .withKind(incident.getKind())
-            .withName(metadata.getName())
-            .withUid(metadata.getUid())
-            .endOwnerReference()
-            .build());
-    snapshot.setSpec(spec);
-    return snapshot;
+    return OwnedSnapshots.of(incident, name, Map.of(), spec);
+  }
+
+  /** The one that a step ordered. */
+  Optional<MemorySnapshot> find(LeakIncident incident, Step step) {
+    return find(incident, name(step));
+  }
+
+  /** Without its kind. */
+  static String name(Step step) {
+    return step.object().substring(step.object().indexOf('/') + 1);
   }
 
   Optional<MemorySnapshot> find(LeakIncident incident, String name) {
@@ -37,7 +35,6 @@ record IncidentSnapshots(KubernetesClient client) {
   }
 
   static boolean isOf(LeakIncident incident, MemorySnapshot snapshot) {
-    return snapshot.getMetadata().getOwnerReferences().stream()
-        .anyMatch(owner -> owner.getUid().equals(incident.getMetadata().getUid()));
+    return OwnedSnapshots.isOf(incident, snapshot);
   }
 }

@@ -4,6 +4,7 @@ import dev.heapwarden.crds.Api;
 import dev.heapwarden.crds.Durations;
 import dev.heapwarden.crds.incident.LeakIncident;
 import dev.heapwarden.crds.incident.Step;
+import dev.heapwarden.operator.api.ApiServer;
 import dev.heapwarden.operator.respond.journal.ActionKind;
 import dev.heapwarden.operator.respond.journal.Steps;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -116,8 +117,11 @@ public final class IsolatePod implements Action {
       if (!IsolatedPod.isRefusedTest(e)) {
         throw e;
       }
-      return isolated.isDenied(pod, e) || isLate(situation, step)
-          ? new Acted.No("Denied: " + ApiServer.words(e))
+      if (isolated.isDenied(pod, e)) {
+        return new Acted.No("Denied: " + ApiServer.words(e));
+      }
+      return isLate(situation, step)
+          ? new Acted.No("the pod kept changing while it was to be isolated")
           : new Acted.Again("the pod changed while it was to be isolated");
     }
   }

@@ -1,6 +1,7 @@
 package dev.heapwarden.operator.respond.action;
 
 import dev.heapwarden.crds.incident.LeakIncident;
+import dev.heapwarden.operator.api.ApiServer;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -18,8 +19,6 @@ import java.util.stream.Stream;
  * The pod of an isolation: looked at, relabelled, put back, deleted. Always this one, by its UID.
  */
 final class IsolatedPod {
-  private static final int UNPROCESSABLE = 422;
-
   private final KubernetesClient client;
 
   IsolatedPod(KubernetesClient client) {
@@ -40,7 +39,7 @@ final class IsolatedPod {
 
   /** The API server answers a failed {@code test} as unprocessable. */
   static boolean isRefusedTest(KubernetesClientException e) {
-    return e.getCode() == UNPROCESSABLE || e.getCode() == HttpURLConnection.HTTP_CONFLICT;
+    return e.getCode() == ApiServer.UNPROCESSABLE || e.getCode() == HttpURLConnection.HTTP_CONFLICT;
   }
 
   /**
@@ -49,7 +48,7 @@ final class IsolatedPod {
    */
   boolean isDenied(Pod read, KubernetesClientException e) {
     var now = client.resource(read).get();
-    return e.getCode() == UNPROCESSABLE
+    return e.getCode() == ApiServer.UNPROCESSABLE
         && now != null
         && now.getMetadata().getResourceVersion().equals(read.getMetadata().getResourceVersion());
   }

@@ -27,8 +27,11 @@ public final class SampleInstances implements Action {
   /** Fact of the step, besides the pod. */
   private static final String CLASS = "className";
 
-  /** For other orders of the node, the dump itself, and reading it. */
-  private static final Duration PATIENCE = Duration.ofMinutes(6);
+  /**
+   * For the agent: up to 150 s to dump, as it allows four times the longest pause of 30 s and half
+   * a minute more, 2 min to read, and some to find the process and to tell.
+   */
+  private static final Duration TAKING = Duration.ofMinutes(6);
 
   private static final int HOLDERS_TOLD = 3;
 
@@ -94,7 +97,7 @@ public final class SampleInstances implements Action {
 
   @Override
   public Seen look(Situation situation, Step step) {
-    var seen = snapshots.look(situation, step);
+    var seen = snapshots.look(situation, step, TAKING);
     return seen instanceof Seen.Done
         ? snapshots
             .get(situation.incident(), step)
@@ -111,9 +114,10 @@ public final class SampleInstances implements Action {
     return snapshots.undo(incident, step, now);
   }
 
+  /** In the queue of its node too. */
   @Override
   public Duration patience(Situation situation) {
-    return PATIENCE;
+    return TakeSnapshot.QUEUE.plus(TAKING);
   }
 
   @Override
@@ -144,6 +148,7 @@ public final class SampleInstances implements Action {
         shares.size() == 1
             ? shares.firstEntry().getKey()
             : shares.entrySet().stream()
+                .sorted(Map.Entry.<String, Integer>comparingByValue().reversed())
                 .limit(HOLDERS_TOLD)
                 .map(share -> "%s (%d)".formatted(share.getKey(), share.getValue()))
                 .collect(joining(", "));

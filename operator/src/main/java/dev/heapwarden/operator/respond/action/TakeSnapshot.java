@@ -82,7 +82,7 @@ public final class TakeSnapshot implements Action {
         snapshot(
             situation,
             Steps.fact(step, POD),
-            step.object().substring(step.object().indexOf('/') + 1)));
+            IncidentSnapshots.name(step)));
   }
 
   Acted order(Situation situation, Step step, MemorySnapshot snapshot) {
@@ -101,6 +101,15 @@ public final class TakeSnapshot implements Action {
 
   @Override
   public Seen look(Situation situation, Step step) {
+    return look(situation, step, taking(situation));
+  }
+
+  /**
+   * What became of an order.
+   *
+   * @param taking what the agent may need once it has begun
+   */
+  Seen look(Situation situation, Step step, Duration taking) {
     var snapshot = get(situation.incident(), step);
     if (snapshot.isEmpty() || !IncidentSnapshots.isOf(situation.incident(), snapshot.get())) {
       return new Seen.Failed("the snapshot was deleted");
@@ -112,7 +121,7 @@ public final class TakeSnapshot implements Action {
     return switch (status.phase()) {
       case RUNNING ->
           began(snapshot.get(), status)
-                  .filter(began -> situation.now().isAfter(began.plus(taking(situation))))
+                  .filter(began -> situation.now().isAfter(began.plus(taking)))
                   .isPresent()
               ? new Seen.Failed("not seen to be done in time: the agent takes the snapshot")
               : new Seen.NotYet("the agent takes the snapshot");
@@ -191,7 +200,7 @@ public final class TakeSnapshot implements Action {
   }
 
   Optional<MemorySnapshot> get(LeakIncident incident, Step step) {
-    return snapshots.find(incident, step.object().substring(step.object().indexOf('/') + 1));
+    return snapshots.find(incident, step);
   }
 
   private boolean isOurs(LeakIncident incident, Step step) {

@@ -1,5 +1,6 @@
 package dev.heapwarden.operator.respond.action;
 
+import dev.heapwarden.operator.api.ApiServer;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;

@@ -50,7 +50,7 @@ public final class Precedent {
         .filter(
             step ->
                 (wasRolledBack(status)
-                        && step.state() == State.UNDONE
+                        && wasTakenBack(step)
                         && NOT_A_FAILURE.stream().noneMatch(text(step)::startsWith))
                     || (step.state() == State.SUGGESTED && text(step).startsWith(NOT_REPEATED)))
         .map(step -> reason(before, step));
@@ -66,16 +66,25 @@ public final class Precedent {
     return step.state() == State.SUGGESTED
         ? text(step)
         : NOT_REPEATED
-            + "the same change was rolled back in %s: %s"
-                .formatted(before.getMetadata().getName(), text(step));
+            + "the same change was %s in %s: %s"
+                .formatted(
+                    step.state() == State.UNDONE ? "rolled back" : "to be rolled back",
+                    before.getMetadata().getName(),
+                    text(step));
   }
 
   /** A step that was never done is none to learn from. */
   private static boolean says(Step step) {
     return switch (step.state()) {
       case DONE, UNDOING, UNDONE, SUGGESTED -> true;
-      case PLANNED, INTENDED, REFUSED, FAILED -> false;
+      case FAILED -> wasTakenBack(step);
+      case PLANNED, INTENDED, REFUSED -> false;
     };
+  }
+
+  /** Or was to be, and is still there. */
+  private static boolean wasTakenBack(Step step) {
+    return step.state() == State.UNDONE || Steps.undoFailure(step).isPresent();
   }
 
   private static String text(Step step) {

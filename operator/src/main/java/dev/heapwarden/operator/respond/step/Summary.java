@@ -21,9 +21,6 @@ final class Summary {
             ? "evidence is taken and the leaking pod is isolated and replaced; its successor leaks"
                 + " from zero"
             : "evidence is taken, the workload is as it was and still leaks";
-    if (Steps.all(round.status()).anyMatch(step -> Steps.undoFailure(step).isPresent())) {
-      return "an action failed and could not be taken back. " + declined(round);
-    }
     int maxLevel = round.respond().maxLevel();
     var why =
         maxLevel < 3

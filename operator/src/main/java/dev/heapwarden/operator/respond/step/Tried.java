@@ -1,18 +1,15 @@
 package dev.heapwarden.operator.respond.step;
 
 import dev.heapwarden.crds.incident.Step;
+import dev.heapwarden.operator.api.ApiServer;
 import dev.heapwarden.operator.respond.action.Acted;
 import dev.heapwarden.operator.respond.action.Action;
-import dev.heapwarden.operator.respond.action.ApiServer;
 import dev.heapwarden.operator.respond.action.Plan;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.net.HttpURLConnection;
 
 /** An action where what the API server denies is an answer, in its words, and no failure. */
 record Tried(Action action) {
-  /** RFC 9110, 15.5.21: what a validating admission policy answers with. */
-  private static final int UNPROCESSABLE = 422;
-
   /** What the operator may not even look at it cannot do: people see which right is missing. */
   Plan plan(Round round) {
     try {
@@ -35,7 +32,7 @@ record Tried(Action action) {
     try {
       return action.isActed(round.situation(), step);
     } catch (KubernetesClientException e) {
-      var _ = denial(e);
+      throwUnlessDenied(e);
       return false;
     }
   }
@@ -46,11 +43,14 @@ record Tried(Action action) {
    * @throws KubernetesClientException any other failure
    */
   private static String denial(KubernetesClientException failure) {
-    var said = ApiServer.words(failure);
-    return switch (failure.getCode()) {
-      case HttpURLConnection.HTTP_FORBIDDEN -> "Forbidden: " + said;
-      case HttpURLConnection.HTTP_BAD_REQUEST, UNPROCESSABLE -> "Denied: " + said;
-      default -> throw failure;
-    };
+    throwUnlessDenied(failure);
+    return (failure.getCode() == HttpURLConnection.HTTP_FORBIDDEN ? "Forbidden: " : "Denied: ")
+        + ApiServer.words(failure);
+  }
+
+  private static void throwUnlessDenied(KubernetesClientException failure) {
+    if (!ApiServer.isDenial(failure)) {
+      throw failure;
+    }
   }
 }

@@ -49,7 +49,7 @@ class IsolatePodTest {
   void aPodThatNeverStopsChangingIsGivenUpAfterAWhile() {
     alwaysChanges = true;
     assertThat(act(Fixtures.NOON.plus(Duration.ofMinutes(6))))
-        .isEqualTo(new Acted.No("Denied: " + WORDS));
+        .isEqualTo(new Acted.No("the pod kept changing while it was to be isolated"));
   }
 
   @Test

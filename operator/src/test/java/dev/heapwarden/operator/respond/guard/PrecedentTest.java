@@ -1,0 +1,72 @@
+package dev.heapwarden.operator.respond.guard;
+
+import static dev.heapwarden.operator.respond.Fixtures.NOON;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heapwarden.crds.incident.LeakIncident;
+import dev.heapwarden.crds.incident.LeakIncidentSpec;
+import dev.heapwarden.crds.incident.Step;
+import dev.heapwarden.crds.incident.Step.State;
+import dev.heapwarden.operator.respond.Fixtures;
+import dev.heapwarden.operator.respond.journal.ActionKind;
+import dev.heapwarden.operator.respond.journal.Steps;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class PrecedentTest {
+  /** It did harm, and is still there: more of it would do more. */
+  @Test
+  void whatFailedAndCouldNotEvenBeTakenBackIsNotDoneAgain() {
+    var raised = intended(ActionKind.RESIZE_MEMORY);
+    var undoing = Steps.undoing(Steps.acted(raised, NOON, NOON), "failed: it did not help", NOON);
+    var left =
+        Steps.settled(
+            Steps.notUndone(undoing, "it does not fit"),
+            State.FAILED,
+            undoing.message() + "; it does not fit",
+            NOON);
+
+    assertThat(against(ActionKind.RESIZE_MEMORY, left))
+        .contains(
+            "NotRepeated: the same change was to be rolled back in leak-1: failed: it did not help;"
+                + " it does not fit");
+  }
+
+  @Test
+  void whatWasNeverDoneSaysNothing() {
+    var denied =
+        Steps.settled(
+            intended(ActionKind.PATCH_ENVIRONMENT), State.FAILED, "Denied: a webhook", NOON);
+
+    assertThat(against(ActionKind.PATCH_ENVIRONMENT, denied)).isEmpty();
+  }
+
+  private static java.util.Optional<String> against(ActionKind kind, Step before) {
+    var first = episode(1);
+    first.setStatus(Fixtures.status(List.of(before), NOON.toString()));
+    var second = episode(2);
+    return Precedent.against(kind, "patch", second, List.of(first, second));
+  }
+
+  private static Step intended(ActionKind kind) {
+    return new Step(
+        kind.text(), 3, State.INTENDED, "it", null, "patch", Map.of(), NOON.toString(), null, null);
+  }
+
+  private static LeakIncident episode(int number) {
+    var incident = Fixtures.incident("leak-" + number, "w1");
+    var target = incident.getSpec().target();
+    incident.setSpec(
+        new LeakIncidentSpec(
+            new LeakIncidentSpec.Target(
+                target.kind(),
+                target.name(),
+                target.uid(),
+                target.container(),
+                target.policy(),
+                number),
+            LeakIncidentSpec.Response.none()));
+    return incident;
+  }
+}

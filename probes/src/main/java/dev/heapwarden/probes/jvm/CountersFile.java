@@ -43,7 +43,7 @@ public final class CountersFile {
     return of(JvmProcess.of(pid, procRoot));
   }
 
-  /** As {@link #of}; empty too where the file is not to be had. */
+  /** As {@link #of}; empty too where the file is not to be had. See {@link #now}. */
   public static Optional<CountersFile> readable(long pid, Path procRoot) {
     try {
       return of(pid, procRoot);
@@ -103,7 +103,23 @@ public final class CountersFile {
     return JvmCounters.of(data());
   }
 
-  PerfData data() throws IOException {
+  /**
+   * As {@link #read}; empty where they cannot be read: of a JVM that has not written all of them
+   * yet, or whose file was replaced meanwhile.
+   */
+  public Optional<JvmCounters> now() {
+    return dataNow().map(JvmCounters::of);
+  }
+
+  Optional<PerfData> dataNow() {
+    try {
+      return Optional.of(data());
+    } catch (IOException _) {
+      return Optional.empty();
+    }
+  }
+
+  private PerfData data() throws IOException {
     try (var tmp = Held.directory(process.temporaryPath());
         var file = open(process, tmp, directory)) {
       if (!file.id().equals(id)) {

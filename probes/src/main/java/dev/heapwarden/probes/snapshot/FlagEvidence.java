@@ -74,7 +74,8 @@ final class FlagEvidence {
     if (read.isEmpty()) {
       return new Evidence.Failed("the JVM printed its flags in an unknown form");
     }
-    var counters = counters(process);
+    var counters =
+        CountersFile.readable(process.pid(), proc.root()).flatMap(CountersFile::now);
     var check =
         new OptionCheck(
             read.get(),
@@ -139,10 +140,5 @@ final class FlagEvidence {
   private static OptionalLong figure(
       Optional<JvmCounters> counters, Function<JvmCounters, OptionalLong> which) {
     return counters.map(which).orElseGet(OptionalLong::empty);
-  }
-
-  private Optional<JvmCounters> counters(TargetProcess process) throws IOException {
-    var file = CountersFile.readable(process.pid(), proc.root());
-    return file.isEmpty() ? Optional.empty() : Optional.of(file.get().read());
   }
 }

@@ -128,12 +128,14 @@ final class DumpDirectory implements AutoCloseable {
     }
   }
 
-  private static void sweep(Held parent, Path name, Instant before) throws IOException {
+  private static void sweep(Held parent, Path name, Instant before) {
     try (var directory = Held.directory(parent.path().resolve(name))) {
       if (isOurs(directory)
           && Files.getLastModifiedTime(directory.path()).compareTo(FileTime.from(before)) < 0) {
         delete(parent, directory, name);
       }
+    } catch (IOException | DirectoryIteratorException _) {
+      // No directory, or somebody put one into it: what comes after it goes all the same.
     }
   }
 

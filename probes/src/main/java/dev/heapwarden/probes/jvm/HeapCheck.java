@@ -9,16 +9,15 @@ import java.util.stream.Stream;
  *
  * @param jvm as it runs now
  * @param memoryLimit of the container, bytes
- * @param liveHeap bytes in the old generation after the latest collection: what it keeps at most
- *     there; empty where no collection was seen
+ * @param counters of the JVM, where it has any
  */
-record HeapCheck(JvmFlags jvm, OptionalLong memoryLimit, OptionalLong liveHeap) {
+record HeapCheck(JvmFlags jvm, OptionalLong memoryLimit, Optional<JvmCounters> counters) {
   /** A JVM needs that much to start. */
   private static final long SMALLEST = 16L << 20;
 
   /**
-   * What the old generation holds must fit into two thirds of the heap: NewRatio is 2. G1 keeps
-   * less back, a reserve of 10 % and 5 % for the young generation. JDK 17 and 25,
+   * What collections leave must fit into two thirds of the heap: NewRatio is 2. G1 keeps less back,
+   * a reserve of 10 % and 5 % for the young generation. JDK 17 and 25,
    * src/hotspot/share/gc/shared/gc_globals.hpp and gc/g1/g1_globals.hpp.
    */
   private static final double ROOM = 1.5;
@@ -52,15 +51,20 @@ record HeapCheck(JvmFlags jvm, OptionalLong memoryLimit, OptionalLong liveHeap) 
   }
 
   private Optional<String> tooSmall(double size) {
+    if (counters.isEmpty()) {
+      return Optional.of("its live heap is not known: it has no counters");
+    }
+    var liveHeap = counters.get().liveHeap();
     if (liveHeap.isEmpty()) {
       return Optional.of(
-          "its live heap is not known: it has no counters, or has not collected yet");
+          "its live heap is not known: "
+              + counters.get().notLive().orElse("it has not collected yet"));
     }
     long live = liveHeap.getAsLong();
     return size < live * ROOM
         ? Optional.of(
-            ("a heap of %.0f bytes is too small for this program: its old generation holds %d bytes"
-                    + " after the latest collection, and needs a heap half as large again")
+            ("a heap of %.0f bytes is too small for this program: the latest collection left %d"
+                    + " bytes, and they need a heap half as large again")
                 .formatted(size, live))
         : Optional.empty();
   }

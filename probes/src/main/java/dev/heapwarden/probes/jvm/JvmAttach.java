@@ -172,16 +172,16 @@ public final class JvmAttach {
 
   /**
    * The first character of jvmCapabilities is 1 when the attach mechanism is on (JDK 17 and 25,
-   * src/hotspot/share/services/runtimeService.cpp). A JVM without counters, or one that starts and
-   * has not written this one yet, is judged by its command line and environment.
+   * src/hotspot/share/services/runtimeService.cpp). A JVM whose counters cannot be read, or that
+   * starts and has not written this one yet, is judged by its command line and environment.
    */
   private boolean attachIsOff(JvmProcess process) throws IOException {
-    var counters = CountersFile.readable(process.pid(), procRoot);
-    if (counters.isPresent()) {
-      var capabilities = counters.get().data().text("sun.rt.jvmCapabilities");
-      if (capabilities.isPresent()) {
-        return !capabilities.get().startsWith("1");
-      }
+    var capabilities =
+        CountersFile.readable(process.pid(), procRoot)
+            .flatMap(CountersFile::dataNow)
+            .flatMap(counters -> counters.text("sun.rt.jvmCapabilities"));
+    if (capabilities.isPresent()) {
+      return !capabilities.get().startsWith("1");
     }
     return words(process, "cmdline").contains(OFF) || words(process, "environ").contains(OFF);
   }

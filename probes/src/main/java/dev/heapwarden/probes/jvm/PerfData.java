@@ -18,8 +18,11 @@ import java.util.OptionalLong;
  * src/hotspot/share/runtime/perfMemory.hpp; unchanged since JDK 5 (major version 2).
  */
 public final class PerfData {
-  /** -XX:PerfDataMemorySize is 32 KiB (64 KiB since 21): a larger file is no counter file. */
-  private static final int LARGEST = 256 << 10;
+  /**
+   * The most that -XX:PerfDataMemorySize may be; 32 KiB unless it is told otherwise, 64 KiB since
+   * JDK 21 (JDK 17 and 25, src/hotspot/share/runtime/globals.hpp).
+   */
+  private static final int LARGEST = 2 << 20;
 
   private static final int MAGIC = 0xcafec0c0;
   private static final int MAJOR = 2;

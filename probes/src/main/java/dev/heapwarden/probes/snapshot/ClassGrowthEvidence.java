@@ -5,6 +5,7 @@ import dev.heapwarden.probes.jvm.ClassHistogram;
 import dev.heapwarden.probes.jvm.ClassHistogram.Count;
 import dev.heapwarden.probes.jvm.CountersFile;
 import dev.heapwarden.probes.jvm.JvmAttach;
+import dev.heapwarden.probes.jvm.JvmCounters;
 import dev.heapwarden.probes.sample.ClassCount;
 import dev.heapwarden.probes.target.ProcFs;
 import dev.heapwarden.probes.target.TargetProcess;
@@ -57,11 +58,7 @@ final class ClassGrowthEvidence {
       return new Evidence.Refused("no JVM runs in it");
     }
     var counters = CountersFile.readable(process.get().pid(), proc.root());
-    var refusal =
-        guard.refusal(
-            order.target(),
-            process.get(),
-            counters.isEmpty() ? Optional.empty() : Optional.of(counters.get().read()));
+    var refusal = guard.refusal(order.target(), process.get(), counters.flatMap(CountersFile::now));
     if (refusal.isPresent()) {
       return new Evidence.Refused(refusal.get());
     }
@@ -86,15 +83,13 @@ final class ClassGrowthEvidence {
         Thread.sleep(half);
       }
       collectedBeforeEach &= awaitYoungCollection(counters, half);
-      double stoppedBefore = stoppedSeconds(counters);
+      var before = counters.flatMap(CountersFile::now);
       long began = System.nanoTime();
       var text = jvm.ask(process, COMMAND, answer -> answer.readNBytes(TEXT));
       var took = Duration.ofNanos(System.nanoTime() - began);
-      double stopped = stoppedSeconds(counters) - stoppedBefore;
+      var after = counters.flatMap(CountersFile::now);
       // Asking and answering take time too, in which it runs: its own clock is the judge.
-      allowed =
-          guard.allows(
-              container, counters.isEmpty() ? took : Duration.ofNanos((long) (stopped * 1e9)));
+      allowed = guard.allows(container, stopped(before, after).orElse(took));
       stall = stall.plus(took);
       texts.writeBytes(text);
       counted.add(new ClassCount(Instant.now(), histogram(text)));
@@ -112,26 +107,31 @@ final class ClassGrowthEvidence {
   /**
    * Waits for the next young collection.
    *
-   * @return false when none came in time
+   * @return false when none was seen in time
    */
   private static boolean awaitYoungCollection(Optional<CountersFile> counters, Duration patience)
-      throws IOException, InterruptedException {
-    if (counters.isEmpty()) {
-      return false;
-    }
-    long before = counters.get().read().youngCollections();
+      throws InterruptedException {
+    var before = counters.flatMap(CountersFile::now);
+    var now = before;
     long deadline = System.nanoTime() + patience.toNanos();
-    while (System.nanoTime() - deadline < 0) {
-      if (counters.get().read().youngCollections() != before) {
+    while (now.isPresent() && System.nanoTime() - deadline < 0) {
+      if (now.get().youngCollections() != before.get().youngCollections()) {
         return true;
       }
       Thread.sleep(ASK_AGAIN);
+      now = counters.flatMap(CountersFile::now);
     }
     return false;
   }
 
-  private static double stoppedSeconds(Optional<CountersFile> counters) throws IOException {
-    return counters.isEmpty() ? 0 : counters.get().read().stoppedSeconds();
+  private static Optional<Duration> stopped(
+      Optional<JvmCounters> before, Optional<JvmCounters> after) {
+    return before.flatMap(
+        earlier ->
+            after.map(
+                later ->
+                    Duration.ofNanos(
+                        (long) ((later.stoppedSeconds() - earlier.stoppedSeconds()) * 1e9))));
   }
 
   private static ClassHistogram histogram(byte[] text) throws IOException {

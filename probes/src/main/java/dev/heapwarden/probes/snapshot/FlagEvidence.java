@@ -8,7 +8,6 @@ import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.OptionReport;
 import dev.heapwarden.detection.sample.RuntimeKind;
 import dev.heapwarden.probes.jvm.CountersFile;
 import dev.heapwarden.probes.jvm.JvmAttach;
-import dev.heapwarden.probes.jvm.JvmCounters;
 import dev.heapwarden.probes.jvm.JvmFlags;
 import dev.heapwarden.probes.jvm.OptionCheck;
 import dev.heapwarden.probes.jvm.OptionInForce;
@@ -22,10 +21,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.function.Function;
 
 /**
  * What a runtime was started with: the flags of a JVM, and whether it would start with the options
@@ -35,9 +32,6 @@ final class FlagEvidence {
   private static final String FILE = "flags.txt";
   private static final String LAST_WORD = "_JAVA_OPTIONS";
   private static final Path LAUNCHER = Path.of("java");
-
-  /** About 600 flags of 110 characters. */
-  private static final int TEXT = 1 << 20;
 
   private final JvmEvidence jvm;
   private final ArtifactStore store;
@@ -66,23 +60,21 @@ final class FlagEvidence {
   private Evidence take(Order order, TargetProcess process)
       throws IOException, InterruptedException {
     long began = System.nanoTime();
-    var version = ask(process, "VM.version");
-    var flags = ask(process, "VM.flags -all");
-    var log = version.contains("JDK 8.") ? "" : ask(process, "VM.log list");
+    var version = jvm.text(process, "VM.version");
+    var flags = jvm.text(process, "VM.flags -all");
+    var log = version.contains("JDK 8.") ? "" : jvm.text(process, "VM.log list");
     var stall = Duration.ofNanos(System.nanoTime() - began);
     var read = JvmFlags.read(version, flags, log);
     if (read.isEmpty()) {
       return new Evidence.Failed("the JVM printed its flags in an unknown form");
     }
-    var counters = counters(process);
     var check =
         new OptionCheck(
             read.get(),
             order.jvmOptions(),
             proc.variables(process.pid(), Set.of(LAST_WORD)).contains(LAST_WORD),
             memoryLimit(order.target()),
-            figure(counters, c -> OptionalLong.of(c.metaspaceUsed())),
-            figure(counters, JvmCounters::liveHeap));
+            CountersFile.readable(process.pid(), proc.root()).flatMap(CountersFile::now));
     var running = new OptionInForce(read.get());
     var options =
         order.jvmOptions().stream()
@@ -119,12 +111,6 @@ final class FlagEvidence {
             new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8))));
   }
 
-  private String ask(TargetProcess process, String command)
-      throws IOException, InterruptedException {
-    return jvm.ask(
-        process, command, answer -> new String(answer.readNBytes(TEXT), StandardCharsets.UTF_8));
-  }
-
   private boolean isLauncher(TargetProcess process) throws IOException {
     var executable = Files.readSymbolicLink(proc.directory(process.pid()).resolve("exe"));
     return LAUNCHER.equals(executable.getFileName());
@@ -134,15 +120,5 @@ final class FlagEvidence {
     return target.cgroup().isEmpty()
         ? OptionalLong.empty()
         : CgroupMemory.read(target.cgroup().get()).limit();
-  }
-
-  private static OptionalLong figure(
-      Optional<JvmCounters> counters, Function<JvmCounters, OptionalLong> which) {
-    return counters.map(which).orElseGet(OptionalLong::empty);
-  }
-
-  private Optional<JvmCounters> counters(TargetProcess process) throws IOException {
-    var file = CountersFile.readable(process.pid(), proc.root());
-    return file.isEmpty() ? Optional.empty() : Optional.of(file.get().read());
   }
 }

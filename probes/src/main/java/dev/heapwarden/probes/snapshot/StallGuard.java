@@ -1,6 +1,7 @@
 package dev.heapwarden.probes.snapshot;
 
 import dev.heapwarden.detection.sample.ContainerKey;
+import dev.heapwarden.probes.jvm.Collector;
 import dev.heapwarden.probes.jvm.JvmCounters;
 import dev.heapwarden.probes.probe.CgroupCpu;
 import dev.heapwarden.probes.target.ProcFs;
@@ -20,11 +21,11 @@ final class StallGuard {
   /** 1.8 s were measured for 1.4 GB, with a CPU of its own. */
   private static final double SECONDS_PER_BYTE = 1.8 / 1.4e9;
 
-  /** A program that serves is not stopped for longer by our own wish. */
-  private static final Duration LONGEST = Duration.ofMillis(500);
-
   /** Containers that are remembered: more than a node runs. */
   private static final int REMEMBERED = 1024;
+
+  /** Addresses at which ZGC without generations maps its heap: {@link ProcFs#anonymousBytes}. */
+  private static final int VIEWS = 3;
 
   private final ProcFs proc;
   private final double secondsPerByte;
@@ -38,7 +39,7 @@ final class StallGuard {
       };
 
   StallGuard(ProcFs proc) {
-    this(proc, SECONDS_PER_BYTE, LONGEST);
+    this(proc, SECONDS_PER_BYTE, Pause.LONGEST_IN_SERVICE);
   }
 
   StallGuard(ProcFs proc, double secondsPerByte, Duration longest) {
@@ -60,11 +61,11 @@ final class StallGuard {
           "counting its heap stopped it for %.1f s before, and no more than %.1f s are allowed"
               .formatted(seconds(measured.get()), seconds(longest)));
     }
-    double cpus =
-        target.cgroup().isEmpty() ? 1 : Math.min(1, CgroupCpu.quota(target.cgroup().get()));
-    double expected = bytes(process, counters) * secondsPerByte / cpus;
-    return expected > seconds(longest)
-        ? Optional.of("counting its heap would stop it for about %.1f s".formatted(expected))
+    double cpus = target.cgroup().isEmpty() ? 1 : CgroupCpu.quota(target.cgroup().get());
+    var expected = Pause.of(bytes(process, counters), secondsPerByte, cpus);
+    return expected.compareTo(longest) > 0
+        ? Optional.of(
+            "counting its heap would stop it for about %.1f s".formatted(seconds(expected)))
         : Optional.empty();
   }
 
@@ -84,10 +85,16 @@ final class StallGuard {
     return Optional.ofNullable(tooLong.get(container));
   }
 
-  /** Resident or swapped out, ZGC's heap and huge pages included; or what its collector knows. */
+  /**
+   * Resident or swapped out, ZGC's heap and huge pages included; or what its counters say, objects
+   * of after the latest pause included where they tell.
+   */
   private long bytes(TargetProcess process, Optional<JvmCounters> counters) throws IOException {
     long heap = counters.map(found -> found.oldUsed() + found.youngUsed()).orElse(0L);
-    return Math.max(proc.anonymousBytes(process.pid()), heap);
+    boolean mappedOften =
+        counters.map(JvmCounters::collector).filter(Collector.ZGC::equals).isPresent();
+    long anonymous = proc.anonymousBytes(process.pid());
+    return Math.max(mappedOften ? anonymous / VIEWS : anonymous, heap);
   }
 
   private static double seconds(Duration duration) {

@@ -78,6 +78,27 @@ class DumpDirectoryTest {
     assertThat(theirs).exists();
   }
 
+  /** In whatever order the directory lists them. */
+  @Test
+  void whoeverPutsSomethingInTheWayKeepsNoDump() throws Exception {
+    for (int i = 0; i < 20; i++) {
+      Files.writeString(tmp.resolve(left(3 * i)), "no directory");
+      Files.createDirectories(tmp.resolve(left(3 * i + 1)).resolve("theirs/too"));
+      Files.writeString(tmp.resolve(left(3 * i + 1)).resolve("dump"), "objects");
+      Files.writeString(
+          Files.createDirectory(tmp.resolve(left(3 * i + 2))).resolve("dump"), "objects");
+    }
+
+    DumpDirectory.sweep(root, TMP, Instant.now().plusSeconds(60));
+    try (var files = Files.walk(tmp)) {
+      assertThat(files.filter(file -> file.endsWith("dump"))).isEmpty();
+    }
+  }
+
+  private static String left(int number) {
+    return ".heapwarden-%032x".formatted(number);
+  }
+
   private Path inside(DumpDirectory directory) {
     return root.resolve(Path.of("/").relativize(directory.path()));
   }

@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -104,6 +107,18 @@ class JvmAttachTest {
   void aJvmWhoseCountersWereDeletedIsStillAsked() throws Exception {
     try (var program = JavaProgram.start(directory)) {
       Files.delete(CountersFileTest.path(program));
+      assertThat(ask(program, "VM.version")).contains("version 25");
+    }
+  }
+
+  /** As those of a JVM that starts: byte 7 of their file says whether all are written. */
+  @Test
+  void aJvmWhoseCountersAreNotCompleteIsStillAsked() throws Exception {
+    try (var program = JavaProgram.start(directory)) {
+      try (var counters =
+          FileChannel.open(CountersFileTest.path(program), StandardOpenOption.WRITE)) {
+        counters.write(ByteBuffer.allocate(1), 7);
+      }
       assertThat(ask(program, "VM.version")).contains("version 25");
     }
   }

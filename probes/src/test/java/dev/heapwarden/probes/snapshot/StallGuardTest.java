@@ -56,10 +56,21 @@ class StallGuardTest {
   void aHeapThatOnlyItsCollectorSeesCounts() throws IOException {
     var counters =
         new JvmCounters(
-            "25", Collector.G1, 300_000_000, 300_000_000, 0, OptionalLong.of(1), 1, 1, 1, 1, 1);
+            "25", Collector.G1, 300_000_000, 0, 300_000_000, 0, OptionalLong.of(1), 1, 1, 1, 1, 1);
 
     assertThat(refusal(Optional.of(counters)))
         .contains("counting its heap would stop it for about 0.8 s");
+  }
+
+  /** ZGC without generations maps it at three addresses. */
+  @Test
+  void aHeapThatTheKernelCountsThreeTimesIsNoLargerForThat() throws IOException {
+    write(600_000, 0, 0);
+    var counters =
+        new JvmCounters(
+            "17", Collector.ZGC, 0, 0, 200_000_000, 0, OptionalLong.empty(), 1, 1, 1, 1, 1);
+
+    assertThat(refusal(Optional.of(counters))).isEmpty();
   }
 
   @Test

@@ -10,6 +10,7 @@ import dev.heapwarden.crds.snapshot.MemorySnapshotStatus;
 import dev.heapwarden.e2e.monitoring.LiveMetrics;
 import dev.heapwarden.e2e.scenario.Shop;
 import dev.heapwarden.e2e.scenario.Twins;
+import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
@@ -18,24 +19,28 @@ import java.time.Duration;
 import java.time.ZoneId;
 import java.time.ZonedDateTime;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.parallel.Isolated;
 
 /**
  * The main job: leaks in Go and in Java through all three levels, while their healthy twins under
- * the same load are left alone; and one that is only watched. All unfold at the same time.
+ * the same load are left alone; and one that is only watched at first. All unfold at the same time.
  */
 @Isolated("one product, and both cores")
 @Order(10)
 @ExtendWith(Installed.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class LeakIT {
   private static final Duration READY = Duration.ofMinutes(2);
   private static final ZoneId TOKYO = ZoneId.of("Asia/Tokyo");
@@ -162,6 +167,7 @@ class LeakIT {
   }
 
   @Test
+  @Order(1)
   void aDryRunShowsEveryChangeAndMakesNone() {
     var incident =
         await("every step planned")
@@ -190,6 +196,39 @@ class LeakIT {
                 .getItems())
         .isEmpty();
     assertThat(deployment().getMetadata().getGeneration())
+        .isEqualTo(watchedDeployment.getMetadata().getGeneration());
+  }
+
+  /** A person has read the plan and lets something else be done. Java's leak unfolds meanwhile. */
+  @Test
+  @Order(2)
+  void memoryIsRaisedInPlaceAndUndoTakesItBack() {
+    var memory = new MemoryInPlace(watched, watchedPods);
+    memory.letItBeRaised();
+    var raised =
+        await("the limit raised")
+            .atMost(Duration.ofMinutes(3))
+            .until(
+                () -> memory.step().filter(step -> step.settledAt() != null), Optional::isPresent)
+            .orElseThrow();
+    assertThat(raised.state()).as(raised.message()).isEqualTo(Step.State.DONE);
+    assertThat(raised.message()).contains("from 512Mi to 640Mi", "in place");
+    assertThat(memory.limits()).contains(new Quantity("640Mi"));
+
+    memory.undo();
+    await("the limit set back")
+        .atMost(Duration.ofMinutes(2))
+        .untilAsserted(
+            () ->
+                assertThat(memory.step())
+                    .hasValueSatisfying(
+                        step ->
+                            assertThat(step.state())
+                                .as(step.message())
+                                .isEqualTo(Step.State.UNDONE)));
+    assertThat(memory.limits()).containsOnly(new Quantity("512Mi"));
+    assertThat(deployment().getMetadata().getGeneration())
+        .as("the pods' template was never touched")
         .isEqualTo(watchedDeployment.getMetadata().getGeneration());
   }
 

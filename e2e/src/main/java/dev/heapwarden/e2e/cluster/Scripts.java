@@ -58,7 +58,7 @@ final class Scripts {
   /**
    * The directory {@code e2e} of the source tree: the tests' working directory, or one above it.
    */
-  private static Path directory() {
+  static Path directory() {
     var here = Path.of(System.getProperty("heapwarden.root", "")).toAbsolutePath();
     return Stream.iterate(here, directory -> directory != null, Path::getParent)
         .map(directory -> directory.resolve("e2e"))

@@ -34,8 +34,8 @@ public record Shop(KubernetesClient client, String namespace, Twins twins) {
   }
 
   /**
-   * One pod of the same program without its symbol table, with a policy of its own; both called
-   * {@code stripped}.
+   * One pod of the same program without its symbol table and with a sidecar in Java, with a policy
+   * of its own; both called {@code stripped}.
    */
   public void openStripped(Duration deadline) {
     start("stripped.yaml", List.of("stripped"), deadline);

@@ -27,7 +27,15 @@ record Tenant(KubernetesClient client, String namespace) implements AutoCloseabl
 
   /** Up to where it would be stored. */
   GenericKubernetesResource tryToChange(GenericKubernetesResource resource) {
-    return write(resource, true).fieldManager("api-it").forceConflicts().serverSideApply();
+    return apply(resource, true);
+  }
+
+  GenericKubernetesResource change(GenericKubernetesResource resource) {
+    return apply(resource, false);
+  }
+
+  private GenericKubernetesResource apply(GenericKubernetesResource resource, boolean dryRun) {
+    return write(resource, dryRun).fieldManager("api-it").forceConflicts().serverSideApply();
   }
 
   /** As kubectl does: a field that is not in the schema is refused. */

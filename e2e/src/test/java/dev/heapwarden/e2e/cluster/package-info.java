@@ -1,4 +1,7 @@
-/** What a cluster must offer, whichever it is, before anything of Heapwarden is tested on it. */
+/**
+ * What a cluster must offer, whichever it is, before anything of Heapwarden is tested on it, and
+ * what it must leave behind: nothing.
+ */
 @NullMarked
 package dev.heapwarden.e2e.cluster;
 

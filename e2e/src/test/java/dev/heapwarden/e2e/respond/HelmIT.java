@@ -9,12 +9,15 @@ import dev.heapwarden.crds.incident.Phase;
 import dev.heapwarden.crds.incident.Step;
 import dev.heapwarden.crds.policy.MemoryPolicy;
 import dev.heapwarden.e2e.ClusterExtension;
+import dev.heapwarden.e2e.OwnGroup;
 import dev.heapwarden.e2e.cluster.Cluster;
 import dev.heapwarden.e2e.scenario.Helm;
 import dev.heapwarden.e2e.scenario.Installation;
 import dev.heapwarden.e2e.scenario.Kubectl;
 import dev.heapwarden.operator.respond.KubernetesIncidents;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -24,8 +27,10 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
@@ -37,6 +42,12 @@ class HelmIT {
   private static final String OWN = "helm-it-system";
   private static final String WATCHED = "helm-it";
   private static final Path ROOT = Path.of(System.getProperty("heapwarden.root"));
+  private static final Path CHART = ROOT.resolve("manifests/chart");
+
+  /** Helm installs CRDs only where there are none, and there are those of the other tests. */
+  private static final OwnGroup GROUP = new OwnGroup("helm.test.heapwarden.dev");
+
+  @TempDir private Path chart;
 
   private final KubernetesClient client;
   private final Helm helm = new Helm(ROOT.resolve("e2e/helm"));
@@ -47,11 +58,26 @@ class HelmIT {
     this.kubectl = Kubectl.with(cluster.kubeconfig());
   }
 
+  @BeforeEach
+  void copyTheChart() throws IOException {
+    var crds = CHART.resolve("crds");
+    try (var files = Files.walk(CHART)) {
+      for (var file : files.skip(1).toList()) {
+        if (file.startsWith(crds) && Files.isRegularFile(file)) {
+          GROUP.copy(file, chart.resolve("crds"));
+        } else {
+          Files.copy(file, chart.resolve(CHART.relativize(file)));
+        }
+      }
+    }
+  }
+
   @AfterEach
   void close() {
     if (isInstalled()) {
       helm("uninstall", RELEASE, "--no-hooks");
     }
+    GROUP.delete(client);
     client.namespaces().withName(OWN).delete();
     client.namespaces().withName(WATCHED).delete();
   }
@@ -64,14 +90,16 @@ class HelmIT {
         "--server-side",
         "--force-conflicts",
         "--filename",
-        ROOT.resolve("manifests/chart/crds").toString());
+        CHART.resolve("crds").toString());
     var shop = Shop.open(client, WATCHED, "Deployment", "");
     var before = shop.environment();
     act(shop);
     assertThat(shop.environment()).containsKey("GOMEMLIMIT");
     assertThat(quarantined(shop)).isNotEmpty();
 
+    assertThat(GROUP.crds(client)).isEmpty();
     install();
+    assertThat(GROUP.crds(client)).hasSize(3);
     assertThat(operators(OWN)).isEqualTo(2);
     helm(chart("upgrade", "--reuse-values", "--set", "operator.incidentRetention=48h"));
     assertThat(kubectl.run("-n", OWN, "get", "deployment/heapwarden-operator", "--output=yaml"))
@@ -88,6 +116,7 @@ class HelmIT {
     assertThat(shop.managedBy(Api.FIELD_MANAGER_PREFIX + incident.getMetadata().getName()))
         .isFalse();
 
+    assertThat(GROUP.crds(client)).as("what users wrote is theirs").hasSize(3);
     install("--set", "levels={1}");
     assertThat(client.configMaps().inNamespace(OWN).withName("heapwarden-uninstall").get())
         .as("what keeps the operator from beginning anything")
@@ -185,17 +214,15 @@ class HelmIT {
   }
 
   private void install(String... more) {
-    // Helm 4 applies CRDs under a manager of its own, and kubectl owns those that are here.
     helm(
         chart(
             "install",
-            Stream.concat(Stream.of("--create-namespace", "--skip-crds"), Stream.of(more))
+            Stream.concat(Stream.of("--create-namespace"), Stream.of(more))
                 .toArray(String[]::new)));
   }
 
-  private static String[] chart(String command, String... more) {
-    var arguments =
-        new ArrayList<>(List.of(command, RELEASE, ROOT.resolve("manifests/chart").toString()));
+  private String[] chart(String command, String... more) {
+    var arguments = new ArrayList<>(List.of(command, RELEASE, chart.toString()));
     arguments.addAll(
         List.of("--set", "watchNamespaces={" + WATCHED + "}", "--wait", "--timeout", "2m"));
     arguments.addAll(List.of(more));

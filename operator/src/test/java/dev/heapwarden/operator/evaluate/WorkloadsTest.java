@@ -26,7 +26,8 @@ class WorkloadsTest {
           "/apis/apps/v1/namespaces/shop/replicasets/checkout-7d9f",
           "{controller: true, apiVersion: apps/v1, kind: Deployment, name: checkout, uid: u}",
           "/apis/apps/v1/namespaces/shop/replicasets/canary-5c",
-          "{controller: true, apiVersion: argoproj.io/v1alpha1, kind: Rollout, name: canary, uid: u}",
+          "{controller: true, apiVersion: argoproj.io/v1alpha1, kind: Rollout, name: canary, uid:"
+              + " u}",
           "/apis/apps/v1/namespaces/shop/replicasets/bare",
           "",
           "/apis/batch/v1/namespaces/shop/jobs/report-29000",

@@ -180,10 +180,7 @@ class AttachmentsTest {
   }
 
   private static Target target(List<TargetProcess> processes) {
-    return new Target(
-        Web.watched(),
-        Optional.empty(),
-        processes);
+    return new Target(Web.watched(), Optional.empty(), processes);
   }
 
   private static List<Attachment> attachments(

@@ -77,12 +77,7 @@ public final class TakeSnapshot implements Action {
   @Override
   public Acted act(Situation situation, Step step) {
     return order(
-        situation,
-        step,
-        snapshot(
-            situation,
-            Steps.fact(step, POD),
-            IncidentSnapshots.name(step)));
+        situation, step, snapshot(situation, Steps.fact(step, POD), IncidentSnapshots.name(step)));
   }
 
   Acted order(Situation situation, Step step, MemorySnapshot snapshot) {

@@ -2,9 +2,9 @@ package dev.heapwarden.operator.respond.step;
 
 import dev.heapwarden.crds.incident.Step;
 import dev.heapwarden.crds.incident.Step.State;
+import dev.heapwarden.operator.api.ApiServer;
 import dev.heapwarden.operator.report.Reason;
 import dev.heapwarden.operator.respond.action.Action;
-import dev.heapwarden.operator.respond.action.ApiServer;
 import dev.heapwarden.operator.respond.action.Seen;
 import dev.heapwarden.operator.respond.journal.ActionKind;
 import dev.heapwarden.operator.respond.journal.Journal;

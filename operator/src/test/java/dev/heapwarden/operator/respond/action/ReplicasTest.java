@@ -107,9 +107,9 @@ class ReplicasTest {
 
   private static String entry(String manager, String operation, String subresource, String field) {
     return """
-        {manager: %s, operation: %s, subresource: '%s', fieldsType: FieldsV1,
-         fieldsV1: {f:spec: {%s}}},
-        """
+    {manager: %s, operation: %s, subresource: '%s', fieldsType: FieldsV1,
+     fieldsV1: {f:spec: {%s}}},
+    """
         .formatted(manager, operation, subresource, field);
   }
 }

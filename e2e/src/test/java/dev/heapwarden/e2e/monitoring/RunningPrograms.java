@@ -122,7 +122,7 @@ final class RunningPrograms {
         KEY,
         7,
         new JvmCounters(
-            "25", Collector.G1, 512, 1024, 4096, OptionalLong.of(2), 3, 0.25, 0.5, 512, 9));
+            "25", Collector.G1, 512, 128, 1024, 4096, OptionalLong.of(2), 3, 0.25, 0.5, 512, 9));
   }
 
   private static MemorySnapshotStatus snapshot() {

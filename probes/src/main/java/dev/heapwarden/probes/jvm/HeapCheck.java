@@ -9,15 +9,15 @@ import java.util.stream.Stream;
  *
  * @param jvm as it runs now
  * @param memoryLimit of the container, bytes
- * @param liveHeap bytes in the old generation after the latest collection: what it keeps at most
- *     there; empty where no collection was seen
+ * @param liveHeap bytes in the old generation and the survivor spaces after the latest collection:
+ *     what it keeps at most of what was seen; empty where no collection was
  */
 record HeapCheck(JvmFlags jvm, OptionalLong memoryLimit, OptionalLong liveHeap) {
   /** A JVM needs that much to start. */
   private static final long SMALLEST = 16L << 20;
 
   /**
-   * What the old generation holds must fit into two thirds of the heap: NewRatio is 2. G1 keeps
+   * What collections leave must fit into two thirds of the heap: NewRatio is 2. G1 keeps
    * less back, a reserve of 10 % and 5 % for the young generation. JDK 17 and 25,
    * src/hotspot/share/gc/shared/gc_globals.hpp and gc/g1/g1_globals.hpp.
    */
@@ -59,8 +59,8 @@ record HeapCheck(JvmFlags jvm, OptionalLong memoryLimit, OptionalLong liveHeap) 
     long live = liveHeap.getAsLong();
     return size < live * ROOM
         ? Optional.of(
-            ("a heap of %.0f bytes is too small for this program: its old generation holds %d bytes"
-                    + " after the latest collection, and needs a heap half as large again")
+            ("a heap of %.0f bytes is too small for this program: the latest collection left %d"
+                    + " bytes, and they need a heap half as large again")
                 .formatted(size, live))
         : Optional.empty();
   }

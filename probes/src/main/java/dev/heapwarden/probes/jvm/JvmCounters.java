@@ -11,7 +11,10 @@ import java.util.stream.IntStream;
  *
  * @param version such as 25.0.1+8-LTS
  * @param collector whose counters they are
- * @param youngUsed bytes in the young generation after the latest pause; 0 where there is none
+ * @param youngUsed bytes in the young generation, what was allocated since the latest pause
+ *     included where the JVM tells: G1 with each new region of eden (g1MonitoringSupport.cpp),
+ *     Parallel from time to time; 0 where there is none
+ * @param survivorsUsed those of them in survivor spaces, which change at pauses only
  * @param oldUsed bytes in the old generation after the latest pause; of a collector without
  *     generations in the whole heap
  * @param oldLimit bytes that the old generation can grow to
@@ -27,6 +30,7 @@ public record JvmCounters(
     String version,
     Collector collector,
     long youngUsed,
+    long survivorsUsed,
     long oldUsed,
     long oldLimit,
     OptionalLong oldCollections,
@@ -42,7 +46,9 @@ public record JvmCounters(
   private static final String FULL = "sun.gc.collector.1.invocations";
   private static final String CONCURRENT = "sun.gc.collector.2.invocations";
 
-  /** Of the young generation: eden and two of survivors. */
+  /** Of the young generation; two of survivors follow. */
+  private static final int EDEN = 0;
+
   private static final int SPACES = 3;
 
   /**
@@ -58,12 +64,12 @@ public record JvmCounters(
   }
 
   /**
-   * What the old generation keeps at most; empty before the first collection, and where the
-   * collector does not tell.
+   * What the program keeps at most of what collections have seen, also where no object is old yet;
+   * empty before the first collection, and where the collector does not tell.
    */
   public OptionalLong liveHeap() {
     return oldCollections.isPresent() && youngCollections + oldCollections.getAsLong() > 0
-        ? OptionalLong.of(oldUsed)
+        ? OptionalLong.of(oldUsed + survivorsUsed)
         : OptionalLong.empty();
   }
 
@@ -73,9 +79,8 @@ public record JvmCounters(
     return new JvmCounters(
         counters.text("java.property.java.vm.version").orElse(""),
         collector,
-        IntStream.range(0, SPACES)
-            .mapToLong(space -> number(counters, "sun.gc.generation.0.space." + space + ".used"))
-            .sum(),
+        young(counters, EDEN),
+        young(counters, EDEN + 1),
         number(counters, "sun.gc.generation.1.space.0.used"),
         number(counters, "sun.gc.generation.1.maxCapacity"),
         collector.cleaned(number(counters, FULL), number(counters, CONCURRENT)),
@@ -87,6 +92,12 @@ public record JvmCounters(
         number(counters, "sun.rt.safepointTime") / ticksPerSecond,
         number(counters, "sun.gc.metaspace.used"),
         number(counters, "java.threads.live"));
+  }
+
+  private static long young(PerfData counters, int firstSpace) {
+    return IntStream.range(firstSpace, SPACES)
+        .mapToLong(space -> number(counters, "sun.gc.generation.0.space." + space + ".used"))
+        .sum();
   }
 
   private static long number(PerfData counters, String name) {

@@ -18,7 +18,7 @@ import java.util.stream.Stream;
  * @param lastWord whether the process has _JAVA_OPTIONS, which wins over everything
  * @param memoryLimit of the container, bytes
  * @param metaspaceUsed bytes
- * @param liveHeap bytes in the old generation after the latest collection; empty before the first
+ * @param liveHeap bytes that the latest collection left; empty before the first
  */
 public record OptionCheck(
     JvmFlags jvm,

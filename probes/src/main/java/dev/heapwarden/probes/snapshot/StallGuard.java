@@ -84,7 +84,10 @@ final class StallGuard {
     return Optional.ofNullable(tooLong.get(container));
   }
 
-  /** Resident or swapped out, ZGC's heap and huge pages included; or what its collector knows. */
+  /**
+   * Resident or swapped out, ZGC's heap and huge pages included; or what its counters say, objects
+   * of after the latest pause included where they tell.
+   */
   private long bytes(TargetProcess process, Optional<JvmCounters> counters) throws IOException {
     long heap = counters.map(found -> found.oldUsed() + found.youngUsed()).orElse(0L);
     return Math.max(proc.anonymousBytes(process.pid()), heap);

@@ -83,6 +83,6 @@ class JvmLedgerTest {
   private static JvmCounters counters(
       Collector collector, OptionalLong oldCollections, long oldUsed) {
     return new JvmCounters(
-        "25", collector, 100, oldUsed, 200, oldCollections, 5, 1.5, 2.5, 1000, 10);
+        "25", collector, 100, 10, oldUsed, 200, oldCollections, 5, 1.5, 2.5, 1000, 10);
   }
 }

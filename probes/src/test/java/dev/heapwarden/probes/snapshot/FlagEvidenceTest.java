@@ -32,6 +32,20 @@ class FlagEvidenceTest {
       }
       """;
 
+  /** Keeps 40 MiB in a survivor space of 100. */
+  private static final String YOUNG =
+      """
+      public class Young {
+        static byte[][] kept = new byte[400][100 << 10];
+        public static void main(String[] args) throws Exception {
+          byte[][] garbage = new byte[1][];
+          for (int i = 0; i < 1500; i++) { garbage[0] = new byte[100 << 10]; }
+          System.out.println("ready");
+          System.in.read();
+        }
+      }
+      """;
+
   private static final List<String> COMMAND_LINE = List.of("-Xms48m", "-XX:+UseG1GC");
   private static final String NO_START = "would not start";
   private static final ProcFs PROC = new ProcFs(Path.of("/proc"));
@@ -56,7 +70,7 @@ class FlagEvidenceTest {
               Map.entry("-XX:MaxHeapFreeRatio=30", "less than MinHeapFreeRatio"),
               Map.entry("-XX:SoftMaxHeapSize=32m", "does not read SoftMaxHeapSize"),
               Map.entry("-XX:MaxMetaspaceSize=1k", "metaspace already"),
-              Map.entry("-Xmx96m", "too small for this program: its old generation holds"),
+              Map.entry("-Xmx96m", "too small for this program: the latest collection left"),
               Map.entry("-XX:MaxHeapSize=64m", "too small for this program"),
               Map.entry("-Xmx512m", ""),
               Map.entry("-XX:+PrintStringDeduplicationStatistics", "off the allow-list")));
@@ -98,6 +112,23 @@ class FlagEvidenceTest {
         assertThat(starts(java, option)).as("%s: %s", option, reason).isEqualTo(report.accepted());
       }
     }
+  }
+
+  @ParameterizedTest
+  @MethodSource("javas")
+  void whatIsNotOldYetNeedsRoomToo(Path java) throws Exception {
+    var source = Files.writeString(directory.resolve("Young.java"), YOUNG);
+    start(
+        List.of(
+            java.toString(),
+            "-XX:+UseSerialGC",
+            "-Xmn300m",
+            "-XX:SurvivorRatio=1",
+            source.toString()));
+
+    var reports = check(java, List.of("-Xmx48m", "-Xmx500m"));
+    assertThat(reports.getFirst().reason()).contains("too small for this program");
+    assertThat(reports.getLast().reason()).isNull();
   }
 
   @ParameterizedTest
@@ -157,14 +188,17 @@ class FlagEvidenceTest {
 
   private Process program(Path java) throws IOException {
     if (programs.isEmpty()) {
-      var source = Files.writeString(directory.resolve("Waiting.java"), SOURCE);
-      var command = new ProcessBuilder(command(java, source.toString()));
-      command.environment().putAll(variables);
-      var process = command.start();
-      programs.add(process);
-      assertThat(process.inputReader().lines().anyMatch("ready"::equals)).isTrue();
+      start(command(java, Files.writeString(directory.resolve("Waiting.java"), SOURCE).toString()));
     }
     return programs.getFirst();
+  }
+
+  private void start(List<String> words) throws IOException {
+    var command = new ProcessBuilder(words);
+    command.environment().putAll(variables);
+    var process = command.start();
+    programs.add(process);
+    assertThat(process.inputReader().lines().anyMatch("ready"::equals)).isTrue();
   }
 
   private static boolean starts(Path java, String option) throws Exception {

@@ -60,7 +60,7 @@ class StallGuardTest {
   void aHeapThatOnlyItsCollectorSeesCounts() throws IOException {
     var counters =
         new JvmCounters(
-            "25", Collector.G1, 300_000_000, 300_000_000, 0, OptionalLong.of(1), 1, 1, 1, 1, 1);
+            "25", Collector.G1, 300_000_000, 0, 300_000_000, 0, OptionalLong.of(1), 1, 1, 1, 1, 1);
 
     assertThat(refusal(Optional.of(counters)))
         .contains("counting its heap would stop it for about 0.8 s");

@@ -3,7 +3,6 @@ package dev.heapwarden.probes.jvm;
 import dev.heapwarden.crds.policy.JvmOptions;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -17,8 +16,6 @@ public record OptionInForce(JvmFlags jvm) {
       Set.of("MaxHeapSize", "SoftMaxHeapSize", "MaxMetaspaceSize");
 
   private static final double GRANULE = 2 << 20;
-
-  private static final Pattern TAGS = Pattern.compile("[^+*=:]+");
 
   /** What it runs with instead; empty when the option is in force. */
   public Optional<String> instead(String text) {
@@ -49,16 +46,11 @@ public record OptionInForce(JvmFlags jvm) {
     return ROUNDED.contains(option.flag()) ? more >= 0 && more < unit : more == 0;
   }
 
-  /** The JVM prints selections in a form of its own: the first tag is what remains. */
+  /** The JVM prints tags in an order of its own. */
   private Optional<String> logging(JvmOption option) {
-    var tag = first(option.value());
-    return Stream.of(jvm.logged().split(",")).anyMatch(logged -> first(logged).equals(tag))
+    var asked = LogSelection.of(option.value().split(":", 2)[0]);
+    return asked.isIn(Stream.of(jvm.logged().split(",")).map(LogSelection::of).toList())
         ? Optional.empty()
         : Optional.of("it logs %s to standard output".formatted(jvm.logged()));
-  }
-
-  private static String first(String selection) {
-    var tag = TAGS.matcher(selection);
-    return tag.lookingAt() ? tag.group() : "";
   }
 }

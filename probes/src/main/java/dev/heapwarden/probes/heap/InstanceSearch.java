@@ -11,6 +11,7 @@ import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +31,12 @@ final class InstanceSearch {
   private static final int STEPS = 30;
 
   /** Where the collections of java.util keep how many entries they have (JDK 17 and 25). */
-  private static final Set<String> COUNTS = Set.of("size", "count", "elementCount", "baseCount");
+  private static final Set<String> COUNTS = Set.of("size", "count", "elementCount");
+
+  /** Where several threads write to it at once, it counts in cells besides (JDK 17 and 25). */
+  private static final String CONCURRENT_MAP = "java.util.concurrent.ConcurrentHashMap";
+
+  private static final String BASE_COUNT = "baseCount";
 
   private InstanceSearch() {}
 
@@ -178,7 +184,28 @@ final class InstanceSearch {
         var value = field.getValue();
         return value.getAsInt() == null ? value.getAsLong() : Long.valueOf(value.getAsInt());
       }
+      if (field.getName().equals(BASE_COUNT)) {
+        return counted(field) + counted(collection.get(CONCURRENT_MAP, "counterCells"));
+      }
     }
     return null;
+  }
+
+  /** A number, or the sum of those of an array of cells; 0 of null. */
+  private static long counted(@Nullable HeapField field) {
+    if (field == null || field.getValue().isNullReference()) {
+      return 0;
+    }
+    if (!(field.getValue().getAsObject() instanceof HeapObjectArray cells)) {
+      return Objects.requireNonNullElse(field.getValue().getAsLong(), 0L);
+    }
+    long sum = 0;
+    for (var all = cells.readElements().iterator(); all.hasNext(); ) {
+      sum +=
+          all.next().getAsObject() instanceof HeapInstance cell
+              ? counted(cell.get(CONCURRENT_MAP + "$CounterCell", "value"))
+              : 0;
+    }
+    return sum;
   }
 }

@@ -34,6 +34,8 @@ class InstanceEvidenceTest {
         static class Job { final Map<String, String> tags = new HashMap<>(Map.of("a", "b")); }
         static class Local { long a; }
         static class Weak { long a; }
+        static class Shelf { final ConcurrentMap<Integer, Boolean> books = new ConcurrentHashMap<>(); }
+        static final Shelf SHELF = new Shelf();
         static final ConcurrentMap<Key, byte[]> CACHE = new ConcurrentHashMap<>();
         static final LinkedList<Job> QUEUE = new LinkedList<>();
         public static void main(String[] args) throws Exception {
@@ -41,6 +43,17 @@ class InstanceEvidenceTest {
           for (int i = 0; i < 3000; i++) { QUEUE.add(new Job()); }
           List<Local> local = new ArrayList<>();
           for (int i = 0; i < 20; i++) { local.add(new Local()); }
+          Thread[] readers = new Thread[8];
+          CyclicBarrier start = new CyclicBarrier(readers.length);
+          for (int i = 0; i < readers.length; i++) {
+            int first = 10_000 * i;
+            readers[i] = new Thread(() -> {
+              try { start.await(); } catch (Exception impossible) { return; }
+              for (int j = 0; j < 10_000; j++) { SHELF.books.put(first + j, true); }
+            });
+            readers[i].start();
+          }
+          for (Thread reader : readers) { reader.join(); }
           byte[] ballast = new byte[Integer.getInteger("ballast", 0) << 20];
           System.out.println("ready");
           System.in.read();
@@ -91,6 +104,14 @@ class InstanceEvidenceTest {
     assertThat(taken.stall()).isPositive();
     assertThat(program.isAlive()).isTrue();
     assertNothingIsLeft();
+  }
+
+  @ParameterizedTest
+  @MethodSource("javas")
+  void aMapThatManyThreadsFilledHasAllOfItsEntries(String java) throws Exception {
+    var taken = (Evidence.Taken) take(start(java), "Leaking$Shelf", 1, isolated());
+
+    assertThat(Files.readString(taken.stored().path())).contains("\"size\" : 80000");
   }
 
   @Test

@@ -1,8 +1,8 @@
 package dev.heapwarden.probes.jvm;
 
+import dev.heapwarden.probes.target.ProcFs;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -21,13 +21,14 @@ public final class CountersFile {
   /** A line of maps of proc(5): the inode, and a path as the process sees it. */
   private static final Pattern MAPPED =
       Pattern.compile(
-          "\\S+\\s+rw-s\\s+\\S+\\s+\\S+\\s+(\\d+)\\s.*/tmp/(hsperfdata_[^/]+)/(\\d+)( \\(deleted\\))?");
+          "\\S+\\s+rw-s\\s+\\S+\\s+\\S+\\s+(\\d+)\\s.*/tmp/(hsperfdata_[^/]+)/(\\d+)("
+              + " \\(deleted\\))?");
 
   private final JvmProcess process;
-  private final String directory;
+  private final Path directory;
   private final Held.Id id;
 
-  private CountersFile(JvmProcess process, String directory, Held.Id id) {
+  private CountersFile(JvmProcess process, Path directory, Held.Id id) {
     this.process = process;
     this.directory = directory;
     this.id = id;
@@ -53,9 +54,8 @@ public final class CountersFile {
   }
 
   private static Optional<CountersFile> of(JvmProcess process) throws IOException {
-    // A path may hold any bytes.
     try (var maps =
-        Files.newBufferedReader(process.directory().resolve("maps"), StandardCharsets.ISO_8859_1)) {
+        Files.newBufferedReader(process.directory().resolve("maps"), ProcFs.ANY_BYTES)) {
       var mapped =
           maps.lines()
               .limit(MAPPINGS)
@@ -74,7 +74,7 @@ public final class CountersFile {
     if (mapped.group(4) != null) {
       throw new IOException("its counters file was deleted from /tmp");
     }
-    var directory = mapped.group(2);
+    var directory = ProcFs.path(mapped.group(2));
     try (var tmp = Held.directory(process.temporaryPath());
         var file = open(process, tmp, directory)) {
       if (file.id().inode() != Long.parseLong(mapped.group(1))) {
@@ -129,7 +129,7 @@ public final class CountersFile {
     }
   }
 
-  private static Held open(JvmProcess process, Held tmp, String directory) throws IOException {
+  private static Held open(JvmProcess process, Held tmp, Path directory) throws IOException {
     try (var user = Held.directory(tmp.path().resolve(directory))) {
       return Held.file(user.path().resolve(Long.toString(process.innerPid())));
     }

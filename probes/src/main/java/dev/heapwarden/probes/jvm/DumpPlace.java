@@ -1,5 +1,6 @@
 package dev.heapwarden.probes.jvm;
 
+import dev.heapwarden.probes.target.ProcFs;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -85,12 +86,10 @@ public record DumpPlace(Path path) {
   private static Optional<String> below(Mounts.Mount overlay, Path procRoot) {
     try {
       var node = Mounts.read(procRoot.resolve("1"));
-      return overlay
-          .option("upperdir")
-          .filter(upper -> upper.startsWith("/"))
-          .flatMap(upper -> node.of(Path.of(upper)))
-          .map(Mounts.Mount::type)
-          .filter(type -> !type.equals(OVERLAY));
+      var upper = overlay.option("upperdir").filter(path -> path.startsWith("/"));
+      var mount =
+          upper.isEmpty() ? Optional.<Mounts.Mount>empty() : node.of(ProcFs.path(upper.get()));
+      return mount.map(Mounts.Mount::type).filter(type -> !type.equals(OVERLAY));
     } catch (IOException _) {
       return Optional.empty();
     }

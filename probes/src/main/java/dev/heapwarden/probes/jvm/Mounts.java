@@ -1,8 +1,10 @@
 package dev.heapwarden.probes.jvm;
 
+import dev.heapwarden.probes.target.ProcFs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -36,8 +38,12 @@ record Mounts(List<Mount> all) {
   }
 
   static Mounts read(Path process) throws IOException {
-    try (Stream<String> lines = Files.lines(process.resolve("mountinfo"))) {
-      return new Mounts(lines.limit(LIMIT).flatMap(line -> parse(line).stream()).toList());
+    try (Stream<String> lines = Files.lines(process.resolve("mountinfo"), ProcFs.ANY_BYTES)) {
+      var mounts = new ArrayList<Mount>();
+      for (var line : lines.limit(LIMIT).toList()) {
+        parse(line).ifPresent(mounts::add);
+      }
+      return new Mounts(List.copyOf(mounts));
     }
   }
 
@@ -53,7 +59,7 @@ record Mounts(List<Mount> all) {
                     .reduce((_, later) -> later));
   }
 
-  private static Optional<Mount> parse(String line) {
+  private static Optional<Mount> parse(String line) throws IOException {
     var halves = line.split(" - ", 2);
     var mount = halves[0].split(" ", -1);
     if (halves.length < 2 || mount.length < 6) {
@@ -63,7 +69,7 @@ record Mounts(List<Mount> all) {
     var options = List.of(fileSystem[fileSystem.length - 1].split(",", -1));
     return Optional.of(
         new Mount(
-            Path.of(unescaped(mount[4])),
+            ProcFs.path(unescaped(mount[4])),
             List.of(mount[5].split(",", -1)).contains("ro") || options.contains("ro"),
             fileSystem[0],
             options));

@@ -1,5 +1,6 @@
 package dev.heapwarden.probes.jvm;
 
+import dev.heapwarden.probes.target.ProcFs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,7 +15,7 @@ import java.util.List;
  */
 record ProcessStatus(long innerPid, int fileUid, long caught) {
   static ProcessStatus read(Path directory) throws IOException {
-    List<String> lines = Files.readAllLines(directory.resolve("status"));
+    List<String> lines = Files.readAllLines(directory.resolve("status"), ProcFs.ANY_BYTES);
     var pids = value(lines, "NSpid:").split("\\s+", -1);
     var users = value(lines, "Uid:").split("\\s+", -1);
     return new ProcessStatus(

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.OptionalLong;
@@ -20,8 +21,15 @@ public final class ProcFs {
   /** An environment is read no further. */
   private static final int ENVIRONMENT_LIMIT = 1 << 20;
 
-  /** Names of programs and files may hold any bytes. */
-  private static final Charset ANY_BYTES = StandardCharsets.ISO_8859_1;
+  /**
+   * Of all text in /proc: names of programs and files stand in it as any bytes, also as parts of
+   * characters.
+   */
+  public static final Charset ANY_BYTES = StandardCharsets.ISO_8859_1;
+
+  /** Of the names of files, as {@link Path} has them. */
+  private static final Charset FILE_NAMES =
+      Charset.forName(System.getProperty("sun.jnu.encoding", "UTF-8"));
 
   private static final Set<String> ANONYMOUS =
       Set.of("RssAnon:", "RssShmem:", "HugetlbPages:", "VmSwap:");
@@ -38,6 +46,19 @@ public final class ProcFs {
 
   public Path directory(long pid) {
     return root.resolve(Long.toString(pid));
+  }
+
+  /**
+   * A path that was read with {@link #ANY_BYTES}.
+   *
+   * @throws IOException when this JVM's locale has no such path
+   */
+  public static Path path(String text) throws IOException {
+    try {
+      return Path.of(new String(text.getBytes(ANY_BYTES), FILE_NAMES));
+    } catch (InvalidPathException foreign) {
+      throw new IOException("a path is none in " + FILE_NAMES, foreign);
+    }
   }
 
   /** Start time in clock ticks since boot: field 22 of stat, counted after the name's last ')'. */

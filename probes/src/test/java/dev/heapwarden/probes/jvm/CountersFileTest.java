@@ -2,10 +2,12 @@ package dev.heapwarden.probes.jvm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -79,6 +81,24 @@ class CountersFileTest {
         Files.delete(link);
       }
     }
+  }
+
+  /** Its thread's name was cut to 15 bytes, in the middle of a character. */
+  @Test
+  void aUserMayHaveAnyName() throws Exception {
+    assumeThat(System.getProperty("sun.jnu.encoding")).isEqualTo("UTF-8");
+    var process = Files.createDirectory(directory.resolve("42"));
+    var user = Files.createDirectories(process.resolve("root/tmp/hsperfdata_jos\u00e9"));
+    var file = Files.createFile(user.resolve("7"));
+    Files.writeString(
+        process.resolve("maps"),
+        "7f0-7f8 rw-s 00000000 fd:01 %s   /tmp/hsperfdata_jos\u00e9/7\n"
+            .formatted(Files.getAttribute(file, "unix:ino")));
+    Files.writeString(
+        process.resolve("status"),
+        "Name:\t\u00c3\nUid:\t0\t0\t0\t0\nNSpid:\t42\t7\nSigCgt:\t0\n",
+        StandardCharsets.ISO_8859_1);
+    assertThat(CountersFile.of(42, directory)).isPresent();
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.OptionalLong;
@@ -73,6 +74,17 @@ class DumpPlaceTest {
     Files.createSymbolicLink(container.resolve("var"), Path.of("/var"));
     assertThatThrownBy(() -> find(ROOT))
         .hasMessageContaining("/tmp is no directory; /var/tmp is no directory");
+  }
+
+  /** As an archive of another charset leaves it. */
+  @Test
+  void aVolumeWhoseNameIsNoTextIsInNobodysWay() throws Exception {
+    Files.writeString(
+        proc.resolve("42/mountinfo"),
+        ROOT + "22 21 0:2 / /gr\u00f6\u00dfe rw - ext4 /dev/sdb rw\n",
+        StandardCharsets.ISO_8859_1);
+    assertThat(DumpPlace.find(42, proc, 1000, _ -> OptionalLong.empty()))
+        .isEqualTo(new DumpPlace(Path.of("/tmp")));
   }
 
   private static String overlay(String upper) {

@@ -36,13 +36,10 @@ final class Lanes implements AutoCloseable {
   /**
    * What a lane is busy with.
    *
+   * @param since when it began, or began to wait
    * @param began false while all threads are held by other lanes
    */
-  private record Turn(long since, boolean began) {
-    Turn begin() {
-      return new Turn(since, true);
-    }
-  }
+  private record Turn(long since, boolean began) {}
 
   Lanes() {
     threads.allowCoreThreadTimeOut(true);
@@ -56,7 +53,7 @@ final class Lanes implements AutoCloseable {
     try {
       threads.execute(
           () -> {
-            turns.computeIfPresent(lane, (_, turn) -> turn.begin());
+            turns.computeIfPresent(lane, (_, _) -> new Turn(System.nanoTime(), true));
             try {
               task.run();
             } catch (RuntimeException mistake) {

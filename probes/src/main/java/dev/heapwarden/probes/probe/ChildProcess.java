@@ -90,7 +90,7 @@ public final class ChildProcess {
   void start(@Nullable Duration deadline) {
     Thread.ofPlatform().name("child-" + name).daemon().start(this::live);
     if (deadline != null) {
-      unlessEndedWithin(deadline, this::stopLate);
+      unlessEndedWithin(deadline, () -> stopLate(deadline));
     }
   }
 
@@ -112,7 +112,8 @@ public final class ChildProcess {
   }
 
   /**
-   * What it said on standard error first, warnings left out, or its status when it said nothing.
+   * That it was late, else what it said on standard error first, warnings left out, or its status
+   * when it said nothing.
    */
   public String complaint() {
     synchronized (messages) {
@@ -122,8 +123,11 @@ public final class ChildProcess {
     }
   }
 
-  private void stopLate() {
+  private void stopLate(Duration deadline) {
     LOG.warn("child is over its deadline name={}", name);
+    synchronized (messages) {
+      messages.addFirst("it was not done within %.1f s".formatted(deadline.toMillis() / 1e3));
+    }
     stop();
   }
 

@@ -47,6 +47,7 @@ class ChildProcessTest {
     child.start(Duration.ofMillis(50));
 
     assertThat(child.ended().get(30, TimeUnit.SECONDS)).isEqualTo(128 + 15);
+    assertThat(child.complaint()).isEqualTo("it was not done within 0.1 s");
   }
 
   @Test

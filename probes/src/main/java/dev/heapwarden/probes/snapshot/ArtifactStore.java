@@ -117,6 +117,16 @@ public final class ArtifactStore {
     }
   }
 
+  /**
+   * Asks whether an artefact could be stored; nothing is deleted yet.
+   *
+   * @param size in bytes
+   * @throws NoRoom when it could not
+   */
+  void checkRoom(Owner owner, long size) throws IOException {
+    var _ = Eviction.victims(holdings(), owner, size, quota);
+  }
+
   /** Whether a file is here. */
   boolean holds(String path) {
     var file = Path.of(path);

@@ -60,9 +60,25 @@ sealed interface Evidence {
     }
   }
 
-  /** This container does not offer it. */
-  record Refused(String reason) implements Evidence {}
+  /**
+   * This container does not offer it.
+   *
+   * @param stall for how long the program stood still at most until that was known
+   */
+  record Refused(String reason, Duration stall) implements Evidence {
+    Refused(String reason) {
+      this(reason, Duration.ZERO);
+    }
+  }
 
-  /** It should have worked. */
-  record Failed(String reason) implements Evidence {}
+  /**
+   * It should have worked.
+   *
+   * @param stall for how long the program stood still at most all the same
+   */
+  record Failed(String reason, Duration stall) implements Evidence {
+    Failed(String reason) {
+      this(reason, Duration.ZERO);
+    }
+  }
 }

@@ -123,14 +123,21 @@ public final class EvidenceCollector {
       };
     } catch (ArtifactStore.NoRoom refusal) {
       return new Evidence.Refused(String.valueOf(refusal.getMessage()));
+    } catch (StalledException stalled) {
+      log(kind, order, stalled.failure());
+      return new Evidence.Failed(reason(stalled.failure()), stalled.stall());
     } catch (IOException failure) {
       log(kind, order, failure);
-      return new Evidence.Failed(failure.getClass().getSimpleName() + ": " + failure.getMessage());
+      return new Evidence.Failed(reason(failure));
     } catch (RuntimeException mistake) {
       // Its message may quote what was read of the program.
       log(kind, order, mistake);
       return new Evidence.Failed("a mistake of the agent: " + mistake.getClass().getSimpleName());
     }
+  }
+
+  private static String reason(IOException failure) {
+    return failure.getClass().getSimpleName() + ": " + failure.getMessage();
   }
 
   /** Without its message, which may quote what was read of the program. */

@@ -34,6 +34,9 @@ final class InstanceEvidence {
   private static final ObjectWriter JSON = new ObjectMapper().writerWithDefaultPrettyPrinter();
   private static final int TEXT = 1 << 20;
 
+  /** Bytes of a sample: of fifty instances it is a few hundred KiB. */
+  private static final long ROOM = 1 << 20;
+
   /** Beyond what it may stop the program for: collecting garbage, putting segments together. */
   private static final Duration SLACK = Duration.ofSeconds(30);
 
@@ -106,20 +109,40 @@ final class InstanceEvidence {
       return new Evidence.Refused(refusal.get());
     }
     var place = DumpPlace.find(process.pid(), proc.root(), forecast.space(), bounds::volumeLimit);
-    try (var dump =
-        HeapDump.take(
-            attach,
-            process.pid(),
-            proc.root(),
-            () -> proc.startTicks(process.pid()) == process.identity().startTicks(),
-            place,
-            DumpBounds.LARGEST,
-            forecast.pause().multipliedBy(SLOWER).plus(SLACK))) {
+    store.checkRoom(order.owner(), ROOM);
+    try (var dump = dump(process, place, forecast)) {
+      return read(order, query, dump);
+    }
+  }
+
+  private HeapDump dump(TargetProcess process, DumpPlace place, DumpForecast forecast)
+      throws IOException, InterruptedException {
+    long began = System.nanoTime();
+    try {
+      return HeapDump.take(
+          attach,
+          process.pid(),
+          proc.root(),
+          () -> proc.startTicks(process.pid()) == process.identity().startTicks(),
+          place,
+          DumpBounds.LARGEST,
+          forecast.pause().multipliedBy(SLOWER).plus(SLACK));
+    } catch (JvmAttach.RefusedException refused) {
+      throw refused;
+    } catch (IOException failure) {
+      throw new StalledException(Duration.ofNanos(System.nanoTime() - began), failure);
+    }
+  }
+
+  private Evidence read(Order order, InstanceQuery query, HeapDump dump) throws StalledException {
+    try {
       var sample = HeapDumpReader.search(dump.path(), query.className(), query.limit());
       var stored =
           store.store(
               order.owner(), FILE, new ByteArrayInputStream(JSON.writeValueAsBytes(sample)));
       return Evidence.Taken.ofInstances(stored, report(sample), dump.stall());
+    } catch (IOException failure) {
+      throw new StalledException(dump.stall(), failure);
     }
   }
 

@@ -8,6 +8,7 @@ import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.JvmReport;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.MapReport;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.Phase;
 import dev.heapwarden.crds.snapshot.SnapshotKind;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -125,10 +126,16 @@ final class SnapshotReport {
               stored.sha256(),
               stored.path().toString(),
               stall.toMillis());
-      case Evidence.Refused(var reason) ->
-          new Artifact(kind, Artifact.State.REFUSED, reason, null, null, null, null);
-      case Evidence.Failed(var reason) ->
-          new Artifact(kind, Artifact.State.FAILED, reason, null, null, null, null);
+      case Evidence.Refused(var reason, var stall) ->
+          without(kind, Artifact.State.REFUSED, reason, stall);
+      case Evidence.Failed(var reason, var stall) ->
+          without(kind, Artifact.State.FAILED, reason, stall);
     };
+  }
+
+  private static Artifact without(
+      SnapshotKind kind, Artifact.State state, String reason, Duration stall) {
+    return new Artifact(
+        kind, state, reason, null, null, null, stall.isZero() ? null : stall.toMillis());
   }
 }

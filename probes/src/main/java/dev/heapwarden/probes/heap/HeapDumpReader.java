@@ -13,9 +13,12 @@ import java.util.Map;
 public final class HeapDumpReader {
   private static final Duration DEADLINE = Duration.ofMinutes(2);
 
+  /** Of a dump that can be read. */
+  public static final int OBJECTS = 6_000_000;
+
   /**
-   * Shark keeps about 23 bytes for each object, and the search 8: some six million objects. With
-   * the agent's own 128 MiB and bpftrace it is within the limit of the agent's pod.
+   * Shark keeps about 23 bytes for each object, and the search 8: enough for that many. With the
+   * agent's own 128 MiB and bpftrace it is within the limit of the agent's pod.
    */
   private static final String HEAP = "-Xmx256m";
 

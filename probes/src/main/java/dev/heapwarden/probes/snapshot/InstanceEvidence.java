@@ -6,6 +6,7 @@ import dev.heapwarden.crds.snapshot.InstanceQuery;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.InstanceReport;
 import dev.heapwarden.probes.heap.HeapDumpReader;
 import dev.heapwarden.probes.heap.InstanceSample;
+import dev.heapwarden.probes.jvm.ClassHistogram;
 import dev.heapwarden.probes.jvm.DumpPlace;
 import dev.heapwarden.probes.jvm.HeapDump;
 import dev.heapwarden.probes.jvm.HeapInfo;
@@ -15,8 +16,10 @@ import dev.heapwarden.probes.target.ProcFs;
 import dev.heapwarden.probes.target.Target;
 import dev.heapwarden.probes.target.TargetProcess;
 import io.fabric8.kubernetes.api.model.Pod;
+import java.io.BufferedReader;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -33,6 +36,9 @@ final class InstanceEvidence {
   private static final String FILE = "instances.json";
   private static final ObjectWriter JSON = new ObjectMapper().writerWithDefaultPrettyPrinter();
   private static final int TEXT = 1 << 20;
+
+  /** Without fields, in bytes (JDK 17 to 25 unless headers are compact). */
+  private static final long SMALLEST_OBJECT = 16;
 
   /** Bytes of a sample: of fifty instances it is a few hundred KiB. */
   private static final long ROOM = 1 << 20;
@@ -110,9 +116,31 @@ final class InstanceEvidence {
     }
     var place = DumpPlace.find(process.pid(), proc.root(), forecast.space(), bounds::volumeLimit);
     store.checkRoom(order.owner(), ROOM);
-    try (var dump = dump(process, place, forecast)) {
-      return read(order, query, dump);
+    long began = System.nanoTime();
+    long objects =
+        used.getAsLong() > HeapDumpReader.OBJECTS * SMALLEST_OBJECT ? objects(process) : 0;
+    var counting = Duration.ofNanos(System.nanoTime() - began);
+    if (objects > HeapDumpReader.OBJECTS) {
+      return new Evidence.Refused(
+          "it has %d live objects, and a heap dump is read of %d at most"
+              .formatted(objects, HeapDumpReader.OBJECTS),
+          counting);
     }
+    try (var dump = dump(process, place, forecast)) {
+      return read(order, query, dump, dump.stall().plus(counting));
+    }
+  }
+
+  /** Those that the dump would have; counting them takes a quarter of its time. */
+  private long objects(TargetProcess process) throws IOException, InterruptedException {
+    var counted =
+        jvm.ask(
+            process,
+            "GC.class_histogram",
+            answer ->
+                ClassHistogram.read(
+                    new BufferedReader(new InputStreamReader(answer, StandardCharsets.UTF_8))));
+    return counted.classes().values().stream().mapToLong(ClassHistogram.Count::instances).sum();
   }
 
   private HeapDump dump(TargetProcess process, DumpPlace place, DumpForecast forecast)
@@ -134,15 +162,16 @@ final class InstanceEvidence {
     }
   }
 
-  private Evidence read(Order order, InstanceQuery query, HeapDump dump) throws StalledException {
+  private Evidence read(Order order, InstanceQuery query, HeapDump dump, Duration stall)
+      throws StalledException {
     try {
       var sample = HeapDumpReader.search(dump.path(), query.className(), query.limit());
       var stored =
           store.store(
               order.owner(), FILE, new ByteArrayInputStream(JSON.writeValueAsBytes(sample)));
-      return Evidence.Taken.ofInstances(stored, report(sample), dump.stall());
+      return Evidence.Taken.ofInstances(stored, report(sample), stall);
     } catch (IOException failure) {
-      throw new StalledException(dump.stall(), failure);
+      throw new StalledException(stall, failure);
     }
   }
 

@@ -64,10 +64,12 @@ class InstanceEvidenceTest {
             readers[i].start();
           }
           for (Thread reader : readers) { reader.join(); }
+          Object[] many = new Object[Integer.getInteger("many", 0)];
+          Arrays.setAll(many, i -> new Object());
           byte[] ballast = new byte[Integer.getInteger("ballast", 0) << 20];
           System.out.println("ready");
           System.in.read();
-          System.out.println(local.size() + ballast.length);
+          System.out.println(local.size() + ballast.length + many.length);
         }
       }
       """;
@@ -178,6 +180,20 @@ class InstanceEvidenceTest {
             refused -> assertThat(refused.reason()).contains("only an isolated one is dumped"));
     assertThat(take(program, "Leaking$Key", 5, isolated())).isInstanceOf(Evidence.Taken.class);
     assertNothingIsLeft();
+  }
+
+  @Test
+  void aDumpThatCouldNotBeReadIsNotTaken() throws Exception {
+    var program = start(javas().findFirst().orElseThrow(), "-Xmx512m", "-Dmany=6100000");
+
+    assertThat(take(program, "Leaking$Key", 5, isolated()))
+        .isInstanceOfSatisfying(
+            Evidence.Refused.class,
+            refused -> {
+              assertThat(refused.reason())
+                  .containsPattern("it has 6[0-9]{6} live objects, .* of 6000000 at most");
+              assertThat(refused.stall()).isPositive();
+            });
   }
 
   @Test

@@ -19,9 +19,6 @@ import java.util.stream.Stream;
 
 /** What a pod allows a heap dump of one of its containers to cost. */
 record DumpBounds(Pod pod, Container container) {
-  /** As for a count of classes: a program that serves is not stopped for longer by our wish. */
-  private static final Duration IN_SERVICE = Duration.ofMillis(500);
-
   /** Where no probe bounds it. */
   private static final Duration LONGEST = Duration.ofSeconds(30);
 
@@ -50,18 +47,13 @@ record DumpBounds(Pod pod, Container container) {
         .map(found -> new DumpBounds(pod, found));
   }
 
-  /** Cores that it may use; a great many without a limit. */
-  double cpus() {
-    return limit("cpu").map(Quantity::getNumericalAmount).map(Number::doubleValue).orElse(1e9);
-  }
-
   /** Why a dump is not taken; empty when its cost is allowed. */
   Optional<String> refusal(DumpForecast forecast) {
     var pause = forecast.pause();
-    if (!isIsolated() && pause.compareTo(IN_SERVICE) > 0) {
+    if (!isIsolated() && pause.compareTo(Pause.LONGEST_IN_SERVICE) > 0) {
       return Optional.of(
           "a heap dump could stop it for %s, and a pod in service is stopped for %s at most: only an isolated one is dumped"
-              .formatted(seconds(pause), seconds(IN_SERVICE)));
+              .formatted(seconds(pause), seconds(Pause.LONGEST_IN_SERVICE)));
     }
     var patience = patience();
     if (patience.isPresent() && pause.multipliedBy(MARGIN).compareTo(patience.get()) > 0) {
@@ -96,7 +88,7 @@ record DumpBounds(Pod pod, Container container) {
         pod.getSpec().getContainers().stream()
             .flatMap(other -> limit(other, EPHEMERAL_STORAGE).map(DumpBounds::bytes).stream())
             .reduce(Long::sum);
-    return Stream.of(limit(EPHEMERAL_STORAGE).map(DumpBounds::bytes), all)
+    return Stream.of(limit(container, EPHEMERAL_STORAGE).map(DumpBounds::bytes), all)
         .flatMap(Optional::stream)
         .min(Comparator.naturalOrder());
   }
@@ -141,10 +133,6 @@ record DumpBounds(Pod pod, Container container) {
     return pod.getSpec().getVolumes().stream()
         .filter(volume -> volume.getName().equals(name))
         .findFirst();
-  }
-
-  private Optional<Quantity> limit(String resource) {
-    return limit(container, resource);
   }
 
   private static Optional<Quantity> limit(Container container, String resource) {

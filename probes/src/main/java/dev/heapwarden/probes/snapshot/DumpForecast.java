@@ -19,9 +19,6 @@ record DumpForecast(Duration pause, long bytes) {
    */
   private static final int FILE_PER_HEAP = 2;
 
-  /** The least that Kubernetes lets a limit be. */
-  private static final double LEAST_CPU = 0.001;
-
   /** Since JDK 22 threads write segments that are then put together. */
   private static final int SPACE_PER_FILE = 2;
 
@@ -32,8 +29,7 @@ record DumpForecast(Duration pause, long bytes) {
    * @param cpus that the container may use
    */
   static DumpForecast of(long heapUsed, double cpus) {
-    double seconds = heapUsed * SECONDS_PER_BYTE / Math.clamp(cpus, LEAST_CPU, 1);
-    return new DumpForecast(Duration.ofMillis((long) (seconds * 1000)), FILE_PER_HEAP * heapUsed);
+    return new DumpForecast(Pause.of(heapUsed, SECONDS_PER_BYTE, cpus), FILE_PER_HEAP * heapUsed);
   }
 
   /** Bytes of disk that are taken for a while. */

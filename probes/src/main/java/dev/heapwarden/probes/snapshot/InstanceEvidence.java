@@ -109,7 +109,7 @@ final class InstanceEvidence {
     if (used.isEmpty()) {
       return new Evidence.Refused("the JVM does not say how much its heap holds");
     }
-    var forecast = DumpForecast.of(used.getAsLong(), Math.min(bounds.cpus(), quota(order)));
+    var forecast = DumpForecast.of(used.getAsLong(), quota(order));
     var refusal = bounds.refusal(forecast);
     if (refusal.isPresent()) {
       return new Evidence.Refused(refusal.get());

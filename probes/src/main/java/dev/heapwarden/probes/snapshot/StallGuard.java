@@ -20,9 +20,6 @@ final class StallGuard {
   /** 1.8 s were measured for 1.4 GB, with a CPU of its own. */
   private static final double SECONDS_PER_BYTE = 1.8 / 1.4e9;
 
-  /** A program that serves is not stopped for longer by our own wish. */
-  private static final Duration LONGEST = Duration.ofMillis(500);
-
   /** Containers that are remembered: more than a node runs. */
   private static final int REMEMBERED = 1024;
 
@@ -38,7 +35,7 @@ final class StallGuard {
       };
 
   StallGuard(ProcFs proc) {
-    this(proc, SECONDS_PER_BYTE, LONGEST);
+    this(proc, SECONDS_PER_BYTE, Pause.LONGEST_IN_SERVICE);
   }
 
   StallGuard(ProcFs proc, double secondsPerByte, Duration longest) {
@@ -60,11 +57,11 @@ final class StallGuard {
           "counting its heap stopped it for %.1f s before, and no more than %.1f s are allowed"
               .formatted(seconds(measured.get()), seconds(longest)));
     }
-    double cpus =
-        target.cgroup().isEmpty() ? 1 : Math.min(1, CgroupCpu.quota(target.cgroup().get()));
-    double expected = bytes(process, counters) * secondsPerByte / cpus;
-    return expected > seconds(longest)
-        ? Optional.of("counting its heap would stop it for about %.1f s".formatted(expected))
+    double cpus = target.cgroup().isEmpty() ? 1 : CgroupCpu.quota(target.cgroup().get());
+    var expected = Pause.of(bytes(process, counters), secondsPerByte, cpus);
+    return expected.compareTo(longest) > 0
+        ? Optional.of(
+            "counting its heap would stop it for about %.1f s".formatted(seconds(expected)))
         : Optional.empty();
   }
 

@@ -35,8 +35,7 @@ class DumpBoundsTest {
 
   @Test
   void withoutAProbeThereIsAMaximumToo() {
-    assertThat(
-            refusal(300 * MIB, true, container -> limited(container, "cpu", "50m")).orElseThrow())
+    assertThat(refusal(300 * MIB, true, 0.05, container -> container).orElseThrow())
         .contains("30.0 s are the most");
     assertThat(refusal(600 * MIB, true, container -> container).orElseThrow())
         .contains("could have 1200 MiB, and 1024 are the most");
@@ -45,8 +44,7 @@ class DumpBoundsTest {
   @Test
   void aContainerWithLittleOfACoreStandsStillForLonger() {
     assertThat(refusal(60 * MIB, false, container -> container)).isEmpty();
-    assertThat(refusal(60 * MIB, false, container -> limited(container, "cpu", "500m")))
-        .isPresent();
+    assertThat(refusal(60 * MIB, false, 0.5, container -> container)).isPresent();
   }
 
   @Test
@@ -86,8 +84,14 @@ class DumpBoundsTest {
 
   private static Optional<String> refusal(
       long heap, boolean isolated, UnaryOperator<ContainerBuilder> change) {
-    var bounds = DumpBounds.of(pod(isolated, change), "web").orElseThrow();
-    return bounds.refusal(DumpForecast.of(heap, bounds.cpus()));
+    return refusal(heap, isolated, Double.POSITIVE_INFINITY, change);
+  }
+
+  private static Optional<String> refusal(
+      long heap, boolean isolated, double cpus, UnaryOperator<ContainerBuilder> change) {
+    return DumpBounds.of(pod(isolated, change), "web")
+        .orElseThrow()
+        .refusal(DumpForecast.of(heap, cpus));
   }
 
   private static Pod pod(boolean isolated, UnaryOperator<ContainerBuilder> change) {

@@ -36,9 +36,6 @@ final class FlagEvidence {
   private static final String LAST_WORD = "_JAVA_OPTIONS";
   private static final Path LAUNCHER = Path.of("java");
 
-  /** About 600 flags of 110 characters. */
-  private static final int TEXT = 1 << 20;
-
   private final JvmEvidence jvm;
   private final ArtifactStore store;
   private final ProcFs proc;
@@ -66,9 +63,9 @@ final class FlagEvidence {
   private Evidence take(Order order, TargetProcess process)
       throws IOException, InterruptedException {
     long began = System.nanoTime();
-    var version = ask(process, "VM.version");
-    var flags = ask(process, "VM.flags -all");
-    var log = version.contains("JDK 8.") ? "" : ask(process, "VM.log list");
+    var version = jvm.text(process, "VM.version");
+    var flags = jvm.text(process, "VM.flags -all");
+    var log = version.contains("JDK 8.") ? "" : jvm.text(process, "VM.log list");
     var stall = Duration.ofNanos(System.nanoTime() - began);
     var read = JvmFlags.read(version, flags, log);
     if (read.isEmpty()) {
@@ -118,12 +115,6 @@ final class FlagEvidence {
             order.owner(),
             "variables.txt",
             new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8))));
-  }
-
-  private String ask(TargetProcess process, String command)
-      throws IOException, InterruptedException {
-    return jvm.ask(
-        process, command, answer -> new String(answer.readNBytes(TEXT), StandardCharsets.UTF_8));
   }
 
   private boolean isLauncher(TargetProcess process) throws IOException {

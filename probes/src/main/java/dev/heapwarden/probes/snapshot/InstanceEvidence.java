@@ -35,7 +35,6 @@ import org.jspecify.annotations.Nullable;
 final class InstanceEvidence {
   private static final String FILE = "instances.json";
   private static final ObjectWriter JSON = new ObjectMapper().writerWithDefaultPrettyPrinter();
-  private static final int TEXT = 1 << 20;
 
   /** Without fields, in bytes (JDK 17 to 25 unless headers are compact). */
   private static final long SMALLEST_OBJECT = 16;
@@ -100,12 +99,7 @@ final class InstanceEvidence {
 
   private Evidence take(Order order, InstanceQuery query, TargetProcess process, DumpBounds bounds)
       throws IOException, InterruptedException {
-    var used =
-        HeapInfo.used(
-            jvm.ask(
-                process,
-                "GC.heap_info",
-                answer -> new String(answer.readNBytes(TEXT), StandardCharsets.UTF_8)));
+    var used = HeapInfo.used(jvm.text(process, "GC.heap_info"));
     if (used.isEmpty()) {
       return new Evidence.Refused("the JVM does not say how much its heap holds");
     }
@@ -151,7 +145,7 @@ final class InstanceEvidence {
           attach,
           process.pid(),
           proc.root(),
-          () -> proc.startTicks(process.pid()) == process.identity().startTicks(),
+          jvm.stillIt(process),
           place,
           DumpBounds.LARGEST,
           forecast.pause().multipliedBy(SLOWER).plus(SLACK));

@@ -20,6 +20,9 @@ final class JvmEvidence {
   /** Some thousand threads with deep stacks; what comes after is cut. The agent's heap is small. */
   private static final int TEXT = 8 << 20;
 
+  /** About 600 flags have 110 characters each. */
+  private static final int SHORT_TEXT = 1 << 20;
+
   /** JDK 17 and 25, src/hotspot/share/nmt/nmtDCmd.cpp. */
   private static final String NOT_TRACKED = "Native memory tracking is not enabled";
 
@@ -77,11 +80,19 @@ final class JvmEvidence {
 
   <T> T ask(TargetProcess process, String command, JvmAttach.Reader<T> reader)
       throws IOException, InterruptedException {
-    return attach.ask(
-        process.pid(),
-        () -> proc.startTicks(process.pid()) == process.identity().startTicks(),
+    return attach.ask(process.pid(), stillIt(process), command, DEADLINE, reader);
+  }
+
+  /** All that a command prints, as far as a MiB. */
+  String text(TargetProcess process, String command) throws IOException, InterruptedException {
+    return ask(
+        process,
         command,
-        DEADLINE,
-        reader);
+        answer -> new String(answer.readNBytes(SHORT_TEXT), StandardCharsets.UTF_8));
+  }
+
+  /** Whether its pid has not become another process's. */
+  JvmAttach.Check stillIt(TargetProcess process) {
+    return () -> proc.startTicks(process.pid()) == process.identity().startTicks();
   }
 }

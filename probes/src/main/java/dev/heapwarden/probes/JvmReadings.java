@@ -5,6 +5,7 @@ import dev.heapwarden.detection.sample.Attachment;
 import dev.heapwarden.detection.sample.RuntimeKind;
 import dev.heapwarden.probes.jvm.CountersFile;
 import dev.heapwarden.probes.jvm.Held;
+import dev.heapwarden.probes.jvm.JvmCounters;
 import dev.heapwarden.probes.sample.Ledger;
 import dev.heapwarden.probes.target.Target;
 import dev.heapwarden.probes.target.TargetProcess;
@@ -24,7 +25,6 @@ import org.jspecify.annotations.Nullable;
  * #attachments} by any.
  */
 final class JvmReadings implements AutoCloseable {
-  private static final String COUNTERS = "JvmCounters";
   private static final String LIVE_HEAP = "JvmLiveHeap";
 
   /** A reading is one file of 32 KiB; the lowest level between two collections is to be seen. */
@@ -80,11 +80,12 @@ final class JvmReadings implements AutoCloseable {
     }
     var stuck = lanes.stuck(lane(target), PATIENCE);
     if (stuck.isPresent()) {
-      return List.of(refused(COUNTERS, "reading them from its /tmp: " + stuck.get()));
+      return List.of(refused(JvmCounters.PROBE, "reading them from its /tmp: " + stuck.get()));
     }
     var look = looks.get(process.get().identity());
     return look == null
-        ? List.of(new Attachment(COUNTERS, Attachment.State.PENDING, "it was not looked at yet"))
+        ? List.of(
+            new Attachment(JvmCounters.PROBE, Attachment.State.PENDING, "it was not looked at yet"))
         : look.attachments();
   }
 
@@ -115,12 +116,14 @@ final class JvmReadings implements AutoCloseable {
       }
       if (isShared(file.get().id(), process)) {
         // It is kept, so that the other is refused too.
-        return look(file, refused(COUNTERS, "another JVM writes the same file: they share a /tmp"));
+        return look(
+            file,
+            refused(JvmCounters.PROBE, "another JVM writes the same file: they share a /tmp"));
       }
       var counters = file.get().read();
       ledger.counted(target.container().key(), process.pid(), counters);
       var attached =
-          new Attachment(COUNTERS, Attachment.State.ATTACHED, others(target, file.get()));
+          new Attachment(JvmCounters.PROBE, Attachment.State.ATTACHED, others(target, file.get()));
       var notLive = counters.notLive();
       return notLive.isEmpty()
           ? look(file, attached)
@@ -148,7 +151,7 @@ final class JvmReadings implements AutoCloseable {
   }
 
   private static Look failed(String reason) {
-    return look(Optional.empty(), refused(COUNTERS, reason));
+    return look(Optional.empty(), refused(JvmCounters.PROBE, reason));
   }
 
   private static Look look(Optional<CountersFile> file, Attachment... attachments) {

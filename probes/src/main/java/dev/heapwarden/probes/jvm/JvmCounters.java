@@ -40,6 +40,9 @@ public record JvmCounters(
     long metaspaceUsed,
     long threads) {
 
+  /** The name under which it is told whether they are read. */
+  public static final String PROBE = "JvmCounters";
+
   /** Collector 0 is the young one; 1 makes full collections; 2 are G1's and ZGC's cycles. */
   private static final int COLLECTORS = 3;
 

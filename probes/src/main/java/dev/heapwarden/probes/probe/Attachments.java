@@ -4,6 +4,7 @@ import dev.heapwarden.crds.policy.RuntimeChoice;
 import dev.heapwarden.detection.sample.Attachment;
 import dev.heapwarden.detection.sample.RuntimeKind;
 import dev.heapwarden.probes.go.GoBinary;
+import dev.heapwarden.probes.jvm.JvmCounters;
 import dev.heapwarden.probes.target.Target;
 import dev.heapwarden.probes.target.TargetProcess;
 import java.util.ArrayList;
@@ -21,8 +22,6 @@ final class Attachments {
   static final String PAGE_FAULTS = "PageFaults";
   static final String GO_GC = "GoGc";
   static final String GO_MAP_GROWTH = "GoMapGrowth";
-
-  private static final String JVM_COUNTERS = "JvmCounters";
 
   private Attachments() {}
 
@@ -59,7 +58,7 @@ final class Attachments {
     }
     return Optional.of(
         refused(
-            judgesJvm ? GO_GC : JVM_COUNTERS,
+            judgesJvm ? GO_GC : JvmCounters.PROBE,
             "its main process is judged instead, which holds more memory"));
   }
 

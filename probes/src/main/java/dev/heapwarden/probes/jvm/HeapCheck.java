@@ -9,16 +9,15 @@ import java.util.stream.Stream;
  *
  * @param jvm as it runs now
  * @param memoryLimit of the container, bytes
- * @param liveHeap bytes in the old generation and the survivor spaces after the latest collection:
- *     what it keeps at most of what was seen; empty where no collection was
+ * @param counters of the JVM, where it has any
  */
-record HeapCheck(JvmFlags jvm, OptionalLong memoryLimit, OptionalLong liveHeap) {
+record HeapCheck(JvmFlags jvm, OptionalLong memoryLimit, Optional<JvmCounters> counters) {
   /** A JVM needs that much to start. */
   private static final long SMALLEST = 16L << 20;
 
   /**
-   * What collections leave must fit into two thirds of the heap: NewRatio is 2. G1 keeps
-   * less back, a reserve of 10 % and 5 % for the young generation. JDK 17 and 25,
+   * What collections leave must fit into two thirds of the heap: NewRatio is 2. G1 keeps less back,
+   * a reserve of 10 % and 5 % for the young generation. JDK 17 and 25,
    * src/hotspot/share/gc/shared/gc_globals.hpp and gc/g1/g1_globals.hpp.
    */
   private static final double ROOM = 1.5;
@@ -52,9 +51,14 @@ record HeapCheck(JvmFlags jvm, OptionalLong memoryLimit, OptionalLong liveHeap) 
   }
 
   private Optional<String> tooSmall(double size) {
+    if (counters.isEmpty()) {
+      return Optional.of("its live heap is not known: it has no counters");
+    }
+    var liveHeap = counters.get().liveHeap();
     if (liveHeap.isEmpty()) {
       return Optional.of(
-          "its live heap is not known: it has no counters, or has not collected yet");
+          "its live heap is not known: "
+              + counters.get().notLive().orElse("it has not collected yet"));
     }
     long live = liveHeap.getAsLong();
     return size < live * ROOM

@@ -17,16 +17,14 @@ import java.util.stream.Stream;
  * @param options all that are to be set
  * @param lastWord whether the process has _JAVA_OPTIONS, which wins over everything
  * @param memoryLimit of the container, bytes
- * @param metaspaceUsed bytes
- * @param liveHeap bytes that the latest collection left; empty before the first
+ * @param counters of the JVM, where it has any
  */
 public record OptionCheck(
     JvmFlags jvm,
     List<String> options,
     boolean lastWord,
     OptionalLong memoryLimit,
-    OptionalLong metaspaceUsed,
-    OptionalLong liveHeap) {
+    Optional<JvmCounters> counters) {
   private static final String G1 = "UseG1GC";
   private static final String PARALLEL = "UseParallelGC";
   private static final String SERIAL = "UseSerialGC";
@@ -180,17 +178,16 @@ public record OptionCheck(
               ? above(option, "GCPauseIntervalMillis")
               : Optional.empty();
       case "MaxMetaspaceSize" ->
-          metaspaceUsed.isPresent() && value <= metaspaceUsed.getAsLong()
-              ? Optional.of(
-                  "its classes use %d bytes of metaspace already"
-                      .formatted(metaspaceUsed.getAsLong()))
-              : Optional.empty();
+          counters
+              .map(JvmCounters::metaspaceUsed)
+              .filter(used -> value <= used)
+              .map("its classes use %d bytes of metaspace already"::formatted);
       default -> Optional.empty();
     };
   }
 
   private HeapCheck heap() {
-    return new HeapCheck(jvm, memoryLimit, liveHeap);
+    return new HeapCheck(jvm, memoryLimit, counters);
   }
 
   private Optional<String> above(JvmOption option, String most) {

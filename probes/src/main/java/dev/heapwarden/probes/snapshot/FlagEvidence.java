@@ -8,7 +8,6 @@ import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.OptionReport;
 import dev.heapwarden.detection.sample.RuntimeKind;
 import dev.heapwarden.probes.jvm.CountersFile;
 import dev.heapwarden.probes.jvm.JvmAttach;
-import dev.heapwarden.probes.jvm.JvmCounters;
 import dev.heapwarden.probes.jvm.JvmFlags;
 import dev.heapwarden.probes.jvm.OptionCheck;
 import dev.heapwarden.probes.jvm.OptionInForce;
@@ -22,10 +21,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.function.Function;
 
 /**
  * What a runtime was started with: the flags of a JVM, and whether it would start with the options
@@ -71,16 +68,13 @@ final class FlagEvidence {
     if (read.isEmpty()) {
       return new Evidence.Failed("the JVM printed its flags in an unknown form");
     }
-    var counters =
-        CountersFile.readable(process.pid(), proc.root()).flatMap(CountersFile::now);
     var check =
         new OptionCheck(
             read.get(),
             order.jvmOptions(),
             proc.variables(process.pid(), Set.of(LAST_WORD)).contains(LAST_WORD),
             memoryLimit(order.target()),
-            figure(counters, c -> OptionalLong.of(c.metaspaceUsed())),
-            figure(counters, JvmCounters::liveHeap));
+            CountersFile.readable(process.pid(), proc.root()).flatMap(CountersFile::now));
     var running = new OptionInForce(read.get());
     var options =
         order.jvmOptions().stream()
@@ -126,10 +120,5 @@ final class FlagEvidence {
     return target.cgroup().isEmpty()
         ? OptionalLong.empty()
         : CgroupMemory.read(target.cgroup().get()).limit();
-  }
-
-  private static OptionalLong figure(
-      Optional<JvmCounters> counters, Function<JvmCounters, OptionalLong> which) {
-    return counters.map(which).orElseGet(OptionalLong::empty);
   }
 }

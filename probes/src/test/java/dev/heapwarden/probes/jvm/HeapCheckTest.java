@@ -2,6 +2,7 @@ package dev.heapwarden.probes.jvm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
@@ -54,7 +55,37 @@ class HeapCheckTest {
     assertThat(check.percentage(50)).isPresent();
   }
 
+  @Test
+  void whyTheLiveHeapIsNotKnownIsSaid() {
+    assertThat(check(Optional.empty()).bytes(256 * MIB))
+        .contains("its live heap is not known: it has no counters");
+    assertThat(check(Optional.of(counters(OptionalLong.of(0), 0))).bytes(256 * MIB))
+        .contains("its live heap is not known: it has not collected yet");
+    assertThat(check(Optional.of(counters(OptionalLong.empty(), 0))).bytes(256 * MIB))
+        .contains(
+            "its live heap is not known: the counters of Shenandoah do not tell what its"
+                + " collections leave");
+  }
+
   private static HeapCheck check(OptionalLong limit, OptionalLong live) {
-    return new HeapCheck(JvmFlags.read("JDK 25.0.1", FLAGS, "").orElseThrow(), limit, live);
+    return new HeapCheck(
+        flags(),
+        limit,
+        live.isEmpty()
+            ? Optional.empty()
+            : Optional.of(counters(OptionalLong.of(1), live.getAsLong())));
+  }
+
+  private static HeapCheck check(Optional<JvmCounters> counters) {
+    return new HeapCheck(flags(), OptionalLong.of(512 * MIB), counters);
+  }
+
+  private static JvmFlags flags() {
+    return JvmFlags.read("JDK 25.0.1", FLAGS, "").orElseThrow();
+  }
+
+  private static JvmCounters counters(OptionalLong oldCollections, long oldUsed) {
+    return new JvmCounters(
+        "25", Collector.SHENANDOAH, 0, 0, oldUsed, 0, oldCollections, 0, 0, 0, 0, 0);
   }
 }

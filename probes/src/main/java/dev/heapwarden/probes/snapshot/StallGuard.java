@@ -1,6 +1,7 @@
 package dev.heapwarden.probes.snapshot;
 
 import dev.heapwarden.detection.sample.ContainerKey;
+import dev.heapwarden.probes.jvm.Collector;
 import dev.heapwarden.probes.jvm.JvmCounters;
 import dev.heapwarden.probes.probe.CgroupCpu;
 import dev.heapwarden.probes.target.ProcFs;
@@ -22,6 +23,9 @@ final class StallGuard {
 
   /** Containers that are remembered: more than a node runs. */
   private static final int REMEMBERED = 1024;
+
+  /** Addresses at which ZGC without generations maps its heap: {@link ProcFs#anonymousBytes}. */
+  private static final int VIEWS = 3;
 
   private final ProcFs proc;
   private final double secondsPerByte;
@@ -87,7 +91,10 @@ final class StallGuard {
    */
   private long bytes(TargetProcess process, Optional<JvmCounters> counters) throws IOException {
     long heap = counters.map(found -> found.oldUsed() + found.youngUsed()).orElse(0L);
-    return Math.max(proc.anonymousBytes(process.pid()), heap);
+    boolean mappedOften =
+        counters.map(JvmCounters::collector).filter(Collector.ZGC::equals).isPresent();
+    long anonymous = proc.anonymousBytes(process.pid());
+    return Math.max(mappedOften ? anonymous / VIEWS : anonymous, heap);
   }
 
   private static double seconds(Duration duration) {

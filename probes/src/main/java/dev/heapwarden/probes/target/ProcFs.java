@@ -74,7 +74,9 @@ public final class ProcFs {
   /**
    * Memory in bytes that no file on a disk stands behind, resident or swapped out; 0 for a process
    * without memory. Shared memory is part of it: ZGC keeps its heap there (JDK 17 to 25,
-   * src/hotspot/os/linux/gc/z/zPhysicalMemoryBacking_linux.cpp).
+   * src/hotspot/os/linux/gc/z/zPhysicalMemoryBacking_linux.cpp). Without generations (JDK 17 to 23)
+   * it maps each page at three addresses, and all that are touched count: up to three times the
+   * heap.
    */
   public long anonymousBytes(long pid) throws IOException {
     try (var lines = Files.lines(directory(pid).resolve("status"), ANY_BYTES)) {

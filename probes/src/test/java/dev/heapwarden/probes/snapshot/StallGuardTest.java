@@ -66,6 +66,17 @@ class StallGuardTest {
         .contains("counting its heap would stop it for about 0.8 s");
   }
 
+  /** ZGC without generations maps it at three addresses. */
+  @Test
+  void aHeapThatTheKernelCountsThreeTimesIsNoLargerForThat() throws IOException {
+    write(600_000, 0, 0);
+    var counters =
+        new JvmCounters(
+            "17", Collector.ZGC, 0, 0, 200_000_000, 0, OptionalLong.empty(), 1, 1, 1, 1, 1);
+
+    assertThat(refusal(Optional.of(counters))).isEmpty();
+  }
+
   @Test
   void aTenthOfACpuNeedsTenTimesAsLong() throws IOException {
     Files.writeString(cgroup.resolve("cpu.max"), "10000 100000\n");

@@ -33,7 +33,10 @@ final class NodeAgent implements AutoCloseable {
 
   private static final Duration FLUSH = Duration.ofMillis(250);
 
-  /** Attaching may take half a minute, twice when something must be refused. */
+  /**
+   * Attaching may take three minutes: half a minute, and where that is not enough a search of 90 s
+   * for what does not attach, with two more tries under way at its end.
+   */
   private static final Duration STUCK = Duration.ofMinutes(5);
 
   private final ProcessScan scan;

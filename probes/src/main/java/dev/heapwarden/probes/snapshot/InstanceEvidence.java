@@ -120,7 +120,7 @@ final class InstanceEvidence {
               .formatted(objects, HeapDumpReader.OBJECTS),
           counting);
     }
-    try (var dump = dump(process, place, forecast)) {
+    try (var dump = dump(process, place, forecast, counting)) {
       return read(order, query, dump, dump.stall().plus(counting));
     }
   }
@@ -137,7 +137,8 @@ final class InstanceEvidence {
     return counted.classes().values().stream().mapToLong(ClassHistogram.Count::instances).sum();
   }
 
-  private HeapDump dump(TargetProcess process, DumpPlace place, DumpForecast forecast)
+  private HeapDump dump(
+      TargetProcess process, DumpPlace place, DumpForecast forecast, Duration counting)
       throws IOException, InterruptedException {
     long began = System.nanoTime();
     try {
@@ -152,7 +153,8 @@ final class InstanceEvidence {
     } catch (JvmAttach.RefusedException refused) {
       throw refused;
     } catch (IOException failure) {
-      throw new StalledException(Duration.ofNanos(System.nanoTime() - began), failure);
+      throw new StalledException(
+          counting.plus(Duration.ofNanos(System.nanoTime() - began)), failure);
     }
   }
 

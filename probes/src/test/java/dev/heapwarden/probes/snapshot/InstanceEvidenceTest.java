@@ -1,28 +1,19 @@
 package dev.heapwarden.probes.snapshot;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.heapwarden.crds.Api;
 import dev.heapwarden.crds.snapshot.InstanceQuery;
-import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.Artifact;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.InstanceReport;
-import dev.heapwarden.crds.snapshot.SnapshotKind;
-import dev.heapwarden.probes.go.Sites;
-import dev.heapwarden.probes.jvm.CountersFile;
 import dev.heapwarden.probes.jvm.JvmAttach;
-import dev.heapwarden.probes.probe.Bpftrace;
-import dev.heapwarden.probes.probe.Tracepoints;
 import dev.heapwarden.probes.target.ProcFs;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -81,12 +72,10 @@ class InstanceEvidenceTest {
   @TempDir private Path directory;
   private final List<Process> programs = new ArrayList<>();
   private final Set<Path> before = new HashSet<>();
-  private ArtifactStore store = new ArtifactStore(Path.of(""), 0);
 
   @BeforeEach
-  void open() throws IOException {
+  void look() throws IOException {
     before.addAll(left());
-    store = new ArtifactStore(directory.resolve("store"), 1 << 24);
   }
 
   /** The JDK of the tests, and the machine's own: 17 or newer. */
@@ -202,45 +191,6 @@ class InstanceEvidenceTest {
   }
 
   @Test
-  void whatCannotBeStoredIsNotDumped() throws Exception {
-    var program = start();
-    var counters = CountersFile.of(program.pid(), PROC.root()).orElseThrow();
-    var collections = counters.read().oldCollections();
-    store = new ArtifactStore(directory.resolve("store"), 1000);
-
-    assertThatThrownBy(() -> take(program, "Leaking$Key", 5, isolated()))
-        .isInstanceOf(ArtifactStore.NoRoom.class);
-    // A heap dump begins with a collection.
-    assertThat(counters.read().oldCollections()).isEqualTo(collections);
-  }
-
-  @Test
-  void whatStoppedTheProgramForNothingIsToldToo() throws Exception {
-    var file = Files.createFile(directory.resolve("no-directory"));
-    var order = JvmOrder.of(new InstanceQuery("Leaking$Key", 5), start().pid());
-    var collector =
-        new EvidenceCollector(
-            new Bpftrace(List.of("bpftrace"), directory),
-            new Tracepoints(directory),
-            new Sites(),
-            PROC,
-            new ArtifactStore(file, 1 << 24),
-            (_, _, _) -> {},
-            (_, _) -> Optional.of(isolated()));
-    var evidence = new LinkedHashMap<SnapshotKind, Evidence>();
-    evidence.put(
-        SnapshotKind.INSTANCE_SAMPLE, collector.take(SnapshotKind.INSTANCE_SAMPLE, order));
-
-    assertThat(SnapshotReport.finished("n", Instant.EPOCH, Instant.EPOCH, evidence, null).artifacts())
-        .singleElement()
-        .satisfies(
-            artifact -> {
-              assertThat(artifact.state()).isEqualTo(Artifact.State.FAILED);
-              assertThat(artifact.stallMillis()).isPositive();
-            });
-  }
-
-  @Test
   void aJvmThatForbidsItIsLeftAlone() throws Exception {
     var program = start(javas().findFirst().orElseThrow(), "-XX:+DisableAttachMechanism");
 
@@ -252,6 +202,7 @@ class InstanceEvidenceTest {
 
   private Evidence take(Process program, String className, int limit, Pod pod)
       throws IOException, InterruptedException {
+    var store = new ArtifactStore(directory.resolve("store"), 1 << 24);
     var attach = new JvmAttach(PROC.root());
     var evidence =
         new InstanceEvidence(
@@ -263,7 +214,7 @@ class InstanceEvidenceTest {
     return evidence.take(JvmOrder.of(new InstanceQuery(className, limit), program.pid()));
   }
 
-  private static Pod isolated() {
+  static Pod isolated() {
     return pod().editMetadata().addToLabels(Api.QUARANTINE_LABEL, "leak-1").endMetadata().build();
   }
 

@@ -1,0 +1,75 @@
+package dev.heapwarden.probes.snapshot;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heapwarden.crds.snapshot.InstanceQuery;
+import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.Artifact;
+import dev.heapwarden.crds.snapshot.SnapshotKind;
+import dev.heapwarden.probes.go.Sites;
+import dev.heapwarden.probes.jvm.CountersFile;
+import dev.heapwarden.probes.jvm.JavaProgram;
+import dev.heapwarden.probes.probe.Bpftrace;
+import dev.heapwarden.probes.probe.Tracepoints;
+import dev.heapwarden.probes.target.ProcFs;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** On a real JVM. */
+class DumpForNothingTest {
+  private static final ProcFs PROC = new ProcFs(Path.of("/proc"));
+
+  @TempDir private Path directory;
+
+  @Test
+  void whatCannotBeStoredIsNotDumped() throws Exception {
+    try (var program = JavaProgram.start(directory)) {
+      var counters = CountersFile.of(program.pid(), PROC.root()).orElseThrow();
+      var collections = counters.read().oldCollections();
+
+      var artifact = take(program, new ArtifactStore(directory.resolve("store"), 1000));
+      assertThat(artifact.state()).isEqualTo(Artifact.State.REFUSED);
+      assertThat(artifact.reason()).contains("quota of 1000 bytes");
+      assertThat(artifact.stallMillis()).isNull();
+      // A heap dump begins with a collection.
+      assertThat(counters.read().oldCollections()).isEqualTo(collections);
+    }
+  }
+
+  @Test
+  void whatStoppedTheProgramForNothingIsToldToo() throws Exception {
+    try (var program = JavaProgram.start(directory)) {
+      var noDirectory = Files.createFile(directory.resolve("store"));
+
+      var artifact = take(program, new ArtifactStore(noDirectory, 1 << 24));
+      assertThat(artifact.state()).isEqualTo(Artifact.State.FAILED);
+      assertThat(artifact.stallMillis()).isPositive();
+    }
+  }
+
+  private Artifact take(JavaProgram program, ArtifactStore store)
+      throws IOException, InterruptedException {
+    var collector =
+        new EvidenceCollector(
+            new Bpftrace(List.of("bpftrace"), directory),
+            new Tracepoints(directory),
+            new Sites(),
+            PROC,
+            store,
+            (_, _, _) -> {},
+            (_, _) -> Optional.of(InstanceEvidenceTest.isolated()));
+    var kind = SnapshotKind.INSTANCE_SAMPLE;
+    var order = JvmOrder.of(new InstanceQuery("Waiting", 5), program.pid());
+    var evidence = new LinkedHashMap<SnapshotKind, Evidence>();
+    evidence.put(kind, collector.take(kind, order));
+    return SnapshotReport.finished("node", Instant.EPOCH, Instant.EPOCH, evidence, null)
+        .artifacts()
+        .getFirst();
+  }
+}

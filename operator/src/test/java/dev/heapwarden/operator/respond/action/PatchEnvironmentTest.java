@@ -7,6 +7,7 @@ import dev.heapwarden.crds.policy.JvmSettings;
 import dev.heapwarden.crds.policy.Limits;
 import dev.heapwarden.crds.policy.Mode;
 import dev.heapwarden.crds.policy.Respond;
+import dev.heapwarden.operator.ApiServer;
 import dev.heapwarden.operator.respond.Fixtures;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentStrategyBuilder;
@@ -79,7 +80,7 @@ class PatchEnvironmentTest {
             go.limits(),
             go.cooldown(),
             List.of());
-    try (var server = new Answers((method, path, body) -> Answers.Reply.ok(deployment))) {
+    try (var server = new ApiServer((method, uri, body) -> ApiServer.Reply.ok(deployment))) {
       return new PatchEnvironment(server.client(), (_, _, _) -> new Seen.Done("in force"))
           .plan(
               new Situation(

@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.heapwarden.crds.policy.Limits;
 import dev.heapwarden.crds.policy.Mode;
 import dev.heapwarden.crds.snapshot.MemorySnapshot;
+import dev.heapwarden.operator.ApiServer;
+import dev.heapwarden.operator.ApiServer.Reply;
 import dev.heapwarden.operator.respond.Fixtures;
-import dev.heapwarden.operator.respond.action.Answers.Reply;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
+import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -22,7 +24,7 @@ import org.junit.jupiter.api.Test;
 /** No agent runs on a new pod's node, or it is down: what was set is rolled out all the same. */
 class SilentAgentTest {
   private final NavigableMap<String, MemorySnapshot> snapshots = new TreeMap<>();
-  private final Answers server = new Answers(this::answer);
+  private final ApiServer server = new ApiServer(this::answer);
   private Instant now = Fixtures.NOON;
   private List<String> pods = List.of("checkout-2", "checkout-1");
 
@@ -96,7 +98,8 @@ class SilentAgentTest {
         now);
   }
 
-  private Reply answer(String method, String path, String body) {
+  private Reply answer(String method, URI uri, String body) {
+    var path = uri.getPath();
     var name = path.substring(path.lastIndexOf('/') + 1);
     if (method.equals("POST")) {
       var made = Serialization.unmarshal(body, MemorySnapshot.class);

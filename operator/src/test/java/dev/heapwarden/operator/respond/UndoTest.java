@@ -150,7 +150,9 @@ class UndoTest {
     assertThat(status.phase()).isEqualTo(Phase.NEEDS_HUMAN);
     assertThat(status.outcome())
         .startsWith("maxLevel 2 reached: evidence is taken")
-        .contains("Isolate Failed: failed: its ReplicaSet went away; somebody changed label app")
+        .contains(
+            "Isolate Failed: failed: its ReplicaSet went away;"
+                + " cannot be undone: somebody changed label app")
         .doesNotContain("intervention");
   }
 

@@ -44,27 +44,7 @@ class StatusTextTest {
   @Test
   void aFresherFindingLeavesWhatTheResponseWrote() {
     var opened = StatusText.opened(TARGET, finding(1_000), "", "It grows.", NOW);
-    var step =
-        new Step("Isolate", 2, Step.State.DONE, "pod/a", null, null, Map.of(), "at", null, null);
-    var acted =
-        new LeakIncidentStatus(
-            opened.workload(),
-            opened.container(),
-            opened.verdict(),
-            opened.layer(),
-            opened.growth(),
-            opened.limitIn(),
-            "main.found",
-            2,
-            Phase.VERIFYING,
-            "the next window",
-            opened.finding(),
-            opened.finding(),
-            List.of(step),
-            opened.timeline(),
-            opened.openedAt(),
-            null,
-            "so far");
+    var acted = acted(opened);
 
     var fresh = StatusText.with(acted, finding(2_000), "main.guessed");
 
@@ -88,25 +68,7 @@ class StatusTextTest {
   @Test
   void aCauseThatTheSnapshotNamedStaysWhereAFresherFindingKnowsNone() {
     var opened = StatusText.opened(TARGET, finding(1_000).ofCause("ClassGrowth"), "", "", NOW);
-    var named =
-        new LeakIncidentStatus(
-            opened.workload(),
-            opened.container(),
-            opened.verdict(),
-            opened.layer(),
-            opened.growth(),
-            opened.limitIn(),
-            opened.site(),
-            1,
-            Phase.ISOLATING,
-            null,
-            opened.finding(),
-            opened.finding(),
-            List.of(),
-            opened.timeline(),
-            opened.openedAt(),
-            null,
-            null);
+    var named = acted(opened);
 
     var unknown = finding(2_000).ofCause(Finding.UNKNOWN_CAUSE);
     assertThat(StatusText.with(named, unknown, "").finding())
@@ -114,6 +76,30 @@ class StatusTextTest {
     assertThat(StatusText.with(named, unknown.ofCause("MapGrowth"), "").finding())
         .extracting(Finding::cause)
         .isEqualTo("MapGrowth");
+  }
+
+  /** With all that the response writes. */
+  private static LeakIncidentStatus acted(LeakIncidentStatus opened) {
+    var step =
+        new Step("Isolate", 2, Step.State.DONE, "pod/a", null, null, Map.of(), "at", null, null);
+    return new LeakIncidentStatus(
+        opened.workload(),
+        opened.container(),
+        opened.verdict(),
+        opened.layer(),
+        opened.growth(),
+        opened.limitIn(),
+        "main.found",
+        2,
+        Phase.VERIFYING,
+        "the next window",
+        opened.finding(),
+        opened.finding(),
+        List.of(step),
+        opened.timeline(),
+        opened.openedAt(),
+        null,
+        "so far");
   }
 
   private static Finding finding(double bytesPerSecond) {

@@ -6,9 +6,10 @@ import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.Phase;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.net.HttpURLConnection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,7 +29,9 @@ final class Reports {
   private static final int NO_ANSWER = 0;
 
   private final KubernetesClient client;
-  private @Nullable Conclusion unwritten;
+
+  /** By the uid of the snapshot, the oldest first. */
+  private final Map<String, Conclusion> unwritten = new LinkedHashMap<>();
 
   private record Conclusion(MemorySnapshot snapshot, MemorySnapshotStatus status) {}
 
@@ -57,42 +60,41 @@ final class Reports {
    * @throws KubernetesClientException when it could not be written yet: see {@link #catchUp}
    */
   void conclude(MemorySnapshot running, MemorySnapshotStatus status) {
-    unwritten = new Conclusion(running, status);
-    writeDown();
+    var conclusion = new Conclusion(running, status);
+    unwritten.put(uid(running), conclusion);
+    writeDown(conclusion);
   }
 
   /** Whether what became of a snapshot is known and only not written yet. */
   boolean awaits(MemorySnapshot snapshot) {
-    return unwritten != null
-        && unwritten.snapshot().getMetadata().getUid().equals(snapshot.getMetadata().getUid());
+    return unwritten.containsKey(uid(snapshot));
   }
 
   /**
-   * Writes what an earlier failure left unwritten. A report that the API server does not take must
-   * not keep the others of this node from being taken.
+   * Writes what earlier failures left unwritten. A report that the API server does not take must
+   * not keep the others of this node from being taken or written.
    *
    * @throws KubernetesClientException when no answer came: nothing else could be written either
    */
   void catchUp() {
-    try {
-      writeDown();
-    } catch (KubernetesClientException failure) {
-      if (failure.getCode() <= NO_ANSWER) {
-        throw failure;
+    for (var conclusion : List.copyOf(unwritten.values())) {
+      try {
+        writeDown(conclusion);
+      } catch (KubernetesClientException failure) {
+        if (failure.getCode() <= NO_ANSWER) {
+          throw failure;
+        }
+        LOG.warn("report will be tried again code={}", failure.getCode());
       }
-      LOG.warn("report will be tried again code={}", failure.getCode());
     }
   }
 
-  private void writeDown() {
-    var conclusion = unwritten;
-    if (conclusion == null) {
-      return;
-    }
+  private void writeDown(Conclusion found) {
+    var conclusion = found;
     for (int left = TRIES - 1; ; left--) {
       try {
         conclude(conclusion);
-        unwritten = null;
+        unwritten.remove(uid(conclusion.snapshot()));
         return;
       } catch (KubernetesClientException failure) {
         if (REFUSALS.contains(failure.getCode()) && conclusion.status().phase() != Phase.FAILED) {
@@ -118,9 +120,13 @@ final class Reports {
 
   private static boolean stillRuns(MemorySnapshot fresh, Conclusion conclusion) {
     var status = fresh.getStatus();
-    return fresh.getMetadata().getUid().equals(conclusion.snapshot().getMetadata().getUid())
+    return uid(fresh).equals(uid(conclusion.snapshot()))
         && status != null
         && status.phase() == Phase.RUNNING;
+  }
+
+  private static String uid(MemorySnapshot snapshot) {
+    return snapshot.getMetadata().getUid();
   }
 
   private static Conclusion refused(Conclusion conclusion, int code) {

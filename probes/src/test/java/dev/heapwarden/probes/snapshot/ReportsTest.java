@@ -71,6 +71,28 @@ class ReportsTest {
   }
 
   @Test
+  void whatCouldNotBeWrittenIsKeptWhileOthersAreTaken() {
+    snapshots.nextWriteFailsWith.set(503);
+    assertThatThrownBy(() -> reports.conclude(running, completed()))
+        .isInstanceOf(KubernetesClientException.class);
+    var first = snapshots.stored();
+    var other = Snapshots.snapshot("shop", "s2", "2026-01-02T00:00:00Z");
+    other.getMetadata().setUid("another");
+    snapshots.store(other);
+    var otherRunning = reports.write(other, SnapshotReport.running("node-1", Instant.EPOCH, null));
+    reports.conclude(otherRunning, completed());
+    assertThat(stored()).isEqualTo(completed());
+    assertThat(reports.awaits(otherRunning)).isFalse();
+    assertThat(reports.awaits(running)).isTrue();
+
+    snapshots.store(first);
+    reports.catchUp();
+
+    assertThat(stored()).isEqualTo(completed());
+    assertThat(reports.awaits(running)).isFalse();
+  }
+
+  @Test
   void whileTheApiServerDoesNotAnswerNothingElseIsTaken() {
     snapshots.nextWriteFailsWith.set(503);
     assertThatThrownBy(() -> reports.conclude(running, completed()))

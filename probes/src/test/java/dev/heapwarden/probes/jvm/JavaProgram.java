@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** A real JVM of its own that waits until it is closed. */
 public final class JavaProgram implements AutoCloseable {
@@ -25,12 +26,20 @@ public final class JavaProgram implements AutoCloseable {
   }
 
   public static JavaProgram start(Path directory, String... options) throws IOException {
+    return start(directory, Map.of(), options);
+  }
+
+  /** Starts one with further variables in its environment. */
+  static JavaProgram start(Path directory, Map<String, String> variables, String... options)
+      throws IOException {
     var source = Files.writeString(directory.resolve("Waiting.java"), SOURCE);
     var command = new ArrayList<String>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of(options));
     command.add(source.toString());
-    var process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    var builder = new ProcessBuilder(command).redirectErrorStream(true);
+    builder.environment().putAll(variables);
+    var process = builder.start();
     var output = process.inputReader();
     for (var line = output.readLine(); !"ready".equals(line); line = output.readLine()) {
       if (line == null) {
@@ -46,6 +55,12 @@ public final class JavaProgram implements AutoCloseable {
 
   boolean alive() {
     return process.isAlive();
+  }
+
+  /** Has it end by itself, and gives what it printed since it was ready. */
+  String end() throws IOException {
+    process.getOutputStream().close();
+    return process.inputReader().readAllAsString();
   }
 
   @Override

@@ -11,9 +11,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** On real JVMs. */
@@ -66,6 +68,30 @@ class JvmAttachTest {
       assertThatThrownBy(() -> ask(program, "VM.version"))
           .isInstanceOf(JvmAttach.RefusedException.class);
       assertThat(program.alive()).isTrue();
+    }
+  }
+
+  /** As one whose container shares its /tmp, or one that has not written its counters yet. */
+  @ParameterizedTest
+  @CsvSource({"true, true", "true, false", "false, true", "false, false"})
+  void aJvmThatDoesNotWantToBeAttachedToIsLeftAloneWhereItsCountersDoNotTell(
+      boolean byVariable, boolean withoutCounters) throws Exception {
+    var off = "-XX:+DisableAttachMechanism";
+    try (var program =
+        JavaProgram.start(
+            directory,
+            byVariable ? Map.of("JAVA_TOOL_OPTIONS", off) : Map.of(),
+            byVariable ? "-Da=b" : off,
+            withoutCounters ? "-XX:-UsePerfData" : "-XX:+UsePerfData")) {
+      if (!withoutCounters) {
+        Files.delete(CountersFileTest.path(program));
+      }
+      assertThat(attach.refusal(program.pid()).orElseThrow()).contains("switched off");
+      assertThatThrownBy(() -> ask(program, "VM.version"))
+          .isInstanceOf(JvmAttach.RefusedException.class);
+      assertThat(program.alive()).isTrue();
+      // A JVM that is not to be attached to answers the signal with its threads.
+      assertThat(program.end()).doesNotContain("Full thread dump");
     }
   }
 

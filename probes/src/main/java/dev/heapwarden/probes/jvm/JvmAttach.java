@@ -81,6 +81,10 @@ public final class JvmAttach {
       if (!stillIt.holds()) {
         throw new IOException("process " + pid + " is another one now");
       }
+      var refusal = refusal(pid);
+      if (refusal.isPresent()) {
+        throw new RefusedException(refusal.get());
+      }
       if (!isSocket(process.socket(tmp.path()))) {
         awaken(process, tmp.path(), stillIt);
       }
@@ -123,6 +127,10 @@ public final class JvmAttach {
   /** Why this JVM cannot be asked; empty when it can. Nothing is sent. */
   public Optional<String> refusal(long pid) throws IOException {
     var process = JvmProcess.of(pid, procRoot);
+    // First: such a JVM leaves the socket of an earlier one under its pid where it is.
+    if (attachIsOff(process)) {
+      return Optional.of("attaching is switched off (" + OFF + ")");
+    }
     var tmp = process.temporary();
     if (tmp.isPresent() && isSocket(process.socket(tmp.get()))) {
       return Optional.empty();
@@ -130,18 +138,11 @@ public final class JvmAttach {
     if (!ProcessStatus.read(process.directory()).catches(Signals.QUIT)) {
       return Optional.of("it handles no SIGQUIT (-Xrs), which would end it");
     }
-    if (attachIsOff(process)) {
-      return Optional.of("attaching is switched off (" + OFF + ")");
-    }
     return tmp.isPresent() ? Optional.empty() : Optional.of("the container has no directory /tmp");
   }
 
   private void awaken(JvmProcess process, Path tmp, Check stillIt)
       throws IOException, InterruptedException {
-    var refusal = refusal(process.pid());
-    if (refusal.isPresent()) {
-      throw new RefusedException(refusal.get());
-    }
     var trigger = process.trigger(tmp);
     try {
       Files.createFile(trigger);

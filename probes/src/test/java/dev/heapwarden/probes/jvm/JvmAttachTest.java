@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -68,6 +71,24 @@ class JvmAttachTest {
       assertThatThrownBy(() -> ask(program, "VM.version"))
           .isInstanceOf(JvmAttach.RefusedException.class);
       assertThat(program.alive()).isTrue();
+    }
+  }
+
+  @Test
+  void aSocketOfAnEarlierJvmUnderItsPidIsNotTakenForItsOwn() throws Exception {
+    try (var program = JavaProgram.start(directory, "-XX:+DisableAttachMechanism")) {
+      var stale = Path.of("/tmp/.java_pid" + program.pid());
+      Files.deleteIfExists(stale);
+      try (var left = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+        left.bind(UnixDomainSocketAddress.of(stale));
+      }
+      try {
+        assertThat(attach.refusal(program.pid()).orElseThrow()).contains("switched off");
+        assertThatThrownBy(() -> ask(program, "VM.version"))
+            .isInstanceOf(JvmAttach.RefusedException.class);
+      } finally {
+        Files.deleteIfExists(stale);
+      }
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.heapwarden.probes;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
@@ -15,17 +16,16 @@ class LaneTimesTest {
     var began = new CountDownLatch(1);
     try (var lanes = new Lanes()) {
       for (int i = 0; i < 32; i++) {
-        lanes.run("hung-" + i, () -> await(end));
+        lanes.run("hung-" + i, () -> hang(end));
       }
       var never = new CountDownLatch(1);
       lanes.run(
           "a",
           () -> {
             began.countDown();
-            await(never);
+            hang(never);
           });
-      Thread.sleep(WAIT);
-      assertThat(lanes.stuck("a", WAIT)).isPresent();
+      await("the lane called stuck").until(() -> lanes.stuck("a", WAIT).isPresent());
 
       end.countDown();
       began.await();
@@ -35,7 +35,7 @@ class LaneTimesTest {
     }
   }
 
-  private static void await(CountDownLatch latch) {
+  private static void hang(CountDownLatch latch) {
     try {
       latch.await();
     } catch (InterruptedException _) {

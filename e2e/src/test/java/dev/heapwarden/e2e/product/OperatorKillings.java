@@ -4,25 +4,27 @@ import dev.heapwarden.crds.incident.LeakIncident;
 import dev.heapwarden.crds.incident.Step;
 import dev.heapwarden.e2e.scenario.Installation;
 import dev.heapwarden.e2e.scenario.Shop;
-import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Kills all replicas of the operator when an incident's status shows that a change of the workload
- * is intended, once for each kind of change, until the incident ended.
+ * is intended, once for each kind of change.
  */
 final class OperatorKillings implements AutoCloseable {
-  private static final Duration LOOK_AGAIN = Duration.ofMillis(100);
+  private static final long LOOK_AGAIN_MILLIS = 100;
 
   private final Shop shop;
   private final Set<String> at = ConcurrentHashMap.newKeySet();
-  private final Thread thread;
+  private final ScheduledExecutorService looks = Executors.newSingleThreadScheduledExecutor();
 
   OperatorKillings(Shop shop) {
     this.shop = shop;
-    this.thread = Thread.ofVirtual().start(this::watch);
+    var _ = looks.scheduleWithFixedDelay(this::look, 0, LOOK_AGAIN_MILLIS, TimeUnit.MILLISECONDS);
   }
 
   /** The actions at whose intent it was killed. */
@@ -30,19 +32,12 @@ final class OperatorKillings implements AutoCloseable {
     return Set.copyOf(at);
   }
 
-  private void watch() {
-    try {
-      while (!shop.incident().map(Incidents::ended).orElse(false)) {
-        shop.incident()
-            .flatMap(OperatorKillings::intended)
-            .map(Step::action)
-            .filter(at::add)
-            .ifPresent(_ -> kill());
-        Thread.sleep(LOOK_AGAIN);
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+  private void look() {
+    shop.incident()
+        .flatMap(OperatorKillings::intended)
+        .map(Step::action)
+        .filter(at::add)
+        .ifPresent(_ -> kill());
   }
 
   private static Optional<Step> intended(LeakIncident incident) {
@@ -64,6 +59,6 @@ final class OperatorKillings implements AutoCloseable {
 
   @Override
   public void close() {
-    thread.interrupt();
+    looks.shutdownNow();
   }
 }

@@ -1,6 +1,7 @@
 package dev.heapwarden.operator.health;
 
 import dev.heapwarden.crds.snapshot.MemorySnapshot;
+import dev.heapwarden.crds.snapshot.MemorySnapshotStatus;
 import dev.heapwarden.operator.ApiServer;
 import dev.heapwarden.operator.ApiServer.Reply;
 import io.fabric8.kubernetes.api.model.PodBuilder;
@@ -46,6 +47,25 @@ public final class SnapshotServer implements AutoCloseable {
 
   public List<String> pods() {
     return snapshots.values().stream().map(snapshot -> snapshot.getSpec().pod()).toList();
+  }
+
+  /** An agent has the first one running. */
+  public void running(Instant created, Instant since) {
+    var snapshot = snapshots.firstEntry().getValue();
+    snapshot.getMetadata().setCreationTimestamp(created.toString());
+    snapshot.setStatus(
+        new MemorySnapshotStatus(
+            MemorySnapshotStatus.Phase.RUNNING,
+            null,
+            null,
+            "node-1",
+            since.toString(),
+            null,
+            List.of(),
+            List.of(),
+            List.of(),
+            null,
+            null));
   }
 
   private Reply answer(String method, URI uri, String body) {

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class SampleInstancesTest {
-  private static final Step ISOLATED =
+  static final Step ISOLATED =
       new Step(
           "Isolate",
           2,

@@ -3,19 +3,15 @@ package dev.heapwarden.operator.respond.action;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heapwarden.crds.incident.Step;
-import dev.heapwarden.crds.incident.Step.State;
 import dev.heapwarden.crds.policy.Limits;
 import dev.heapwarden.crds.policy.Mode;
-import dev.heapwarden.crds.snapshot.MemorySnapshotStatus;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.InstanceReport;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.InstanceReport.Holder;
-import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.Phase;
 import dev.heapwarden.operator.health.SnapshotServer;
 import dev.heapwarden.operator.respond.Fixtures;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -35,7 +31,7 @@ class SampleTakesTimeTest {
   @Test
   void anAgentThatDumpsAndReadsForAsLongAsItMayIsWaitedFor() {
     var step = ordered();
-    running();
+    server.running(Fixtures.NOON, Fixtures.NOON);
 
     assertThat(action.look(after(Duration.ofSeconds(270)), step)).isInstanceOf(Seen.NotYet.class);
     assertThat(action.look(after(Duration.ofMinutes(7)), step)).isInstanceOf(Seen.Failed.class);
@@ -66,58 +62,17 @@ class SampleTakesTimeTest {
 
   private Step ordered() {
     var planned = (Plan.Do) action.plan(after(Duration.ZERO));
-    var step =
-        new Step(
-            "SampleInstances",
-            2,
-            State.INTENDED,
-            planned.object(),
-            null,
-            planned.patch(),
-            planned.facts(),
-            Fixtures.NOON.toString(),
-            null,
-            null);
+    var step = Intended.step(action, planned);
     assertThat(action.act(after(Duration.ZERO), step)).isInstanceOf(Acted.Yes.class);
     return step;
   }
 
-  private void running() {
-    var snapshot = server.snapshots.firstEntry().getValue();
-    snapshot.getMetadata().setCreationTimestamp(Fixtures.NOON.toString());
-    snapshot.setStatus(
-        new MemorySnapshotStatus(
-            Phase.RUNNING,
-            null,
-            null,
-            "node-1",
-            Fixtures.NOON.toString(),
-            null,
-            List.of(),
-            List.of(),
-            List.of(),
-            null,
-            null));
-  }
-
   private static Situation after(Duration time) {
-    var isolated =
-        new Step(
-            "Isolate",
-            2,
-            State.DONE,
-            "pod/checkout-1",
-            null,
-            null,
-            Map.of("pod", "checkout-1"),
-            Fixtures.NOON.toString(),
-            Fixtures.NOON.toString(),
-            null);
     return new Situation(
         Fixtures.at(
             Fixtures.ofRuntime(Fixtures.incident("leak", "w1"), "JVM"),
             "Orders$OrderKey",
-            List.of(isolated)),
+            List.of(SampleInstancesTest.ISOLATED)),
         Fixtures.policy(Fixtures.respond(Mode.ENFORCE, 2, new Limits(3, 1))),
         Fixtures.NOON.plus(time));
   }

@@ -6,14 +6,11 @@ import dev.heapwarden.crds.incident.Step;
 import dev.heapwarden.crds.policy.Limits;
 import dev.heapwarden.crds.policy.Mode;
 import dev.heapwarden.crds.snapshot.MemorySnapshot;
-import dev.heapwarden.crds.snapshot.MemorySnapshotStatus;
-import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.Phase;
 import dev.heapwarden.operator.health.SnapshotServer;
 import dev.heapwarden.operator.respond.Fixtures;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -66,20 +63,7 @@ class TakeSnapshotTest {
   }
 
   private void running(Instant since) {
-    snapshot()
-        .setStatus(
-            new MemorySnapshotStatus(
-                Phase.RUNNING,
-                null,
-                null,
-                "node-1",
-                since.toString(),
-                null,
-                List.of(),
-                List.of(),
-                List.of(),
-                null,
-                null));
+    server.running(Fixtures.NOON, since);
   }
 
   private MemorySnapshot snapshot() {

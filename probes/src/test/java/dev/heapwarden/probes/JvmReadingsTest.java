@@ -36,8 +36,6 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 class JvmReadingsTest {
   @TempDir private Path proc;
-  @TempDir private Path directory;
-
   private final SampleBuffer buffer = new SampleBuffer(100, 100, new Random(1));
   private Ledger ledger = new Ledger(buffer, new Sites(), WallClock.system(), Path.of("/proc"));
   private JvmReadings readings = new JvmReadings(ledger, Path.of("/proc"));
@@ -53,7 +51,7 @@ class JvmReadingsTest {
     Files.createDirectory(proc.resolve("7"));
     var pipe = proc.resolve("7/status");
     assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
-    try (var program = JavaProgram.start(directory)) {
+    try (var program = JavaProgram.start()) {
       link(8, program);
       var hung = target("hung", 7);
       var sound = target("sound", 8);
@@ -74,7 +72,7 @@ class JvmReadingsTest {
   @Test
   void twoJvmsThatWriteOneFileAreBothRefused() throws Exception {
     start();
-    try (var program = JavaProgram.start(directory)) {
+    try (var program = JavaProgram.start()) {
       link(7, program);
       link(8, program);
       var first = target("a", 7);
@@ -93,8 +91,8 @@ class JvmReadingsTest {
 
   @Test
   void ofTwoJvmsInAContainerOneIsJudgedAndSaidToBe() throws Exception {
-    try (var small = JavaProgram.start(directory);
-        var large = JavaProgram.start(directory)) {
+    try (var small = JavaProgram.start();
+        var large = JavaProgram.start()) {
       var target = target("both", small.pid(), large.pid());
       awaitState(List.of(target), target, State.ATTACHED);
 
@@ -109,7 +107,7 @@ class JvmReadingsTest {
 
   @Test
   void aCollectorThatDoesNotTellWhatIsLiveIsRefusedAndTheRestIsRead() throws Exception {
-    try (var program = JavaProgram.start(directory, "-XX:+UseShenandoahGC")) {
+    try (var program = JavaProgram.start("-XX:+UseShenandoahGC")) {
       var target = target("shenandoah", program.pid());
       awaitState(List.of(target), target, State.ATTACHED);
 
@@ -128,7 +126,7 @@ class JvmReadingsTest {
 
   @Test
   void aJvmWithoutCountersIsRefusedWithTheReason() throws Exception {
-    try (var program = JavaProgram.start(directory, "-XX:-UsePerfData")) {
+    try (var program = JavaProgram.start("-XX:-UsePerfData")) {
       var target = target("none", program.pid());
       awaitState(List.of(target), target, State.REFUSED);
 

@@ -11,15 +11,12 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class CollectorTest {
   private static final Path PROC = Path.of("/proc");
   private static final int RUNS = 4;
-
-  @TempDir private Path directory;
 
   /** Whatever number of pauses it takes. */
   @ParameterizedTest
@@ -32,7 +29,7 @@ class CollectorTest {
   })
   void aCollectionOfTheOldGenerationCountsOnce(Collector collector, String options)
       throws Exception {
-    try (var program = JavaProgram.start(directory, options.split(" ", -1))) {
+    try (var program = JavaProgram.start(options.split(" ", -1))) {
       var file = CountersFile.of(program.pid(), PROC).orElseThrow();
       var before = file.read();
       assertThat(before.collector()).isEqualTo(collector);

@@ -28,7 +28,7 @@ class CountersFileTest {
 
   @Test
   void aJvmsOwnFileIsFoundAndRead() throws Exception {
-    try (var program = JavaProgram.start(directory)) {
+    try (var program = JavaProgram.start()) {
       var file = CountersFile.of(program.pid(), PROC).orElseThrow();
       assertThat(file.innerPid()).isEqualTo(program.pid());
       assertThat(file.read().threads()).isPositive();
@@ -38,8 +38,8 @@ class CountersFileTest {
   /** Where containers share a /tmp the second JVM of a pid finds the file locked, and has none. */
   @Test
   void aFileUnderItsPidThatAnotherJvmWritesIsNotTaken() throws Exception {
-    try (var other = JavaProgram.start(directory);
-        var program = JavaProgram.start(directory, "-XX:-UsePerfData")) {
+    try (var other = JavaProgram.start();
+        var program = JavaProgram.start("-XX:-UsePerfData")) {
       var foreign = Files.copy(path(other), path(program));
       try {
         assertThat(CountersFile.of(program.pid(), PROC)).isEmpty();
@@ -51,7 +51,7 @@ class CountersFileTest {
 
   @Test
   void aFileThatWasPutInItsPlaceIsNotTaken() throws Exception {
-    try (var program = JavaProgram.start(directory)) {
+    try (var program = JavaProgram.start()) {
       var known = CountersFile.of(program.pid(), PROC).orElseThrow();
       var copy = Files.copy(path(program), directory.resolve("copy"));
       Files.delete(path(program));
@@ -71,7 +71,7 @@ class CountersFileTest {
 
   @Test
   void aLinkInItsPlaceIsNotFollowed() throws Exception {
-    try (var program = JavaProgram.start(directory)) {
+    try (var program = JavaProgram.start()) {
       var known = CountersFile.of(program.pid(), PROC).orElseThrow();
       var moved = Files.move(path(program), directory.resolve("moved"));
       var link = Files.createSymbolicLink(path(program), moved);
@@ -103,14 +103,14 @@ class CountersFileTest {
 
   @Test
   void aJvmMayHaveRoomForManyCounters() throws Exception {
-    try (var program = JavaProgram.start(directory, "-XX:PerfDataMemorySize=2m")) {
+    try (var program = JavaProgram.start("-XX:PerfDataMemorySize=2m")) {
       assertThat(CountersFile.of(program.pid(), PROC).orElseThrow().read().threads()).isPositive();
     }
   }
 
   @Test
   void aFileOfManyMegabytesIsNotRead() throws Exception {
-    try (var program = JavaProgram.start(directory)) {
+    try (var program = JavaProgram.start()) {
       var file = CountersFile.of(program.pid(), PROC).orElseThrow();
       try (var channel = FileChannel.open(path(program), StandardOpenOption.WRITE)) {
         channel.write(ByteBuffer.allocate(1), 3 << 20);

@@ -6,17 +6,14 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class HeapInfoTest {
-  @TempDir private Path directory;
-
   @ParameterizedTest
   @ValueSource(strings = {"UseG1GC", "UseSerialGC", "UseParallelGC", "UseZGC", "UseShenandoahGC"})
   void eachCollectorSaysHowMuchIsUsed(String collector) throws Exception {
-    try (var program = JavaProgram.start(directory, "-Xmx96m", "-XX:+" + collector)) {
+    try (var program = JavaProgram.start("-Xmx96m", "-XX:+" + collector)) {
       var text =
           new JvmAttach(Path.of("/proc"))
               .ask(

@@ -1,7 +1,6 @@
 package dev.heapwarden.probes.jvm;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,15 +8,17 @@ import java.util.Map;
 
 /** A real JVM of its own that waits until it is closed. */
 public final class JavaProgram implements AutoCloseable {
-  private static final String SOURCE =
-      """
-      public class Waiting {
-        public static void main(String[] args) throws Exception {
-          System.out.println("ready");
-          System.in.read();
-        }
-      }
-      """;
+  private static final JavaSource WAITING =
+      new JavaSource(
+          "Waiting",
+          """
+          public class Waiting {
+            public static void main(String[] args) throws Exception {
+              System.out.println("ready");
+              System.in.read();
+            }
+          }
+          """);
 
   private final Process process;
 
@@ -25,18 +26,16 @@ public final class JavaProgram implements AutoCloseable {
     this.process = process;
   }
 
-  public static JavaProgram start(Path directory, String... options) throws IOException {
-    return start(directory, Map.of(), options);
+  public static JavaProgram start(String... options) throws IOException {
+    return start(Map.of(), options);
   }
 
   /** Starts one with further variables in its environment. */
-  static JavaProgram start(Path directory, Map<String, String> variables, String... options)
-      throws IOException {
-    var source = Files.writeString(directory.resolve("Waiting.java"), SOURCE);
+  static JavaProgram start(Map<String, String> variables, String... options) throws IOException {
     var command = new ArrayList<String>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of(options));
-    command.add(source.toString());
+    command.addAll(WAITING.arguments());
     var builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.environment().putAll(variables);
     var process = builder.start();

@@ -16,7 +16,6 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -27,12 +26,10 @@ class JvmAttachTest {
 
   private final JvmAttach attach = new JvmAttach(Path.of("/proc"));
 
-  @TempDir private Path directory;
-
   @ParameterizedTest
   @ValueSource(strings = {"-XX:+UseG1GC", "-XX:-UsePerfData"})
   void aJvmAnswersACommandAndGoesOn(String option) throws Exception {
-    try (var program = JavaProgram.start(directory, option)) {
+    try (var program = JavaProgram.start(option)) {
       assertThat(attach.refusal(program.pid())).isEmpty();
       assertThat(ask(program, "VM.version")).contains("version 25");
       assertThat(ask(program, "Thread.print")).contains("\"main\"");
@@ -44,7 +41,7 @@ class JvmAttachTest {
   /** It listens from its start, since no signal could ask it to. */
   @Test
   void aJvmThatWouldDieOfTheSignalIsAskedWithoutOne() throws Exception {
-    try (var program = JavaProgram.start(directory, "-Xrs")) {
+    try (var program = JavaProgram.start("-Xrs")) {
       assertThat(attach.refusal(program.pid())).isEmpty();
       assertThat(ask(program, "VM.version")).contains("version 25");
       assertThat(program.alive()).isTrue();
@@ -53,7 +50,7 @@ class JvmAttachTest {
 
   @Test
   void aJvmThatWouldDieOfTheSignalIsLeftAloneWhereItDoesNotListen() throws Exception {
-    try (var program = JavaProgram.start(directory, "-Xrs")) {
+    try (var program = JavaProgram.start("-Xrs")) {
       Files.delete(Path.of("/tmp/.java_pid" + program.pid()));
       assertThat(attach.refusal(program.pid()).orElseThrow()).contains("-Xrs");
       assertThatThrownBy(() -> ask(program, "VM.version"))
@@ -66,7 +63,7 @@ class JvmAttachTest {
   @ParameterizedTest
   @ValueSource(strings = {"-XX:+UsePerfData", "-XX:-UsePerfData"})
   void aJvmThatDoesNotWantToBeAttachedToIsLeftAlone(String counters) throws Exception {
-    try (var program = JavaProgram.start(directory, "-XX:+DisableAttachMechanism", counters)) {
+    try (var program = JavaProgram.start("-XX:+DisableAttachMechanism", counters)) {
       assertThat(attach.refusal(program.pid()).orElseThrow()).contains("switched off");
       assertThatThrownBy(() -> ask(program, "VM.version"))
           .isInstanceOf(JvmAttach.RefusedException.class);
@@ -76,7 +73,7 @@ class JvmAttachTest {
 
   @Test
   void aSocketOfAnEarlierJvmUnderItsPidIsNotTakenForItsOwn() throws Exception {
-    try (var program = JavaProgram.start(directory, "-XX:+DisableAttachMechanism")) {
+    try (var program = JavaProgram.start("-XX:+DisableAttachMechanism")) {
       var stale = Path.of("/tmp/.java_pid" + program.pid());
       Files.deleteIfExists(stale);
       try (var left = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
@@ -100,7 +97,6 @@ class JvmAttachTest {
     var off = "-XX:+DisableAttachMechanism";
     try (var program =
         JavaProgram.start(
-            directory,
             byVariable ? Map.of("JAVA_TOOL_OPTIONS", off) : Map.of(),
             byVariable ? "-Da=b" : off,
             withoutCounters ? "-XX:-UsePerfData" : "-XX:+UsePerfData")) {
@@ -118,7 +114,7 @@ class JvmAttachTest {
 
   @Test
   void anotherProcessUnderThePidIsNotSignalled() throws Exception {
-    try (var program = JavaProgram.start(directory)) {
+    try (var program = JavaProgram.start()) {
       assertThatThrownBy(
               () -> attach.ask(program.pid(), () -> false, "VM.version", DEADLINE, _ -> ""))
           .hasMessageContaining("another one");
@@ -128,14 +124,14 @@ class JvmAttachTest {
 
   @Test
   void anUnknownCommandIsAnError() throws Exception {
-    try (var program = JavaProgram.start(directory)) {
+    try (var program = JavaProgram.start()) {
       assertThatThrownBy(() -> ask(program, "No.such_command")).isInstanceOf(IOException.class);
     }
   }
 
   @Test
   void countersSayWhatTheJvmDoes() throws Exception {
-    try (var program = JavaProgram.start(directory, "-XX:+UseSerialGC")) {
+    try (var program = JavaProgram.start("-XX:+UseSerialGC")) {
       ask(program, "GC.run");
       var counters = CountersFile.of(program.pid(), Path.of("/proc")).orElseThrow().read();
       assertThat(counters.version()).startsWith("25");
@@ -152,7 +148,7 @@ class JvmAttachTest {
   /** Its counters would have said that it can be. */
   @Test
   void aJvmWhoseCountersWereDeletedIsStillAsked() throws Exception {
-    try (var program = JavaProgram.start(directory)) {
+    try (var program = JavaProgram.start()) {
       Files.delete(CountersFileTest.path(program));
       assertThat(ask(program, "VM.version")).contains("version 25");
     }
@@ -161,7 +157,7 @@ class JvmAttachTest {
   /** As those of a JVM that starts: byte 7 of their file says whether all are written. */
   @Test
   void aJvmWhoseCountersAreNotCompleteIsStillAsked() throws Exception {
-    try (var program = JavaProgram.start(directory)) {
+    try (var program = JavaProgram.start()) {
       try (var counters =
           FileChannel.open(CountersFileTest.path(program), StandardOpenOption.WRITE)) {
         counters.write(ByteBuffer.allocate(1), 7);

@@ -20,8 +20,10 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** On a real JVM. */
+@ResourceLock(InstanceEvidenceTest.DUMPS)
 class DumpForNothingTest {
   private static final ProcFs PROC = new ProcFs(Path.of("/proc"));
 
@@ -29,7 +31,7 @@ class DumpForNothingTest {
 
   @Test
   void whatCannotBeStoredIsNotDumped() throws Exception {
-    try (var program = JavaProgram.start(directory)) {
+    try (var program = JavaProgram.start()) {
       var counters = CountersFile.of(program.pid(), PROC.root()).orElseThrow();
       var collections = counters.read().oldCollections();
 
@@ -44,7 +46,7 @@ class DumpForNothingTest {
 
   @Test
   void whatStoppedTheProgramForNothingIsToldToo() throws Exception {
-    try (var program = JavaProgram.start(directory)) {
+    try (var program = JavaProgram.start()) {
       var noDirectory = Files.createFile(directory.resolve("store"));
 
       var artifact = take(program, new ArtifactStore(noDirectory, 1 << 24));

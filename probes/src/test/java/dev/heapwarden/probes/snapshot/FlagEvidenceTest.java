@@ -3,6 +3,7 @@ package dev.heapwarden.probes.snapshot;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.OptionReport;
+import dev.heapwarden.probes.jvm.JavaSource;
 import dev.heapwarden.probes.jvm.JvmAttach;
 import dev.heapwarden.probes.target.ProcFs;
 import java.io.IOException;
@@ -20,31 +21,35 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** On real JVMs: the one of these tests, and the one that runs Maven. */
 class FlagEvidenceTest {
-  private static final String SOURCE =
-      """
-      public class Waiting {
-        static byte[][] kept = new byte[64][1 << 20];
-        public static void main(String[] args) throws Exception {
-          System.gc();
-          System.out.println("ready");
-          System.in.read();
-        }
-      }
-      """;
+  private static final JavaSource WAITING =
+      new JavaSource(
+          "Waiting",
+          """
+          public class Waiting {
+            static byte[][] kept = new byte[64][1 << 20];
+            public static void main(String[] args) throws Exception {
+              System.gc();
+              System.out.println("ready");
+              System.in.read();
+            }
+          }
+          """);
 
   /** Keeps 40 MiB in a survivor space of 100. */
-  private static final String YOUNG =
-      """
-      public class Young {
-        static byte[][] kept = new byte[400][100 << 10];
-        public static void main(String[] args) throws Exception {
-          byte[][] garbage = new byte[1][];
-          for (int i = 0; i < 1500; i++) { garbage[0] = new byte[100 << 10]; }
-          System.out.println("ready");
-          System.in.read();
-        }
-      }
-      """;
+  private static final JavaSource YOUNG =
+      new JavaSource(
+          "Young",
+          """
+          public class Young {
+            static byte[][] kept = new byte[400][100 << 10];
+            public static void main(String[] args) throws Exception {
+              byte[][] garbage = new byte[1][];
+              for (int i = 0; i < 1500; i++) { garbage[0] = new byte[100 << 10]; }
+              System.out.println("ready");
+              System.in.read();
+            }
+          }
+          """);
 
   private static final List<String> COMMAND_LINE = List.of("-Xms48m", "-XX:+UseG1GC");
   private static final String NO_START = "would not start";
@@ -117,14 +122,11 @@ class FlagEvidenceTest {
   @ParameterizedTest
   @MethodSource("javas")
   void whatIsNotOldYetNeedsRoomToo(Path java) throws Exception {
-    var source = Files.writeString(directory.resolve("Young.java"), YOUNG);
     start(
-        List.of(
-            java.toString(),
-            "-XX:+UseSerialGC",
-            "-Xmn300m",
-            "-XX:SurvivorRatio=1",
-            source.toString()));
+        command(
+            java,
+            List.of("-XX:+UseSerialGC", "-Xmn300m", "-XX:SurvivorRatio=1"),
+            YOUNG.arguments()));
 
     var reports = check(java, List.of("-Xmx48m", "-Xmx500m"));
     assertThat(reports.getFirst().reason()).contains("too small for this program");
@@ -188,7 +190,7 @@ class FlagEvidenceTest {
 
   private Process program(Path java) throws IOException {
     if (programs.isEmpty()) {
-      start(command(java, Files.writeString(directory.resolve("Waiting.java"), SOURCE).toString()));
+      start(command(java, COMMAND_LINE, WAITING.arguments()));
     }
     return programs.getFirst();
   }
@@ -202,14 +204,14 @@ class FlagEvidenceTest {
   }
 
   private static boolean starts(Path java, String option) throws Exception {
-    var command = new ProcessBuilder(command(java, "-version"));
+    var command = new ProcessBuilder(command(java, COMMAND_LINE, List.of("-version")));
     command.environment().put("JAVA_TOOL_OPTIONS", option);
     command.redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD);
     return command.start().waitFor() == 0;
   }
 
-  private static List<String> command(Path java, String last) {
-    return Stream.of(Stream.of(java.toString()), COMMAND_LINE.stream(), Stream.of(last))
+  private static List<String> command(Path java, List<String> options, List<String> program) {
+    return Stream.of(Stream.of(java.toString()), options.stream(), program.stream())
         .flatMap(words -> words)
         .toList();
   }

@@ -22,11 +22,16 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** On real JVMs that leak. */
+@ResourceLock(InstanceEvidenceTest.DUMPS)
 class InstanceEvidenceTest {
+  /** The places where a JVM of this machine puts its dump. */
+  static final String DUMPS = "dumps";
+
   private static final ProcFs PROC = new ProcFs(Path.of("/proc"));
 
   @TempDir private Path directory;
@@ -210,10 +215,9 @@ class InstanceEvidenceTest {
   }
 
   private Process start(String java, String... options) throws IOException {
-    var source = Files.writeString(directory.resolve("Leaking.java"), LeakingProgram.SOURCE);
     var command = new ArrayList<>(List.of(java));
     command.addAll(List.of(options));
-    command.add(source.toString());
+    command.addAll(LeakingProgram.SOURCE.arguments());
     var process = new ProcessBuilder(command).redirectErrorStream(true).start();
     programs.add(process);
     assertThat(process.inputReader().readLine()).isEqualTo("ready");

@@ -3,6 +3,7 @@ package dev.heapwarden.probes.snapshot;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.ClassReport;
+import dev.heapwarden.probes.jvm.JavaSource;
 import dev.heapwarden.probes.jvm.JvmAttach;
 import dev.heapwarden.probes.sample.ClassCount;
 import dev.heapwarden.probes.target.ProcFs;
@@ -19,23 +20,25 @@ import org.junit.jupiter.api.io.TempDir;
 /** On a real JVM that leaks. */
 class JvmEvidenceTest {
   /** Keeps Keys and drops Requests. It sleeps so as to leak slowly: no test waits for that. */
-  private static final String SOURCE =
-      """
-      public class Leaking {
-        static class Key { long a; }
-        static class Request { byte[] body = new byte[1000]; }
-        static Object last;
-        public static void main(String[] args) throws Exception {
-          var kept = new java.util.ArrayList<Key>();
-          System.out.println("ready");
-          while (true) {
-            for (int i = 0; i < 50; i++) { kept.add(new Key()); }
-            for (int i = 0; i < 200; i++) { last = new Request(); }
-            Thread.sleep(1);
+  private static final JavaSource SOURCE =
+      new JavaSource(
+          "Leaking",
+          """
+          public class Leaking {
+            static class Key { long a; }
+            static class Request { byte[] body = new byte[1000]; }
+            static Object last;
+            public static void main(String[] args) throws Exception {
+              var kept = new java.util.ArrayList<Key>();
+              System.out.println("ready");
+              while (true) {
+                for (int i = 0; i < 50; i++) { kept.add(new Key()); }
+                for (int i = 0; i < 200; i++) { last = new Request(); }
+                Thread.sleep(1);
+              }
+            }
           }
-        }
-      }
-      """;
+          """);
 
   private static final ProcFs PROC = new ProcFs(Path.of("/proc"));
 
@@ -134,11 +137,10 @@ class JvmEvidenceTest {
   }
 
   private Process start(String... options) throws IOException {
-    var source = Files.writeString(directory.resolve("Leaking.java"), SOURCE);
     var command = new ArrayList<String>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of(options));
-    command.add(source.toString());
+    command.addAll(SOURCE.arguments());
     var process = new ProcessBuilder(command).redirectErrorStream(true).start();
     assertThat(process.inputReader().readLine()).isEqualTo("ready");
     return process;

@@ -32,8 +32,7 @@ class ProcessScanTest {
   @Test
   void theHeapOfZgcIsPartOfWhatAProcessHolds(@TempDir Path directory) throws IOException {
     try (var program =
-        JavaProgram.start(
-            directory, "-XX:+UseZGC", "-Xms256m", "-Xmx256m", "-XX:+AlwaysPreTouch")) {
+        JavaProgram.start("-XX:+UseZGC", "-Xms256m", "-Xmx256m", "-XX:+AlwaysPreTouch")) {
       assertThat(scan(program.pid()).main().orElseThrow().anonymousBytes())
           .isGreaterThan(256 << 20);
     }

@@ -18,10 +18,13 @@ public final class Orders {
   /** How many different orders the shop has. */
   private static final int ORDERS = 500;
 
-  /** What one cached order retains, and what one request leaves behind for the garbage collector. */
+  /** What one cached order retains. */
   private static final int ORDER_BYTES = 4 << 10;
 
+  /** What one request leaves behind for the garbage collector: in pieces that are not humongous to G1. */
   private static final int GARBAGE_BYTES = 256 << 10;
+
+  private static final int GARBAGE_PER_REQUEST = 2;
 
   /** The shop's articles, read at the start: most of the heap, as in many services. */
   private static final int ARTICLES = 22_000;
@@ -68,7 +71,9 @@ public final class Orders {
 
   private static void handle(HttpExchange exchange) throws IOException {
     int number = ThreadLocalRandom.current().nextInt(ORDERS);
-    scratch = new byte[GARBAGE_BYTES];
+    for (int i = 0; i < GARBAGE_PER_REQUEST; i++) {
+      scratch = new byte[GARBAGE_BYTES];
+    }
     Object key = COMPARABLE_KEYS ? new ComparableKey("main", number) : new OrderKey("main", number);
     CACHE.computeIfAbsent(key, missing -> new Order(new byte[ORDER_BYTES]));
     answer(exchange, CACHE.size() + " orders\n");

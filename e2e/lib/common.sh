@@ -10,7 +10,10 @@ CACHE=${XDG_CACHE_HOME:-$HOME/.cache}/heapwarden
 OWN_RUN=/run/heapwarden
 OWN_SOCKET=$OWN_RUN/docker.sock
 
-say() { printf '[%4d s] %s\n' "$SECONDS" "$*" >&2; }
+# Since when progress is counted: one who calls another passes it on.
+export HEAPWARDEN_BEGAN=${HEAPWARDEN_BEGAN:-$(date +%s)}
+
+say() { printf '[%4d s] %s\n' "$(($(date +%s) - HEAPWARDEN_BEGAN))" "$*" >&2; }
 die() {
   printf 'error: %s\n' "$1" >&2
   shift

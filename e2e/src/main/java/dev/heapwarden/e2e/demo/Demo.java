@@ -19,6 +19,7 @@ import java.util.concurrent.TimeUnit;
  * and the twins were left alone.
  */
 public final class Demo {
+  private static final String NAMESPACE = "shop";
   private static final Duration DEADLINE = Duration.ofMinutes(8);
   private static final Duration READY = Duration.ofMinutes(2);
 
@@ -41,6 +42,10 @@ public final class Demo {
     console.say("starting the cluster");
     Outcome outcome;
     try (var cluster = Cluster.start()) {
+      if (cluster.client().namespaces().withName(NAMESPACE).get() != null) {
+        console.plain("error: a demo has been here: e2e/demo down removes the cluster");
+        System.exit(1);
+      }
       var demo = new Demo(cluster.client(), console);
       demo.install(root.resolve("manifests/install.yaml"));
       outcome = demo.run(cluster);
@@ -61,7 +66,8 @@ public final class Demo {
     console.say(
         "starting checkout (Go, keeps every session in a map) and its healthy twin catalog,");
     console.say("orders (Java, caches by a key without equals) and its healthy twin stock");
-    var shops = List.of(new Shop(client, "shop", Twins.GO), new Shop(client, "shop", Twins.JAVA));
+    var shops =
+        List.of(new Shop(client, NAMESPACE, Twins.GO), new Shop(client, NAMESPACE, Twins.JAVA));
     shops.forEach(shop -> shop.open(READY));
     var before = shops.stream().map(shop -> shop.podUids(shop.twins().healthy())).toList();
     console.say("applying one MemoryPolicy each; from here on nobody helps");

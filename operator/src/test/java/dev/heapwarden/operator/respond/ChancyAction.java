@@ -84,7 +84,7 @@ record ChancyAction(World world, ActionKind kind) implements Action {
   @Override
   public Seen look(Situation situation, Step step) {
     if (world.chance(0.4) || world.unfinished.contains(kind)) {
-      return new Seen.NotYet("it takes time");
+      return new Seen.NotYet("it takes time", Optional.ofNullable(world.asked.get(kind)));
     }
     var why = world.broken.get(kind);
     if (why != null) {

@@ -114,6 +114,21 @@ class UndoTest {
     assertThat(actions(status)).contains("PatchEnvironment=UNDONE", "AddReplicas=UNDONE");
   }
 
+  /** Whether it is in force could not be asked before: it is no fault of what was rolled out. */
+  @Test
+  void whatAnOperatorThatWasAwayAsksLateIsWaitedForAsLong() {
+    world.unfinished.add(ActionKind.PATCH_ENVIRONMENT);
+    var enforce = policy(respond(Mode.ENFORCE, 3, LIMITS));
+    rehearsal.run(enforce, Duration.ofMinutes(1));
+    world.now = world.now.plus(Duration.ofMinutes(30));
+    world.asked.put(ActionKind.PATCH_ENVIRONMENT, world.now);
+    assertThat(rehearsal.run(enforce, Duration.ofMinutes(4)).phase()).isEqualTo(Phase.INTERVENING);
+
+    world.unfinished.clear();
+    var status = rehearsal.run(enforce, Duration.ofMinutes(1));
+    assertThat(actions(status)).contains("PatchEnvironment=DONE", "AddReplicas=DONE");
+  }
+
   @Test
   void whatCannotBeUndoneAsAskedIsNamedAndNotCalledRolledBack() {
     var enforce = policy(respond(Mode.ENFORCE, 3, LIMITS));

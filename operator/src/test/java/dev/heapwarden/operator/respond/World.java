@@ -52,6 +52,9 @@ final class World implements IncidentStore {
   /** What is done and takes for ever. */
   final Set<ActionKind> unfinished = EnumSet.noneOf(ActionKind.class);
 
+  /** Of what is unfinished, when somebody was asked for it. */
+  final Map<ActionKind, Instant> asked = new HashMap<>();
+
   /** What cannot be undone, with the reason. */
   final Map<ActionKind, String> stuck = new HashMap<>();
 

@@ -60,7 +60,7 @@ public record AskedInForce(KubernetesClient client) implements InForce {
           why = silence(pod);
           silent.add(pod);
         } else {
-          return waiting(pod);
+          return waiting(pod, orderedAt(snapshot).orElseGet(situation::now));
         }
         continue;
       }
@@ -105,7 +105,7 @@ public record AskedInForce(KubernetesClient client) implements InForce {
         throw e;
       }
     }
-    return waiting(pod);
+    return waiting(pod, situation.now());
   }
 
   private static MemorySnapshot snapshot(
@@ -122,18 +122,22 @@ public record AskedInForce(KubernetesClient client) implements InForce {
   }
 
   private static boolean isSilent(Situation situation, MemorySnapshot snapshot) {
-    return Optional.ofNullable(snapshot.getMetadata().getCreationTimestamp())
-        .map(Instant::parse)
+    return orderedAt(snapshot)
         .filter(asked -> situation.now().isAfter(asked.plus(SILENCE)))
         .isPresent();
+  }
+
+  private static Optional<Instant> orderedAt(MemorySnapshot snapshot) {
+    return Optional.ofNullable(snapshot.getMetadata().getCreationTimestamp()).map(Instant::parse);
   }
 
   private static String silence(String pod) {
     return "no agent answered about pod " + pod;
   }
 
-  private static Seen waiting(String pod) {
-    return new Seen.NotYet("the agent looks whether it is in force in pod " + pod);
+  private static Seen waiting(String pod, Instant since) {
+    return new Seen.NotYet(
+        "the agent looks whether it is in force in pod " + pod, Optional.of(since));
   }
 
   private static String nameOf(Pod pod) {

@@ -1,6 +1,7 @@
 package dev.heapwarden.operator.respond.action;
 
 import dev.heapwarden.detection.verdict.Cause;
+import java.time.Instant;
 import java.util.Optional;
 
 /** What looking at the cluster shows of an act or of its undo. */
@@ -24,7 +25,17 @@ public sealed interface Seen {
    */
   record Culprit(Cause cause, String site) {}
 
-  record NotYet(String reason) implements Seen {}
+  /**
+   * It may still be done.
+   *
+   * @param since when somebody was asked for what is missing; empty where it has been on its way
+   *     since the act
+   */
+  record NotYet(String reason, Optional<Instant> since) implements Seen {
+    public NotYet(String reason) {
+      this(reason, Optional.empty());
+    }
+  }
 
   /** It will not be done. */
   record Failed(String reason) implements Seen {}

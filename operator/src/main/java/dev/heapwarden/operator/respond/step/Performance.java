@@ -202,9 +202,10 @@ final class Performance {
                 });
         yield new Progress.Proceed();
       }
-      case Seen.NotYet(var reason) -> {
-        var deadline = Steps.actedAt(step).orElseThrow().plus(action.patience(round.situation()));
-        yield round.now().isAfter(deadline)
+      case Seen.NotYet(var reason, var since) -> {
+        // Who was away asks late; whoever is asked has all the time from then on.
+        var begun = since.orElseGet(() -> Steps.actedAt(step).orElseThrow());
+        yield round.now().isAfter(begun.plus(action.patience(round.situation())))
             ? failed(round, step, "not seen to be done in time: " + reason)
             : new Progress.Wait(POLL, reason);
       }

@@ -79,7 +79,7 @@ public final class Undoing {
               "undo of %s failed, tried again: %s".formatted(step.action(), ApiServer.words(e))));
     }
     return switch (seen) {
-      case Seen.NotYet(var reason) -> Optional.of(new Progress.Wait(POLL, reason));
+      case Seen.NotYet(var reason, _) -> Optional.of(new Progress.Wait(POLL, reason));
       case Seen.Done(var message, _) ->
           settle(journal, step, step, State.UNDONE, Reason.STEP_UNDONE, message);
       case Seen.Failed(var message) ->

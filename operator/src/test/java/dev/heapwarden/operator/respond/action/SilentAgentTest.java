@@ -17,6 +17,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -42,8 +43,22 @@ class SilentAgentTest {
     assertThat(snapshots).containsOnlyKeys("leak-l3");
 
     assertThat(look(Duration.ofMinutes(8)))
-        .isEqualTo(new Seen.NotYet("the agent looks whether it is in force in pod checkout-1"));
+        .extracting(AskedInForceTest::waits)
+        .isEqualTo("the agent looks whether it is in force in pod checkout-1");
     assertThat(snapshots).containsOnlyKeys("leak-l3", "leak-l3b");
+  }
+
+  /** However long ago the change was made: the operator may have been away. */
+  @Test
+  void anAgentHasItsTimeFromWhenItWasAsked() {
+    var ordered = Optional.of(Fixtures.NOON.plus(Duration.ofHours(1)));
+
+    assertThat(look(Duration.ofHours(1)))
+        .isEqualTo(
+            new Seen.NotYet("the agent looks whether it is in force in pod checkout-2", ordered));
+    assertThat(look(Duration.ofMinutes(67)))
+        .isEqualTo(
+            new Seen.NotYet("the agent looks whether it is in force in pod checkout-2", ordered));
   }
 
   /** A refusal to look does not take the change back either. */

@@ -22,9 +22,51 @@ public record Step(
     @JsonPropertyDescription("What undo needs to know.") Map<String, String> undo,
     @JsonPropertyDescription("When it was intended, ISO 8601.") String intendedAt,
     @JsonPropertyDescription("When its outcome was seen, ISO 8601.") @Nullable String settledAt,
-    @JsonPropertyDescription("When it is undone by itself, ISO 8601.") @Nullable String expiresAt) {
+    @JsonPropertyDescription("When it is undone by itself, ISO 8601.") @Nullable String expiresAt,
+    @JsonPropertyDescription(
+            "Why it is undone: Expired, Asked, PolicyDeleted, IncidentDeleted, Uninstalled, Ended"
+                + " (the response ended before it was seen to be done), Failed, DidNotHelp.")
+        @Nullable UndoCause undoCause) {
   public Step {
     undo = undo == null ? Map.of() : Map.copyOf(undo);
+  }
+
+  /** One that is not being undone. */
+  public Step(
+      String action,
+      int level,
+      State state,
+      String object,
+      @Nullable String message,
+      @Nullable String patch,
+      Map<String, String> undo,
+      String intendedAt,
+      @Nullable String settledAt,
+      @Nullable String expiresAt) {
+    this(
+        action, level, state, object, message, patch, undo, intendedAt, settledAt, expiresAt, null);
+  }
+
+  /** Absent from what earlier versions undid: there it stands in the message alone. */
+  public enum UndoCause {
+    @com.fasterxml.jackson.annotation.JsonProperty("Expired")
+    EXPIRED,
+    @com.fasterxml.jackson.annotation.JsonProperty("Asked")
+    ASKED,
+    @com.fasterxml.jackson.annotation.JsonProperty("PolicyDeleted")
+    POLICY_DELETED,
+    @com.fasterxml.jackson.annotation.JsonProperty("IncidentDeleted")
+    INCIDENT_DELETED,
+    @com.fasterxml.jackson.annotation.JsonProperty("Uninstalled")
+    UNINSTALLED,
+    /** The response ended before it was seen to be done. */
+    @com.fasterxml.jackson.annotation.JsonProperty("Ended")
+    ENDED,
+    /** It, or what was done with it. */
+    @com.fasterxml.jackson.annotation.JsonProperty("Failed")
+    FAILED,
+    @com.fasterxml.jackson.annotation.JsonProperty("DidNotHelp")
+    DID_NOT_HELP
   }
 
   public enum State {

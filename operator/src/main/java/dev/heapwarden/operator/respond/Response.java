@@ -10,11 +10,11 @@ import dev.heapwarden.operator.report.EventRecorder;
 import dev.heapwarden.operator.report.Reason;
 import dev.heapwarden.operator.respond.action.Action;
 import dev.heapwarden.operator.respond.guard.Installation;
-import dev.heapwarden.operator.respond.guard.Precedent;
 import dev.heapwarden.operator.respond.guard.Ruling;
 import dev.heapwarden.operator.respond.journal.IncidentStore;
 import dev.heapwarden.operator.respond.journal.Journal;
 import dev.heapwarden.operator.respond.journal.Steps;
+import dev.heapwarden.operator.respond.journal.UndoReason;
 import dev.heapwarden.operator.respond.step.Admission;
 import dev.heapwarden.operator.respond.step.Diagnose;
 import dev.heapwarden.operator.respond.step.Intervene;
@@ -115,15 +115,12 @@ public final class Response {
     var incident = journal.incident();
     boolean deleted = incident.getMetadata().getDeletionTimestamp() != null;
     boolean undo = incident.getSpec().response().undo();
-    undoing.intend(journal, step -> Steps.isExpired(step, clock.instant()), Precedent.EXPIRED);
+    undoing.intend(journal, step -> Steps.isExpired(step, clock.instant()), UndoReason.EXPIRED);
     if (deleted || undo || policy.isEmpty()) {
       undoing.intend(journal, step -> true, whyAll(incident, deleted));
     }
     if (journal.phase().terminal()) {
-      undoing.intend(
-          journal,
-          step -> step.state() == Step.State.INTENDED,
-          "the response ended before it was seen to be done");
+      undoing.intend(journal, step -> step.state() == Step.State.INTENDED, UndoReason.ENDED);
     }
     var left = undoing.advance(journal);
     if (left.isPresent()) {
@@ -134,10 +131,13 @@ public final class Response {
       journal.release();
       return Ruling.LONGEST;
     }
-    if (undo && !isEndedByUndo(journal)) {
+    if (undo) {
       var undone = Undone.of(journal.status());
       var said = undone.left().isEmpty() ? "undone as asked" : Undone.NOT_ALL;
-      endings.end(journal, new Progress.End(undone.phase(), said + ": " + undone.text()));
+      var end = new Progress.End(undone.phase(), said + ": " + undone.text());
+      if (!isEnded(journal, end)) {
+        endings.end(journal, end);
+      }
     }
     if (policy.isEmpty() && !journal.phase().terminal()) {
       var undone = Undone.of(journal.status());
@@ -214,19 +214,20 @@ public final class Response {
         .orElse(wait);
   }
 
-  private static boolean isEndedByUndo(Journal journal) {
+  /** What was rolled back before anybody asked stays so; what came after the end is added to it. */
+  private static boolean isEnded(Journal journal, Progress.End end) {
     var outcome = journal.status().outcome();
     return journal.phase() == Phase.ROLLED_BACK
-        || (outcome != null && outcome.startsWith(Undone.NOT_ALL));
+        || (journal.phase() == end.phase() && outcome != null && outcome.startsWith(end.outcome()));
   }
 
-  private static String whyAll(LeakIncident incident, boolean deleted) {
+  private static UndoReason whyAll(LeakIncident incident, boolean deleted) {
     if (deleted) {
-      return "the incident was deleted";
+      return UndoReason.INCIDENT_DELETED;
     }
     if (!incident.getSpec().response().undo()) {
-      return Precedent.POLICY_DELETED;
+      return UndoReason.POLICY_DELETED;
     }
-    return Withdrawal.isUninstalled(incident) ? Precedent.UNINSTALLED : "undo was asked for";
+    return Withdrawal.isUninstalled(incident) ? UndoReason.UNINSTALLED : UndoReason.ASKED;
   }
 }

@@ -12,6 +12,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.heapwarden.crds.Api;
 import dev.heapwarden.crds.incident.Step;
 import dev.heapwarden.crds.incident.Step.State;
+import dev.heapwarden.crds.incident.Step.UndoCause;
 import dev.heapwarden.crds.policy.Limits;
 import dev.heapwarden.crds.policy.Mode;
 import dev.heapwarden.operator.respond.journal.ActionKind;
@@ -102,8 +103,8 @@ class EpisodesTest {
     uninstalled.getMetadata().setAnnotations(Map.of(Api.UNINSTALL_ANNOTATION, "true"));
     world.put(uninstalled);
     var status = rehearsal.run(enforce, Duration.ofMinutes(2));
-    assertThat(Steps.newest(status, ActionKind.PATCH_ENVIRONMENT).orElseThrow().message())
-        .startsWith("Heapwarden was uninstalled");
+    assertThat(Steps.newest(status, ActionKind.PATCH_ENVIRONMENT).orElseThrow().undoCause())
+        .isEqualTo(UndoCause.UNINSTALLED);
 
     world.now = world.now.plus(Duration.ofHours(3));
     assertThat(actions(rehearsal.respondTo(episode("leak-2", 2))))
@@ -115,7 +116,9 @@ class EpisodesTest {
     var enforce = policy(respond(Mode.ENFORCE, 3, new Limits(10, 5)));
     rehearsal.run(enforce, Duration.ofMinutes(2));
     world.put(answered(world.get("leak-1"), 0, false, true));
-    rehearsal.run(enforce, Duration.ofMinutes(2));
+    var status = rehearsal.run(enforce, Duration.ofMinutes(2));
+    assertThat(Steps.newest(status, ActionKind.PATCH_ENVIRONMENT).orElseThrow().undoCause())
+        .isEqualTo(UndoCause.ASKED);
 
     world.now = world.now.plus(Duration.ofHours(3));
     assertThat(actions(rehearsal.respondTo(episode("leak-2", 2))))

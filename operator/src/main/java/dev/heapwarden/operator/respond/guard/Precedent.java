@@ -7,18 +7,20 @@ import dev.heapwarden.crds.incident.Step;
 import dev.heapwarden.crds.incident.Step.State;
 import dev.heapwarden.operator.respond.journal.ActionKind;
 import dev.heapwarden.operator.respond.journal.Steps;
+import dev.heapwarden.operator.respond.journal.UndoReason;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** What was rolled back for the same leak before is not done again by itself. */
 public final class Precedent {
-  /** Why a step is undone; these say nothing against doing it again. */
-  public static final String POLICY_DELETED = "the MemoryPolicy was deleted";
+  /** How a step's message began before it had a cause, where that is no failure. */
+  private static final List<String> NO_FAILURE =
+      Stream.of(UndoReason.POLICY_DELETED, UndoReason.UNINSTALLED, UndoReason.EXPIRED)
+          .map(UndoReason::text)
+          .toList();
 
-  public static final String UNINSTALLED = "Heapwarden was uninstalled";
-  public static final String EXPIRED = "its time to live is over";
-  private static final List<String> NOT_A_FAILURE = List.of(POLICY_DELETED, UNINSTALLED, EXPIRED);
   private static final String NOT_REPEATED = "NotRepeated: ";
 
   private Precedent() {}
@@ -49,9 +51,7 @@ public final class Precedent {
         .filter(step -> patch.equals(step.patch()))
         .filter(
             step ->
-                (wasRolledBack(status)
-                        && wasTakenBack(step)
-                        && NOT_A_FAILURE.stream().noneMatch(text(step)::startsWith))
+                (wasRolledBack(status) && wasTakenBack(step) && saysSomethingAgainstIt(step))
                     || (step.state() == State.SUGGESTED && text(step).startsWith(NOT_REPEATED)))
         .map(step -> reason(before, step));
   }
@@ -85,6 +85,17 @@ public final class Precedent {
   /** Or was to be, and is still there. */
   private static boolean wasTakenBack(Step step) {
     return step.state() == State.UNDONE || Steps.undoFailure(step).isPresent();
+  }
+
+  private static boolean saysSomethingAgainstIt(Step step) {
+    var cause = step.undoCause();
+    if (cause == null) {
+      return NO_FAILURE.stream().noneMatch(text(step)::startsWith);
+    }
+    return switch (cause) {
+      case EXPIRED, POLICY_DELETED, UNINSTALLED -> false;
+      case ASKED, INCIDENT_DELETED, ENDED, FAILED, DID_NOT_HELP -> true;
+    };
   }
 
   private static String text(Step step) {

@@ -3,6 +3,7 @@ package dev.heapwarden.operator.respond.journal;
 import dev.heapwarden.crds.incident.LeakIncidentStatus;
 import dev.heapwarden.crds.incident.Step;
 import dev.heapwarden.crds.incident.Step.State;
+import dev.heapwarden.crds.incident.Step.UndoCause;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -91,7 +92,8 @@ public final class Steps {
         step.state(),
         step.message(),
         null,
-        expiresAt == null ? null : expiresAt.toString());
+        expiresAt == null ? null : expiresAt.toString(),
+        step.undoCause());
   }
 
   public static Step noted(Step step, String key, String value) {
@@ -107,16 +109,22 @@ public final class Steps {
         facts,
         step.intendedAt(),
         step.settledAt(),
-        step.expiresAt());
+        step.expiresAt(),
+        step.undoCause());
   }
 
   public static Step settled(Step step, State state, String message, Instant at) {
-    return copy(step, state, message, at.toString(), step.expiresAt());
+    return copy(step, state, message, at.toString(), step.expiresAt(), step.undoCause());
   }
 
-  public static Step undoing(Step step, String why, Instant at) {
+  public static Step undoing(Step step, UndoReason why, Instant at) {
     return copy(
-        noted(step, UNDOING_SINCE, at.toString()), State.UNDOING, why, null, step.expiresAt());
+        noted(step, UNDOING_SINCE, at.toString()),
+        State.UNDOING,
+        why.text(),
+        null,
+        step.expiresAt(),
+        why.cause());
   }
 
   public static Optional<Instant> undoingSince(Step step) {
@@ -140,7 +148,8 @@ public final class Steps {
       State state,
       @Nullable String message,
       @Nullable String settledAt,
-      @Nullable String expiresAt) {
+      @Nullable String expiresAt,
+      @Nullable UndoCause undoCause) {
     return new Step(
         step.action(),
         step.level(),
@@ -151,6 +160,7 @@ public final class Steps {
         step.undo(),
         step.intendedAt(),
         settledAt,
-        expiresAt);
+        expiresAt,
+        undoCause);
   }
 }

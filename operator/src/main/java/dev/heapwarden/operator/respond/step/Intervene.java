@@ -6,6 +6,7 @@ import dev.heapwarden.operator.report.Reason;
 import dev.heapwarden.operator.respond.action.Action;
 import dev.heapwarden.operator.respond.journal.ActionKind;
 import dev.heapwarden.operator.respond.journal.Steps;
+import dev.heapwarden.operator.respond.journal.UndoReason;
 import java.util.List;
 import java.util.Optional;
 
@@ -44,7 +45,7 @@ public final class Intervene implements ResponseStep {
       next = later(next, action.settle(round));
     }
     if (Steps.all(round.status()).anyMatch(Intervene::isBeingUndone)) {
-      undoing.intend(round.journal(), Intervene::isIntervention, "the other intervention failed");
+      undoing.intend(round.journal(), Intervene::isIntervention, UndoReason.OTHER_FAILED);
     }
     return next;
   }

@@ -9,6 +9,7 @@ import dev.heapwarden.operator.respond.action.Plan;
 import dev.heapwarden.operator.respond.action.Seen;
 import dev.heapwarden.operator.respond.guard.Ruling;
 import dev.heapwarden.operator.respond.journal.Steps;
+import dev.heapwarden.operator.respond.journal.UndoReason;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -223,7 +224,7 @@ final class Performance {
         .write(
             draft ->
                 draft
-                    .replace(step, Steps.undoing(step, "failed: " + reason, round.now()))
+                    .replace(step, Steps.undoing(step, UndoReason.failed(reason), round.now()))
                     .say(Reason.STEP_FAILED, action.kind().text() + ": " + reason));
     return new Progress.Wait(SOON, "undoing " + action.kind().text());
   }

@@ -9,6 +9,7 @@ import dev.heapwarden.operator.respond.action.Seen;
 import dev.heapwarden.operator.respond.journal.ActionKind;
 import dev.heapwarden.operator.respond.journal.Journal;
 import dev.heapwarden.operator.respond.journal.Steps;
+import dev.heapwarden.operator.respond.journal.UndoReason;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -35,7 +36,7 @@ public final class Undoing {
   }
 
   /** Writes down that these steps are to be undone, where they may have left a mark. */
-  public void intend(Journal journal, Predicate<Step> which, String why) {
+  public void intend(Journal journal, Predicate<Step> which, UndoReason why) {
     journal.write(
         draft ->
             Steps.all(journal.status())

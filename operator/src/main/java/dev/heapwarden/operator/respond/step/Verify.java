@@ -11,6 +11,7 @@ import dev.heapwarden.operator.respond.action.ResizeMemory;
 import dev.heapwarden.operator.respond.journal.ActionKind;
 import dev.heapwarden.operator.respond.journal.Steps;
 import dev.heapwarden.operator.respond.journal.Texts;
+import dev.heapwarden.operator.respond.journal.UndoReason;
 import dev.heapwarden.operator.respond.verify.Decision;
 import dev.heapwarden.operator.respond.verify.Decision.Trend;
 import dev.heapwarden.operator.respond.verify.Verification;
@@ -68,10 +69,7 @@ public final class Verify implements ResponseStep {
               "%s; %s; it still leaks: the code has to change"
                   .formatted(text, bought(round, interventions)));
       case Decision.TakeBack(var text) -> {
-        undoing.intend(
-            round.journal(),
-            Intervene::isIntervention,
-            "it did not help: " + text + "; a person is needed");
+        undoing.intend(round.journal(), Intervene::isIntervention, UndoReason.didNotHelp(text));
         yield new Progress.Wait(Duration.ofSeconds(1), "undoing: it did not help");
       }
     };

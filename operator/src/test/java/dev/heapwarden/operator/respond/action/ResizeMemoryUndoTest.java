@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heapwarden.operator.respond.Fixtures;
 import dev.heapwarden.operator.respond.journal.Steps;
+import dev.heapwarden.operator.respond.journal.UndoReason;
 import java.io.IOException;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -66,7 +67,7 @@ class ResizeMemoryUndoTest extends ResizingAPod {
   }
 
   private Seen undo(Plan.Do planned, Duration after) {
-    var undoing = Steps.undoing(step(planned), "undo was asked for", Fixtures.NOON);
+    var undoing = Steps.undoing(step(planned), UndoReason.ASKED, Fixtures.NOON);
     return action().undo(incident(), undoing, Fixtures.NOON.plus(after));
   }
 }

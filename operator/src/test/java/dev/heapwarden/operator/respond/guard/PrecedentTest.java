@@ -7,19 +7,25 @@ import dev.heapwarden.crds.incident.LeakIncident;
 import dev.heapwarden.crds.incident.LeakIncidentSpec;
 import dev.heapwarden.crds.incident.Step;
 import dev.heapwarden.crds.incident.Step.State;
+import dev.heapwarden.crds.incident.Step.UndoCause;
 import dev.heapwarden.operator.respond.Fixtures;
 import dev.heapwarden.operator.respond.journal.ActionKind;
 import dev.heapwarden.operator.respond.journal.Steps;
+import dev.heapwarden.operator.respond.journal.UndoReason;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class PrecedentTest {
   /** It did harm, and is still there: more of it would do more. */
   @Test
   void whatFailedAndCouldNotEvenBeTakenBackIsNotDoneAgain() {
     var raised = intended(ActionKind.RESIZE_MEMORY);
-    var undoing = Steps.undoing(Steps.acted(raised, NOON, NOON), "failed: it did not help", NOON);
+    var undoing =
+        Steps.undoing(Steps.acted(raised, NOON, NOON), UndoReason.failed("it did not help"), NOON);
     var left =
         Steps.settled(
             Steps.notUndone(undoing, "it does not fit"),
@@ -42,9 +48,31 @@ class PrecedentTest {
     assertThat(against(ActionKind.PATCH_ENVIRONMENT, denied)).isEmpty();
   }
 
-  private static java.util.Optional<String> against(ActionKind kind, Step before) {
+  @ParameterizedTest
+  @EnumSource
+  void whyItWasUndoneIsReadFromItsCauseWhateverItsMessageSays(UndoCause cause) {
+    assertThat(
+            against(ActionKind.PATCH_ENVIRONMENT, undone(new UndoReason(cause, "told to people"))))
+        .isEqualTo(
+            switch (cause) {
+              case EXPIRED, POLICY_DELETED, UNINSTALLED -> Optional.empty();
+              case ASKED, INCIDENT_DELETED, ENDED, FAILED, DID_NOT_HELP ->
+                  Optional.of(
+                      "NotRepeated: the same change was rolled back in leak-1: told to people");
+            });
+  }
+
+  private static Step undone(UndoReason why) {
+    var done = Steps.acted(intended(ActionKind.PATCH_ENVIRONMENT), NOON, NOON);
+    return Steps.settled(Steps.undoing(done, why, NOON), State.UNDONE, why.text(), NOON);
+  }
+
+  private static Optional<String> against(ActionKind kind, Step before) {
     var first = episode(1);
-    first.setStatus(Fixtures.status(List.of(before), NOON.toString()));
+    first.setStatus(
+        before.state() == State.UNDONE
+            ? Fixtures.rolledBack(List.of(before), NOON)
+            : Fixtures.status(List.of(before), NOON.toString()));
     var second = episode(2);
     return Precedent.against(kind, "patch", second, List.of(first, second));
   }

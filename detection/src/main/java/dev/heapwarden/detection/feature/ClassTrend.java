@@ -52,7 +52,7 @@ public record ClassTrend(JavaClass javaClass, double instances, double perSecond
   }
 
   private static Optional<ClassTrend> of(ClassSeries series, Frame frame, double age) {
-    var counts = series.counts().between(frame.trendStart(age), age);
+    var counts = looks(series.counts(), frame.trendStart(age), age);
     if (counts.size() < MIN_LOOKS * LOOK
         || counts.span() < MIN_SPAN_WINDOWS * frame.windowSeconds()
         || age - counts.lastAge() > STALE_WINDOWS * frame.windowSeconds()) {
@@ -71,6 +71,22 @@ public record ClassTrend(JavaClass javaClass, double instances, double perSecond
             ? new ClassTrend(
                 series.javaClass(), last, perSecond, (last - first) / Math.max(first, 1))
             : new ClassTrend(series.javaClass(), last, 0, 0));
+  }
+
+  /**
+   * The looks that lie between two ages as a whole: what is left of one has another pace. A look is
+   * told at once, so only the first can have lost counts before it came here.
+   */
+  private static Series looks(Series counts, double from, double to) {
+    int first = counts.size() % LOOK;
+    while (first < counts.size() && counts.age(first) < from) {
+      first += LOOK;
+    }
+    int end = first;
+    while (end < counts.size() && counts.age(end + LOOK - 1) <= to) {
+      end += LOOK;
+    }
+    return counts.slice(first, end);
   }
 
   private static double pace(Series counts) {

@@ -72,6 +72,11 @@ public final class PatchEnvironment extends DeploymentChange {
         yield owned
             .or(() -> downtime(deployment))
             .<Plan>map(why -> suggest(situation, why, environment, patch))
+            .or(
+                () ->
+                    new RollingUpdate(client, deployment)
+                        .forbidden()
+                        .map(why -> new Plan.Refuse(object, why)))
             .orElseGet(() -> tried(situation, environment, patch));
       }
     };

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Whether a pod may leave its Services without hurting availability. A budget's status alone is not
@@ -18,7 +19,7 @@ public final class Disruption {
   /**
    * A budget that selects the pod, and what is alive of what it protects.
    *
-   * @param otherReady names of the ready pods that it selects, without the pod itself and without
+   * @param otherReady names of the ready pods that it selects, without those that go and without
    *     isolated ones
    * @param scale how many pods the pod's owner wants
    */
@@ -34,6 +35,15 @@ public final class Disruption {
       }
       int desired = desiredHealthy(status);
       long left = otherReady.stream().filter(pod -> !isBeingEvicted(status, pod)).count();
+      return left < desired
+          ? because("wants %d ready pods; %d would be left".formatted(desired, left))
+          : Optional.empty();
+    }
+
+    /** Whatever its status says of now: a rollout takes its time. */
+    private Optional<String> forbidsToKeepOnly(int kept) {
+      int desired = desiredHealthy(budget.getStatus());
+      int left = otherReady.size() + kept;
       return left < desired
           ? because("wants %d ready pods; %d would be left".formatted(desired, left))
           : Optional.empty();
@@ -55,8 +65,8 @@ public final class Disruption {
     }
 
     /** Kubernetes 1.35 pkg/controller/disruption/disruption.go, getExpectedPodCount. */
-    private int desiredHealthy(PodDisruptionBudgetStatus status) {
-      Integer counted = status.getExpectedPods();
+    private int desiredHealthy(@Nullable PodDisruptionBudgetStatus status) {
+      Integer counted = status == null ? null : status.getExpectedPods();
       // What the controller counted may be older than the owner's last scaling.
       int expected = Math.max(counted == null ? 0 : counted, scale);
       var spec = budget.getSpec();
@@ -81,6 +91,20 @@ public final class Disruption {
   /** Why not now, or empty. All budgets that select the pod must let it go. */
   public static Optional<String> forbiddenBy(List<Protection> protections) {
     return protections.stream().flatMap(p -> p.forbids().stream()).sorted().findFirst();
+  }
+
+  /**
+   * Why a rollout must not leave only so many pods of its own at a time, or empty.
+   *
+   * @param protections of its pods; {@link Protection#otherReady} without them
+   * @param kept that stay ready, of those it wants
+   */
+  public static Optional<String> rolloutForbiddenBy(List<Protection> protections, int kept) {
+    return protections.stream()
+        .flatMap(p -> p.forbidsToKeepOnly(kept).stream())
+        .sorted()
+        .findFirst()
+        .or(() -> kept < 1 ? Optional.of("none would be left") : Optional.empty());
   }
 
   /**

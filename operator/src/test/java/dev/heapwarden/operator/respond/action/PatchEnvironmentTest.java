@@ -9,6 +9,7 @@ import dev.heapwarden.crds.policy.Mode;
 import dev.heapwarden.crds.policy.Respond;
 import dev.heapwarden.operator.ApiServer;
 import dev.heapwarden.operator.respond.Fixtures;
+import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentStrategyBuilder;
 import io.fabric8.kubernetes.client.utils.Serialization;
@@ -63,6 +64,27 @@ class PatchEnvironmentTest {
             "Recreate: the Deployment would stop all its pods before it starts new ones" + BY_HAND);
   }
 
+  @Test
+  void aDeploymentThatRollsOutAllItsPodsAtOnceIsRefusedUntilItsStrategyIsAnother()
+      throws IOException {
+    var careless = deployment("", "");
+    careless
+        .getSpec()
+        .setStrategy(
+            new DeploymentStrategyBuilder()
+                .withType("RollingUpdate")
+                .withNewRollingUpdate()
+                .withMaxUnavailable(new IntOrString("100%"))
+                .endRollingUpdate()
+                .build());
+    assertThat(plan("Go", careless))
+        .isInstanceOfSatisfying(
+            Plan.Refuse.class,
+            refused ->
+                assertThat(refused.reason())
+                    .startsWith("Disruption: a rollout may take 2 of 2 pods out at once"));
+  }
+
   private static String suggested(Plan plan) {
     return plan instanceof Plan.Suggest(_, var reason, _) ? reason : plan.toString();
   }
@@ -80,7 +102,12 @@ class PatchEnvironmentTest {
             go.limits(),
             go.cooldown(),
             List.of());
-    try (var server = new ApiServer((method, uri, body) -> ApiServer.Reply.ok(deployment))) {
+    try (var server =
+        new ApiServer(
+            (method, uri, body) ->
+                uri.getPath().contains("/deployments/")
+                    ? ApiServer.Reply.ok(deployment)
+                    : ApiServer.Reply.list())) {
       return new PatchEnvironment(server.client(), (_, _, _) -> new Seen.Done("in force"))
           .plan(
               new Situation(
@@ -108,7 +135,10 @@ class PatchEnvironmentTest {
               f:spec: {f:template: {f:spec: {f:containers: {
                 'k:{"name":"checkout"}': {f:env: {'k:{"name":"GOGC"}': {f:value: {}}}}}}}}
         spec:
+          replicas: 2
+          selector: {matchLabels: {app: checkout}}
           template:
+            metadata: {labels: {app: checkout}}
             spec:
               containers:
               - name: checkout

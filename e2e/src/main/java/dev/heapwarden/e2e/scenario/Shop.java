@@ -4,7 +4,9 @@ import dev.heapwarden.crds.incident.LeakIncident;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.NonDeletingOperation;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -114,7 +116,13 @@ public record Shop(KubernetesClient client, String namespace, Twins twins) {
     try (var stream = new ByteArrayInputStream(yaml.getBytes(StandardCharsets.UTF_8))) {
       for (HasMetadata item : client.load(stream).items()) {
         item.getMetadata().setNamespace(namespace);
-        client.resource(item).fieldManager("kubectl").serverSideApply();
+        var resource = client.resource(item);
+        if (item instanceof Deployment) {
+          // Whoever applies replicas on the server owns them: adding some would only be suggested.
+          resource.createOr(NonDeletingOperation::update);
+        } else {
+          resource.fieldManager("kubectl").serverSideApply();
+        }
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);

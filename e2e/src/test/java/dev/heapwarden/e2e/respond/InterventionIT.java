@@ -15,6 +15,7 @@ import dev.heapwarden.operator.respond.action.Action;
 import dev.heapwarden.operator.respond.action.AddReplicas;
 import dev.heapwarden.operator.respond.action.PatchEnvironment;
 import dev.heapwarden.operator.respond.action.Situation;
+import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -78,6 +79,32 @@ class InterventionIT extends InAShop {
     assertThat(step.message()).contains("GOGC");
     assertThat(step.patch()).contains("GOMEMLIMIT").contains("241591910");
     assertThat(shop.deployment().getSpec().getTemplate()).isEqualTo(before.getSpec().getTemplate());
+  }
+
+  @Test
+  void replicasThatSomebodyAppliesAreOnlySuggested() {
+    var shop = open("respond-applied", "Deployment", "");
+    var applied =
+        new DeploymentBuilder()
+            .withNewMetadata()
+            .withName("checkout")
+            .withNamespace(shop.namespace())
+            .endMetadata()
+            .withNewSpec()
+            .withReplicas(2)
+            .endSpec()
+            .build();
+    client.resource(applied).fieldManager("argocd-controller").serverSideApply();
+    var incident = Leak.ofCheckout(shop, "Deployment", shop.servingPods().iterator().next());
+    var status =
+        until(
+            new StoredIncidents(incident),
+            Leak.enforced(3),
+            s -> s.steps().stream().anyMatch(step -> step.action().equals("AddReplicas")));
+    var step = step(status, "AddReplicas");
+    assertThat(step.state()).isEqualTo(State.SUGGESTED);
+    assertThat(step.message()).contains("applied by field manager argocd-controller");
+    assertThat(shop.deployment().getSpec().getReplicas()).isEqualTo(2);
   }
 
   @Test

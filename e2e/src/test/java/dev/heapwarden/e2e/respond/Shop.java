@@ -4,9 +4,12 @@ import static org.awaitility.Awaitility.await;
 
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.EnvVar;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.NonDeletingOperation;
+import io.fabric8.kubernetes.client.dsl.Resource;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -92,10 +95,22 @@ record Shop(KubernetesClient client, String namespace) {
 
   private static Shop open(KubernetesClient client, String namespace, String workload) {
     var yaml = (COMMON + workload).replace("NAMESPACE", namespace);
-    client.load(new ByteArrayInputStream(yaml.getBytes(StandardCharsets.UTF_8))).serverSideApply();
+    client
+        .load(new ByteArrayInputStream(yaml.getBytes(StandardCharsets.UTF_8)))
+        .resources()
+        .forEach(Shop::put);
     var shop = new Shop(client, namespace);
     within(Duration.ofMinutes(2)).until(() -> shop.servingPods().size() == 2);
     return shop;
+  }
+
+  /** Whoever applies replicas on the server owns them: adding some would only be suggested. */
+  private static void put(Resource<HasMetadata> resource) {
+    if (resource.item() instanceof Deployment) {
+      resource.createOr(NonDeletingOperation::update);
+    } else {
+      resource.serverSideApply();
+    }
   }
 
   static org.awaitility.core.ConditionFactory within(Duration time) {

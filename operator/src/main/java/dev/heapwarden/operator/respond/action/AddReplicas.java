@@ -63,9 +63,7 @@ public final class AddReplicas extends DeploymentChange {
           object,
           "MaxReached: %d replicas, and the policy's max is %d".formatted(from, scale.max()));
     }
-    return new Plan.Do(
-        object,
-        "scale from %d to %d replicas".formatted(from, to),
+    var patch =
         """
         apiVersion: autoscaling/v1
         kind: Scale
@@ -74,7 +72,16 @@ public final class AddReplicas extends DeploymentChange {
         spec:
           replicas: %d
         """
-            .formatted(situation.target().name(), to),
+            .formatted(situation.target().name(), to);
+    var owned = owned(deployment);
+    if (owned.isPresent()) {
+      return new Plan.Suggest(
+          object, "%s; by hand, set it to %d there".formatted(owned.get(), to), patch);
+    }
+    return new Plan.Do(
+        object,
+        "scale from %d to %d replicas".formatted(from, to),
+        patch,
         Map.of(FROM, Integer.toString(from), TO, Integer.toString(to)));
   }
 
@@ -94,6 +101,10 @@ public final class AddReplicas extends DeploymentChange {
     if (now != number(step, FROM)) {
       return new Acted.No(
           "somebody else scaled to %d replicas after this was intended".formatted(now));
+    }
+    var owned = owned(deployment);
+    if (owned.isPresent()) {
+      return new Acted.Owned(owned.get());
     }
     return replicas.scale(number(step, TO), situation.fieldManager())
         ? new Acted.Yes()
@@ -135,6 +146,13 @@ public final class AddReplicas extends DeploymentChange {
             ? "back to %d replicas".formatted(now)
             : "%d replicas are not ours, but of %s: left alone"
                 .formatted(now, replicas.others(manager)));
+  }
+
+  /** Who applies the number sets it back at the next apply, or meets a conflict. */
+  private Optional<String> owned(Deployment deployment) {
+    return new Replicas(client, deployment)
+        .appliedBy()
+        .map("Owned: spec.replicas is applied by field manager %s"::formatted);
   }
 
   private Optional<String> autoscaler(Situation situation) {

@@ -13,6 +13,7 @@ import io.fabric8.kubernetes.client.utils.Serialization;
 import java.net.HttpURLConnection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The replica count of a Deployment, and whose it is. An update of {@code /scale} is recorded in
@@ -40,6 +41,18 @@ record Replicas(KubernetesClient client, Deployment deployment) {
             .map(ManagedFieldsEntry::getManager)
             .collect(joining(", "));
     return others.isEmpty() ? "nobody" : others;
+  }
+
+  /**
+   * Who names the number whenever the Deployment is applied on the server, as GitOps does; for
+   * people. Empty where it was only ever set, as {@code kubectl create} and {@code kubectl scale}
+   * do: that is owned too, and nobody means it to stay.
+   */
+  Optional<String> appliedBy() {
+    return owners().stream()
+        .filter(entry -> "Apply".equals(entry.getOperation()))
+        .map(ManagedFieldsEntry::getManager)
+        .findFirst();
   }
 
   /** False when the Deployment changed since it was read, or is another one. */

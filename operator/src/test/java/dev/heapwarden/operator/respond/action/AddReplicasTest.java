@@ -1,0 +1,101 @@
+package dev.heapwarden.operator.respond.action;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heapwarden.crds.policy.Limits;
+import dev.heapwarden.crds.policy.Mode;
+import dev.heapwarden.operator.ApiServer;
+import dev.heapwarden.operator.ApiServer.Reply;
+import dev.heapwarden.operator.respond.Fixtures;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import java.io.IOException;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** A Deployment of two replicas; the policy adds one, up to four. */
+class AddReplicasTest {
+  private final List<String> writes = new ArrayList<>();
+  private final ApiServer server = new ApiServer(this::answer);
+  private final AddReplicas action = new AddReplicas(server.client());
+  private String owner = "{manager: kubectl-create, operation: Update";
+
+  AddReplicasTest() throws IOException {}
+
+  @AfterEach
+  void close() {
+    server.close();
+  }
+
+  /** As {@code kubectl create} leaves it, whether or not the manifest names the number. */
+  @Test
+  void aNumberThatWasOnlyEverSetIsChanged() {
+    assertThat(action.plan(situation()))
+        .isInstanceOfSatisfying(
+            Plan.Do.class,
+            planned -> assertThat(planned.message()).isEqualTo("scale from 2 to 3 replicas"));
+  }
+
+  @Test
+  void aNumberThatSomebodyKeepsApplyingIsLeftToHim() {
+    owner = "{manager: argocd-controller, operation: Apply";
+
+    assertThat(action.plan(situation()))
+        .isInstanceOfSatisfying(
+            Plan.Suggest.class,
+            suggested -> {
+              assertThat(suggested.reason())
+                  .isEqualTo(
+                      "Owned: spec.replicas is applied by field manager argocd-controller; by"
+                          + " hand, set it to 3 there");
+              assertThat(suggested.patch()).contains("replicas: 3");
+            });
+  }
+
+  @Test
+  void whoBeganToApplyItAfterItWasIntendedIsNotOverruled() {
+    var intended = Intended.step(action, (Plan.Do) action.plan(situation()));
+    owner = "{manager: kustomize-controller, operation: Apply";
+
+    assertThat(action.act(situation(), intended))
+        .isEqualTo(
+            new Acted.Owned(
+                "Owned: spec.replicas is applied by field manager kustomize-controller"));
+    assertThat(writes).isEmpty();
+  }
+
+  private static Situation situation() {
+    return new Situation(
+        Fixtures.incident("leak", "w1"),
+        Fixtures.policy(Fixtures.respond(Mode.ENFORCE, 3, new Limits(3, 1))),
+        Fixtures.NOON);
+  }
+
+  private Reply answer(String method, URI uri, String body) {
+    if (!method.equals("GET")) {
+      writes.add(method + " " + uri);
+    }
+    return uri.getPath().contains("/deployments/") ? Reply.ok(deployment()) : Reply.list();
+  }
+
+  private Deployment deployment() {
+    return Serialization.unmarshal(
+        """
+        apiVersion: apps/v1
+        kind: Deployment
+        metadata:
+          name: checkout
+          namespace: shop
+          uid: w1
+          managedFields:
+          - %s, fieldsType: FieldsV1, fieldsV1: {f:spec: {f:replicas: {}}}}
+          - {manager: helm, operation: Apply, fieldsType: FieldsV1, fieldsV1: {f:spec: {f:template: {}}}}
+        spec: {replicas: 2}
+        """
+            .formatted(owner),
+        Deployment.class);
+  }
+}

@@ -59,15 +59,20 @@ record JavaEnvironment(List<String> options, TemplateContainer container, boolea
           "FlagsNotChecked: the snapshot was taken before the policy named "
               + String.join(" ", unasked));
     }
+    var earlier = EarlierOptions.of(container);
     var refused =
         options.stream()
             .map(answers::get)
-            .filter(answer -> !Objects.requireNonNull(answer).accepted())
+            .map(Objects::requireNonNull)
+            .filter(answer -> !answer.accepted())
+            // It started with it and heeds it, whatever else sets the same flag.
+            .filter(answer -> !(answer.inForce() && earlier.has(answer.option())))
             .map(answer -> answer.option() + ": " + answer.reason())
             .collect(joining("; "));
     return refused.isEmpty()
         ? wanted(evidence, jvm)
-        : new Refused("FlagRefused: by JDK %s: %s".formatted(jvm.version(), refused));
+        : new Refused(
+            "FlagRefused: by JDK %s: %s%s".formatted(jvm.version(), refused, earlier.text()));
   }
 
   private Variables wanted(MemorySnapshotStatus evidence, JvmReport jvm) {

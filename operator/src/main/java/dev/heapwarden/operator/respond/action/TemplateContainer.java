@@ -2,6 +2,7 @@ package dev.heapwarden.operator.respond.action;
 
 import static java.util.stream.Collectors.joining;
 
+import dev.heapwarden.crds.Api;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.EnvFromSource;
 import io.fabric8.kubernetes.api.model.EnvVar;
@@ -94,6 +95,27 @@ record TemplateContainer(Deployment deployment, String list, Container container
         .map(EnvVar::getName)
         .filter(names::contains)
         .toList();
+  }
+
+  /**
+   * A variable of the template.
+   *
+   * @param manager that applied it
+   */
+  record Applied(String manager, String value) {}
+
+  /** A variable that the response to an incident applied; empty where somebody else did. */
+  Optional<Applied> setByAnIncident(String name) {
+    return orEmpty(container.getEnv()).stream()
+        .filter(variable -> variable.getName().equals(name))
+        .flatMap(variable -> Optional.ofNullable(value(variable)).stream())
+        .flatMap(
+            value ->
+                owners(name, "f:value").stream()
+                    .map(ManagedFieldsEntry::getManager)
+                    .filter(manager -> manager.startsWith(Api.FIELD_MANAGER_PREFIX))
+                    .map(manager -> new Applied(manager, value)))
+        .findFirst();
   }
 
   /** What of the environment is not there as this manager applied it, or empty. */

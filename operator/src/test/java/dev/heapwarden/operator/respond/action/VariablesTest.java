@@ -10,7 +10,7 @@ import dev.heapwarden.crds.policy.Respond;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus;
 import dev.heapwarden.operator.respond.Fixtures;
 import io.fabric8.kubernetes.api.model.Container;
-import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.util.List;
 import java.util.Map;
@@ -77,9 +77,39 @@ class VariablesTest {
                 "FlagRefused: by JDK 25.0.3: -XX:MaxGCPauseMillis=150: has no such flag"));
   }
 
+  /** To the JVM it is on its command line: the launcher puts it there. */
+  @Test
+  void whatAnEarlierIncidentSetIsNotTheJvmsOwn() {
+    var evidence =
+        "variables: [JAVA_TOOL_OPTIONS, JDK_JAVA_OPTIONS]\n"
+            + JVM.formatted(
+                "{option: '%s', accepted: false, inForce: true, reason: is already set}"
+                    .formatted(PAUSE));
+    var env = "[{name: JDK_JAVA_OPTIONS, value: '%s'}]".formatted(PAUSE);
+
+    assertThat(java(container(env, "heapwarden-leak-0"), evidence))
+        .isEqualTo(wanted("JDK_JAVA_OPTIONS"));
+    assertThat(java(container(env, "helm"), evidence)).isInstanceOf(Variables.Refused.class);
+  }
+
+  @Test
+  void whatIsRefusedBecauseOfAnEarlierIncidentSaysWhichOne() {
+    var evidence =
+        "variables: [JAVA_TOOL_OPTIONS]\n"
+            + JVM.formatted(
+                "{option: '%s', accepted: false, reason: set in bytes}".formatted(PAUSE));
+    var env = "[{name: JAVA_TOOL_OPTIONS, value: -Xmx64m}]";
+
+    assertThat(java(container(env, "heapwarden-leak-0"), evidence))
+        .isEqualTo(
+            new Variables.Refused(
+                "FlagRefused: by JDK 25.0.3: %s: set in bytes; -Xmx64m is set by heapwarden-leak-0 until that is undone"
+                    .formatted(PAUSE)));
+  }
+
   @Test
   void nothingIsSetThatTheJvmWasNotAskedAbout() {
-    assertThat(of(Mode.ENFORCE, "JVM", "[]", Optional.empty()))
+    assertThat(of(Mode.ENFORCE, "JVM", container("[]"), Optional.empty()))
         .isEqualTo(
             new Variables.Refused(
                 "FlagsNotChecked: there is no snapshot in which the JVM was asked"));
@@ -94,13 +124,13 @@ class VariablesTest {
 
   @Test
   void aDryRunShowsWhatWouldBeSet() {
-    assertThat(of(Mode.DRY_RUN, "JVM", "[]", Optional.empty()))
+    assertThat(of(Mode.DRY_RUN, "JVM", container("[]"), Optional.empty()))
         .isEqualTo(wanted("JAVA_TOOL_OPTIONS"));
   }
 
   @Test
   void optionsOfAJvmMeanNothingToGo() {
-    assertThat(of(Mode.ENFORCE, "Go", "[]", Optional.empty()))
+    assertThat(of(Mode.ENFORCE, "Go", container("[]"), Optional.empty()))
         .isEqualTo(
             new Variables.Refused("NotJvm: settings of a JVM mean nothing to a container of Go"));
   }
@@ -125,11 +155,18 @@ class VariablesTest {
   }
 
   private static Variables java(String env, String status) {
-    return of(Mode.ENFORCE, "JVM", env, Optional.of(status(status)));
+    return java(container(env), status);
+  }
+
+  private static Variables java(TemplateContainer container, String status) {
+    return of(Mode.ENFORCE, "JVM", container, Optional.of(status(status)));
   }
 
   private static Variables of(
-      Mode mode, String runtime, String env, Optional<MemorySnapshotStatus> evidence) {
+      Mode mode,
+      String runtime,
+      TemplateContainer container,
+      Optional<MemorySnapshotStatus> evidence) {
     var respond = Fixtures.respond(mode, 3, new Limits(3, 1));
     var jvm =
         new Respond(
@@ -146,13 +183,34 @@ class VariablesTest {
             Fixtures.ofRuntime(Fixtures.incident("leak", "w1"), runtime),
             Fixtures.policy(jvm),
             Fixtures.NOON),
-        container(env),
+        container,
         evidence);
   }
 
   private static TemplateContainer container(String env) {
+    return container(env, "helm");
+  }
+
+  /** Both variables that carry options, where they are set, are applied by this manager. */
+  private static TemplateContainer container(String env, String manager) {
+    var deployment =
+        Serialization.unmarshal(
+            """
+            metadata:
+              managedFields:
+              - manager: %s
+                operation: Apply
+                fieldsType: FieldsV1
+                fieldsV1:
+                  f:spec: {f:template: {f:spec: {f:containers: {
+                    'k:{"name":"checkout"}': {f:env: {
+                      'k:{"name":"JAVA_TOOL_OPTIONS"}': {f:value: {}},
+                      'k:{"name":"JDK_JAVA_OPTIONS"}': {f:value: {}}}}}}}}
+            """
+                .formatted(manager),
+            Deployment.class);
     return new TemplateContainer(
-        new DeploymentBuilder().withNewMetadata().endMetadata().build(),
+        deployment,
         "containers",
         Serialization.unmarshal("name: checkout\nenv: %s".formatted(env), Container.class));
   }

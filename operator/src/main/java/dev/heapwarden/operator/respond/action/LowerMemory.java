@@ -3,19 +3,23 @@ package dev.heapwarden.operator.respond.action;
 import dev.heapwarden.crds.incident.LeakIncident;
 import dev.heapwarden.crds.incident.Step;
 import dev.heapwarden.operator.evaluate.Assessments;
-import dev.heapwarden.operator.respond.journal.Steps;
 import dev.heapwarden.operator.respond.journal.Texts;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Map;
 import java.util.Optional;
 
 /**
  * Sets limits back that were raised in place. Only where nobody else changed them since, and where
  * what the container uses fits: a lower limit would end it.
+ *
+ * @param missedSince since when this operator looks for what a pod uses, by incident and pod: one
+ *     that was away could not look
  */
-record LowerMemory(KubernetesClient client, Assessments assessments) {
+record LowerMemory(
+    KubernetesClient client, Assessments assessments, Map<String, Instant> missedSince) {
   /** A feature of detection, bytes. */
   private static final String IN_USE = "anonymous_memory";
 
@@ -31,7 +35,7 @@ record LowerMemory(KubernetesClient client, Assessments assessments) {
     var stuck = new ArrayList<String>();
     Optional<Seen> open = Optional.empty();
     for (var resizing : Resizing.of(step)) {
-      switch (lower(incident, step, resizing, now)) {
+      switch (lower(incident, resizing, now)) {
         case Seen.NotYet notYet -> open = Optional.of(notYet);
         case Seen.Done(var line, _) -> lines.add(line);
         case Seen.Failed(var line) -> stuck.add(line);
@@ -45,10 +49,12 @@ record LowerMemory(KubernetesClient client, Assessments assessments) {
     return stuck.isEmpty() ? new Seen.Done(text) : new Seen.Failed(text);
   }
 
-  private Seen lower(LeakIncident incident, Step step, Resizing resizing, Instant now) {
+  private Seen lower(LeakIncident incident, Resizing resizing, Instant now) {
     var namespace = incident.getMetadata().getNamespace();
     var pod = Pods.find(client, namespace, resizing.pod(), resizing.uid());
+    var missed = incident.getMetadata().getUid() + "/" + resizing.uid();
     if (pod.isEmpty()) {
+      missedSince.remove(missed);
       return new Seen.Done("pod %s is gone".formatted(resizing.pod()));
     }
     var memory = new ContainerMemory(pod.get(), incident.getSpec().target().container());
@@ -61,8 +67,9 @@ record LowerMemory(KubernetesClient client, Assessments assessments) {
     }
     var used = used(incident, resizing);
     if (used.isEmpty()) {
-      return unknown(step, resizing, now);
+      return unknown(resizing, missedSince.computeIfAbsent(missed, _ -> now), now);
     }
+    missedSince.remove(missed);
     if (used.get() >= Resizing.bytes(resizing.from())) {
       return new Seen.Failed(
           "pod %s uses %s, which does not fit into %s: its limit stays %s until it is replaced"
@@ -74,10 +81,8 @@ record LowerMemory(KubernetesClient client, Assessments assessments) {
             : "pod %s changed while its limit was to be set back".formatted(resizing.pod()));
   }
 
-  private static Seen unknown(Step step, Resizing resizing, Instant now) {
-    boolean over =
-        Steps.undoingSince(step).map(since -> now.isAfter(since.plus(PATIENCE))).orElse(true);
-    return over
+  private static Seen unknown(Resizing resizing, Instant since, Instant now) {
+    return now.isAfter(since.plus(PATIENCE))
         ? new Seen.Failed(
             "nothing says what pod %s uses: its limit stays %s until it is replaced"
                 .formatted(resizing.pod(), resizing.to()))

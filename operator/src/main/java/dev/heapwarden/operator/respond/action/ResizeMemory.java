@@ -11,7 +11,9 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Level 3: a higher memory limit, in place, for the pods of the workload that show the leak and are
@@ -26,6 +28,9 @@ public final class ResizeMemory implements Action {
 
   private final KubernetesClient client;
   private final Assessments assessments;
+
+  /** By pod, as {@link LowerMemory} needs it. */
+  private final Map<String, Instant> missedSince = new ConcurrentHashMap<>();
 
   public ResizeMemory(KubernetesClient client, Assessments assessments) {
     this.client = client;
@@ -160,7 +165,7 @@ public final class ResizeMemory implements Action {
 
   @Override
   public Seen undo(LeakIncident incident, Step step, Instant now) {
-    return new LowerMemory(client, assessments).undo(incident, step, now);
+    return new LowerMemory(client, assessments, missedSince).undo(incident, step, now);
   }
 
   /** By how many bytes each limit is higher, at least. */

@@ -16,9 +16,6 @@ public final class Steps {
   /** In {@link Step#undo()}: when the act was done, ISO 8601. Absent: only intended. */
   private static final String ACTED_AT = "actedAt";
 
-  /** In {@link Step#undo()}: since when it is being undone, ISO 8601. */
-  private static final String UNDOING_SINCE = "undoingSince";
-
   /** In {@link Step#undo()}: why it could not be undone. */
   private static final String UNDO_FAILED = "undoFailed";
 
@@ -117,18 +114,8 @@ public final class Steps {
     return copy(step, state, message, at.toString(), step.expiresAt(), step.undoCause());
   }
 
-  public static Step undoing(Step step, UndoReason why, Instant at) {
-    return copy(
-        noted(step, UNDOING_SINCE, at.toString()),
-        State.UNDOING,
-        why.text(),
-        null,
-        step.expiresAt(),
-        why.cause());
-  }
-
-  public static Optional<Instant> undoingSince(Step step) {
-    return Optional.ofNullable(facts(step).get(UNDOING_SINCE)).map(Instant::parse);
+  public static Step undoing(Step step, UndoReason why) {
+    return copy(step, State.UNDOING, why.text(), null, step.expiresAt(), why.cause());
   }
 
   /** What it did is still there, and nothing is tried any more. */

@@ -224,7 +224,7 @@ final class Performance {
         .write(
             draft ->
                 draft
-                    .replace(step, Steps.undoing(step, UndoReason.failed(reason), round.now()))
+                    .replace(step, Steps.undoing(step, UndoReason.failed(reason)))
                     .say(Reason.STEP_FAILED, action.kind().text() + ": " + reason));
     return new Progress.Wait(SOON, "undoing " + action.kind().text());
   }

@@ -43,7 +43,7 @@ public final class Undoing {
                 .filter(Steps::hasEffect)
                 .filter(step -> step.state() != State.UNDOING)
                 .filter(which)
-                .forEach(step -> draft.replace(step, Steps.undoing(step, why, clock.instant()))));
+                .forEach(step -> draft.replace(step, Steps.undoing(step, why))));
   }
 
   /** Goes on with what is being undone; empty when nothing is left to undo. */

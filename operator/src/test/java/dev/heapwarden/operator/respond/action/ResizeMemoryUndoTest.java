@@ -19,6 +19,7 @@ class ResizeMemoryUndoTest extends ResizingAPod {
     inForce("320Mi");
     writes.clear();
     assessment = Fixtures.assessment();
+    assertThat(undo(planned, Duration.ZERO)).isInstanceOf(Seen.NotYet.class);
     assertThat(undo(planned, Duration.ofMinutes(3)))
         .isEqualTo(
             new Seen.NotYet(
@@ -29,6 +30,20 @@ class ResizeMemoryUndoTest extends ResizingAPod {
                 "nothing says what pod checkout-1 uses: its limit stays 320Mi until it is"
                     + " replaced"));
     assertThat(writes).isEmpty();
+  }
+
+  /** It was away, and has to ask the agents first. */
+  @Test
+  void anOperatorThatComesLateHasItsTimeToLearnWhatIsUsed() {
+    var planned = (Plan.Do) plan(125, "1Gi");
+    act(planned);
+    inForce("320Mi");
+    assessment = Fixtures.assessment();
+    assertThat(undo(planned, Duration.ofHours(1))).isInstanceOf(Seen.NotYet.class);
+    assertThat(undo(planned, Duration.ofMinutes(63))).isInstanceOf(Seen.NotYet.class);
+    assessment = Fixtures.leaking(200 * 1_048_576.0);
+    undo(planned, Duration.ofMinutes(63));
+    assertThat(writes.getLast()).contains("\"memory\":\"256Mi\"");
   }
 
   @Test
@@ -67,7 +82,7 @@ class ResizeMemoryUndoTest extends ResizingAPod {
   }
 
   private Seen undo(Plan.Do planned, Duration after) {
-    var undoing = Steps.undoing(step(planned), UndoReason.ASKED, Fixtures.NOON);
+    var undoing = Steps.undoing(step(planned), UndoReason.ASKED);
     return action().undo(incident(), undoing, Fixtures.NOON.plus(after));
   }
 }

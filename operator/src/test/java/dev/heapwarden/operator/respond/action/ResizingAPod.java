@@ -28,6 +28,8 @@ import org.junit.jupiter.api.AfterEach;
 abstract class ResizingAPod {
   final List<String> writes = new ArrayList<>();
   private final ApiServer server = new ApiServer(this::answer);
+  private final ResizeMemory action =
+      new ResizeMemory(server.client(), (workload, container) -> assessments());
   Pod pod = pod("256Mi", "Burstable", "");
   Optional<Pod> other = Optional.empty();
   boolean knowsResize = true;
@@ -42,7 +44,7 @@ abstract class ResizingAPod {
   }
 
   ResizeMemory action() {
-    return new ResizeMemory(server.client(), (workload, container) -> assessments());
+    return action;
   }
 
   private List<Assessment> assessments() {

@@ -25,7 +25,7 @@ class PrecedentTest {
   void whatFailedAndCouldNotEvenBeTakenBackIsNotDoneAgain() {
     var raised = intended(ActionKind.RESIZE_MEMORY);
     var undoing =
-        Steps.undoing(Steps.acted(raised, NOON, NOON), UndoReason.failed("it did not help"), NOON);
+        Steps.undoing(Steps.acted(raised, NOON, NOON), UndoReason.failed("it did not help"));
     var left =
         Steps.settled(
             Steps.notUndone(undoing, "it does not fit"),
@@ -64,7 +64,7 @@ class PrecedentTest {
 
   private static Step undone(UndoReason why) {
     var done = Steps.acted(intended(ActionKind.PATCH_ENVIRONMENT), NOON, NOON);
-    return Steps.settled(Steps.undoing(done, why, NOON), State.UNDONE, why.text(), NOON);
+    return Steps.settled(Steps.undoing(done, why), State.UNDONE, why.text(), NOON);
   }
 
   private static Optional<String> against(ActionKind kind, Step before) {

@@ -7,7 +7,6 @@ import dev.heapwarden.crds.policy.MemoryPolicy;
 import dev.heapwarden.operator.evaluate.Assessments;
 import dev.heapwarden.operator.incident.Withdrawal;
 import dev.heapwarden.operator.report.EventRecorder;
-import dev.heapwarden.operator.report.Reason;
 import dev.heapwarden.operator.respond.action.Action;
 import dev.heapwarden.operator.respond.guard.Installation;
 import dev.heapwarden.operator.respond.guard.Ruling;
@@ -168,9 +167,9 @@ public final class Response {
           journal.write(draft -> draft.waitingFor(reason));
           return atMostUntilExpiry(journal, after);
         }
-        case Progress.Held(var after, var reason, var said) -> {
-          hold(journal, reason, said);
-          return atMostUntilExpiry(journal, after);
+        case Progress.Held held -> {
+          hold(journal, held);
+          return atMostUntilExpiry(journal, held.after());
         }
         case Progress.End end -> {
           endings.end(journal, end);
@@ -181,12 +180,12 @@ public final class Response {
     throw new IllegalStateException("the last step of a response neither waited nor ended it");
   }
 
-  private static void hold(Journal journal, String reason, Reason said) {
+  private static void hold(Journal journal, Progress.Held held) {
     journal.write(
         draft -> {
-          draft.phase(Phase.OPEN).waitingFor(reason);
-          if (!reason.equals(journal.status().waitingFor())) {
-            draft.say(said, reason);
+          draft.phase(Phase.OPEN).waitingFor(held.waitingFor());
+          if (!held.waitingFor().equals(journal.status().waitingFor())) {
+            draft.say(held.said(), held.reason());
           }
         });
   }

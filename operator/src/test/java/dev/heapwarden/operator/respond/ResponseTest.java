@@ -137,8 +137,13 @@ class ResponseTest {
     assertThat(status.waitingFor())
         .startsWith("EvidenceStale: the leak was last seen at 2026-07-01T12:00:00Z");
     assertThat(status.timeline())
-        .extracting(LeakIncidentStatus.TimelineEntry::reason)
-        .containsOnlyOnce("EvidenceStale");
+        .filteredOn(entry -> entry.reason().equals("EvidenceStale"))
+        .singleElement()
+        .satisfies(entry -> assertThat(entry.message()).startsWith("the leak was last seen at"));
+    assertThat(status.timeline())
+        .filteredOn(entry -> entry.reason().equals("AwaitingApproval"))
+        .extracting(LeakIncidentStatus.TimelineEntry::message)
+        .allSatisfy(message -> assertThat(message).startsWith("level"));
 
     world.seen("leak-1", "Confirmed");
     assertThat(actions(rehearsal.run(approve, Duration.ofMinutes(2)))).contains("Isolate=DONE");

@@ -51,7 +51,7 @@ final class Evidence {
   private static Hold hold(String why) {
     return new Hold(
         Cause.EVIDENCE,
-        "EvidenceStale: %s; nothing is changed until it is confirmed again".formatted(why),
+        "%s; nothing is changed until it is confirmed again".formatted(why),
         LOOK_AGAIN);
   }
 

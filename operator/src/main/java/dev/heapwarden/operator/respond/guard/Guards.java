@@ -78,8 +78,7 @@ public final class Guards {
               ? new Go()
               : new Hold(
                   Cause.APPROVAL,
-                  "AwaitingApproval: level %d (set spec.response.approvedLevel)"
-                      .formatted(kind.level()),
+                  "level %d (set spec.response.approvedLevel)".formatted(kind.level()),
                   PEOPLE);
       case ENFORCE -> new Go();
     };

@@ -14,7 +14,8 @@ public sealed interface Ruling {
   /**
    * Not now.
    *
-   * @param reason for people; the same text for as long as it holds for the same cause
+   * @param reason for people, without the name of its cause; the same text for as long as it holds
+   *     for the same cause
    * @param after when to look again
    */
   record Hold(Cause cause, String reason, Duration after) implements Ruling {}

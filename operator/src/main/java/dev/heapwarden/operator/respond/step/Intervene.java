@@ -2,8 +2,8 @@ package dev.heapwarden.operator.respond.step;
 
 import dev.heapwarden.crds.incident.Phase;
 import dev.heapwarden.crds.incident.Step;
-import dev.heapwarden.operator.report.Reason;
 import dev.heapwarden.operator.respond.action.Action;
+import dev.heapwarden.operator.respond.guard.Ruling.Cause;
 import dev.heapwarden.operator.respond.journal.ActionKind;
 import dev.heapwarden.operator.respond.journal.Steps;
 import dev.heapwarden.operator.respond.journal.UndoReason;
@@ -55,8 +55,8 @@ public final class Intervene implements ResponseStep {
    * for.
    */
   private static Progress unlessEvidenceIsGone(Round round, Progress begun) {
-    return begun instanceof Progress.Held(_, _, var said)
-            && said == Reason.EVIDENCE_STALE
+    return begun instanceof Progress.Held(_, _, var cause)
+            && cause == Cause.EVIDENCE
             && Steps.all(round.status()).anyMatch(Intervene::isInForce)
         ? new Progress.Proceed()
         : begun;

@@ -61,7 +61,7 @@ final class Performance {
     return switch (admission.standing(round, action.kind())) {
       case Ruling.Go _ -> act(round, step.get());
       case Ruling.PlanOnly _ ->
-          new Progress.Held(LATER, "mode DryRun: an intended step waits", Reason.HELD_BACK);
+          new Progress.Held(LATER, "mode DryRun: an intended step waits", Ruling.Cause.MODE);
       case Ruling.Hold hold -> held(hold);
       case Ruling.Never(var reason) ->
           records.settle(round, step.get(), State.REFUSED, Reason.STEP_REFUSED, reason);
@@ -98,14 +98,7 @@ final class Performance {
   }
 
   private static Progress held(Ruling.Hold hold) {
-    return new Progress.Held(
-        hold.after(),
-        hold.reason(),
-        switch (hold.cause()) {
-          case APPROVAL -> Reason.AWAITING_APPROVAL;
-          case EVIDENCE -> Reason.EVIDENCE_STALE;
-          case MODE, GUARD -> Reason.HELD_BACK;
-        });
+    return new Progress.Held(hold.after(), hold.reason(), hold.cause());
   }
 
   /** DryRun: what would be done, once. */
@@ -153,7 +146,7 @@ final class Performance {
     } else if (round.now().isAfter(Instant.parse(since.get()).plus(DISRUPTION_PATIENCE))) {
       return records.refuse(round, object, reason);
     }
-    return new Progress.Held(LATER, reason, Reason.HELD_BACK);
+    return new Progress.Held(LATER, reason, Ruling.Cause.GUARD);
   }
 
   private Progress act(Round round, Step step) {

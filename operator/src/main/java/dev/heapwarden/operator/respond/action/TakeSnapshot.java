@@ -169,10 +169,11 @@ public final class TakeSnapshot implements Action {
 
   /** {@code <incident>-l1}, and {@code -l1b} for the second attempt. */
   private static String name(Situation situation) {
+    // Not of the newest step alone: a rehearsal may have come after the first attempt.
     boolean again =
-        Steps.newest(situation.status(), ActionKind.DIAGNOSE)
-            .filter(step -> step.state() == Step.State.FAILED)
-            .isPresent();
+        Steps.all(situation.status())
+            .filter(step -> Steps.is(step, ActionKind.DIAGNOSE))
+            .anyMatch(step -> step.state() == Step.State.FAILED);
     return situation.name() + (again ? "-l1b" : "-l1");
   }
 

@@ -8,9 +8,11 @@ import dev.heapwarden.crds.policy.Mode;
 import dev.heapwarden.crds.snapshot.MemorySnapshot;
 import dev.heapwarden.operator.health.SnapshotServer;
 import dev.heapwarden.operator.respond.Fixtures;
+import dev.heapwarden.operator.respond.journal.Steps;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -51,6 +53,18 @@ class TakeSnapshotTest {
     running(Fixtures.NOON.minus(Duration.ofHours(1)));
 
     assertThat(action.look(after(Duration.ofMinutes(1)), step)).isInstanceOf(Seen.NotYet.class);
+  }
+
+  /** The policy went to DryRun and back to Enforce in between. */
+  @Test
+  void theSecondAttemptIsAnotherSnapshotAlsoAfterARehearsal() {
+    var first = ordered();
+    var failed = Steps.settled(first, Step.State.FAILED, "the agent went away", Fixtures.NOON);
+    var planned = Fixtures.step("Diagnose", 1, Step.State.PLANNED, Fixtures.NOON);
+    var situation = after(Duration.ofMinutes(1));
+    Fixtures.at(situation.incident(), "-", List.of(failed, planned));
+
+    assertThat(((Plan.Do) action.plan(situation)).object()).isEqualTo(first.object() + "b");
   }
 
   private Step ordered() {

@@ -43,7 +43,7 @@ public final class KubernetesInstallation implements Installation {
     return marker == null
         ? new Ruling.Go()
         : new Ruling.Hold(
-            Ruling.Cause.GUARD,
+            Ruling.Cause.MODE,
             "Uninstalling: Heapwarden is being uninstalled; nothing new is begun while the"
                 + " ConfigMap"
                 + " %s/%s exists".formatted(namespace, UNINSTALLING),

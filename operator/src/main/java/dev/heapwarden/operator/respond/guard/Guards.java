@@ -68,7 +68,7 @@ public final class Guards {
   static Ruling people(ActionKind kind, LeakIncident incident, Respond respond) {
     var answer = incident.getSpec().response();
     if (answer.suspend()) {
-      return new Hold(Cause.GUARD, "Suspended: spec.response.suspend is true", PEOPLE);
+      return new Hold(Cause.MODE, "Suspended: spec.response.suspend is true", PEOPLE);
     }
     return switch (respond.mode()) {
       case OBSERVE -> new Hold(Cause.MODE, "mode Observe: the policy lets nothing be done", PEOPLE);

@@ -24,12 +24,12 @@ public sealed interface Ruling {
   record Never(String reason) implements Ruling {}
 
   enum Cause {
-    /** The policy lets nothing be done. */
+    /** The policy, the installation or who suspended the incident lets nothing be done. */
     MODE,
     APPROVAL,
     /** The leak is not seen any more, or not surely. */
     EVIDENCE,
-    /** Suspension, cooldown, budget, window, concurrency: it passes. */
+    /** Cooldown, budget, window, concurrency, disruption: it passes. */
     GUARD
   }
 

@@ -7,6 +7,7 @@ import dev.heapwarden.operator.respond.guard.Ruling.Cause;
 import dev.heapwarden.operator.respond.journal.ActionKind;
 import dev.heapwarden.operator.respond.journal.Steps;
 import dev.heapwarden.operator.respond.journal.UndoReason;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 
@@ -38,8 +39,14 @@ public final class Intervene implements ResponseStep {
       return new Progress.Proceed();
     }
     Progress next = new Progress.Proceed();
+    var notNow = new LinkedHashMap<Performance, Progress.Held>();
     for (var action : actions) {
-      next = later(next, unlessEvidenceIsGone(round, action.begin(round)));
+      var begun = action.begin(round);
+      if (begun instanceof Progress.Held held && isNotWaitedFor(round, action, held)) {
+        notNow.put(action, held);
+      } else {
+        next = later(next, begun);
+      }
     }
     for (var action : actions) {
       next = later(next, action.settle(round));
@@ -47,19 +54,34 @@ public final class Intervene implements ResponseStep {
     if (Steps.all(round.status()).anyMatch(Intervene::isBeingUndone)) {
       undoing.intend(round.journal(), Intervene::isIntervention, UndoReason.OTHER_FAILED);
     }
+    if (next instanceof Progress.Proceed) {
+      notNow.forEach((action, held) -> leaveOut(round, action, held));
+    }
     return next;
   }
 
   /**
-   * Once one is in force the leak may be gone because of it: the others are left out, not waited
-   * for.
+   * Once one is in force it is to be verified, and the leak may be gone because of it: the others
+   * are not waited for. What people hold back is.
    */
-  private static Progress unlessEvidenceIsGone(Round round, Progress begun) {
-    return begun instanceof Progress.Held(_, _, var cause)
-            && cause == Cause.EVIDENCE
-            && Steps.all(round.status()).anyMatch(Intervene::isInForce)
-        ? new Progress.Proceed()
-        : begun;
+  private static boolean isNotWaitedFor(Round round, Performance action, Progress.Held held) {
+    return Steps.all(round.status()).anyMatch(Intervene::isInForce)
+        && switch (held.cause()) {
+          case EVIDENCE -> true;
+          case GUARD -> !isIntended(round, action);
+          case MODE, APPROVAL -> false;
+        };
+  }
+
+  /** What it would change while the other is verified would be taken for that one's effect. */
+  private static void leaveOut(Round round, Performance action, Progress.Held held) {
+    if (held.cause() == Cause.GUARD) {
+      action.leaveOut(round, held.reason() + "; the other intervention is verified without it");
+    }
+  }
+
+  private static boolean isIntended(Round round, Performance action) {
+    return action.step(round).filter(step -> step.state() == Step.State.INTENDED).isPresent();
   }
 
   private static boolean isInForce(Step step) {

@@ -73,6 +73,11 @@ final class Performance {
     return propose(round, Optional.empty());
   }
 
+  /** It is not begun any more. */
+  void leaveOut(Round round, String reason) {
+    records.refuse(round, round.workload(), reason);
+  }
+
   private Progress propose(Round round, Optional<Step> planned) {
     if (!action.isAsked(round.situation())) {
       return new Progress.Proceed();

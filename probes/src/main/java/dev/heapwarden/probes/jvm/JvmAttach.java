@@ -2,19 +2,12 @@ package dev.heapwarden.probes.jvm;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.StandardProtocolFamily;
-import java.net.UnixDomainSocketAddress;
-import java.nio.ByteBuffer;
-import java.nio.channels.Channels;
-import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Diagnostic commands for a HotSpot JVM in another container, over its attach protocol version 1
@@ -92,7 +85,7 @@ public final class JvmAttach {
         if (!isSocket(socket)) {
           throw new RefusedException("what it listens on is no socket");
         }
-        return ask(socket, command, deadline, reader);
+        return AttachConnection.ask(socket, command, deadline, reader);
       }
     }
   }
@@ -102,25 +95,6 @@ public final class JvmAttach {
       return Held.directory(process.temporaryPath());
     } catch (IOException none) {
       throw new RefusedException("the container has no directory /tmp");
-    }
-  }
-
-  private static <T> T ask(Held socket, String command, Duration deadline, Reader<T> reader)
-      throws IOException {
-    try (var channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
-      var late =
-          CompletableFuture.runAsync(
-              () -> close(channel),
-              CompletableFuture.delayedExecutor(deadline.toMillis(), TimeUnit.MILLISECONDS));
-      try {
-        channel.connect(UnixDomainSocketAddress.of(socket.path()));
-        send(channel, command);
-        var answer = Channels.newInputStream(channel);
-        checkResult(command, answer);
-        return reader.read(answer);
-      } finally {
-        late.cancel(false);
-      }
     }
   }
 
@@ -203,36 +177,5 @@ public final class JvmAttach {
 
   private static boolean isSocket(Held held) throws IOException {
     return held.type() == SOCKET;
-  }
-
-  /** Four strings: the protocol, the name of the operation, and three arguments of it. */
-  private static void send(SocketChannel channel, String command) throws IOException {
-    var request =
-        ByteBuffer.wrap("1\0jcmd\0%s\0\0\0".formatted(command).getBytes(StandardCharsets.UTF_8));
-    while (request.hasRemaining()) {
-      channel.write(request);
-    }
-  }
-
-  /** The answer begins with a line of its own: 0, or the number of an error. */
-  private static void checkResult(String command, InputStream answer) throws IOException {
-    var result = new StringBuilder();
-    for (int next = answer.read(); next != '\n'; next = answer.read()) {
-      if (next < 0 || result.length() > 10) {
-        throw new IOException("the JVM did not answer " + command);
-      }
-      result.append((char) next);
-    }
-    if (!result.toString().equals("0")) {
-      throw new IOException("the JVM refused %s with error %s".formatted(command, result));
-    }
-  }
-
-  private static void close(SocketChannel channel) {
-    try {
-      channel.close();
-    } catch (IOException _) {
-      // It is closed for whoever reads from it.
-    }
   }
 }

@@ -16,7 +16,8 @@ import java.util.Optional;
  *
  * <p>SIGQUIT ends a JVM that does not handle it (-Xrs; such a JVM listens from its start instead).
  * So nothing is sent unless the kernel says that it does, the JVM does not say that attaching is
- * off, and the trigger is in its place.
+ * off, and the trigger is in its place. Where containers share a /tmp, JVMs of one inner pid share
+ * the names of these files too: the one that listens is asked, and only when it is the one meant.
  */
 public final class JvmAttach {
   private static final Duration LISTENS_WITHIN = Duration.ofSeconds(10);
@@ -74,7 +75,7 @@ public final class JvmAttach {
       if (!stillIt.holds()) {
         throw new IOException("process " + pid + " is another one now");
       }
-      var refusal = refusal(pid);
+      var refusal = unwilling(process);
       if (refusal.isPresent()) {
         throw new RefusedException(refusal.get());
       }
@@ -84,6 +85,10 @@ public final class JvmAttach {
       try (var socket = Held.any(process.socket(tmp.path()))) {
         if (!isSocket(socket)) {
           throw new RefusedException("what it listens on is no socket");
+        }
+        var foreign = foreign(process, socket);
+        if (foreign.isPresent()) {
+          throw new RefusedException(foreign.get());
         }
         return AttachConnection.ask(socket, command, deadline, reader);
       }
@@ -101,6 +106,17 @@ public final class JvmAttach {
   /** Why this JVM cannot be asked; empty when it can. Nothing is sent. */
   public Optional<String> refusal(long pid) throws IOException {
     var process = JvmProcess.of(pid, procRoot);
+    var unwilling = unwilling(process);
+    var tmp = process.temporary();
+    if (unwilling.isPresent() || tmp.isEmpty() || !isSocket(process.socket(tmp.get()))) {
+      return unwilling;
+    }
+    try (var socket = Held.any(process.socket(tmp.get()))) {
+      return foreign(process, socket);
+    }
+  }
+
+  private Optional<String> unwilling(JvmProcess process) throws IOException {
     // First: such a JVM leaves the socket of an earlier one under its pid where it is.
     if (attachIsOff(process)) {
       return Optional.of("attaching is switched off (" + OFF + ")");
@@ -113,6 +129,15 @@ public final class JvmAttach {
       return Optional.of("it handles no SIGQUIT (-Xrs), which would end it");
     }
     return tmp.isPresent() ? Optional.empty() : Optional.of("the container has no directory /tmp");
+  }
+
+  /** Why nothing is asked over a socket in the JVM's /tmp; empty where the JVM itself listens. */
+  private static Optional<String> foreign(JvmProcess process, Held socket) throws IOException {
+    return Listener.pid(socket) == process.pid()
+        ? Optional.empty()
+        : Optional.of(
+            "another process listens on .java_pid%d in its /tmp, which containers may share"
+                .formatted(process.innerPid()));
   }
 
   private void awaken(JvmProcess process, Path tmp, Check stillIt)

@@ -20,6 +20,9 @@ public final class JavaProgram implements AutoCloseable {
           }
           """);
 
+  private static final List<String> CONTAINER =
+      List.of("unshare", "--user", "--map-root-user", "--pid", "--fork", "--kill-child", "--mount");
+
   private final Process process;
 
   private JavaProgram(Process process) {
@@ -32,10 +35,29 @@ public final class JavaProgram implements AutoCloseable {
 
   /** Starts one with further variables in its environment. */
   static JavaProgram start(Map<String, String> variables, String... options) throws IOException {
-    var command = new ArrayList<String>();
+    return start(List.of(), variables, WAITING.arguments(), options);
+  }
+
+  /**
+   * Starts one that is pid 1 of a container.
+   *
+   * @param tmp its /tmp, which others may have too
+   */
+  static JavaProgram startContained(Path tmp, String... options) throws IOException {
+    WAITING.copyTo(tmp);
+    var container = new ArrayList<>(CONTAINER);
+    container.addAll(
+        List.of("sh", "-c", "mount --bind \"$0\" /tmp && exec \"$@\"", tmp.toString()));
+    return start(container, Map.of(), List.of("-cp", "/tmp", WAITING.name()), options);
+  }
+
+  private static JavaProgram start(
+      List<String> launcher, Map<String, String> variables, List<String> program, String... options)
+      throws IOException {
+    var command = new ArrayList<>(launcher);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of(options));
-    command.addAll(WAITING.arguments());
+    command.addAll(program);
     var builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.environment().putAll(variables);
     var process = builder.start();
@@ -48,8 +70,16 @@ public final class JavaProgram implements AutoCloseable {
     return new JavaProgram(process);
   }
 
+  /** False on a machine that lets nobody make user namespaces. */
+  static boolean canBeContained() throws IOException, InterruptedException {
+    var container = new ArrayList<>(CONTAINER);
+    container.addAll(List.of("mount", "--bind", "/tmp", "/tmp"));
+    return new ProcessBuilder(container).start().waitFor() == 0;
+  }
+
+  /** Of the JVM, which may be the child of what put it into its container. */
   public long pid() {
-    return process.pid();
+    return process.children().map(ProcessHandle::pid).findFirst().orElseGet(process::pid);
   }
 
   boolean alive() {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -22,7 +23,18 @@ public record JavaSource(String name, String text) {
 
   /** What java has to be told to run it. */
   public List<String> arguments() {
-    return List.of("-cp", COMPILED.computeIfAbsent(this, JavaSource::compile).toString(), name);
+    return List.of("-cp", compiled().toString(), name);
+  }
+
+  /** Copies its class to where a program can read it that does not see these directories. */
+  void copyTo(Path directory) throws IOException {
+    var file = name + ".class";
+    Files.copy(
+        compiled().resolve(file), directory.resolve(file), StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  private Path compiled() {
+    return COMPILED.computeIfAbsent(this, JavaSource::compile);
   }
 
   private static Path compile(JavaSource source) {

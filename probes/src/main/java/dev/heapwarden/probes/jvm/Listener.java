@@ -1,0 +1,77 @@
+package dev.heapwarden.probes.jvm;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+
+/**
+ * Who listens on a socket of a container: SO_PEERCRED of unix(7) tells the process that called
+ * listen(2). The socket's path does not, where containers share a directory and each counts its
+ * pids from 1.
+ */
+final class Listener {
+  /** Linux 6.18, include/linux/socket.h, include/linux/net.h, include/uapi/asm-generic/socket.h. */
+  private static final short UNIX = 1;
+
+  private static final int STREAM = 1;
+  private static final int NON_BLOCKING = 04000;
+  private static final int CLOSE_ON_EXEC = 02000000;
+  private static final int SOCKET_LEVEL = 1;
+  private static final int PEER_CREDENTIALS = 17;
+
+  /** struct sockaddr_un of unix(7): the family, then a path that ends with 0. */
+  private static final int ADDRESS_SIZE = 110;
+
+  /** struct ucred of unix(7): the process, its user and its group, 4 bytes each. */
+  private static final int CREDENTIALS_SIZE = 12;
+
+  private static final MethodHandle SOCKET =
+      Signals.function("socket", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
+  private static final MethodHandle CONNECT =
+      Signals.function("connect", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT));
+  private static final MethodHandle OPTION =
+      Signals.function(
+          "getsockopt",
+          FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, ADDRESS));
+
+  private Listener() {}
+
+  /**
+   * Asks by a connection over which nothing is sent.
+   *
+   * @return its pid as the agent's pid namespace numbers it; 0 where it is outside of that
+   * @throws IOException when nobody listens, or takes no further connection now
+   */
+  static long pid(Held socket) throws IOException {
+    int descriptor = Signals.call(SOCKET, (int) UNIX, STREAM | NON_BLOCKING | CLOSE_ON_EXEC, 0);
+    if (descriptor < 0) {
+      throw new IOException("no socket can be made");
+    }
+    try (var arena = Arena.ofConfined()) {
+      var address = arena.allocate(ADDRESS_SIZE, JAVA_SHORT.byteAlignment());
+      address.set(JAVA_SHORT, 0, UNIX);
+      address.setString(JAVA_SHORT.byteSize(), socket.path().toString());
+      if (Signals.call(CONNECT, descriptor, address, ADDRESS_SIZE) != 0) {
+        throw new IOException("nobody takes connections to the socket in its /tmp");
+      }
+      return pid(descriptor, arena);
+    } finally {
+      int _ = Signals.call(Signals.CLOSE, descriptor);
+    }
+  }
+
+  private static long pid(int descriptor, Arena arena) throws IOException {
+    MemorySegment credentials = arena.allocate(CREDENTIALS_SIZE, JAVA_INT.byteAlignment());
+    var size = arena.allocateFrom(JAVA_INT, CREDENTIALS_SIZE);
+    if (Signals.call(OPTION, descriptor, SOCKET_LEVEL, PEER_CREDENTIALS, credentials, size) != 0) {
+      throw new IOException("the kernel does not tell who listens on the socket in its /tmp");
+    }
+    return credentials.get(JAVA_INT, 0);
+  }
+}

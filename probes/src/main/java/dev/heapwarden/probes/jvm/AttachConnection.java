@@ -6,6 +6,8 @@ import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -19,7 +21,8 @@ final class AttachConnection {
   /**
    * Sends a command.
    *
-   * @throws IOException when there is no answer in time, or it is an error
+   * @throws JvmAttach.LateException when the answer has not ended at the deadline
+   * @throws IOException when there is none, or it is an error
    */
   static <T> T ask(Held socket, String command, Duration deadline, JvmAttach.Reader<T> reader)
       throws IOException {
@@ -34,6 +37,10 @@ final class AttachConnection {
         var answer = Channels.newInputStream(channel);
         checkResult(command, answer);
         return reader.read(answer);
+      } catch (ClosedByInterruptException interrupted) {
+        throw interrupted;
+      } catch (ClosedChannelException _) {
+        throw new JvmAttach.LateException(deadline);
       } finally {
         late.cancel(false);
       }

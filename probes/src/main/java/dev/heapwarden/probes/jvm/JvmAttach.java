@@ -48,6 +48,15 @@ public final class JvmAttach {
     }
   }
 
+  /** The JVM was asked and had not answered at the deadline; it may be at it still. */
+  public static final class LateException extends IOException {
+    private static final long serialVersionUID = 1;
+
+    LateException(Duration deadline) {
+      super("the JVM had not answered after %.1f s".formatted(deadline.toMillis() / 1e3));
+    }
+  }
+
   /** A question about a process that must still be answered with yes when it is signalled. */
   public interface Check {
     boolean holds() throws IOException;
@@ -66,6 +75,7 @@ public final class JvmAttach {
    * @param command such as {@code GC.class_histogram -all}: one of ours, never a user's
    * @param deadline for the whole answer
    * @throws RefusedException when the JVM cannot be asked
+   * @throws LateException when it did not answer in time
    * @throws IOException when it did not answer, or answered with an error
    */
   public <T> T ask(long pid, Check stillIt, String command, Duration deadline, Reader<T> reader)

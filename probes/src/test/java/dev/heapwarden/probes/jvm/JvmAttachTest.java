@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -119,6 +120,25 @@ class JvmAttachTest {
               () -> attach.ask(program.pid(), () -> false, "VM.version", DEADLINE, _ -> ""))
           .hasMessageContaining("another one");
       assertThat(Path.of("/tmp/.java_pid" + program.pid())).doesNotExist();
+    }
+  }
+
+  @Test
+  void aJvmThatDoesNotAnswerInTimeIsLate() throws Exception {
+    try (var program = JavaProgram.start()) {
+      ask(program, "VM.version");
+      var stop = new ProcessBuilder("kill", "-STOP", Long.toString(program.pid()));
+      assertThat(stop.start().waitFor()).isZero();
+      assertThatThrownBy(
+              () ->
+                  attach.ask(
+                      program.pid(),
+                      program::alive,
+                      "VM.version",
+                      Duration.ofMillis(300),
+                      InputStream::readAllBytes))
+          .isInstanceOf(JvmAttach.LateException.class)
+          .hasMessage("the JVM had not answered after 0.3 s");
     }
   }
 

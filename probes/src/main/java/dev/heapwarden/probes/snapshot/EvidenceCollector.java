@@ -32,6 +32,7 @@ public final class EvidenceCollector {
   private final ClassGrowthEvidence classes;
   private final FlagEvidence flags;
   private final InstanceEvidence instances;
+  private final DumpSweep dumps;
   private final ProcFs proc;
 
   /**
@@ -55,6 +56,7 @@ public final class EvidenceCollector {
     classes = new ClassGrowthEvidence(jvm, store, proc, new StallGuard(proc), witness);
     flags = new FlagEvidence(jvm, store, proc);
     instances = new InstanceEvidence(attach, jvm, proc, store, pods);
+    dumps = new DumpSweep(procRoot);
     this.proc = proc;
   }
 
@@ -102,7 +104,7 @@ public final class EvidenceCollector {
 
   /** Deletes what an agent that was killed left in containers. */
   void sweep(List<Target> targets) {
-    instances.sweep(targets);
+    dumps.sweep(targets);
   }
 
   Evidence take(SnapshotKind kind, Order order) throws InterruptedException {

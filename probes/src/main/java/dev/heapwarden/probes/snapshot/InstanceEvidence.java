@@ -13,7 +13,6 @@ import dev.heapwarden.probes.jvm.HeapInfo;
 import dev.heapwarden.probes.jvm.JvmAttach;
 import dev.heapwarden.probes.probe.CgroupCpu;
 import dev.heapwarden.probes.target.ProcFs;
-import dev.heapwarden.probes.target.Target;
 import dev.heapwarden.probes.target.TargetProcess;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.io.BufferedReader;
@@ -22,11 +21,8 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.BiFunction;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Some instances of a class and who holds them: from a heap dump that is read and never kept. It
@@ -47,18 +43,11 @@ final class InstanceEvidence {
 
   private static final int SLOWER = 4;
 
-  /** Longer than any dump takes. */
-  private static final Duration LEFT = Duration.ofMinutes(5);
-
-  private static final Duration SWEEP_EVERY = Duration.ofMinutes(1);
-
   private final JvmAttach attach;
   private final JvmEvidence jvm;
   private final ProcFs proc;
   private final ArtifactStore store;
   private final BiFunction<String, String, Optional<Pod>> pods;
-  private @Nullable Thread sweeper;
-  private long sweptAt = System.nanoTime() - SWEEP_EVERY.toNanos();
 
   /**
    * @param pods of this node, by namespace and name
@@ -188,31 +177,5 @@ final class InstanceEvidence {
                     new InstanceReport.Holder(
                         holder.root(), holder.chain(), holder.instances().size()))
             .toList());
-  }
-
-  /**
-   * Deletes dumps that an agent left because it was killed, now and then; on a thread of its own,
-   * because the disk of a container may not answer.
-   */
-  void sweep(List<Target> targets) {
-    long now = System.nanoTime();
-    if (now - sweptAt < SWEEP_EVERY.toNanos() || isSweeping()) {
-      return;
-    }
-    sweptAt = now;
-    var before = Instant.now().minus(LEFT);
-    sweeper =
-        Thread.ofPlatform()
-            .daemon()
-            .name("dump-sweep")
-            .start(
-                () ->
-                    targets.stream()
-                        .flatMap(target -> JvmEvidence.process(target).stream())
-                        .forEach(process -> HeapDump.sweep(process.pid(), proc.root(), before)));
-  }
-
-  private boolean isSweeping() {
-    return sweeper != null && sweeper.isAlive();
   }
 }

@@ -23,6 +23,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.BiFunction;
+import java.util.function.UnaryOperator;
 
 /**
  * Some instances of a class and who holds them: from a heap dump that is read and never kept. It
@@ -48,6 +49,8 @@ final class InstanceEvidence {
   private final ProcFs proc;
   private final ArtifactStore store;
   private final BiFunction<String, String, Optional<Pod>> pods;
+  private final UnaryOperator<Duration> deadlines;
+  private final EarlierDumps earlier = new EarlierDumps();
 
   /**
    * @param pods of this node, by namespace and name
@@ -58,11 +61,30 @@ final class InstanceEvidence {
       ProcFs proc,
       ArtifactStore store,
       BiFunction<String, String, Optional<Pod>> pods) {
+    this(attach, jvm, proc, store, pods, InstanceEvidence::deadline);
+  }
+
+  /**
+   * @param deadlines of a dump, by the pause that is forecast
+   */
+  InstanceEvidence(
+      JvmAttach attach,
+      JvmEvidence jvm,
+      ProcFs proc,
+      ArtifactStore store,
+      BiFunction<String, String, Optional<Pod>> pods,
+      UnaryOperator<Duration> deadlines) {
+    this.deadlines = deadlines;
     this.attach = attach;
     this.jvm = jvm;
     this.proc = proc;
     this.store = store;
     this.pods = pods;
+  }
+
+  /** What a dump may take, past which the JVM is left alone with it; by the forecast pause. */
+  private static Duration deadline(Duration pause) {
+    return pause.multipliedBy(SLOWER).plus(SLACK);
   }
 
   Evidence take(Order order) throws IOException, InterruptedException {
@@ -88,12 +110,16 @@ final class InstanceEvidence {
 
   private Evidence take(Order order, InstanceQuery query, TargetProcess process, DumpBounds bounds)
       throws IOException, InterruptedException {
+    var late = earlier.refusal(process);
+    if (late.isPresent()) {
+      return new Evidence.Refused(late.get());
+    }
     var used = HeapInfo.used(jvm.text(process, "GC.heap_info"));
     if (used.isEmpty()) {
       return new Evidence.Refused("the JVM does not say how much its heap holds");
     }
     var forecast = DumpForecast.of(used.getAsLong(), quota(order));
-    var refusal = bounds.refusal(forecast);
+    var refusal = bounds.refusal(earlier.corrected(forecast, process));
     if (refusal.isPresent()) {
       return new Evidence.Refused(refusal.get());
     }
@@ -130,20 +156,29 @@ final class InstanceEvidence {
       TargetProcess process, DumpPlace place, DumpForecast forecast, Duration counting)
       throws IOException, InterruptedException {
     long began = System.nanoTime();
+    var deadline = deadlines.apply(forecast.pause());
     try {
-      return HeapDump.take(
-          attach,
-          process.pid(),
-          proc.root(),
-          jvm.stillIt(process),
-          place,
-          DumpBounds.LARGEST,
-          forecast.pause().multipliedBy(SLOWER).plus(SLACK));
+      var dump =
+          HeapDump.take(
+              attach,
+              process.pid(),
+              proc.root(),
+              jvm.stillIt(process),
+              place,
+              DumpBounds.LARGEST,
+              deadline);
+      earlier.ended(process, dump.stall());
+      return dump;
     } catch (JvmAttach.RefusedException refused) {
       throw refused;
     } catch (IOException failure) {
-      throw new StalledException(
-          counting.plus(Duration.ofNanos(System.nanoTime() - began)), failure);
+      var took = Duration.ofNanos(System.nanoTime() - began);
+      if (failure instanceof JvmAttach.LateException) {
+        earlier.late(process, deadline);
+      } else {
+        earlier.ended(process, took);
+      }
+      throw new StalledException(counting.plus(took), failure);
     }
   }
 

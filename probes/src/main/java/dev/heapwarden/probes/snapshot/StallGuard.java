@@ -9,8 +9,6 @@ import dev.heapwarden.probes.target.Target;
 import dev.heapwarden.probes.target.TargetProcess;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -21,22 +19,13 @@ final class StallGuard {
   /** 1.8 s were measured for 1.4 GB, with a CPU of its own. */
   private static final double SECONDS_PER_BYTE = 1.8 / 1.4e9;
 
-  /** Containers that are remembered: more than a node runs. */
-  private static final int REMEMBERED = 1024;
-
   /** Addresses at which ZGC without generations maps its heap: {@link ProcFs#anonymousBytes}. */
   private static final int VIEWS = 3;
 
   private final ProcFs proc;
   private final double secondsPerByte;
   private final Duration longest;
-  private final Map<ContainerKey, Duration> tooLong =
-      new LinkedHashMap<>() {
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<ContainerKey, Duration> eldest) {
-          return size() > REMEMBERED;
-        }
-      };
+  private final LongTimes<ContainerKey> tooLong = new LongTimes<>();
 
   StallGuard(ProcFs proc) {
     this(proc, SECONDS_PER_BYTE, Pause.LONGEST_IN_SERVICE);
@@ -55,7 +44,7 @@ final class StallGuard {
    */
   Optional<String> refusal(Target target, TargetProcess process, Optional<JvmCounters> counters)
       throws IOException {
-    var measured = measured(target.container().key());
+    var measured = tooLong.of(target.container().key());
     if (measured.isPresent()) {
       return Optional.of(
           "counting its heap stopped it for %.1f s before, and no more than %.1f s are allowed"
@@ -74,15 +63,11 @@ final class StallGuard {
    *
    * @return whether it may be counted again
    */
-  synchronized boolean allows(ContainerKey container, Duration measured) {
+  boolean allows(ContainerKey container, Duration measured) {
     if (measured.compareTo(longest) > 0) {
-      tooLong.put(container, measured);
+      tooLong.remember(container, measured);
     }
-    return !tooLong.containsKey(container);
-  }
-
-  private synchronized Optional<Duration> measured(ContainerKey container) {
-    return Optional.ofNullable(tooLong.get(container));
+    return tooLong.of(container).isEmpty();
   }
 
   /**

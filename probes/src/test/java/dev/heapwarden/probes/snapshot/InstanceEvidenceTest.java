@@ -12,11 +12,13 @@ import io.fabric8.kubernetes.api.model.PodBuilder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -167,23 +169,31 @@ class InstanceEvidenceTest {
 
   private Evidence take(Process program, String className, int limit, Pod pod)
       throws IOException, InterruptedException {
+    return evidence(directory, _ -> Duration.ofMinutes(1), pod)
+        .take(JvmOrder.of(new InstanceQuery(className, limit), program.pid()));
+  }
+
+  /**
+   * @param deadlines of a dump, asked for right before it
+   * @param pod whatever its name
+   */
+  static InstanceEvidence evidence(Path directory, UnaryOperator<Duration> deadlines, Pod pod) {
     var store = new ArtifactStore(directory.resolve("store"), 1 << 24);
     var attach = new JvmAttach(PROC.root());
-    var evidence =
-        new InstanceEvidence(
-            attach,
-            new JvmEvidence(attach, PROC, store),
-            PROC,
-            store,
-            (namespace, name) -> Optional.of(pod));
-    return evidence.take(JvmOrder.of(new InstanceQuery(className, limit), program.pid()));
+    return new InstanceEvidence(
+        attach,
+        new JvmEvidence(attach, PROC, store),
+        PROC,
+        store,
+        (_, _) -> Optional.of(pod),
+        deadlines);
   }
 
   static Pod isolated() {
     return pod().editMetadata().addToLabels(Api.QUARANTINE_LABEL, "leak-1").endMetadata().build();
   }
 
-  private static PodBuilder pod() {
+  static PodBuilder pod() {
     return new PodBuilder()
         .withNewMetadata()
         .endMetadata()

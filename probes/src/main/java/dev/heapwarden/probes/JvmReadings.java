@@ -6,6 +6,7 @@ import dev.heapwarden.detection.sample.RuntimeKind;
 import dev.heapwarden.probes.jvm.CountersFile;
 import dev.heapwarden.probes.jvm.Held;
 import dev.heapwarden.probes.jvm.JvmCounters;
+import dev.heapwarden.probes.lane.Lanes;
 import dev.heapwarden.probes.sample.Ledger;
 import dev.heapwarden.probes.target.Target;
 import dev.heapwarden.probes.target.TargetProcess;

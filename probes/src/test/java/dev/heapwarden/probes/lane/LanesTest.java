@@ -1,8 +1,10 @@
-package dev.heapwarden.probes;
+package dev.heapwarden.probes.lane;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -72,6 +74,45 @@ class LanesTest {
 
   private void awaitEnd(String lane) {
     await().pollInterval(Duration.ofMillis(1)).until(() -> lanes.stuck(lane, AT_ONCE).isEmpty());
+  }
+
+  @Test
+  void whoeverWaitsForATaskGetsWhatItGivesOrItsFailure() throws Exception {
+    for (int i = 0; i < 1000; i++) {
+      int answer = i;
+      int given = lanes.call("a", "the answer", Duration.ofSeconds(10), () -> answer);
+      assertThat(given).isEqualTo(answer);
+    }
+    assertThatThrownBy(
+            () ->
+                lanes.call(
+                    "a",
+                    "the answer",
+                    Duration.ofSeconds(10),
+                    () -> {
+                      throw new IOException("no such file");
+                    }))
+        .isInstanceOf(IOException.class)
+        .hasMessage("no such file");
+  }
+
+  @Test
+  void nobodyWaitsLongerThanHeWantsAndNotAgainForWhatHangsStill() throws Exception {
+    Lanes.Task<Boolean> hanging =
+        () -> {
+          while (release.getCount() > 0) {
+            Thread.onSpinWait();
+          }
+          return true;
+        };
+    assertThatThrownBy(() -> lanes.call("a", "its files", Duration.ofMillis(100), hanging))
+        .isInstanceOf(IOException.class)
+        .hasMessageStartingWith("its files: no answer for");
+
+    assertThatThrownBy(() -> lanes.call("a", "its files", Duration.ofHours(1), () -> true))
+        .hasMessageStartingWith("its files: no answer for");
+    boolean others = lanes.call("b", "its files", Duration.ofSeconds(10), () -> true);
+    assertThat(others).isTrue();
   }
 
   private void hang(String lane) throws InterruptedException {

@@ -1,4 +1,4 @@
-package dev.heapwarden.probes;
+package dev.heapwarden.probes.lane;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;

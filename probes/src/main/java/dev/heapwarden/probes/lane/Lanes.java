@@ -1,9 +1,13 @@
-package dev.heapwarden.probes;
+package dev.heapwarden.probes.lane;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -15,7 +19,7 @@ import org.slf4j.LoggerFactory;
  * Runs one task per lane at a time, on a few threads of its own. A task that hangs holds up its own
  * lane; the others only when as many hang as there are threads.
  */
-final class Lanes implements AutoCloseable {
+public final class Lanes implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Lanes.class);
 
   /** One that waits takes some 100 KB; a node has 110 pods unless it is told otherwise. */
@@ -41,12 +45,21 @@ final class Lanes implements AutoCloseable {
    */
   private record Turn(long since, boolean began) {}
 
-  Lanes() {
+  /** What may never end. */
+  public interface Task<T> {
+    T run() throws IOException, InterruptedException;
+  }
+
+  public Lanes() {
     threads.allowCoreThreadTimeOut(true);
   }
 
   /** Runs a task unless one of its lane is under way. */
-  void run(String lane, Runnable task) {
+  public void run(String lane, Runnable task) {
+    run(lane, task, () -> {});
+  }
+
+  private void run(String lane, Runnable task, Runnable whenFree) {
     if (turns.putIfAbsent(lane, new Turn(System.nanoTime(), false)) != null) {
       return;
     }
@@ -60,6 +73,7 @@ final class Lanes implements AutoCloseable {
               LOG.error("task failed lane={}", lane, mistake);
             } finally {
               turns.remove(lane);
+              whenFree.run();
             }
           });
     } catch (RejectedExecutionException _) {
@@ -68,8 +82,41 @@ final class Lanes implements AutoCloseable {
     }
   }
 
+  /**
+   * Runs a task and waits for what it gives. One that gives nothing in time is interrupted; its
+   * lane is busy until it has ended nevertheless, and nothing else of it is begun.
+   *
+   * @param what is asked for, in words
+   * @throws IOException when it does, or when nothing came in time or from an earlier one
+   */
+  public <T> T call(String lane, String what, Duration patience, Task<T> task)
+      throws IOException, InterruptedException {
+    var before = stuck(lane, Duration.ZERO);
+    if (before.isPresent()) {
+      throw new IOException(what + ": " + before.get());
+    }
+    var answer = new FutureTask<>(task::run);
+    var free = new CountDownLatch(1);
+    run(lane, answer, free::countDown);
+    try {
+      if (!free.await(patience.toMillis(), TimeUnit.MILLISECONDS)) {
+        throw new IOException(what + ": " + stuck(lane, Duration.ZERO).orElse("no answer in time"));
+      }
+      return answer.get();
+    } catch (ExecutionException failed) {
+      switch (failed.getCause()) {
+        case IOException failure -> throw failure;
+        case InterruptedException interrupted -> throw interrupted;
+        case RuntimeException mistake -> throw mistake;
+        case null, default -> throw new IllegalStateException(failed);
+      }
+    } finally {
+      answer.cancel(true);
+    }
+  }
+
   /** Why a lane has not come to an end for so long; empty when it has, or begun later. */
-  Optional<String> stuck(String lane, Duration patience) {
+  public Optional<String> stuck(String lane, Duration patience) {
     var turn = turns.get(lane);
     if (turn == null) {
       return Optional.empty();

@@ -11,7 +11,8 @@ import java.util.Map;
 
 /** Reads dumps by a child with a heap of its own, at the lowest priority. */
 public final class HeapDumpReader {
-  private static final Duration DEADLINE = Duration.ofMinutes(2);
+  /** For one dump. */
+  public static final Duration DEADLINE = Duration.ofMinutes(2);
 
   /** Of a dump that can be read. */
   public static final int OBJECTS = 6_000_000;

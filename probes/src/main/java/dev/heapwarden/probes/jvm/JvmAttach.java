@@ -20,7 +20,9 @@ import java.util.Optional;
  * the names of these files too: the one that listens is asked, and only when it is the one meant.
  */
 public final class JvmAttach {
-  private static final Duration LISTENS_WITHIN = Duration.ofSeconds(10);
+  /** A JVM that was signalled listens within this time, or not at all. */
+  public static final Duration LISTENS_WITHIN = Duration.ofSeconds(10);
+
   private static final Duration ASK_AGAIN = Duration.ofMillis(50);
   private static final String OFF = "-XX:+DisableAttachMechanism";
 

@@ -20,7 +20,7 @@ import java.util.stream.Stream;
 /** What a pod allows a heap dump of one of its containers to cost. */
 record DumpBounds(Pod pod, Container container) {
   /** Where no probe bounds it. */
-  private static final Duration LONGEST = Duration.ofSeconds(30);
+  static final Duration LONGEST = Duration.ofSeconds(30);
 
   /** A forecast is no measurement: disks differ. */
   private static final int MARGIN = 2;

@@ -5,6 +5,7 @@ import dev.heapwarden.crds.snapshot.SnapshotKind;
 import dev.heapwarden.detection.sample.RuntimeKind;
 import dev.heapwarden.probes.go.Sites;
 import dev.heapwarden.probes.jvm.JvmAttach;
+import dev.heapwarden.probes.lane.Lanes;
 import dev.heapwarden.probes.probe.Bpftrace;
 import dev.heapwarden.probes.probe.Tracepoints;
 import dev.heapwarden.probes.target.Pprof;
@@ -12,6 +13,7 @@ import dev.heapwarden.probes.target.ProcFs;
 import dev.heapwarden.probes.target.Target;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -21,10 +23,20 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Takes each kind of evidence. None that Auto stands for stops the program for long. */
+/**
+ * Takes each kind of evidence. None that Auto stands for stops the program for long, and none whose
+ * container's files do not answer keeps the others waiting.
+ */
 public final class EvidenceCollector {
   private static final Logger LOG = LoggerFactory.getLogger(EvidenceCollector.class);
 
+  private static final String FILES = "the files of its container";
+
+  /** For a file of /proc that is read through the memory of the process. */
+  private static final Duration ENVIRONMENT = Duration.ofSeconds(10);
+
+  private final BiFunction<SnapshotKind, Duration, Duration> patience;
+  private final Lanes lanes = new Lanes();
   private final MapGrowthEvidence maps;
   private final KernelMemoryEvidence kernel;
   private final PprofEvidence pprof;
@@ -47,6 +59,22 @@ public final class EvidenceCollector {
       ArtifactStore store,
       ClassWitness witness,
       BiFunction<String, String, Optional<Pod>> pods) {
+    this(bpftrace, tracepoints, sites, proc, store, witness, pods, Patience::with);
+  }
+
+  /**
+   * @param patience with a kind of an order of a window
+   */
+  EvidenceCollector(
+      Bpftrace bpftrace,
+      Tracepoints tracepoints,
+      Sites sites,
+      ProcFs proc,
+      ArtifactStore store,
+      ClassWitness witness,
+      BiFunction<String, String, Optional<Pod>> pods,
+      BiFunction<SnapshotKind, Duration, Duration> patience) {
+    this.patience = patience;
     var procRoot = proc.root();
     var attach = new JvmAttach(procRoot);
     maps = new MapGrowthEvidence(bpftrace, sites, store, procRoot);
@@ -89,17 +117,20 @@ public final class EvidenceCollector {
   }
 
   /** Names of the variables that set the runtime of its process; null when they are unreadable. */
-  @Nullable List<String> variables(Target target) {
+  @Nullable List<String> variables(Target target) throws InterruptedException {
+    var main = target.main();
+    if (main.isEmpty()) {
+      return null;
+    }
     try {
-      var main = target.main();
-      return main.isEmpty()
-          ? null
-          : proc.variables(main.get().pid(), MemorySnapshotStatus.VARIABLES).stream()
-              .sorted()
-              .toList();
+      return lanes.call(lane(target), FILES, ENVIRONMENT, () -> variables(main.get().pid()));
     } catch (IOException _) {
       return null;
     }
+  }
+
+  private List<String> variables(long pid) throws IOException {
+    return proc.variables(pid, MemorySnapshotStatus.VARIABLES).stream().sorted().toList();
   }
 
   /** Deletes what an agent that was killed left in containers. */
@@ -107,7 +138,25 @@ public final class EvidenceCollector {
     dumps.sweep(targets);
   }
 
+  /** Takes one kind, or fails where it does not come in time. */
   Evidence take(SnapshotKind kind, Order order) throws InterruptedException {
+    try {
+      return lanes.call(
+          lane(order.target()),
+          FILES,
+          patience.apply(kind, order.window()),
+          () -> taken(kind, order));
+    } catch (IOException late) {
+      log(kind, order, late);
+      return new Evidence.Failed(String.valueOf(late.getMessage()));
+    }
+  }
+
+  private static String lane(Target target) {
+    return target.container().key().containerId();
+  }
+
+  private Evidence taken(SnapshotKind kind, Order order) throws InterruptedException {
     try {
       return switch (kind) {
         case MAP_GROWTH -> maps.take(order);

@@ -44,6 +44,9 @@ final class InstanceEvidence {
 
   private static final int SLOWER = 4;
 
+  /** What any dump may take. */
+  static final Duration LONGEST = deadline(DumpBounds.LONGEST);
+
   private final JvmAttach attach;
   private final JvmEvidence jvm;
   private final ProcFs proc;

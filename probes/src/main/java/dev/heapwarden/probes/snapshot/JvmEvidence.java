@@ -15,7 +15,7 @@ import java.util.Optional;
 /** What a JVM prints of itself when asked over its attach protocol. */
 final class JvmEvidence {
   /** A thread dump of thousands of threads takes seconds. */
-  private static final Duration DEADLINE = Duration.ofSeconds(60);
+  static final Duration DEADLINE = Duration.ofSeconds(60);
 
   /** Some thousand threads with deep stacks; what comes after is cut. The agent's heap is small. */
   private static final int TEXT = 8 << 20;

@@ -20,7 +20,7 @@ import java.util.stream.Collectors;
 /** A short window of probes on every assignment to a map, in one process. */
 final class MapGrowthEvidence {
   /** Attaching and detaching, besides the window itself. */
-  private static final Duration OVERHEAD = Duration.ofSeconds(30);
+  static final Duration OVERHEAD = Duration.ofSeconds(30);
 
   /** At about 25 microseconds each, five seconds of one core. */
   private static final int HITS = 200_000;
@@ -79,7 +79,8 @@ final class MapGrowthEvidence {
     boolean fits = name.length() <= LONGEST_PATH && PLAIN_PATH.matcher(name).matches();
     if (!fits && shared(process)) {
       return new Evidence.Refused(
-          "the path of its executable is too long for the kernel or not plain, and other processes run it too");
+          "the path of its executable is too long for the kernel or not plain, and other processes"
+              + " run it too");
     }
     var path = fits ? process.executable() : bpftrace.link(process.executable());
     var window = new MapWindow();

@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
 final class PprofEvidence {
   private static final Logger LOG = LoggerFactory.getLogger(PprofEvidence.class);
   private static final Duration CONNECT = Duration.ofSeconds(5);
-  private static final Duration DEADLINE = Duration.ofSeconds(60);
+  static final Duration DEADLINE = Duration.ofSeconds(60);
 
   private final ArtifactStore store;
   private final HttpClient client =

@@ -3,6 +3,7 @@ package dev.heapwarden.probes.snapshot;
 import dev.heapwarden.crds.snapshot.InstanceQuery;
 import dev.heapwarden.detection.sample.RuntimeKind;
 import dev.heapwarden.probes.go.ExecutableId;
+import dev.heapwarden.probes.target.Pprof;
 import dev.heapwarden.probes.target.ProcFs;
 import dev.heapwarden.probes.target.Target;
 import dev.heapwarden.probes.target.TargetProcess;
@@ -30,6 +31,20 @@ final class JvmOrder {
 
   static Order of(List<String> options, long... pids) throws IOException {
     return of(options, Optional.empty(), pids);
+  }
+
+  /** Of the same container, called otherwise. */
+  static Order in(String containerId, Order order) {
+    var target = order.target();
+    return new Order(
+        order.owner(),
+        new Target(
+            Web.watched(Web.key(containerId), new Pprof.NotNamed()),
+            target.cgroup(),
+            target.processes()),
+        order.window(),
+        order.jvmOptions(),
+        order.instances());
   }
 
   private static Order of(List<String> options, Optional<InstanceQuery> instances, long... pids)

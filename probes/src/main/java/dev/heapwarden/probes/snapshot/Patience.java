@@ -1,0 +1,45 @@
+package dev.heapwarden.probes.snapshot;
+
+import dev.heapwarden.crds.snapshot.SnapshotKind;
+import dev.heapwarden.probes.heap.HeapDumpReader;
+import dev.heapwarden.probes.jvm.JvmAttach;
+import java.time.Duration;
+
+/**
+ * For how long a kind of evidence is waited for: as long as it may take by its own limits, where
+ * the files of its container answer. They may never do, as over a network that is gone.
+ */
+final class Patience {
+  /** For all besides: to find a process, to read the symbols of a large program, to store. */
+  private static final Duration SLACK = Duration.ofSeconds(30);
+
+  private static final Duration QUESTION = JvmEvidence.DEADLINE.plus(JvmAttach.LISTENS_WITHIN);
+
+  private Patience() {}
+
+  /**
+   * Waits for a kind.
+   *
+   * @param window of the order
+   */
+  static Duration with(SnapshotKind kind, Duration window) {
+    return SLACK.plus(
+        switch (kind) {
+          case MAP_GROWTH, KERNEL_MEMORY -> window.plus(MapGrowthEvidence.OVERHEAD);
+          case GO_HEAP_PROFILE, GOROUTINES -> PprofEvidence.DEADLINE;
+          case THREAD_DUMP, HEAP_INFO, NATIVE_MEMORY -> QUESTION;
+          // Its version, its flags and what it logs.
+          case FLAGS -> QUESTION.multipliedBy(3);
+          // Each may wait for a collection, for half a window.
+          case CLASS_HISTOGRAM -> QUESTION.multipliedBy(3).plus(window.multipliedBy(3));
+          // How much its heap holds, how many objects, and the dump.
+          case INSTANCE_SAMPLE ->
+              QUESTION
+                  .multipliedBy(2)
+                  .plus(JvmAttach.LISTENS_WITHIN)
+                  .plus(InstanceEvidence.LONGEST)
+                  .plus(HeapDumpReader.DEADLINE);
+          case AUTO -> throw new IllegalArgumentException("Auto is no kind of its own");
+        });
+  }
+}

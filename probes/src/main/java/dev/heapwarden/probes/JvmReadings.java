@@ -3,7 +3,7 @@ package dev.heapwarden.probes;
 import dev.heapwarden.crds.policy.RuntimeChoice;
 import dev.heapwarden.detection.sample.Attachment;
 import dev.heapwarden.detection.sample.RuntimeKind;
-import dev.heapwarden.probes.jvm.CountersFile;
+import dev.heapwarden.probes.jvm.Counters;
 import dev.heapwarden.probes.jvm.Held;
 import dev.heapwarden.probes.jvm.JvmCounters;
 import dev.heapwarden.probes.lane.Lanes;
@@ -47,7 +47,7 @@ final class JvmReadings implements AutoCloseable {
    *
    * @param file where its counters were found; empty where they are to be searched for
    */
-  private record Look(long at, Optional<CountersFile> file, List<Attachment> attachments) {}
+  private record Look(long at, Optional<Counters> file, List<Attachment> attachments) {}
 
   JvmReadings(Ledger ledger, Path procRoot) {
     this.ledger = ledger;
@@ -107,15 +107,13 @@ final class JvmReadings implements AutoCloseable {
     looks.put(process.identity(), look(target, process, known));
   }
 
-  private Look look(Target target, TargetProcess process, Optional<CountersFile> known) {
+  private Look look(Target target, TargetProcess process, Optional<Counters> known) {
     try {
-      var file = known.isPresent() ? known : CountersFile.of(process.pid(), procRoot);
+      var file = known.isPresent() ? known : Counters.of(process.pid(), procRoot);
       if (file.isEmpty()) {
-        return failed(
-            "it keeps no counters of its own: started with -XX:-UsePerfData, by a user without a"
-                + " name, or with a /tmp where another JVM of the same pid keeps its own");
+        return failed("it keeps no counters: it was started with -XX:-UsePerfData");
       }
-      if (isShared(file.get().id(), process)) {
+      if (file.get().file().filter(shared -> isShared(shared, process)).isPresent()) {
         // It is kept, so that the other is refused too.
         return look(
             file,
@@ -138,11 +136,12 @@ final class JvmReadings implements AutoCloseable {
     return looks.entrySet().stream()
         .filter(other -> !other.getKey().equals(process.identity()))
         .anyMatch(
-            other -> other.getValue().file().filter(found -> found.id().equals(file)).isPresent());
+            other ->
+                other.getValue().file().flatMap(Counters::file).filter(file::equals).isPresent());
   }
 
   /** Says which JVM is meant where there are several. */
-  private static @Nullable String others(Target target, CountersFile file) {
+  private static @Nullable String others(Target target, Counters file) {
     long jvms =
         target.processes().stream().filter(process -> process.runtime() == RuntimeKind.JVM).count();
     return jvms < 2
@@ -155,7 +154,7 @@ final class JvmReadings implements AutoCloseable {
     return look(Optional.empty(), refused(JvmCounters.PROBE, reason));
   }
 
-  private static Look look(Optional<CountersFile> file, Attachment... attachments) {
+  private static Look look(Optional<Counters> file, Attachment... attachments) {
     return new Look(System.nanoTime(), file, List.of(attachments));
   }
 

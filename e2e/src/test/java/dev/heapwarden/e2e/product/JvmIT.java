@@ -42,7 +42,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class JvmIT {
   private static final List<String> PODS =
-      List.of("plain", "read-only", "shell", "reduced-signals", "deaf", "attach-disabled");
+      List.of(
+          "plain", "read-only", "nameless", "shell", "reduced-signals", "deaf", "attach-disabled");
   private static final List<SnapshotKind> KINDS =
       List.of(
           SnapshotKind.THREAD_DUMP,
@@ -84,7 +85,7 @@ class JvmIT {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"plain", "read-only", "shell", "reduced-signals"})
+  @ValueSource(strings = {"plain", "read-only", "nameless", "shell", "reduced-signals"})
   void aJvmThatAllowsItIsAskedWithoutAJdkInItsPod(String pod) {
     assertThat(states(pod))
         .containsEntry(SnapshotKind.THREAD_DUMP, State.TAKEN)

@@ -1,5 +1,6 @@
 package dev.heapwarden.probes.jvm;
 
+import dev.heapwarden.detection.sample.Origin;
 import dev.heapwarden.probes.target.ProcFs;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -14,7 +15,7 @@ import java.util.regex.Pattern;
  * root. Another JVM's may lie there, where containers share their /tmp and each counts its pids
  * from 1; so it is the one that the kernel says is mapped into this process.
  */
-public final class CountersFile {
+final class CountersFile implements Counters {
   /** A process with more mappings than this is read no further. */
   private static final int MAPPINGS = 65_536;
 
@@ -35,25 +36,11 @@ public final class CountersFile {
   }
 
   /**
-   * Looks for the counters of a JVM; empty where none are mapped into it: it was started with
-   * -XX:-UsePerfData, by a user without a name, or found the file locked by another JVM.
+   * Looks for it; empty where none is mapped into the JVM.
    *
    * @throws IOException when the process ended, or the file is not where it was mapped from
    */
-  public static Optional<CountersFile> of(long pid, Path procRoot) throws IOException {
-    return of(JvmProcess.of(pid, procRoot));
-  }
-
-  /** As {@link #of}; empty too where the file is not to be had. See {@link #now}. */
-  public static Optional<CountersFile> readable(long pid, Path procRoot) {
-    try {
-      return of(pid, procRoot);
-    } catch (IOException _) {
-      return Optional.empty();
-    }
-  }
-
-  private static Optional<CountersFile> of(JvmProcess process) throws IOException {
+  static Optional<CountersFile> of(JvmProcess process) throws IOException {
     try (var maps =
         Files.newBufferedReader(process.directory().resolve("maps"), ProcFs.ANY_BYTES)) {
       var mapped =
@@ -84,42 +71,23 @@ public final class CountersFile {
     }
   }
 
-  /** Which file it is, on the whole node. */
-  public Held.Id id() {
-    return id;
+  @Override
+  public Origin origin() {
+    return Origin.HSPERFDATA;
   }
 
-  /** The JVM's pid as it sees it itself. */
+  @Override
   public long innerPid() {
     return process.innerPid();
   }
 
-  /**
-   * Reads them.
-   *
-   * @throws IOException when the file is another one now, or none of counters
-   */
-  public JvmCounters read() throws IOException {
-    return JvmCounters.of(data());
+  @Override
+  public Optional<Held.Id> file() {
+    return Optional.of(id);
   }
 
-  /**
-   * As {@link #read}; empty where they cannot be read: of a JVM that has not written all of them
-   * yet, or whose file was replaced meanwhile.
-   */
-  public Optional<JvmCounters> now() {
-    return dataNow().map(JvmCounters::of);
-  }
-
-  Optional<PerfData> dataNow() {
-    try {
-      return Optional.of(data());
-    } catch (IOException _) {
-      return Optional.empty();
-    }
-  }
-
-  private PerfData data() throws IOException {
+  @Override
+  public PerfData data() throws IOException {
     try (var tmp = Held.directory(process.temporaryPath());
         var file = open(process, tmp, directory)) {
       if (!file.id().equals(id)) {

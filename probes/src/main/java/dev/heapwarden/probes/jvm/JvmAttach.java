@@ -189,8 +189,8 @@ public final class JvmAttach {
    */
   private boolean attachIsOff(JvmProcess process) throws IOException {
     var capabilities =
-        CountersFile.readable(process.pid(), procRoot)
-            .flatMap(CountersFile::dataNow)
+        Counters.readable(process.pid(), procRoot)
+            .flatMap(Counters::dataNow)
             .flatMap(counters -> counters.text("sun.rt.jvmCapabilities"));
     if (capabilities.isPresent()) {
       return !capabilities.get().startsWith("1");

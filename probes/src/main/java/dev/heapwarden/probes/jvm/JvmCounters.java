@@ -1,5 +1,6 @@
 package dev.heapwarden.probes.jvm;
 
+import dev.heapwarden.detection.sample.Origin;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.IntStream;
@@ -9,6 +10,7 @@ import java.util.stream.IntStream;
  * src/hotspot/share/gc/shared/{collectorCounters,generationCounters,hSpaceCounters}.cpp,
  * memory/metaspaceCounters.cpp and services/runtimeService.cpp.
  *
+ * @param origin which source speaks
  * @param version such as 25.0.1+8-LTS
  * @param collector whose counters they are
  * @param youngUsed bytes in the young generation, what was allocated since the latest pause
@@ -27,6 +29,7 @@ import java.util.stream.IntStream;
  * @param threads live ones
  */
 public record JvmCounters(
+    Origin origin,
     String version,
     Collector collector,
     long youngUsed,
@@ -76,10 +79,11 @@ public record JvmCounters(
         : OptionalLong.empty();
   }
 
-  static JvmCounters of(PerfData counters) {
+  static JvmCounters of(Origin origin, PerfData counters) {
     double ticksPerSecond = counters.number("sun.os.hrt.frequency").orElse(1_000_000_000L);
     var collector = Collector.of(counters);
     return new JvmCounters(
+        origin,
         counters.text("java.property.java.vm.version").orElse(""),
         collector,
         young(counters, EDEN),

@@ -11,8 +11,8 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * The performance counters that a HotSpot JVM keeps in a file, read once. The JVM writes them
- * without a lock: figures of one reading may be of moments shortly after one another.
+ * The performance counters that a HotSpot JVM keeps, read once. The JVM writes them without a lock:
+ * figures of one reading may be of moments shortly after one another.
  *
  * <p>Layout: struct PerfDataPrologue and struct PerfDataEntry of JDK 25,
  * src/hotspot/share/runtime/perfMemory.hpp; unchanged since JDK 5 (major version 2).
@@ -22,7 +22,7 @@ public final class PerfData {
    * The most that -XX:PerfDataMemorySize may be; 32 KiB unless it is told otherwise, 64 KiB since
    * JDK 21 (JDK 17 and 25, src/hotspot/share/runtime/globals.hpp).
    */
-  private static final int LARGEST = 2 << 20;
+  static final int LARGEST = 2 << 20;
 
   private static final int MAGIC = 0xcafec0c0;
   private static final int MAJOR = 2;

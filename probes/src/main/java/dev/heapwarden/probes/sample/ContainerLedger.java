@@ -177,6 +177,11 @@ final class ContainerLedger {
     return jvm.values();
   }
 
+  /** Which source told them. */
+  Origin jvmOrigin() {
+    return jvm.origin();
+  }
+
   void flush(SampleBuffer buffer, WallClock clock) {
     if (collected && live().isPresent()) {
       buffer.add(
@@ -192,7 +197,7 @@ final class ContainerLedger {
       collected = false;
     }
     if (jvmCleaned && !jvm.live().isEmpty()) {
-      buffer.add(clock.now(), container, Origin.HSPERFDATA, jvm.live(), null);
+      buffer.add(clock.now(), container, jvm.origin(), jvm.live(), null);
       jvmCleaned = false;
     }
     if (faulted) {

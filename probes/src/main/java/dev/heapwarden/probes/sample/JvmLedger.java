@@ -1,5 +1,6 @@
 package dev.heapwarden.probes.sample;
 
+import dev.heapwarden.detection.sample.Origin;
 import dev.heapwarden.detection.sample.Signal;
 import dev.heapwarden.probes.jvm.JvmCounters;
 import java.util.EnumMap;
@@ -62,6 +63,11 @@ final class JvmLedger {
     if (life != null && !pids.contains(life.pid)) {
       life = null;
     }
+  }
+
+  /** Which source spoke last. */
+  Origin origin() {
+    return life == null ? Origin.HSPERFDATA : life.latest.origin();
   }
 
   /** Collections that cleaned since the first readings. */

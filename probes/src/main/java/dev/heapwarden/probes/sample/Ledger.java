@@ -91,7 +91,7 @@ public final class Ledger {
     buffer.add(clock.now(), container, Origin.CGROUP, values, null);
     var jvm = ledger.jvmLevels();
     if (!jvm.isEmpty()) {
-      buffer.add(clock.now(), container, Origin.HSPERFDATA, jvm, null);
+      buffer.add(clock.now(), container, ledger.jvmOrigin(), jvm, null);
     }
   }
 

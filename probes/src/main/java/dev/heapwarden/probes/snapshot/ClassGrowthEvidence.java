@@ -3,7 +3,7 @@ package dev.heapwarden.probes.snapshot;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.ClassReport;
 import dev.heapwarden.probes.jvm.ClassHistogram;
 import dev.heapwarden.probes.jvm.ClassHistogram.Count;
-import dev.heapwarden.probes.jvm.CountersFile;
+import dev.heapwarden.probes.jvm.Counters;
 import dev.heapwarden.probes.jvm.JvmAttach;
 import dev.heapwarden.probes.jvm.JvmCounters;
 import dev.heapwarden.probes.sample.ClassCount;
@@ -57,8 +57,8 @@ final class ClassGrowthEvidence {
     if (process.isEmpty()) {
       return new Evidence.Refused("no JVM runs in it");
     }
-    var counters = CountersFile.readable(process.get().pid(), proc.root());
-    var refusal = guard.refusal(order.target(), process.get(), counters.flatMap(CountersFile::now));
+    var counters = Counters.readable(process.get().pid(), proc.root());
+    var refusal = guard.refusal(order.target(), process.get(), counters.flatMap(Counters::now));
     if (refusal.isPresent()) {
       return new Evidence.Refused(refusal.get());
     }
@@ -69,7 +69,7 @@ final class ClassGrowthEvidence {
     }
   }
 
-  private Evidence take(Order order, TargetProcess process, Optional<CountersFile> counters)
+  private Evidence take(Order order, TargetProcess process, Optional<Counters> counters)
       throws IOException, InterruptedException {
     var container = order.target().container().key();
     var texts = new ByteArrayOutputStream();
@@ -83,11 +83,11 @@ final class ClassGrowthEvidence {
         Thread.sleep(half);
       }
       collectedBeforeEach &= awaitYoungCollection(counters, half);
-      var before = counters.flatMap(CountersFile::now);
+      var before = counters.flatMap(Counters::now);
       long began = System.nanoTime();
       var text = jvm.ask(process, COMMAND, answer -> answer.readNBytes(TEXT));
       var took = Duration.ofNanos(System.nanoTime() - began);
-      var after = counters.flatMap(CountersFile::now);
+      var after = counters.flatMap(Counters::now);
       // Asking and answering take time too, in which it runs: its own clock is the judge.
       allowed = guard.allows(container, stopped(before, after).orElse(took));
       stall = stall.plus(took);
@@ -109,9 +109,9 @@ final class ClassGrowthEvidence {
    *
    * @return false when none was seen in time
    */
-  private static boolean awaitYoungCollection(Optional<CountersFile> counters, Duration patience)
+  private static boolean awaitYoungCollection(Optional<Counters> counters, Duration patience)
       throws InterruptedException {
-    var before = counters.flatMap(CountersFile::now);
+    var before = counters.flatMap(Counters::now);
     var now = before;
     long deadline = System.nanoTime() + patience.toNanos();
     while (now.isPresent() && System.nanoTime() - deadline < 0) {
@@ -119,7 +119,7 @@ final class ClassGrowthEvidence {
         return true;
       }
       Thread.sleep(ASK_AGAIN);
-      now = counters.flatMap(CountersFile::now);
+      now = counters.flatMap(Counters::now);
     }
     return false;
   }

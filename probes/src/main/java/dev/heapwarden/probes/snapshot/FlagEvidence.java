@@ -6,7 +6,7 @@ import dev.heapwarden.crds.snapshot.MemorySnapshotStatus;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.JvmReport;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.OptionReport;
 import dev.heapwarden.detection.sample.RuntimeKind;
-import dev.heapwarden.probes.jvm.CountersFile;
+import dev.heapwarden.probes.jvm.Counters;
 import dev.heapwarden.probes.jvm.JvmAttach;
 import dev.heapwarden.probes.jvm.JvmFlags;
 import dev.heapwarden.probes.jvm.OptionCheck;
@@ -74,7 +74,7 @@ final class FlagEvidence {
             order.jvmOptions(),
             proc.variables(process.pid(), Set.of(LAST_WORD)).contains(LAST_WORD),
             memoryLimit(order.target()),
-            CountersFile.readable(process.pid(), proc.root()).flatMap(CountersFile::now));
+            Counters.readable(process.pid(), proc.root()).flatMap(Counters::now));
     var running = new OptionInForce(read.get());
     var options =
         order.jvmOptions().stream()

@@ -2,6 +2,7 @@ package dev.heapwarden.probes.jvm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heapwarden.detection.sample.Origin;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -30,7 +31,7 @@ class CollectorTest {
   void aCollectionOfTheOldGenerationCountsOnce(Collector collector, String options)
       throws Exception {
     try (var program = JavaProgram.start(options.split(" ", -1))) {
-      var file = CountersFile.of(program.pid(), PROC).orElseThrow();
+      var file = Counters.of(program.pid(), PROC).orElseThrow();
       var before = file.read();
       assertThat(before.collector()).isEqualTo(collector);
       for (int i = 0; i < RUNS; i++) {
@@ -94,6 +95,6 @@ class CollectorTest {
       bytes.put(at + 20, name).put(at + 20 + name.length + 1, value);
       at += length;
     }
-    return JvmCounters.of(PerfData.parse(bytes));
+    return JvmCounters.of(Origin.HSPERFDATA, PerfData.parse(bytes));
   }
 }

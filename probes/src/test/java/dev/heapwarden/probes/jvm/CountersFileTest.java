@@ -29,7 +29,7 @@ class CountersFileTest {
   @Test
   void aJvmsOwnFileIsFoundAndRead() throws Exception {
     try (var program = JavaProgram.start()) {
-      var file = CountersFile.of(program.pid(), PROC).orElseThrow();
+      var file = Counters.of(program.pid(), PROC).orElseThrow();
       assertThat(file.innerPid()).isEqualTo(program.pid());
       assertThat(file.read().threads()).isPositive();
     }
@@ -42,7 +42,7 @@ class CountersFileTest {
         var program = JavaProgram.start("-XX:-UsePerfData")) {
       var foreign = Files.copy(path(other), path(program));
       try {
-        assertThat(CountersFile.of(program.pid(), PROC)).isEmpty();
+        assertThat(Counters.of(program.pid(), PROC)).isEmpty();
       } finally {
         Files.delete(foreign);
       }
@@ -52,7 +52,7 @@ class CountersFileTest {
   @Test
   void aFileThatWasPutInItsPlaceIsNotTaken() throws Exception {
     try (var program = JavaProgram.start()) {
-      var known = CountersFile.of(program.pid(), PROC).orElseThrow();
+      var known = Counters.of(program.pid(), PROC).orElseThrow();
       var copy = Files.copy(path(program), directory.resolve("copy"));
       Files.delete(path(program));
       assertThatThrownBy(known::read).isInstanceOf(IOException.class);
@@ -60,9 +60,9 @@ class CountersFileTest {
       var planted = Files.move(copy, path(program));
       try {
         assertThatThrownBy(known::read).hasMessage("its counters file was replaced by another");
-        assertThatThrownBy(() -> CountersFile.of(program.pid(), PROC))
-            .hasMessage("its counters file was deleted from /tmp");
-        assertThat(CountersFile.readable(program.pid(), PROC)).isEmpty();
+        assertThat(Counters.of(program.pid(), PROC))
+            .as("those in its memory")
+            .containsInstanceOf(CountersMemory.class);
       } finally {
         Files.delete(planted);
       }
@@ -72,7 +72,7 @@ class CountersFileTest {
   @Test
   void aLinkInItsPlaceIsNotFollowed() throws Exception {
     try (var program = JavaProgram.start()) {
-      var known = CountersFile.of(program.pid(), PROC).orElseThrow();
+      var known = Counters.of(program.pid(), PROC).orElseThrow();
       var moved = Files.move(path(program), directory.resolve("moved"));
       var link = Files.createSymbolicLink(path(program), moved);
       try {
@@ -98,20 +98,20 @@ class CountersFileTest {
         process.resolve("status"),
         "Name:\t\u00c3\nUid:\t0\t0\t0\t0\nNSpid:\t42\t7\nSigCgt:\t0\n",
         StandardCharsets.ISO_8859_1);
-    assertThat(CountersFile.of(42, directory)).isPresent();
+    assertThat(Counters.of(42, directory)).isPresent();
   }
 
   @Test
   void aJvmMayHaveRoomForManyCounters() throws Exception {
     try (var program = JavaProgram.start("-XX:PerfDataMemorySize=2m")) {
-      assertThat(CountersFile.of(program.pid(), PROC).orElseThrow().read().threads()).isPositive();
+      assertThat(Counters.of(program.pid(), PROC).orElseThrow().read().threads()).isPositive();
     }
   }
 
   @Test
   void aFileOfManyMegabytesIsNotRead() throws Exception {
     try (var program = JavaProgram.start()) {
-      var file = CountersFile.of(program.pid(), PROC).orElseThrow();
+      var file = Counters.of(program.pid(), PROC).orElseThrow();
       try (var channel = FileChannel.open(path(program), StandardOpenOption.WRITE)) {
         channel.write(ByteBuffer.allocate(1), 3 << 20);
       }

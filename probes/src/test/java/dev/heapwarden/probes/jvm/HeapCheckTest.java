@@ -2,6 +2,7 @@ package dev.heapwarden.probes.jvm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heapwarden.detection.sample.Origin;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
@@ -86,6 +87,18 @@ class HeapCheckTest {
 
   private static JvmCounters counters(OptionalLong oldCollections, long oldUsed) {
     return new JvmCounters(
-        "25", Collector.SHENANDOAH, 0, 0, oldUsed, 0, oldCollections, 0, 0, 0, 0, 0);
+        Origin.HSPERFDATA,
+        "25",
+        Collector.SHENANDOAH,
+        0,
+        0,
+        oldUsed,
+        0,
+        oldCollections,
+        0,
+        0,
+        0,
+        0,
+        0);
   }
 }

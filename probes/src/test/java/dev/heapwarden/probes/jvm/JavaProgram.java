@@ -20,6 +20,9 @@ public final class JavaProgram implements AutoCloseable {
           }
           """);
 
+  private static final String OWN =
+      Path.of(System.getProperty("java.home"), "bin", "java").toString();
+
   private static final List<String> CONTAINER =
       List.of("unshare", "--user", "--map-root-user", "--pid", "--fork", "--kill-child", "--mount");
 
@@ -35,7 +38,12 @@ public final class JavaProgram implements AutoCloseable {
 
   /** Starts one with further variables in its environment. */
   static JavaProgram start(Map<String, String> variables, String... options) throws IOException {
-    return start(List.of(), variables, WAITING.arguments(), options);
+    return start(List.of(OWN), variables, WAITING.arguments(), options);
+  }
+
+  /** Starts one with another JDK. */
+  static JavaProgram startWith(String java, String... options) throws IOException {
+    return start(List.of(java), Map.of(), WAITING.arguments(), options);
   }
 
   /**
@@ -47,7 +55,7 @@ public final class JavaProgram implements AutoCloseable {
     WAITING.copyTo(tmp);
     var container = new ArrayList<>(CONTAINER);
     container.addAll(
-        List.of("sh", "-c", "mount --bind \"$0\" /tmp && exec \"$@\"", tmp.toString()));
+        List.of("sh", "-c", "mount --bind \"$0\" /tmp && exec \"$@\"", tmp.toString(), OWN));
     return start(container, Map.of(), List.of("-cp", "/tmp", WAITING.name()), options);
   }
 
@@ -55,7 +63,6 @@ public final class JavaProgram implements AutoCloseable {
       List<String> launcher, Map<String, String> variables, List<String> program, String... options)
       throws IOException {
     var command = new ArrayList<>(launcher);
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of(options));
     command.addAll(program);
     var builder = new ProcessBuilder(command).redirectErrorStream(true);

@@ -153,7 +153,7 @@ class JvmAttachTest {
   void countersSayWhatTheJvmDoes() throws Exception {
     try (var program = JavaProgram.start("-XX:+UseSerialGC")) {
       ask(program, "GC.run");
-      var counters = CountersFile.of(program.pid(), Path.of("/proc")).orElseThrow().read();
+      var counters = Counters.of(program.pid(), Path.of("/proc")).orElseThrow().read();
       assertThat(counters.version()).startsWith("25");
       assertThat(counters.collector()).isEqualTo(Collector.SERIAL);
       assertThat(counters.oldCollections()).hasValue(1);

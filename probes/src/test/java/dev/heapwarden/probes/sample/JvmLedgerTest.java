@@ -2,6 +2,7 @@ package dev.heapwarden.probes.sample;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heapwarden.detection.sample.Origin;
 import dev.heapwarden.detection.sample.Signal;
 import dev.heapwarden.probes.jvm.Collector;
 import dev.heapwarden.probes.jvm.JvmCounters;
@@ -83,6 +84,18 @@ class JvmLedgerTest {
   private static JvmCounters counters(
       Collector collector, OptionalLong oldCollections, long oldUsed) {
     return new JvmCounters(
-        "25", collector, 100, 10, oldUsed, 200, oldCollections, 5, 1.5, 2.5, 1000, 10);
+        Origin.HSPERFDATA,
+        "25",
+        collector,
+        100,
+        10,
+        oldUsed,
+        200,
+        oldCollections,
+        5,
+        1.5,
+        2.5,
+        1000,
+        10);
   }
 }

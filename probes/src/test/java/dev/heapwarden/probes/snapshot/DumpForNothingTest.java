@@ -6,7 +6,7 @@ import dev.heapwarden.crds.snapshot.InstanceQuery;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.Artifact;
 import dev.heapwarden.crds.snapshot.SnapshotKind;
 import dev.heapwarden.probes.go.Sites;
-import dev.heapwarden.probes.jvm.CountersFile;
+import dev.heapwarden.probes.jvm.Counters;
 import dev.heapwarden.probes.jvm.JavaProgram;
 import dev.heapwarden.probes.probe.Bpftrace;
 import dev.heapwarden.probes.probe.Tracepoints;
@@ -32,7 +32,7 @@ class DumpForNothingTest {
   @Test
   void whatCannotBeStoredIsNotDumped() throws Exception {
     try (var program = JavaProgram.start()) {
-      var counters = CountersFile.of(program.pid(), PROC.root()).orElseThrow();
+      var counters = Counters.of(program.pid(), PROC.root()).orElseThrow();
       var collections = counters.read().oldCollections();
 
       var artifact = take(program, new ArtifactStore(directory.resolve("store"), 1000));

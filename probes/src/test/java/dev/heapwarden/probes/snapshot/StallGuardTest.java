@@ -2,6 +2,7 @@ package dev.heapwarden.probes.snapshot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heapwarden.detection.sample.Origin;
 import dev.heapwarden.detection.sample.RuntimeKind;
 import dev.heapwarden.probes.go.ExecutableId;
 import dev.heapwarden.probes.jvm.Collector;
@@ -56,7 +57,19 @@ class StallGuardTest {
   void aHeapThatOnlyItsCollectorSeesCounts() throws IOException {
     var counters =
         new JvmCounters(
-            "25", Collector.G1, 300_000_000, 0, 300_000_000, 0, OptionalLong.of(1), 1, 1, 1, 1, 1);
+            Origin.HSPERFDATA,
+            "25",
+            Collector.G1,
+            300_000_000,
+            0,
+            300_000_000,
+            0,
+            OptionalLong.of(1),
+            1,
+            1,
+            1,
+            1,
+            1);
 
     assertThat(refusal(Optional.of(counters)))
         .contains("counting its heap would stop it for about 0.8 s");
@@ -68,7 +81,19 @@ class StallGuardTest {
     write(600_000, 0, 0);
     var counters =
         new JvmCounters(
-            "17", Collector.ZGC, 0, 0, 200_000_000, 0, OptionalLong.empty(), 1, 1, 1, 1, 1);
+            Origin.HSPERFDATA,
+            "17",
+            Collector.ZGC,
+            0,
+            0,
+            200_000_000,
+            0,
+            OptionalLong.empty(),
+            1,
+            1,
+            1,
+            1,
+            1);
 
     assertThat(refusal(Optional.of(counters))).isEmpty();
   }

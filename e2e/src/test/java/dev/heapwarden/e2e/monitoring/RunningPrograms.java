@@ -7,6 +7,7 @@ import dev.heapwarden.crds.snapshot.SnapshotKind;
 import dev.heapwarden.detection.sample.Attachment;
 import dev.heapwarden.detection.sample.ContainerKey;
 import dev.heapwarden.detection.sample.ContainerState;
+import dev.heapwarden.detection.sample.Origin;
 import dev.heapwarden.detection.sample.RuntimeKind;
 import dev.heapwarden.operator.report.HttpEndpoints;
 import dev.heapwarden.operator.report.Measures;
@@ -113,7 +114,19 @@ final class RunningPrograms {
         KEY,
         7,
         new JvmCounters(
-            "25", Collector.G1, 512, 128, 1024, 4096, OptionalLong.of(2), 3, 0.25, 0.5, 512, 9));
+            Origin.HSPERFDATA,
+            "25",
+            Collector.G1,
+            512,
+            128,
+            1024,
+            4096,
+            OptionalLong.of(2),
+            3,
+            0.25,
+            0.5,
+            512,
+            9));
   }
 
   private static MemorySnapshotStatus snapshot() {

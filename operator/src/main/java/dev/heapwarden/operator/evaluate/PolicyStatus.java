@@ -42,7 +42,7 @@ final class PolicyStatus {
     var fresh =
         Stream.concat(
                 Stream.of(
-                    ready(rules, governance, containers),
+                    ready(policy, rules, governance, containers),
                     rulesValid(rules),
                     conflicted(governance.lost()),
                     schedulesValid(timetable),
@@ -72,13 +72,20 @@ final class PolicyStatus {
   }
 
   private static Condition ready(
-      PolicyRules rules, Governance governance, List<WatchedContainer> containers) {
+      MemoryPolicy policy,
+      PolicyRules rules,
+      Governance governance,
+      List<WatchedContainer> containers) {
     if (rules instanceof PolicyRules.Invalid) {
       return Conditions.of(
           Conditions.READY, false, "RulesInvalid", "nothing is judged until the rules are valid");
     }
     if (governance.governed().isEmpty()) {
       return Conditions.of(Conditions.READY, false, "NoPods", "no running pod is governed");
+    }
+    if (containers.isEmpty()) {
+      return Conditions.of(
+          Conditions.READY, false, "NoContainers", noContainers(policy.getSpec().containers()));
     }
     var unseen =
         containers.stream()
@@ -105,6 +112,15 @@ final class PolicyStatus {
                   ContainerLine.message(first)));
     }
     return Conditions.of(Conditions.READY, true, "Watching", "every selected container is watched");
+  }
+
+  /** Their names are misspelt, or their images still pulled, or they crash. */
+  private static String noContainers(List<String> names) {
+    return names.isEmpty()
+        ? "no container of the governed pods runs"
+        : bounded(
+            "no container named in spec.containers runs in the governed pods: "
+                + String.join(", ", names));
   }
 
   private static String reason(Sight sight) {

@@ -120,6 +120,26 @@ class PolicyStatusTest {
   }
 
   @Test
+  void aPolicyWhoseContainersAreMisspeltIsNotReadyAndNamesThem() {
+    var policy = Cluster.policy("checkout", "2026-01-01T00:00:00Z");
+    policy.setSpec(naming(policy.getSpec(), "chekout", "proxi"));
+
+    assertThat(condition(status(policy, ALL, GOVERNED), "Ready"))
+        .extracting(Condition::getStatus, Condition::getReason, Condition::getMessage)
+        .containsExactly(
+            "False",
+            "NoContainers",
+            "no container named in spec.containers runs in the governed pods: chekout, proxi");
+  }
+
+  @Test
+  void aPolicyOfPodsWhoseContainersAllWaitIsNotReady() {
+    assertThat(condition(status(POLICY, ALL, GOVERNED), "Ready"))
+        .extracting(Condition::getStatus, Condition::getReason, Condition::getMessage)
+        .containsExactly("False", "NoContainers", "no container of the governed pods runs");
+  }
+
+  @Test
   void aConflictNamesTheWinnerAndSomeOfThePods() {
     var conflict = Map.of("older", List.of("p1", "p2", "p3", "p4", "p5"));
     var status = status(POLICY, ALL, new Governance(List.of(), conflict));
@@ -176,6 +196,16 @@ class PolicyStatusTest {
                 Optional.empty(),
                 Cluster.NOW.plusSeconds(60)))
         .isEqualTo(first);
+  }
+
+  private static MemoryPolicySpec naming(MemoryPolicySpec spec, String... containers) {
+    return new MemoryPolicySpec(
+        spec.selector(),
+        List.of(containers),
+        spec.runtime(),
+        spec.observe(),
+        spec.rules(),
+        spec.respond());
   }
 
   private static MemoryPolicySpec asking(MemoryPolicySpec spec, int maxLevel) {

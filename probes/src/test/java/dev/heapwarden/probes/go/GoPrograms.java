@@ -1,7 +1,6 @@
 package dev.heapwarden.probes.go;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -59,7 +58,7 @@ public final class GoPrograms {
       go.environment().put("GOOS", "linux");
       assertThat(go.start().waitFor()).as("go build").isZero();
     } catch (IOException absent) {
-      assumeTrue(false, "no Go on this machine: " + absent.getMessage());
+      throw new AssertionError("these tests need Go on the PATH: " + absent.getMessage(), absent);
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException(interrupted);

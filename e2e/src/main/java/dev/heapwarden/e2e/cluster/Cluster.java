@@ -35,11 +35,12 @@ public final class Cluster implements AutoCloseable {
     return given == null || given.isEmpty() ? startOwn() : use(Path.of(given));
   }
 
-  private static Cluster use(Path kubeconfig) {
+  /** One that runs already; closing it leaves it running. */
+  static Cluster use(Path kubeconfig) {
     try {
       return new Cluster(Files.readString(kubeconfig), () -> {});
     } catch (IOException e) {
-      throw new UncheckedIOException("HEAPWARDEN_KUBECONFIG=" + kubeconfig + " cannot be read", e);
+      throw new UncheckedIOException("the kubeconfig " + kubeconfig + " cannot be read", e);
     }
   }
 

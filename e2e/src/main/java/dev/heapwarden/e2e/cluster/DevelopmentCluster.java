@@ -1,6 +1,7 @@
 package dev.heapwarden.e2e.cluster;
 
 import com.github.dockerjava.api.model.Container;
+import dev.heapwarden.e2e.scenario.Installation;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -8,11 +9,13 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** The one cluster that is kept from run to run while developing. */
 final class DevelopmentCluster {
   private static final String LABEL = "dev.heapwarden.cluster";
   private static final String VALUE = "dev";
+  private static final Pattern PRODUCT = Pattern.compile("heapwarden-(operator|agent)-");
 
   private DevelopmentCluster() {}
 
@@ -20,12 +23,15 @@ final class DevelopmentCluster {
     return Scripts.cache().resolve("dev").resolve("kubeconfig");
   }
 
-  /** Starts it, or brings the changed images into the one that runs. */
+  /** Starts it, or brings the changed images into the one that runs, and into what runs there. */
   static String up() {
     var setup = Setup.make(Map.of());
     var running = running();
     if (running.isPresent() && running.get().getImage().equals(setup.nodeImage())) {
       var imported = Node.importChanged(running.get().getId());
+      if (imported.lines().anyMatch(archive -> PRODUCT.matcher(archive).lookingAt())) {
+        replacePods();
+      }
       return imported.isEmpty() ? "runs" : "runs; imported " + imported.replace("\n", ", ");
     }
     Node.removeAll(LABEL, VALUE);
@@ -50,6 +56,13 @@ final class DevelopmentCluster {
 
   static Optional<Container> running() {
     return engineAnswers() ? Node.running(LABEL, VALUE).stream().findFirst() : Optional.empty();
+  }
+
+  /** Heapwarden's own: those that take their place run the images of now. */
+  private static void replacePods() {
+    try (var cluster = Cluster.use(kubeconfig())) {
+      cluster.client().pods().inNamespace(Installation.NAMESPACE).delete();
+    }
   }
 
   private static boolean engineAnswers() {

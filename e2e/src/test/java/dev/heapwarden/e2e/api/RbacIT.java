@@ -99,6 +99,10 @@ class RbacIT {
     "operator, delete, batch,          jobs,                   no",
     "operator, get,    batch,          cronjobs,               yes",
     "operator, patch,  '',             nodes,                  no",
+    "operator, create, '',             events,                 yes",
+    "operator, patch,  '',             events,                 yes",
+    "operator, delete, '',             events,                 no",
+    "agent,    create, '',             events,                 no",
   })
   void ourPartsMayDoWhatTheyNeedAndNoMore(
       String part, String verb, String group, String resource, String expected, Tenant tenant) {

@@ -12,6 +12,8 @@ import dev.heapwarden.crds.snapshot.MemorySnapshot;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.Artifact.State;
 import dev.heapwarden.e2e.scenario.Shop;
+import io.fabric8.kubernetes.api.model.Event;
+import io.fabric8.kubernetes.api.model.ObjectReference;
 import io.fabric8.kubernetes.client.readiness.Readiness;
 import java.time.Duration;
 import java.util.Set;
@@ -66,6 +68,24 @@ abstract class AnsweredLeak {
         .filteredOn(witness -> witness.stance().equals("Supports"))
         .hasSizeGreaterThanOrEqualTo(2);
     assertThat(ended.getStatus().site()).isEqualTo(shop.twins().site());
+  }
+
+  @Test
+  void itsConfirmationIsAnEventOfTheIncidentOfItsPolicyAndOfThePodsThatLeak() {
+    var told =
+        shop.client().v1().events().inNamespace(shop.namespace()).list().getItems().stream()
+            .filter(event -> event.getReason().equals("LeakConfirmed"))
+            .map(Event::getInvolvedObject)
+            .toList();
+    assertThat(told)
+        .extracting(about -> about.getKind() + " " + about.getName())
+        .contains(
+            "LeakIncident " + ended.getMetadata().getName(),
+            "MemoryPolicy " + shop.twins().leaking())
+        .anyMatch(about -> about.startsWith("Pod " + shop.twins().leaking() + "-"));
+    assertThat(told)
+        .extracting(ObjectReference::getName)
+        .noneMatch(name -> name.startsWith(shop.twins().healthy()));
   }
 
   @Test

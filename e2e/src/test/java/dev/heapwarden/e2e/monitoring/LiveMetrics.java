@@ -34,6 +34,17 @@ public record LiveMetrics(KubernetesClient client) {
     compare(scrape("agent", 9463), RunningPrograms.agent());
   }
 
+  /** User page faults that the agents have counted in a workload's pods, all together. */
+  public double pageFaults(String namespace, String workload) {
+    return scrape("agent", 9463).stream()
+        .flatMap(String::lines)
+        .filter(line -> line.startsWith("heapwarden_container_page_faults_total{"))
+        .filter(line -> line.contains("namespace=\"%s\"".formatted(namespace)))
+        .filter(line -> line.contains("pod=\"%s-".formatted(workload)))
+        .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+        .sum();
+  }
+
   private static void compare(List<String> pages, String documented) throws Exception {
     var found = new TreeMap<String, Exposition.Family>();
     for (var page : pages) {

@@ -130,6 +130,12 @@ class LeakIT {
     }
 
     @Test
+    void thePageFaultsOfItsPodsAreCounted() {
+      assertThat(new LiveMetrics(go.client()).pageFaults(go.namespace(), Shop.LEAKING))
+          .isPositive();
+    }
+
+    @Test
     void evidenceOfAHealthyPodIsTakenWhenItsTimeComes() {
       var healthy = go.pods(Shop.HEALTHY).stream().map(pod -> pod.getMetadata().getName()).toList();
       await("a snapshot of a healthy pod")

@@ -1,14 +1,25 @@
 package dev.heapwarden.e2e;
 
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static java.util.Map.entry;
 
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaAccess;
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchRule;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
@@ -58,11 +69,15 @@ class ModuleRulesTest {
               .should()
               .dependOnClassesThat()
               .resideInAPackage("io.fabric8.."),
+          noClasses().that().resideInAPackage(DETECTION).should().accessTargetWhere(readsAClock()),
+          // Quartz wakes by the machine's clock; all else is given one.
           noClasses()
               .that()
-              .resideInAPackage(DETECTION)
+              .resideInAPackage("dev.heapwarden.operator.*..")
+              .and()
+              .resideOutsideOfPackage("dev.heapwarden.operator.schedule..")
               .should()
-              .callMethod(java.time.Instant.class, "now"),
+              .accessTargetWhere(readsAClock()),
           noClasses()
               .that()
               .resideInAPackage(DETECTION)
@@ -72,7 +87,33 @@ class ModuleRulesTest {
           slices().matching("dev.heapwarden.crds.(*)..").should().beFreeOfCycles(),
           slices().matching("dev.heapwarden.detection.(*)..").should().beFreeOfCycles(),
           slices().matching("dev.heapwarden.probes.(*)..").should().beFreeOfCycles(),
-          slices().matching("dev.heapwarden.operator.(*)..").should().beFreeOfCycles());
+          slices().matching("dev.heapwarden.operator.(*)..").should().beFreeOfCycles(),
+          layers(
+              PROBES,
+              Map.ofEntries(
+                  entry("go", Set.of()),
+                  entry("target", Set.of("go")),
+                  entry("jvm", Set.of("target")),
+                  entry("probe", Set.of("go", "jvm", "target")),
+                  entry("buffer", Set.of()),
+                  entry("sample", Set.of("buffer", "go", "jvm", "probe", "target")),
+                  entry("heap", Set.of("probe")),
+                  entry("snapshot", Set.of("go", "heap", "jvm", "probe", "sample", "target")),
+                  entry("access", Set.of()),
+                  entry("http", Set.of("access", "buffer", "probe", "sample", "snapshot")))),
+          layers(
+              OPERATOR,
+              Map.ofEntries(
+                  entry("api", Set.of()),
+                  entry("tls", Set.of()),
+                  entry("report", Set.of()),
+                  entry("schedule", Set.of()),
+                  entry("collect", Set.of("report", "tls")),
+                  entry("evaluate", Set.of("collect", "report", "schedule")),
+                  entry("incident", Set.of("api", "evaluate", "report")),
+                  entry("respond", Set.of("api", "evaluate", "incident", "report", "schedule")),
+                  entry("health", Set.of("api", "evaluate", "report")),
+                  entry("uninstall", Set.of("evaluate", "respond")))));
 
   @TestFactory
   List<DynamicTest> modulesImportOnlyWhatTheyMay() {
@@ -81,12 +122,44 @@ class ModuleRulesTest {
         .toList();
   }
 
-  private static com.tngtech.archunit.base.DescribedPredicate<
-          com.tngtech.archunit.core.domain.JavaClass>
-      insideOr(String... allowed) {
-    return com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage(allowed)
-        .or(
-            com.tngtech.archunit.base.DescribedPredicate.not(
-                com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage(OURS)));
+  /**
+   * What the packages of a module may use of each other. Data goes one way: a package knows those
+   * it comes after, and report, to which all of the operator tell.
+   */
+  private static ArchRule layers(String module, Map<String, Set<String>> uses) {
+    var root = module.replace("..", "");
+    var rule =
+        layeredArchitecture()
+            .consideringOnlyDependenciesInLayers()
+            .ensureAllClassesAreContainedInArchitectureIgnoring(
+                not(resideInAPackage(root + ".*..")));
+    for (var name : uses.keySet()) {
+      rule = rule.layer(name).definedBy(root + "." + name + "..");
+    }
+    for (var use : uses.entrySet()) {
+      var layer = rule.whereLayer(use.getKey());
+      rule =
+          use.getValue().isEmpty()
+              ? layer.mayNotAccessAnyLayer()
+              : layer.mayOnlyAccessLayers(use.getValue().toArray(String[]::new));
+    }
+    return rule.as("packages of " + root + " use only those that their data comes from");
+  }
+
+  /** The wall clock of the machine, or its uptime. */
+  private static DescribedPredicate<JavaAccess<?>> readsAClock() {
+    return describe(
+        "it is a clock of the machine",
+        access -> {
+          var name = access.getTarget().getName();
+          return access.getTargetOwner().isEquivalentTo(System.class)
+              ? name.equals("currentTimeMillis") || name.equals("nanoTime")
+              : access.getTargetOwner().getPackageName().equals("java.time")
+                  && (name.equals("now") || name.startsWith("system"));
+        });
+  }
+
+  private static DescribedPredicate<JavaClass> insideOr(String... allowed) {
+    return resideInAnyPackage(allowed).or(not(resideInAPackage(OURS)));
   }
 }

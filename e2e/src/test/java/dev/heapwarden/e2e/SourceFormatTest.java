@@ -11,7 +11,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -19,25 +18,19 @@ import org.junit.jupiter.api.Test;
  * otherwise checks.
  */
 class SourceFormatTest {
-  private static final Path ROOT = Path.of(System.getProperty("heapwarden.root"));
-  private static final List<String> MODULES =
-      List.of("crds", "detection", "probes", "operator", "e2e");
-
   @Test
   void everySourceFileIsFormatted() throws IOException, FormatterException {
     var misformatted = new ArrayList<Path>();
     int files = 0;
-    for (var module : MODULES) {
-      try (var tree = Files.walk(ROOT.resolve(module).resolve("src"))) {
-        for (var file : tree.filter(path -> path.toString().endsWith(".java")).toList()) {
-          files++;
-          var source = Files.readString(file);
-          var formatted = format(source);
-          if (!formatted.equals(source)) {
-            misformatted.add(ROOT.relativize(file));
-            if (Boolean.getBoolean("heapwarden.generate")) {
-              Files.writeString(file, formatted);
-            }
+    for (var module : Sources.MODULES) {
+      for (var file : Sources.of(module)) {
+        files++;
+        var source = Files.readString(file);
+        var formatted = format(source);
+        if (!formatted.equals(source)) {
+          misformatted.add(Sources.ROOT.relativize(file));
+          if (Boolean.getBoolean("heapwarden.generate")) {
+            Files.writeString(file, formatted);
           }
         }
       }

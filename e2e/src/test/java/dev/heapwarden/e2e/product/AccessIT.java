@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Order;
@@ -142,7 +143,7 @@ class AccessIT {
     await("the admin's permission")
         .atMost(Duration.ofSeconds(30))
         .until(() -> download("admin", output).isEmpty());
-    assertThat(output).hasSize(artifact.size());
+    assertThat(output).hasSize(Objects.requireNonNull(artifact.size()));
   }
 
   @Test

@@ -16,6 +16,7 @@ import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.ObjectReference;
 import io.fabric8.kubernetes.client.readiness.Readiness;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -56,11 +57,10 @@ abstract class AnsweredLeak {
 
   @Test
   void theLeakIsConfirmedByWitnessesAndNamedBySite() {
-    var baseline = ended.getStatus().baseline();
-    assertThat(baseline).isNotNull();
+    var baseline = Objects.requireNonNull(ended.getStatus().baseline());
     assertThat(baseline.verdict()).isEqualTo("Confirmed");
     assertThat(baseline.cause()).isEqualTo(cause);
-    assertThat(ended.getStatus().finding().cause()).isEqualTo(cause);
+    assertThat(Objects.requireNonNull(ended.getStatus().finding()).cause()).isEqualTo(cause);
     assertThat(baseline.growthLow())
         .isPositive()
         .isLessThanOrEqualTo(baseline.growthBytesPerSecond());

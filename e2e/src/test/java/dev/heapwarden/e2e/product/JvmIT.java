@@ -98,8 +98,7 @@ class JvmIT {
   @ParameterizedTest
   @FieldSource("PODS")
   void itsCountersAreReadWhoeverRunsIt(String pod) {
-    var container = watched().get(pod);
-    assertThat(container).isNotNull();
+    var container = Objects.requireNonNull(watched().get(pod));
     assertThat(container.runtime()).isEqualTo("JVM");
     assertThat(container.probes())
         .filteredOn(probe -> probe.probe().equals("JvmCounters"))
@@ -147,8 +146,7 @@ class JvmIT {
                     .addToAnnotations(Api.POLICY_ANNOTATION, "jvms")
                     .endMetadata()
                     .build());
-    var found = sample("read-only", "isolated").instances();
-    assertThat(found).isNotNull();
+    var found = Objects.requireNonNull(sample("read-only", "isolated").instances());
     assertThat(found.instances()).isEqualTo(22_000);
     assertThat(found.holders())
         .singleElement()

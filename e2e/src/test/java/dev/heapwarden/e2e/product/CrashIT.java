@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.heapwarden.crds.policy.MemoryPolicy;
+import dev.heapwarden.crds.snapshot.MemorySnapshot;
 import dev.heapwarden.e2e.scenario.Shop;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.IOException;
@@ -22,12 +23,14 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.parallel.Isolated;
 
-/** Killing an agent leaves no probe behind. */
+/** Killing an agent leaves no probe behind, neither the one that always runs nor a snapshot's. */
 @Isolated("one product, and both cores")
 @Order(30)
 @ExtendWith(Installed.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class CrashIT {
+  private static final String SNAPSHOT = "interrupted";
+
   private final Shop shop;
 
   CrashIT(KubernetesClient client) {
@@ -48,19 +51,40 @@ class CrashIT {
   @Test
   void aKilledAgentLeavesNoBpftraceBehindAndComesBack() {
     await("probes attached").atMost(Duration.ofMinutes(2)).until(this::everythingIsAttached);
+    orderALongWindow();
+    await("a bpftrace for the snapshot beside the one for the node")
+        .atMost(Duration.ofMinutes(1))
+        .until(() -> bpftrace().size() == 2);
     var agent = processes("dev.heapwarden.probes.AgentMain");
     var probes = bpftrace();
     assertThat(agent).as("the agent's process, seen from the node").hasSize(1);
-    assertThat(probes).isNotEmpty();
+    assertThat(probes).hasSize(2);
 
     agent.forEach(ProcessHandle::destroyForcibly);
 
     await("the probes of the killed agent gone")
         .atMost(Duration.ofSeconds(10))
         .until(() -> probes.stream().noneMatch(ProcessHandle::isAlive));
+    // The next agent would take it anew.
+    shop.client()
+        .resources(MemorySnapshot.class)
+        .inNamespace(shop.namespace())
+        .withName(SNAPSHOT)
+        .delete();
     await("a new agent with probes of its own")
-        .atMost(Duration.ofMinutes(2))
+        .atMost(Duration.ofMinutes(3))
         .until(() -> bpftrace().size() == 1 && everythingIsAttached());
+  }
+
+  private void orderALongWindow() {
+    shop.apply(
+        """
+        apiVersion: heapwarden.dev/v1alpha1
+        kind: MemorySnapshot
+        metadata: {name: %s}
+        spec: {pod: %s, container: sessions, kinds: [MapGrowth], window: 60s}
+        """
+            .formatted(SNAPSHOT, shop.pods(Shop.LEAKING).getFirst().getMetadata().getName()));
   }
 
   private boolean everythingIsAttached() {

@@ -20,6 +20,8 @@ FROM debian:trixie-slim AS agent
 RUN apt-get update \
  && apt-get install -y --no-install-recommends bpftrace util-linux \
  && rm -rf /var/lib/apt/lists/*
+# The agent reads what this version prints, and its programs are in this version's language.
+RUN bpftrace --version | grep -F 'bpftrace v0.23.'
 COPY --from=jdk /opt/java /opt/java
 COPY probes/target/lib /opt/heapwarden/lib
 COPY probes/target/heapwarden-agent.jar /opt/heapwarden/

@@ -2,14 +2,19 @@ package dev.heapwarden.e2e.chart;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.api.model.apps.DaemonSet;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRole;
 import io.fabric8.kubernetes.api.model.rbac.Role;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -96,6 +101,43 @@ class RbacPageTest {
             .toList();
 
     assertThat(page.firstCells("Agent on the node")).containsExactlyInAnyOrderElementsOf(expected);
+  }
+
+  @Test
+  void whatIsNotTheAgentRunsAsAnOrdinaryUser() {
+    assertThat(chart)
+        .filteredOn(resource -> !(resource instanceof DaemonSet))
+        .flatMap(resource -> pod(resource).stream().toList())
+        .hasSize(2)
+        .allSatisfy(
+            pod -> {
+              assertThat(pod.getSecurityContext().getRunAsNonRoot()).isTrue();
+              assertThat(pod.getSecurityContext().getRunAsUser()).isPositive();
+            });
+  }
+
+  @Test
+  void noContainerWritesItsRootFileSystemOrGainsPrivileges() {
+    assertThat(chart)
+        .flatMap(resource -> pod(resource).map(PodSpec::getContainers).orElse(List.of()))
+        .hasSize(3)
+        .extracting(Container::getSecurityContext)
+        .allSatisfy(
+            context -> {
+              assertThat(context.getReadOnlyRootFilesystem()).isTrue();
+              assertThat(context.getAllowPrivilegeEscalation()).isFalse();
+              assertThat(context.getPrivileged()).isNotEqualTo(true);
+              assertThat(context.getCapabilities().getDrop()).containsExactly("ALL");
+            });
+  }
+
+  private static Optional<PodSpec> pod(HasMetadata resource) {
+    return switch (resource) {
+      case Deployment operator -> Optional.of(operator.getSpec().getTemplate().getSpec());
+      case DaemonSet agents -> Optional.of(agents.getSpec().getTemplate().getSpec());
+      case Job job -> Optional.of(job.getSpec().getTemplate().getSpec());
+      default -> Optional.empty();
+    };
   }
 
   private static String mounted(Volume volume, Set<String> readOnly) {

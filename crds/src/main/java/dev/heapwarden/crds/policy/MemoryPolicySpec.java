@@ -43,6 +43,10 @@ public record MemoryPolicySpec(
             value = "self.all(r, has(r.expression) == has(r.name))",
             message = "a rule with an expression needs a name, and a preset takes none")
         @ValidationRule(
+            value = "self.all(r, !has(r.preset) || !(has(r.layer) || has(r.forWindows)))",
+            message =
+                "layer and forWindows are for a rule with an expression: a preset has its own")
+        @ValidationRule(
             value =
                 "self.all(r, !has(r.name) || self.exists_one(o, has(o.name) && o.name == r.name))",
             message = "names of rules must differ")

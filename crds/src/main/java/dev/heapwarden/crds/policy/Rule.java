@@ -1,7 +1,6 @@
 package dev.heapwarden.crds.policy;
 
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
-import io.fabric8.generator.annotation.Default;
 import io.fabric8.generator.annotation.Max;
 import io.fabric8.generator.annotation.Min;
 import io.fabric8.generator.annotation.Pattern;
@@ -22,16 +21,13 @@ public record Rule(
             "CEL over the documented features, such as: live_heap_slope > 1.0 * MB && map_entries >"
                 + " 10000.0. A rule of one's own never exceeds Suspected.")
         @Nullable String expression,
-    @Default("2")
-        @Min(1)
+    @Min(1)
         @Max(10)
-        @JsonPropertyDescription("Disjoint windows in a row in which the expression must hold.")
-        Integer forWindows) {
+        @JsonPropertyDescription(
+            "Disjoint windows in a row in which the expression must hold. Default: 2.")
+        @Nullable Integer forWindows) {
+  /** Where a rule of the user's own does not say; no default of the schema, or presets had it. */
   public static final int FOR_WINDOWS = 2;
-
-  public Rule {
-    forWindows = forWindows == null ? FOR_WINDOWS : forWindows;
-  }
 
   public enum Preset {
     @com.fasterxml.jackson.annotation.JsonProperty("go")

@@ -16,6 +16,11 @@ import org.jspecify.annotations.Nullable;
 @ValidationRule(
     value = "has(self.instances) == self.kinds.exists(k, k == 'InstanceSample')",
     message = "InstanceSample needs instances.className, and no other kind heeds instances")
+@ValidationRule(
+    value =
+        "!has(self.jvmOptions) || size(self.jvmOptions) == 0"
+            + " || self.kinds.exists(k, k in ['Flags', 'Auto'])",
+    message = "jvmOptions need Flags or Auto among the kinds: no other kind heeds them")
 public record MemorySnapshotSpec(
     @Required
         @Size(min = 1, max = 253)

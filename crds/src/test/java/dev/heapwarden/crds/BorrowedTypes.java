@@ -2,6 +2,7 @@ package dev.heapwarden.crds;
 
 import com.fasterxml.jackson.databind.node.TextNode;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.JSONSchemaProps;
+import io.fabric8.kubernetes.api.model.apiextensions.v1.ValidationRuleBuilder;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -43,6 +44,15 @@ final class BorrowedTypes {
     var labels = property(selector, "matchLabels");
     labels.setDescription("Labels that the pod must have, each with this value.");
     labels.setMaxProperties(32L);
+    // A schema has no pattern for the keys of a map.
+    labels.setXKubernetesValidations(
+        List.of(
+            new ValidationRuleBuilder()
+                .withRule("self.all(k, k.matches('" + KEY + "'))")
+                .withMessage(
+                    "a label's key is a name of at most 63 characters, with or without the prefix"
+                        + " of a domain and a slash")
+                .build()));
     labels.getAdditionalProperties().getSchema().setPattern(VALUE);
     labels.getAdditionalProperties().getSchema().setMaxLength(63L);
     var expressions = property(selector, "matchExpressions");

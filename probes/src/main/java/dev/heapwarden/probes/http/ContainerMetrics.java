@@ -4,6 +4,7 @@ import dev.heapwarden.detection.sample.Attachment;
 import dev.heapwarden.detection.sample.ContainerKey;
 import dev.heapwarden.detection.sample.ContainerState;
 import dev.heapwarden.detection.sample.Signal;
+import dev.heapwarden.probes.probe.Attachments;
 import dev.heapwarden.probes.sample.Ledger;
 import io.prometheus.metrics.model.registry.MultiCollector;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot;
@@ -68,6 +69,10 @@ final class ContainerMetrics implements MultiCollector {
               new Meaning("metaspace_bytes", "Metaspace in use of its JVM"),
               Signal.THREADS,
               new Meaning("threads", "Live threads of its JVM")));
+
+  private static final Map<Attachment.State, Long> NONE =
+      Arrays.stream(Attachment.State.values())
+          .collect(Collectors.toUnmodifiableMap(Function.identity(), _ -> 0L));
 
   ContainerMetrics(Supplier<List<ContainerState>> containers, Ledger ledger) {
     this.containers = containers;
@@ -172,26 +177,19 @@ final class ContainerMetrics implements MultiCollector {
                         Labels.of("runtime", runtime.name().toLowerCase(Locale.ROOT)),
                         (double) count)));
     var probes = GaugeSnapshot.builder().name("heapwarden_agent_probes");
-    probes.help("Probes of containers by state; the policy's status says why one is refused");
-    states.stream()
-        .flatMap(state -> state.attachments().stream())
-        .collect(Collectors.groupingBy(Attachment::probe, TreeMap::new, Collectors.toList()))
+    probes.help(
+        "Probes of containers by state; of a runtime's own probes only where it is judged. The"
+            + " policy's status says why one is refused");
+    counts(states)
         .forEach(
-            (probe, attachments) ->
-                Arrays.stream(Attachment.State.values())
-                    .forEach(
-                        state ->
-                            probes.dataPoint(
-                                level(
-                                    Labels.of(
-                                        "probe",
-                                        probe,
-                                        "state",
-                                        state.name().toLowerCase(Locale.ROOT)),
-                                    (double)
-                                        attachments.stream()
-                                            .filter(found -> found.state() == state)
-                                            .count()))));
+            (probe, counts) ->
+                counts.forEach(
+                    (state, count) ->
+                        probes.dataPoint(
+                            level(
+                                Labels.of(
+                                    "probe", probe, "state", state.name().toLowerCase(Locale.ROOT)),
+                                (double) count))));
     var attached =
         gauge("probe_attached", "1 when the probe is seen to be attached or read, else 0");
     for (var state : states) {
@@ -203,6 +201,21 @@ final class ContainerMetrics implements MultiCollector {
       }
     }
     return List.of(watched.build(), probes.build(), attached.build());
+  }
+
+  /** Of each probe every state, also one in which none is. */
+  private static Map<String, Map<Attachment.State, Long>> counts(
+      Collection<ContainerState> states) {
+    var counts = new TreeMap<String, Map<Attachment.State, Long>>();
+    for (var state : states) {
+      for (var found : state.attachments()) {
+        var ofProbe = counts.computeIfAbsent(found.probe(), _ -> new EnumMap<>(NONE));
+        if (Attachments.isDue(found, state.runtime())) {
+          ofProbe.merge(found.state(), 1L, Long::sum);
+        }
+      }
+    }
+    return counts;
   }
 
   private static Labels labels(ContainerKey key) {

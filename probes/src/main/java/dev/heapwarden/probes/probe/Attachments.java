@@ -18,12 +18,27 @@ import java.util.stream.Stream;
  * Tells per container what is attached. Where a container runs several processes, its main one
  * speaks for it: the one with the most anonymous memory, for Go's probes among the Go programs.
  */
-final class Attachments {
+public final class Attachments {
   static final String PAGE_FAULTS = "PageFaults";
   static final String GO_GC = "GoGc";
   static final String GO_MAP_GROWTH = "GoMapGrowth";
 
   private Attachments() {}
+
+  /**
+   * Whether something is missing where it is not attached. What is no Go program has no collections
+   * of Go to tell of, though its status says why they are not told.
+   *
+   * @param judged runtime of the container's main process
+   */
+  public static boolean isDue(Attachment attachment, RuntimeKind judged) {
+    return attachment.state() != Attachment.State.REFUSED
+        || switch (attachment.probe()) {
+          case GO_GC, GO_MAP_GROWTH -> judged == RuntimeKind.GO;
+          case JvmCounters.PROBE -> judged == RuntimeKind.JVM;
+          default -> true;
+        };
+  }
 
   /**
    * @param jvm what is known of the JVM that is judged, which then needs no probe of Go; empty

@@ -5,6 +5,7 @@ import static dev.heapwarden.probes.target.Web.state;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heapwarden.detection.sample.Attachment;
+import dev.heapwarden.detection.sample.ContainerKey;
 import dev.heapwarden.detection.sample.ContainerState;
 import dev.heapwarden.detection.sample.RuntimeKind;
 import dev.heapwarden.probes.buffer.SampleBuffer;
@@ -32,6 +33,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -89,6 +91,33 @@ class StatusServerTest {
             "heapwarden_container_probe_attached{container=\"web\",namespace=\"shop\",pod=\"web-1\",probe=\"GoGc\"}"
                 + " 1.0")
         .contains("heapwarden_agent_bpftrace_lost_events_total 0.0");
+  }
+
+  /** Else a proxy beside each JVM would be an alert for ever. */
+  @Test
+  void whatIsNoGoProgramIsNotCountedAmongTheRefusedProbesOfGo() throws Exception {
+    containers = List.of(state(Attachment.State.REFUSED), proxy());
+
+    assertThat(get("/metrics").body())
+        .contains("heapwarden_agent_probes{probe=\"GoGc\",state=\"refused\"} 1.0")
+        .contains("heapwarden_agent_probes{probe=\"GoMapGrowth\",state=\"refused\"} 0.0")
+        .contains("heapwarden_agent_probes{probe=\"GoMapGrowth\",state=\"attached\"} 0.0")
+        .contains("heapwarden_agent_probes{probe=\"PageFaults\",state=\"refused\"} 1.0")
+        .contains(
+            "heapwarden_container_probe_attached{container=\"proxy\",namespace=\"shop\",pod=\"web-1\",probe=\"GoGc\"}"
+                + " 0.0");
+  }
+
+  private static ContainerState proxy() {
+    return new ContainerState(
+        new ContainerKey("shop", "web-1", "uid", "proxy", "id-2"),
+        "policy",
+        RuntimeKind.NATIVE,
+        "",
+        Instant.EPOCH,
+        Stream.of("PageFaults", "GoGc", "GoMapGrowth")
+            .map(probe -> new Attachment(probe, Attachment.State.REFUSED, "why"))
+            .toList());
   }
 
   @Test

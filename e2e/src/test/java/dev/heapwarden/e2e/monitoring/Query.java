@@ -34,7 +34,7 @@ record Query(String text) {
       Pattern.compile("\\{\\{\\s*(?:\\$labels\\.)?([a-z_]+)\\s*}}");
 
   /** Given by a scrape. */
-  private static final List<String> OF_TARGETS = List.of("instance", "job");
+  private static final List<String> OF_TARGETS = List.of("instance", "job", "namespace");
 
   /** Labels that a template asks for. */
   static List<String> placeholders(String template) {

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.heapwarden.e2e.scenario.Helm;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
+import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicyPeer;
+import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicyPeerBuilder;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRole;
 import io.fabric8.kubernetes.api.model.rbac.Role;
 import io.fabric8.kubernetes.client.utils.Serialization;
@@ -106,6 +109,27 @@ class ChartIT {
             .findFirst()
             .orElseThrow();
     assertThat(Serialization.asYaml(monitor)).contains("honorLabels: true");
+  }
+
+  @Test
+  void whoMayDialAgentsForArtefactsIsLetIntoTheirPort() {
+    var reader = new NetworkPolicyPeerBuilder().withNewPodSelector();
+    var peer = reader.addToMatchLabels("app", "evidence").endPodSelector().build();
+    assertThat(template()).noneMatch(resource -> letsIn(resource, peer));
+    assertThat(
+            template("--set", "networkPolicy.artifacts[0].podSelector.matchLabels.app=evidence"))
+        .filteredOn(resource -> letsIn(resource, peer))
+        .singleElement()
+        .satisfies(
+            policy -> assertThat(policy.getMetadata().getName()).isEqualTo("heapwarden-agent"));
+  }
+
+  private static boolean letsIn(HasMetadata resource, NetworkPolicyPeer peer) {
+    return resource instanceof NetworkPolicy policy
+        && policy.getSpec().getIngress().stream()
+            .filter(rule -> rule.getFrom().contains(peer))
+            .flatMap(rule -> rule.getPorts().stream())
+            .anyMatch(port -> "https".equals(port.getPort().getStrVal()));
   }
 
   @Test

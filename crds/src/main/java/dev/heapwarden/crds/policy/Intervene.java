@@ -18,7 +18,8 @@ public record Intervene(
         @Nullable JvmSettings jvm,
     @JsonPropertyDescription("Replicas to add.") @Nullable Scale scale,
     @JsonPropertyDescription(
-            "A higher memory limit for the pods that leak, in place: no restart, no rollout.")
+            "A higher memory limit for the pods that leak, whatever owns them, in place: no"
+                + " restart, no rollout.")
         @Nullable Resize resize,
     @Default(Intervene.TTL)
         @Size(max = Durations.LENGTH)

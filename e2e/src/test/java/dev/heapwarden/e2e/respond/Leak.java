@@ -19,10 +19,18 @@ import dev.heapwarden.crds.policy.Observe;
 import dev.heapwarden.crds.policy.Respond;
 import dev.heapwarden.crds.policy.RuntimeChoice;
 import dev.heapwarden.crds.policy.Scale;
+import dev.heapwarden.detection.sample.ContainerKey;
+import dev.heapwarden.detection.sample.RuntimeKind;
+import dev.heapwarden.detection.verdict.Cause;
+import dev.heapwarden.detection.verdict.Evidence;
+import dev.heapwarden.detection.verdict.Layer;
+import dev.heapwarden.detection.verdict.Verdict;
+import dev.heapwarden.operator.evaluate.Assessment;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.LabelSelectorBuilder;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -100,6 +108,29 @@ final class Leak {
             null,
             null));
     return incident;
+  }
+
+  /** What an operator whose agents answer would know of a container that leaks. */
+  static Assessment seenIn(Pod pod, String container) {
+    var metadata = pod.getMetadata();
+    return new Assessment(
+        "",
+        new ContainerKey(
+            metadata.getNamespace(), metadata.getName(), metadata.getUid(), container, "id"),
+        RuntimeKind.GO,
+        false,
+        new Verdict.Suspected(
+            new Evidence(
+                Layer.RUNTIME,
+                Cause.UNKNOWN,
+                "It leaks.",
+                null,
+                null,
+                "",
+                List.of(),
+                Map.of("anonymous_memory", 2e7))),
+        Duration.ofHours(1),
+        Instant.now());
   }
 
   /** Governs checkout. */

@@ -6,15 +6,8 @@ import dev.heapwarden.crds.incident.LeakIncident;
 import dev.heapwarden.crds.incident.Step;
 import dev.heapwarden.crds.policy.MemoryPolicy;
 import dev.heapwarden.crds.snapshot.MemorySnapshot;
-import dev.heapwarden.detection.sample.ContainerKey;
-import dev.heapwarden.detection.sample.RuntimeKind;
-import dev.heapwarden.detection.verdict.Cause;
-import dev.heapwarden.detection.verdict.Evidence;
-import dev.heapwarden.detection.verdict.Layer;
-import dev.heapwarden.detection.verdict.Verdict;
 import dev.heapwarden.e2e.ClusterExtension;
 import dev.heapwarden.e2e.scenario.Installation;
-import dev.heapwarden.operator.evaluate.Assessment;
 import dev.heapwarden.operator.respond.action.Acted;
 import dev.heapwarden.operator.respond.action.Action;
 import dev.heapwarden.operator.respond.action.PatchEnvironment;
@@ -29,7 +22,6 @@ import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -53,7 +45,8 @@ class TuningIT extends InAShop {
     var leaking = shop.servingPods().stream().sorted().findFirst().orElseThrow();
     var other = shop.servingPods().stream().sorted().toList().getLast();
     var pod = shop.pod(leaking);
-    var action = new ResizeMemory(client, (uid, container) -> List.of(suspected(pod)));
+    var action =
+        new ResizeMemory(client, (uid, container) -> List.of(Leak.seenIn(pod, "checkout")));
     var situation = situation(shop, "{resize: {memoryPercent: 125, max: 1Gi}}", "");
 
     var step = carryOut(action, situation);
@@ -73,7 +66,8 @@ class TuningIT extends InAShop {
   void aPodThatIsGoneTookItsLimitWithIt() {
     var shop = open("tune-too-much", "");
     var pod = shop.pod(shop.servingPods().iterator().next());
-    var action = new ResizeMemory(client, (uid, container) -> List.of(suspected(pod)));
+    var action =
+        new ResizeMemory(client, (uid, container) -> List.of(Leak.seenIn(pod, "checkout")));
     var resize = "{resize: {memoryPercent: 400, max: 1Gi}}";
     var step = carryOut(action, situation(shop, resize, ""));
     client.apps().deployments().inNamespace(shop.namespace()).withName("checkout").scale(0);
@@ -198,27 +192,5 @@ class TuningIT extends InAShop {
                 .formatted(shop.namespace(), intervene),
             MemoryPolicy.class);
     return new Situation(incident, policy, Instant.now());
-  }
-
-  private static Assessment suspected(Pod pod) {
-    var metadata = pod.getMetadata();
-    return new Assessment(
-        "",
-        new ContainerKey(
-            metadata.getNamespace(), metadata.getName(), metadata.getUid(), "checkout", "id"),
-        RuntimeKind.GO,
-        false,
-        new Verdict.Suspected(
-            new Evidence(
-                Layer.RUNTIME,
-                Cause.UNKNOWN,
-                "It leaks.",
-                null,
-                null,
-                "",
-                List.of(),
-                Map.of("anonymous_memory", 2e7))),
-        Duration.ofHours(1),
-        Instant.now());
   }
 }

@@ -12,11 +12,16 @@ import dev.heapwarden.crds.policy.MemoryPolicy;
 import dev.heapwarden.e2e.ClusterExtension;
 import dev.heapwarden.operator.evaluate.Workload;
 import dev.heapwarden.operator.evaluate.Workloads;
+import dev.heapwarden.operator.respond.Response;
+import dev.heapwarden.operator.respond.action.Acted;
 import dev.heapwarden.operator.respond.action.IsolatePod;
 import dev.heapwarden.operator.respond.action.PatchEnvironment;
 import dev.heapwarden.operator.respond.action.Plan;
+import dev.heapwarden.operator.respond.action.ResizeMemory;
 import dev.heapwarden.operator.respond.action.Situation;
+import dev.heapwarden.operator.respond.guard.Ruling;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.ByteArrayInputStream;
@@ -24,6 +29,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -32,6 +39,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Pods of every kind of owner on a real API server. None of them has to run for this. */
 @ExtendWith(ClusterExtension.class)
@@ -41,7 +49,9 @@ class WorkloadKindsIT {
 
   private static final String SPEC =
       "terminationGracePeriodSeconds: 0, containers: [{name: app, imagePullPolicy: Never,"
-          + " image: localhost/heapwarden-sessions:dev}]";
+          + " image: localhost/heapwarden-sessions:dev, resources: {limits: {memory: 64Mi}}}]";
+
+  private static final Duration SOON = Duration.ofSeconds(20);
 
   private final KubernetesClient client;
   private final Workloads workloads;
@@ -147,14 +157,72 @@ class WorkloadKindsIT {
                             + " pods"));
   }
 
+  /** Nothing has to be rolled out, and no pod made anew. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "ledger",
+        "collector",
+        "bare",
+        "checkout",
+        "import",
+        "report-1",
+        "debug",
+        "of-m1",
+      })
+  void aMemoryLimitIsRaisedInPlaceWhateverOwnsThePodAndSetBack(String app) {
+    var pod = podOf(app);
+    var action = resize(pod);
+    var situation = new Situation(incident(workloads.of(pod), pod), policy(), Instant.now());
+
+    var step = Responses.intended(action, situation);
+    Shop.within(SOON).until(() -> action.act(situation, step) instanceof Acted.Yes);
+    assertThat(limit(pod)).isEqualTo(new Quantity("80Mi"));
+
+    Shop.within(SOON)
+        .untilAsserted(
+            () -> {
+              action.undo(situation.incident(), step, Instant.now());
+              assertThat(limit(pod)).isEqualTo(new Quantity("64Mi"));
+            });
+  }
+
+  @Test
+  void aStaticPodKeepsItsLimitSinceTheApiServerDoesNotResizeIt() {
+    var pod = podOf("static");
+    var incidents = new StoredIncidents(incident(workloads.of(pod), pod));
+    var response =
+        Responses.of(
+            client,
+            List.of(resize(pod)),
+            kind -> new Ruling.Go(),
+            incidents,
+            InstantSource.system());
+
+    var step = step(end(response, incidents), "ResizeMemory");
+
+    assertThat(step.state()).isEqualTo(State.REFUSED);
+    assertThat(step.message()).contains("static pods cannot be resized");
+    assertThat(limit(pod)).isEqualTo(new Quantity("64Mi"));
+  }
+
+  private ResizeMemory resize(Pod leaking) {
+    return new ResizeMemory(client, (uid, container) -> List.of(Leak.seenIn(leaking, "app")));
+  }
+
+  private Quantity limit(Pod pod) {
+    var container = client.resource(pod).require().getSpec().getContainers().getFirst();
+    return Objects.requireNonNull(container.getResources().getLimits().get("memory"), "no limit");
+  }
+
   private LeakIncidentStatus respondTo(LeakIncident incident) {
     var incidents = new StoredIncidents(incident);
+    return end(Responses.of(client, incidents, InstantSource.system()), incidents);
+  }
+
+  private static LeakIncidentStatus end(Response response, StoredIncidents incidents) {
     return Responses.until(
-        Duration.ofSeconds(20),
-        Responses.of(client, incidents, InstantSource.system()),
-        incidents,
-        policy(),
-        status -> status.phase().terminal());
+        SOON, response, incidents, policy(), status -> status.phase().terminal());
   }
 
   private Pod podOf(String app) {
@@ -207,7 +275,10 @@ class WorkloadKindsIT {
           respond:
             mode: Enforce
             maxLevel: 3
-            intervene: {go: {gcPercent: 50}, scale: {add: 1, max: 4}}
+            intervene:
+              go: {gcPercent: 50}
+              scale: {add: 1, max: 4}
+              resize: {memoryPercent: 125, max: 1Gi}
             limits: {actionsPerHour: 10}
         """,
         MemoryPolicy.class);

@@ -21,7 +21,10 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** Which pods get how much more memory. Looks only. */
+/**
+ * Which pods get how much more memory, of whatever owner: nobody has to roll anything out or make a
+ * pod anew. What cannot be resized, such as a static pod, the API server refuses. Looks only.
+ */
 record Raise(KubernetesClient client, Assessments assessments) {
   /** Pods of one step: what undo needs to know of each stands in the incident. */
   private static final int PODS = 20;

@@ -17,8 +17,8 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Level 3: a higher memory limit, in place, for the pods of the workload that show the leak and are
- * not isolated. The pod template stays as it is. Taken back only while nobody else changed it and
- * while what the container uses fits.
+ * not isolated, whatever kind that is. The pod template stays as it is. Taken back only while
+ * nobody else changed it and while what the container uses fits.
  */
 public final class ResizeMemory implements Action {
   private static final Duration PATIENCE = Duration.ofMinutes(3);

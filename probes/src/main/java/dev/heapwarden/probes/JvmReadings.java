@@ -123,10 +123,12 @@ final class JvmReadings implements AutoCloseable {
       ledger.counted(target.container().key(), process.pid(), counters);
       var attached =
           new Attachment(JvmCounters.PROBE, Attachment.State.ATTACHED, others(target, file.get()));
-      var notLive = counters.notLive();
-      return notLive.isEmpty()
-          ? look(file, attached)
-          : look(file, attached, refused(LIVE_HEAP, notLive.get()));
+      var live =
+          counters
+              .notLive()
+              .map(why -> refused(LIVE_HEAP, why))
+              .orElseGet(() -> new Attachment(LIVE_HEAP, Attachment.State.ATTACHED, null));
+      return look(file, attached, live);
     } catch (IOException unreadable) {
       return failed(String.valueOf(unreadable.getMessage()));
     }

@@ -62,7 +62,9 @@ class JvmReadingsTest {
       // Who would write to a pipe waits until it is read.
       try (var _ = writing.get(10, TimeUnit.SECONDS)) {
         assertThat(readings.attachments(sound))
-            .containsExactly(new Attachment("JvmCounters", State.ATTACHED, null));
+            .containsExactly(
+                new Attachment("JvmCounters", State.ATTACHED, null),
+                new Attachment("JvmLiveHeap", State.ATTACHED, null));
         assertThat(ledger.values(sound.container().key())).containsKey(Signal.THREADS);
         assertThat(readings.attachments(hung).getFirst().state()).isEqualTo(State.PENDING);
       }

@@ -11,8 +11,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.stream.Stream;
 
-/** What an operator knows that leads and has answered a leak. */
+/** What an operator knows that leads, with an incident of every phase. */
 final class BusyOperator implements OperatorState {
   private static final String AT = "2026-03-01T12:00:00Z";
   private static final String LATER = "2026-03-01T12:10:00Z";
@@ -74,10 +75,10 @@ final class BusyOperator implements OperatorState {
 
   @Override
   public List<LeakIncident> incidents() {
-    return List.of(incident());
+    return Stream.of(Phase.values()).map(BusyOperator::incident).toList();
   }
 
-  private static LeakIncident incident() {
+  private static LeakIncident incident(Phase phase) {
     var finding =
         new Finding(
             "Confirmed",
@@ -119,7 +120,7 @@ final class BusyOperator implements OperatorState {
             "1m",
             "-",
             1,
-            Phase.MITIGATED,
+            phase,
             null,
             finding,
             finding,

@@ -1,7 +1,8 @@
 package dev.heapwarden.e2e.monitoring;
 
 import java.util.ArrayList;
-import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -13,16 +14,24 @@ import org.jspecify.annotations.Nullable;
 final class Exposition {
   private static final Pattern HEADER = Pattern.compile("# (HELP|TYPE) (\\S+) (.*)");
   private static final Pattern SAMPLE = Pattern.compile("([a-z_:]+)(?:\\{(.*)})? \\S+");
-  private static final Pattern LABEL = Pattern.compile("([a-z_]+)=\"(?:[^\"\\\\]|\\\\.)*\",?");
+  private static final Pattern LABEL = Pattern.compile("([a-z_]+)=\"((?:[^\"\\\\]|\\\\.)*)\",?");
 
   /**
    * A family.
    *
-   * @param labels of its samples
+   * @param values of its samples' labels
    * @param series names of its samples: of a summary there are several
    */
   record Family(
-      String name, String type, String help, SortedSet<String> labels, SortedSet<String> series) {
+      String name,
+      String type,
+      String help,
+      SortedMap<String, SortedSet<String>> values,
+      SortedSet<String> series) {
+    Set<String> labels() {
+      return values.keySet();
+    }
+
     /** The base unit that the name says; empty for a count. */
     String unit() {
       var base = name.endsWith("_total") ? name.substring(0, name.length() - 6) : name;
@@ -53,7 +62,7 @@ final class Exposition {
                   name,
                   header.group(3),
                   help.getOrDefault(name, ""),
-                  new TreeSet<>(),
+                  new TreeMap<>(),
                   new TreeSet<>());
           families.put(name, family);
           current.add(family);
@@ -66,14 +75,19 @@ final class Exposition {
       }
       var family = current.getLast();
       family.series().add(sample.group(1));
-      family.labels().addAll(labels(sample.group(2)));
+      take(sample.group(2), family.values());
     }
     return families;
   }
 
-  private static List<String> labels(@Nullable String text) {
-    return text == null
-        ? List.of()
-        : LABEL.matcher(text).results().map(label -> label.group(1)).toList();
+  private static void take(@Nullable String labels, Map<String, SortedSet<String>> values) {
+    if (labels != null) {
+      LABEL
+          .matcher(labels)
+          .results()
+          .forEach(
+              label ->
+                  values.computeIfAbsent(label.group(1), _ -> new TreeSet<>()).add(label.group(2)));
+    }
   }
 }

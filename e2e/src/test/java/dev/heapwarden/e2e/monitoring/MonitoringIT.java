@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.SortedSet;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
@@ -26,14 +26,14 @@ class MonitoringIT {
   private static final Path RULES = MANIFESTS.resolve("alerts/heapwarden.rules.yaml");
   private static final Path DASHBOARD = MANIFESTS.resolve("dashboards/heapwarden.json");
 
-  /** By series, its labels. */
-  private final Map<String, Set<String>> exposed = new HashMap<>();
+  /** By series, its labels with their values. */
+  private final Map<String, Map<String, SortedSet<String>>> exposed = new HashMap<>();
 
   @BeforeAll
   void bothProgramsAreAsked() throws Exception {
     for (var text : List.of(RunningPrograms.operator(), RunningPrograms.agent())) {
       for (var family : Exposition.families(text).values()) {
-        family.series().forEach(series -> exposed.put(series, family.labels()));
+        family.series().forEach(series -> exposed.put(series, family.values()));
       }
     }
   }

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 
@@ -21,6 +23,11 @@ record Query(String text) {
       Pattern.compile("\\b(?:by|on|ignoring|without|group_left|group_right) \\(([^)]*)\\)");
   private static final Pattern MATCHERS = Pattern.compile("\\{([^}]*)}");
   private static final Pattern MATCHER = Pattern.compile("([a-zA-Z_]\\w*)\\s*(?:=~|!~|!=|=)");
+
+  private static final Pattern SELECTOR =
+      Pattern.compile("([a-zA-Z_:][\\w:]*)\\{((?:[^\"}]|" + STRING + ")*)}");
+  private static final Pattern MATCH =
+      Pattern.compile("([a-zA-Z_]\\w*)\\s*(=~|!~|!=|=)\\s*(" + STRING + ")");
 
   /** A name that is neither a function nor an aggregation. */
   private static final Pattern NAME =
@@ -42,22 +49,44 @@ record Query(String text) {
   }
 
   /**
-   * Fails unless every series and every label that it names is there.
+   * Fails unless every series and every label that it names is there, and every value that it
+   * compares a label with, but for those that a dashboard's variable chooses.
    *
-   * @param exposed labels by series
+   * @param exposed labels with their values by series
    * @return the labels that its result can have
    */
-  Set<String> check(Map<String, Set<String>> exposed) {
+  Set<String> check(Map<String, Map<String, SortedSet<String>>> exposed) {
     var bare = STRING.matcher(text).replaceAll("");
     var labels = new TreeSet<>(OF_TARGETS);
     var series = series(bare);
     assertThat(series).as(text).isNotEmpty();
     for (var name : series) {
       assertThat(exposed).as(text).containsKey(name);
-      labels.addAll(exposed.getOrDefault(name, Set.of()));
+      labels.addAll(exposed.getOrDefault(name, Map.of()).keySet());
     }
     assertThat(labels).as(text).containsAll(named(bare));
+    SELECTOR
+        .matcher(text)
+        .results()
+        .forEach(found -> compare(found.group(2), exposed.getOrDefault(found.group(1), Map.of())));
     return labels;
+  }
+
+  private void compare(String matchers, Map<String, SortedSet<String>> exposed) {
+    for (var match : MATCH.matcher(matchers).results().toList()) {
+      var value = match.group(3).substring(1, match.group(3).length() - 1);
+      if (value.contains("$")) {
+        continue;
+      }
+      var wanted =
+          match.group(2).endsWith("~")
+              ? List.of(value.split("\\|", -1))
+              : List.of(Pattern.quote(value));
+      var values = exposed.getOrDefault(match.group(1), Collections.emptySortedSet());
+      assertThat(wanted)
+          .as("%s: %s in %s", text, match.group(), values)
+          .allMatch(pattern -> values.stream().anyMatch(found -> found.matches(pattern)));
+    }
   }
 
   private static List<String> series(String bare) {

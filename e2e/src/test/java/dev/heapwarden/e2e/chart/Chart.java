@@ -1,5 +1,6 @@
 package dev.heapwarden.e2e.chart;
 
+import dev.heapwarden.e2e.scenario.Helm;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRole;
 import io.fabric8.kubernetes.api.model.rbac.Role;
@@ -8,6 +9,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -37,6 +39,22 @@ final class Chart {
         .filter(document -> document.lines().anyMatch(line -> !line.matches("\\s*(#.*)?")))
         .<HasMetadata>map(document -> YAML.unmarshal(document))
         .toList();
+  }
+
+  /** What Helm makes of it, hooks included, in the namespace elsewhere. */
+  static List<HasMetadata> template(String... arguments) {
+    var command =
+        new ArrayList<>(
+            List.of("template", "heapwarden", DIRECTORY.toString(), "--namespace", "elsewhere"));
+    command.addAll(List.of(arguments));
+    return resources(helm("helm").run(command.toArray(String[]::new)));
+  }
+
+  /**
+   * @param script helm or helm3
+   */
+  static Helm helm(String script) {
+    return new Helm(ROOT.resolve("e2e").resolve(script));
   }
 
   /** What the roles of this kind and name grant. */

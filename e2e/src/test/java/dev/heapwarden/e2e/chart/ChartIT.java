@@ -3,7 +3,6 @@ package dev.heapwarden.e2e.chart;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.heapwarden.e2e.scenario.Helm;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicyPeer;
@@ -11,7 +10,6 @@ import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicyPeerBuilder;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRole;
 import io.fabric8.kubernetes.api.model.rbac.Role;
 import io.fabric8.kubernetes.client.utils.Serialization;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Order;
@@ -23,12 +21,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What Helm makes of the chart; without a cluster. */
 @Order(0)
 class ChartIT {
-  private static final String CHART = Chart.DIRECTORY.toString();
-
   @ParameterizedTest
   @ValueSource(strings = {"helm", "helm3"})
   void bothHelmsFindNothingToComplainAbout(String helm) {
-    assertThat(helm(helm).run("lint", "--strict", CHART))
+    assertThat(Chart.helm(helm).run("lint", "--strict", Chart.DIRECTORY.toString()))
         .contains("0 chart(s) failed")
         .doesNotContain("[WARNING]");
   }
@@ -52,14 +48,14 @@ class ChartIT {
       })
   void whatIsMisspeltOrOutOfRangeIsRefused(String value) {
     var name = value.substring(0, value.indexOf('='));
-    assertThatThrownBy(() -> template("--set", value))
+    assertThatThrownBy(() -> Chart.template("--set", value))
         .hasMessageContaining(name.substring(name.lastIndexOf('.') + 1));
   }
 
   @ParameterizedTest
   @CsvSource({"'1'", "'1,2'", "'1,3'", "'1,2,3'"})
   void aLevelThatIsNotInstalledGetsNoPermissions(String levels) {
-    var resources = template("--set", "levels={" + levels + "}");
+    var resources = Chart.template("--set", "levels={" + levels + "}");
     assertThat(Chart.granted(resources, ClusterRole.class, "heapwarden-operator"))
         .isEqualTo(
             RbacPage.read()
@@ -68,7 +64,7 @@ class ChartIT {
 
   @Test
   void anInstallationForSomeNamespacesHasRolesThereAndElseOnlyTenantsRolesAndReviews() {
-    var resources = template("--set", "watchNamespaces={shop,billing}");
+    var resources = Chart.template("--set", "watchNamespaces={shop,billing}");
     assertThat(resources)
         .filteredOn(ClusterRole.class::isInstance)
         .extracting(role -> role.getMetadata().getName())
@@ -88,9 +84,9 @@ class ChartIT {
           .extracting(role -> role.getMetadata().getNamespace())
           .containsExactly("shop", "billing");
       assertThat(Chart.granted(resources, Role.class, "heapwarden-" + part + "-watch"))
-          .isEqualTo(Chart.granted(template(), ClusterRole.class, "heapwarden-" + part));
+          .isEqualTo(Chart.granted(Chart.template(), ClusterRole.class, "heapwarden-" + part));
     }
-    assertThat(template("--set", "watchNamespaces={shop}", "--set", "tenantRoles=false"))
+    assertThat(Chart.template("--set", "watchNamespaces={shop}", "--set", "tenantRoles=false"))
         .filteredOn(resource -> resource.getKind().startsWith("ClusterRole"))
         .extracting(resource -> resource.getMetadata().getName())
         .containsOnly("heapwarden-agent-callers-elsewhere");
@@ -99,7 +95,7 @@ class ChartIT {
   @Test
   void aScrapeKeepsTheLabelsOfWhatIsWatched() {
     var monitor =
-        template(
+        Chart.template(
                 "--set",
                 "monitoring.serviceMonitor.enabled=true",
                 "--set",
@@ -115,9 +111,10 @@ class ChartIT {
   void whoMayDialAgentsForArtefactsIsLetIntoTheirPort() {
     var reader = new NetworkPolicyPeerBuilder().withNewPodSelector();
     var peer = reader.addToMatchLabels("app", "evidence").endPodSelector().build();
-    assertThat(template()).noneMatch(resource -> letsIn(resource, peer));
+    assertThat(Chart.template()).noneMatch(resource -> letsIn(resource, peer));
     assertThat(
-            template("--set", "networkPolicy.artifacts[0].podSelector.matchLabels.app=evidence"))
+            Chart.template(
+                "--set", "networkPolicy.artifacts[0].podSelector.matchLabels.app=evidence"))
         .filteredOn(resource -> letsIn(resource, peer))
         .singleElement()
         .satisfies(
@@ -134,18 +131,7 @@ class ChartIT {
 
   @Test
   void aSingleOperatorKeepsNoNodeFromBeingDrained() {
-    assertThat(template("--set", "operator.replicas=1"))
+    assertThat(Chart.template("--set", "operator.replicas=1"))
         .noneMatch(resource -> resource.getKind().equals("PodDisruptionBudget"));
-  }
-
-  private static Helm helm(String script) {
-    return new Helm(Chart.ROOT.resolve("e2e").resolve(script));
-  }
-
-  private static List<HasMetadata> template(String... arguments) {
-    var command =
-        new ArrayList<>(List.of("template", "heapwarden", CHART, "--namespace", "elsewhere"));
-    command.addAll(List.of(arguments));
-    return Chart.resources(helm("helm").run(command.toArray(String[]::new)));
   }
 }

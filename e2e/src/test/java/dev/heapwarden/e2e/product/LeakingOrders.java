@@ -1,0 +1,215 @@
+package dev.heapwarden.e2e.product;
+
+import static org.awaitility.Awaitility.await;
+
+import dev.heapwarden.crds.Api;
+import dev.heapwarden.crds.incident.LeakIncident;
+import dev.heapwarden.crds.incident.LeakIncidentStatus;
+import dev.heapwarden.crds.incident.Step;
+import dev.heapwarden.e2e.scenario.Kubectl;
+import io.fabric8.kubernetes.api.model.NamespaceBuilder;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.RollableScalableResource;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+
+/** A JVM of which a person is to say what is done about its leak. */
+record LeakingOrders(KubernetesClient client, Kubectl kubectl) {
+  static final String PAUSE = "-XX:MaxGCPauseMillis=150";
+  private static final String NAMESPACE = "approve-jvm";
+
+  private static final String WORKLOAD =
+      """
+      apiVersion: heapwarden.dev/v1alpha1
+      kind: MemoryPolicy
+      metadata: {name: orders, namespace: approve-jvm}
+      spec:
+        selector: {matchLabels: {app: orders}}
+        respond:
+          mode: Approve
+          maxLevel: 3
+          diagnose: {window: 1s}
+          intervene: {jvm: {options: ["-XX:MaxGCPauseMillis=150"]}}
+      ---
+      apiVersion: apps/v1
+      kind: Deployment
+      metadata: {name: orders, namespace: approve-jvm}
+      spec:
+        selector: {matchLabels: {app: orders}}
+        template:
+          metadata: {labels: {app: orders}}
+          spec:
+            terminationGracePeriodSeconds: 1
+            containers:
+            - name: orders
+              image: localhost/heapwarden-orders:dev
+              imagePullPolicy: IfNotPresent
+              env: [{name: JDK_JAVA_OPTIONS, value: "-Xmx160m"}]
+              readinessProbe: {httpGet: {path: /healthz, port: 8080}, periodSeconds: 1}
+              resources: {requests: {cpu: 10m, memory: 64Mi}, limits: {memory: 384Mi}}
+      """;
+
+  /** The step of a pod that nothing replaces. */
+  static final String NOT_ISOLATED =
+      "{action: Isolate, level: 2, state: Refused, object: pod/POD_NAME, message: nothing replaces"
+          + " it, undo: {}, intendedAt: \"NOW\"}";
+
+  /** As detection opens it. */
+  private static final String INCIDENT =
+      """
+      apiVersion: heapwarden.dev/v1alpha1
+      kind: LeakIncident
+      metadata: {name: orders-approve, namespace: approve-jvm}
+      spec:
+        target: {kind: Deployment, name: orders, uid: WORKLOAD_UID, container: orders, policy: orders, episode: 1}
+      status:
+        workload: deployment/orders
+        container: orders
+        verdict: Confirmed
+        layer: Application
+        growth: 3.4 GiB/h
+        limitIn: 1h
+        site: "-"
+        level: 0
+        phase: Open
+        openedAt: "NOW"
+        finding:
+          verdict: Confirmed
+          runtime: JVM
+          layer: Application
+          cause: ClassGrowth
+          message: it leaks
+          growthBytesPerSecond: 1000000
+          growthLow: 900000
+          growthHigh: 1100000
+          secondsToLimit: 3600
+          pod: POD_NAME
+          podUid: POD_UID
+          containerAgeSeconds: 600
+          pods: 1
+          witnesses: []
+          at: "NOW"
+        steps: [STEPS]
+        timeline: []
+      """;
+
+  void open() {
+    client
+        .resource(
+            new NamespaceBuilder().withNewMetadata().withName(NAMESPACE).endMetadata().build())
+        .serverSideApply();
+    client
+        .load(new ByteArrayInputStream(WORKLOAD.getBytes(StandardCharsets.UTF_8)))
+        .serverSideApply();
+    orders().waitUntilReady(60, TimeUnit.SECONDS);
+  }
+
+  void close() {
+    client.namespaces().withName(NAMESPACE).withTimeout(1, TimeUnit.MINUTES).delete();
+  }
+
+  /**
+   * Opens an incident.
+   *
+   * @param steps that it has already; may be empty
+   */
+  void leak(String steps) {
+    var pod =
+        client
+            .pods()
+            .inNamespace(NAMESPACE)
+            .withLabel("app", "orders")
+            .list()
+            .getItems()
+            .getFirst()
+            .getMetadata();
+    var incident =
+        Serialization.unmarshal(
+            INCIDENT
+                .replace("STEPS", steps)
+                .replace("WORKLOAD_UID", deployment().getMetadata().getUid())
+                .replace("POD_NAME", pod.getName())
+                .replace("POD_UID", pod.getUid())
+                .replace("NOW", Instant.now().toString()),
+            LeakIncident.class);
+    var status = incident.getStatus();
+    var created = client.resource(incident).create();
+    created.setStatus(status);
+    client.resource(created).updateStatus();
+  }
+
+  void respond(String answer) {
+    var patch = "{\"spec\": {\"response\": %s}}".formatted(answer);
+    kubectl.run(
+        "-n",
+        NAMESPACE,
+        "patch",
+        "leakincident",
+        "orders-approve",
+        "--type=merge",
+        "--patch=" + patch);
+  }
+
+  LeakIncidentStatus until(String what, Predicate<LeakIncidentStatus> reached) {
+    await(what)
+        .atMost(Duration.ofMinutes(2))
+        .pollInterval(Duration.ofMillis(500))
+        .until(() -> reached.test(incident().getStatus()));
+    return incident().getStatus();
+  }
+
+  static boolean waits(LeakIncidentStatus status, String reason) {
+    var waitingFor = status.waitingFor();
+    return waitingFor != null && waitingFor.startsWith(reason);
+  }
+
+  static Step step(LeakIncidentStatus status, String action) {
+    return status.steps().stream()
+        .filter(step -> step.action().equals(action))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  LeakIncident incident() {
+    return client
+        .resources(LeakIncident.class)
+        .inNamespace(NAMESPACE)
+        .withName("orders-approve")
+        .require();
+  }
+
+  List<Pod> isolated() {
+    return client.pods().inNamespace(NAMESPACE).withLabel(Api.QUARANTINE_LABEL).list().getItems();
+  }
+
+  void deletePolicy() {
+    kubectl.run("-n", NAMESPACE, "delete", "memorypolicy", "orders");
+  }
+
+  /** Two of them, so that one can go. */
+  void scaleUp() {
+    orders().scale(2);
+    orders().waitUntilReady(60, TimeUnit.SECONDS);
+  }
+
+  Deployment deployment() {
+    return orders().require();
+  }
+
+  private RollableScalableResource<Deployment> orders() {
+    return client.apps().deployments().inNamespace(NAMESPACE).withName("orders");
+  }
+
+  String environment() {
+    return Serialization.asYaml(
+        deployment().getSpec().getTemplate().getSpec().getContainers().getFirst().getEnv());
+  }
+}

@@ -1,0 +1,87 @@
+package dev.heapwarden.e2e.product;
+
+import static dev.heapwarden.e2e.product.LeakingOrders.NOT_ISOLATED;
+import static dev.heapwarden.e2e.product.LeakingOrders.PAUSE;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heapwarden.crds.incident.Phase;
+import dev.heapwarden.e2e.cluster.Cluster;
+import dev.heapwarden.e2e.scenario.Installation;
+import dev.heapwarden.e2e.scenario.Kubectl;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.parallel.Isolated;
+
+/** What {@code docs/install.md} says to whoever installed without Helm. */
+@Isolated("one product, and both cores")
+@Order(35)
+@ExtendWith(Installed.class)
+class UninstallIT {
+  private static final Path MANIFESTS = Path.of(System.getProperty("heapwarden.root"), "manifests");
+  private static final String UNINSTALL = MANIFESTS.resolve("uninstall.yaml").toString();
+
+  private final KubernetesClient client;
+  private final Kubectl kubectl;
+  private final LeakingOrders orders;
+
+  UninstallIT(KubernetesClient client, Cluster cluster) {
+    this.client = client;
+    this.kubectl = Kubectl.with(cluster.kubeconfig());
+    this.orders = new LeakingOrders(client, kubectl);
+  }
+
+  @BeforeEach
+  void open() {
+    orders.open();
+  }
+
+  /** Other tests need the product. */
+  @AfterEach
+  void close() {
+    kubectl.run("delete", "--ignore-not-found", "-f", UNINSTALL);
+    var installation = new Installation(client);
+    installation.apply(MANIFESTS.resolve("install.yaml"));
+    installation.awaitReady(Duration.ofMinutes(2));
+    orders.close();
+  }
+
+  @Test
+  void uninstallYamlUndoesAndEndsTheOperator() {
+    var before = orders.deployment().getSpec().getTemplate();
+    orders.leak(NOT_ISOLATED);
+    orders.respond("{\"approvedLevel\": 3}");
+    orders.until("it is verified", status -> status.phase() == Phase.VERIFYING);
+    assertThat(orders.environment()).contains("JAVA_TOOL_OPTIONS", PAUSE);
+
+    kubectl.run("apply", "-f", UNINSTALL);
+    kubectl.run(
+        "-n",
+        Installation.NAMESPACE,
+        "wait",
+        "--for=condition=complete",
+        "job/heapwarden-uninstall",
+        "--timeout=5m");
+
+    assertThat(orders.incident().getStatus().phase()).isEqualTo(Phase.ROLLED_BACK);
+    assertThat(orders.incident().getFinalizers()).isEmpty();
+    assertThat(orders.deployment().getSpec().getTemplate()).isEqualTo(before);
+    assertThat(operators()).isEmpty();
+  }
+
+  private String operators() {
+    return kubectl.run(
+        "-n",
+        Installation.NAMESPACE,
+        "get",
+        "pods",
+        "--selector=app.kubernetes.io/component=operator",
+        "--ignore-not-found",
+        "--output=name");
+  }
+}

@@ -115,6 +115,7 @@ final class RunningPrograms {
         7,
         new JvmCounters(
             Origin.HSPERFDATA,
+            Origin.HSPERFDATA,
             "25",
             Collector.G1,
             512,

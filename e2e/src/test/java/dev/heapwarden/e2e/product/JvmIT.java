@@ -132,7 +132,7 @@ class JvmIT {
         .satisfies(
             refused ->
                 assertThat(refused.artifacts().getFirst().reason())
-                    .contains("only an isolated one is dumped"));
+                    .contains("only an isolated one for longer"));
 
     client
         .pods()

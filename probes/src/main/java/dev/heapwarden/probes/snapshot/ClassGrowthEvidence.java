@@ -5,7 +5,6 @@ import dev.heapwarden.probes.jvm.ClassHistogram;
 import dev.heapwarden.probes.jvm.ClassHistogram.Count;
 import dev.heapwarden.probes.jvm.Counters;
 import dev.heapwarden.probes.jvm.JvmAttach;
-import dev.heapwarden.probes.jvm.JvmCounters;
 import dev.heapwarden.probes.sample.ClassCount;
 import dev.heapwarden.probes.target.ProcFs;
 import dev.heapwarden.probes.target.TargetProcess;
@@ -40,14 +39,21 @@ final class ClassGrowthEvidence {
   private final JvmEvidence jvm;
   private final ArtifactStore store;
   private final ProcFs proc;
+  private final CountForecast forecast;
   private final StallGuard guard;
   private final ClassWitness witness;
 
   ClassGrowthEvidence(
-      JvmEvidence jvm, ArtifactStore store, ProcFs proc, StallGuard guard, ClassWitness witness) {
+      JvmEvidence jvm,
+      ArtifactStore store,
+      ProcFs proc,
+      CountForecast forecast,
+      StallGuard guard,
+      ClassWitness witness) {
     this.jvm = jvm;
     this.store = store;
     this.proc = proc;
+    this.forecast = forecast;
     this.guard = guard;
     this.witness = witness;
   }
@@ -58,7 +64,8 @@ final class ClassGrowthEvidence {
       return new Evidence.Refused("no JVM runs in it");
     }
     var counters = Counters.readable(process.get().pid(), proc.root());
-    var refusal = guard.refusal(order.target(), process.get(), counters.flatMap(Counters::now));
+    var expected = forecast.of(order.target(), process.get(), counters.flatMap(Counters::now));
+    var refusal = guard.refusal(order.target().container().key(), expected);
     if (refusal.isPresent()) {
       return new Evidence.Refused(refusal.get());
     }
@@ -89,7 +96,7 @@ final class ClassGrowthEvidence {
       var took = Duration.ofNanos(System.nanoTime() - began);
       var after = counters.flatMap(Counters::now);
       // Asking and answering take time too, in which it runs: its own clock is the judge.
-      allowed = guard.allows(container, stopped(before, after).orElse(took));
+      allowed = guard.allows(container, Pause.between(before, after).orElse(took));
       stall = stall.plus(took);
       texts.writeBytes(text);
       counted.add(new ClassCount(Instant.now(), histogram(text)));
@@ -122,16 +129,6 @@ final class ClassGrowthEvidence {
       now = counters.flatMap(Counters::now);
     }
     return false;
-  }
-
-  private static Optional<Duration> stopped(
-      Optional<JvmCounters> before, Optional<JvmCounters> after) {
-    return before.flatMap(
-        earlier ->
-            after.map(
-                later ->
-                    Duration.ofNanos(
-                        (long) ((later.stoppedSeconds() - earlier.stoppedSeconds()) * 1e9))));
   }
 
   private static ClassHistogram histogram(byte[] text) throws IOException {

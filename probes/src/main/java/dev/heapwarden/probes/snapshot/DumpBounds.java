@@ -1,38 +1,21 @@
 package dev.heapwarden.probes.snapshot;
 
-import dev.heapwarden.crds.Api;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.EmptyDirVolumeSource;
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.Probe;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.api.model.VolumeMount;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Comparator;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.function.Function;
 import java.util.stream.Stream;
 
 /** What a pod allows a heap dump of one of its containers to cost. */
 record DumpBounds(Pod pod, Container container) {
-  /** Where no probe bounds it. */
-  static final Duration LONGEST = Duration.ofSeconds(30);
-
-  /** A forecast is no measurement: disks differ. */
-  private static final int MARGIN = 2;
-
   /** Bytes of a dump at most. */
   static final long LARGEST = 1L << 30;
-
-  /** Defaults of a probe (Kubernetes 1.35, pkg/apis/core/v1/defaults.go). */
-  private static final int FAILURES = 3;
-
-  private static final int PERIOD_SECONDS = 10;
-  private static final int TIMEOUT_SECONDS = 1;
 
   /** How much of it is in use is not known here. */
   private static final int SHARE = 4;
@@ -49,22 +32,9 @@ record DumpBounds(Pod pod, Container container) {
 
   /** Why a dump is not taken; empty when its cost is allowed. */
   Optional<String> refusal(DumpForecast forecast) {
-    var pause = forecast.pause();
-    if (!isIsolated() && pause.compareTo(Pause.LONGEST_IN_SERVICE) > 0) {
-      return Optional.of(
-          "a heap dump could stop it for %s, and a pod in service is stopped for %s at most: only an isolated one is dumped"
-              .formatted(seconds(pause), seconds(Pause.LONGEST_IN_SERVICE)));
-    }
-    var patience = patience();
-    if (patience.isPresent() && pause.multipliedBy(MARGIN).compareTo(patience.get()) > 0) {
-      return Optional.of(
-          "a heap dump could stop it for %s, and its liveness probe kills it after %s (a margin of %d is kept)"
-              .formatted(seconds(pause), seconds(patience.get()), MARGIN));
-    }
-    if (pause.compareTo(LONGEST) > 0) {
-      return Optional.of(
-          "a heap dump could stop it for %s, and %s are the most"
-              .formatted(seconds(pause), seconds(LONGEST)));
+    var stopped = pauses().refusal("a heap dump", forecast.pause());
+    if (stopped.isPresent()) {
+      return stopped;
     }
     if (forecast.bytes() > LARGEST) {
       return Optional.of(
@@ -93,27 +63,8 @@ record DumpBounds(Pod pod, Container container) {
         .min(Comparator.naturalOrder());
   }
 
-  private boolean isIsolated() {
-    var labels = pod.getMetadata().getLabels();
-    return labels != null && labels.containsKey(Api.QUARANTINE_LABEL);
-  }
-
-  /**
-   * For how long it may stand still before its liveness probe has failed too often. The first
-   * failure may come at once.
-   */
-  private Optional<Duration> patience() {
-    return Optional.ofNullable(container.getLivenessProbe())
-        .map(
-            probe ->
-                Duration.ofSeconds(
-                    (long) (or(probe, Probe::getFailureThreshold, FAILURES) - 1)
-                            * or(probe, Probe::getPeriodSeconds, PERIOD_SECONDS)
-                        + or(probe, Probe::getTimeoutSeconds, TIMEOUT_SECONDS)));
-  }
-
-  private static int or(Probe probe, Function<Probe, Integer> figure, int otherwise) {
-    return Optional.ofNullable(figure.apply(probe)).orElse(otherwise);
+  PauseBounds pauses() {
+    return PauseBounds.of(pod, container);
   }
 
   /** Bytes that the volume of a directory may hold before its pod is evicted; empty without one. */
@@ -143,9 +94,5 @@ record DumpBounds(Pod pod, Container container) {
 
   private static long bytes(Quantity quantity) {
     return Quantity.getAmountInBytes(quantity).longValue();
-  }
-
-  private static String seconds(Duration duration) {
-    return String.format(Locale.ROOT, "%.1f s", duration.toMillis() / 1000.0);
   }
 }

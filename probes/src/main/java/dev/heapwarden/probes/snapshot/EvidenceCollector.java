@@ -2,6 +2,7 @@ package dev.heapwarden.probes.snapshot;
 
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus;
 import dev.heapwarden.crds.snapshot.SnapshotKind;
+import dev.heapwarden.detection.sample.ContainerKey;
 import dev.heapwarden.detection.sample.RuntimeKind;
 import dev.heapwarden.probes.go.Sites;
 import dev.heapwarden.probes.jvm.JvmAttach;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SequencedSet;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -81,7 +83,20 @@ public final class EvidenceCollector {
     kernel = new KernelMemoryEvidence(bpftrace, tracepoints, store, procRoot);
     pprof = new PprofEvidence(store);
     jvm = new JvmEvidence(attach, proc, store);
-    classes = new ClassGrowthEvidence(jvm, store, proc, new StallGuard(proc), witness);
+    Function<ContainerKey, PauseBounds> bounds =
+        key ->
+            pods.apply(key.namespace(), key.pod())
+                .flatMap(pod -> DumpBounds.of(pod, key.container()))
+                .map(DumpBounds::pauses)
+                .orElse(PauseBounds.IN_SERVICE);
+    classes =
+        new ClassGrowthEvidence(
+            jvm,
+            store,
+            proc,
+            new CountForecast(proc),
+            new StallGuard("counting its heap", bounds),
+            witness);
     flags = new FlagEvidence(jvm, store, proc);
     instances = new InstanceEvidence(attach, jvm, proc, store, pods);
     dumps = new DumpSweep(procRoot);

@@ -11,7 +11,6 @@ import dev.heapwarden.probes.jvm.DumpPlace;
 import dev.heapwarden.probes.jvm.HeapDump;
 import dev.heapwarden.probes.jvm.HeapInfo;
 import dev.heapwarden.probes.jvm.JvmAttach;
-import dev.heapwarden.probes.probe.CgroupCpu;
 import dev.heapwarden.probes.target.ProcFs;
 import dev.heapwarden.probes.target.TargetProcess;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -45,7 +44,7 @@ final class InstanceEvidence {
   private static final int SLOWER = 4;
 
   /** What any dump may take. */
-  static final Duration LONGEST = deadline(DumpBounds.LONGEST);
+  static final Duration LONGEST = deadline(PauseBounds.LONGEST);
 
   private final JvmAttach attach;
   private final JvmEvidence jvm;
@@ -121,7 +120,7 @@ final class InstanceEvidence {
     if (used.isEmpty()) {
       return new Evidence.Refused("the JVM does not say how much its heap holds");
     }
-    var forecast = DumpForecast.of(used.getAsLong(), quota(order));
+    var forecast = DumpForecast.of(used.getAsLong(), Pause.cpus(order.target()));
     var refusal = bounds.refusal(earlier.corrected(forecast, process));
     if (refusal.isPresent()) {
       return new Evidence.Refused(refusal.get());
@@ -196,11 +195,6 @@ final class InstanceEvidence {
     } catch (IOException failure) {
       throw new StalledException(stall, failure);
     }
-  }
-
-  private static double quota(Order order) throws IOException {
-    var cgroup = order.target().cgroup();
-    return cgroup.isEmpty() ? Double.POSITIVE_INFINITY : CgroupCpu.quota(cgroup.get());
   }
 
   private static InstanceReport report(InstanceSample sample) {

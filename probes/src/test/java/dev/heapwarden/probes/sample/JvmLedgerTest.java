@@ -85,6 +85,7 @@ class JvmLedgerTest {
       Collector collector, OptionalLong oldCollections, long oldUsed) {
     return new JvmCounters(
         Origin.HSPERFDATA,
+        Origin.HSPERFDATA,
         "25",
         collector,
         100,

@@ -138,7 +138,7 @@ class InstanceEvidenceTest {
     assertThat(take(program, "Leaking$Key", 5, pod().build()))
         .isInstanceOfSatisfying(
             Evidence.Refused.class,
-            refused -> assertThat(refused.reason()).contains("only an isolated one is dumped"));
+            refused -> assertThat(refused.reason()).contains("only an isolated one for longer"));
     assertThat(take(program, "Leaking$Key", 5, isolated())).isInstanceOf(Evidence.Taken.class);
     assertNothingIsLeft();
   }

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -54,7 +55,12 @@ class JvmEvidenceTest {
       var told = new ArrayList<ClassCount>();
       var evidence =
           new ClassGrowthEvidence(
-              jvm, store, PROC, new StallGuard(PROC), (_, _, counts) -> told.addAll(counts));
+              jvm,
+              store,
+              PROC,
+              new CountForecast(PROC),
+              guard(PauseBounds.IN_SERVICE),
+              (_, _, counts) -> told.addAll(counts));
       var taken = (Evidence.Taken) evidence.take(JvmOrder.of(program.pid()));
       assertThat(told)
           .extracting(
@@ -105,11 +111,12 @@ class JvmEvidenceTest {
     try {
       var store = new ArtifactStore(directory.resolve("store"), 1 << 24);
       var jvm = new JvmEvidence(new JvmAttach(PROC.root()), PROC, store);
-      var expectsNothing = new StallGuard(PROC, 0, Duration.ofNanos(1));
+      var expectsNothing = new CountForecast(PROC, 0);
+      var forbidsAll = guard(new PauseBounds(false, Duration.ofNanos(1), Optional.empty()));
       var told = new ArrayList<ClassCount>();
       var evidence =
           new ClassGrowthEvidence(
-              jvm, store, PROC, expectsNothing, (_, _, counts) -> told.addAll(counts));
+              jvm, store, PROC, expectsNothing, forbidsAll, (_, _, counts) -> told.addAll(counts));
 
       var first = (Evidence.Taken) evidence.take(JvmOrder.of(program.pid()));
       assertThat(Files.readAllLines(first.stored().path())).filteredOn(this::isHead).hasSize(1);
@@ -117,10 +124,14 @@ class JvmEvidenceTest {
       assertThat(first.classes()).isEmpty();
       assertThat(told).isEmpty();
       assertThat(((Evidence.Refused) evidence.take(JvmOrder.of(program.pid()))).reason())
-          .contains("stopped it for");
+          .contains("counting its heap again could stop it");
     } finally {
       program.destroyForcibly();
     }
+  }
+
+  private static StallGuard guard(PauseBounds bounds) {
+    return new StallGuard("counting its heap", _ -> bounds);
   }
 
   private boolean isHead(String line) {

@@ -2,159 +2,54 @@ package dev.heapwarden.probes.snapshot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.heapwarden.detection.sample.Origin;
-import dev.heapwarden.detection.sample.RuntimeKind;
-import dev.heapwarden.probes.go.ExecutableId;
-import dev.heapwarden.probes.jvm.Collector;
-import dev.heapwarden.probes.jvm.JvmCounters;
-import dev.heapwarden.probes.target.ProcFs;
-import dev.heapwarden.probes.target.Target;
-import dev.heapwarden.probes.target.TargetProcess;
+import dev.heapwarden.detection.sample.ContainerKey;
 import dev.heapwarden.probes.target.Web;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
-/** Of a JVM that needs half a second for some 390 MB, and has 100 MB of anonymous memory. */
 class StallGuardTest {
-  @TempDir private Path proc;
-  @TempDir private Path cgroup;
+  private static final ContainerKey WEB = Web.watched().key();
 
-  private StallGuard guard;
-
-  @BeforeEach
-  void start() throws IOException {
-    guard = new StallGuard(new ProcFs(proc));
-    write(0, 0, 0);
-    Files.writeString(cgroup.resolve("cpu.max"), "max 100000\n");
-  }
+  private PauseBounds bounds = PauseBounds.IN_SERVICE;
+  private final StallGuard guard = new StallGuard("counting its heap", _ -> bounds);
 
   @Test
-  void aSmallHeapMayBeCounted() throws IOException {
-    assertThat(refusal(Optional.empty())).isEmpty();
-  }
-
-  /** ZGC's, one of huge pages, one that is swapped out. */
-  @ParameterizedTest
-  @ValueSource(ints = {0, 1, 2})
-  void aHeapIsSeenWhereverItIs(int kind) throws IOException {
-    write(kind == 0 ? 400_000 : 0, kind == 1 ? 400_000 : 0, kind == 2 ? 400_000 : 0);
-
-    assertThat(refusal(Optional.empty()))
-        .contains("counting its heap would stop it for about 0.7 s");
-  }
-
-  @Test
-  void aHeapThatOnlyItsCollectorSeesCounts() throws IOException {
-    var counters =
-        new JvmCounters(
-            Origin.HSPERFDATA,
-            "25",
-            Collector.G1,
-            300_000_000,
-            0,
-            300_000_000,
-            0,
-            OptionalLong.of(1),
-            1,
-            1,
-            1,
-            1,
-            1);
-
-    assertThat(refusal(Optional.of(counters)))
-        .contains("counting its heap would stop it for about 0.8 s");
-  }
-
-  /** ZGC without generations maps it at three addresses. */
-  @Test
-  void aHeapThatTheKernelCountsThreeTimesIsNoLargerForThat() throws IOException {
-    write(600_000, 0, 0);
-    var counters =
-        new JvmCounters(
-            Origin.HSPERFDATA,
-            "17",
-            Collector.ZGC,
-            0,
-            0,
-            200_000_000,
-            0,
-            OptionalLong.empty(),
-            1,
-            1,
-            1,
-            1,
-            1);
-
-    assertThat(refusal(Optional.of(counters))).isEmpty();
-  }
-
-  @Test
-  void aTenthOfACpuNeedsTenTimesAsLong() throws IOException {
-    Files.writeString(cgroup.resolve("cpu.max"), "10000 100000\n");
-
-    assertThat(refusal(Optional.empty()))
-        .contains("counting its heap would stop it for about 1.3 s");
-  }
-
-  @Test
-  void moreThanOneCpuMakesItNoFaster() throws IOException {
-    write(400_000, 0, 0);
-    Files.writeString(cgroup.resolve("cpu.max"), "400000 100000\n");
-
-    assertThat(refusal(Optional.empty())).isPresent();
-  }
-
-  @Test
-  void whatWasMeasuredIsRemembered() throws IOException {
-    assertThat(guard.allows(target().container().key(), Duration.ofMillis(400))).isTrue();
-    assertThat(guard.allows(target().container().key(), Duration.ofMillis(600))).isFalse();
-    assertThat(guard.allows(target().container().key(), Duration.ofMillis(400))).isFalse();
-
-    assertThat(refusal(Optional.empty()))
+  void aPodInServiceIsNotStoppedForLong() {
+    assertThat(guard.refusal(WEB, Duration.ofMillis(500))).isEmpty();
+    assertThat(guard.refusal(WEB, Duration.ofMillis(700)))
         .contains(
-            "counting its heap stopped it for 0.6 s before, and no more than 0.5 s are allowed");
+            "counting its heap could stop it for 0.7 s, and a pod in service is stopped for 0.5 s"
+                + " at most: only an isolated one for longer");
   }
 
-  private Optional<String> refusal(Optional<JvmCounters> counters) throws IOException {
-    return guard.refusal(target(), target().main().orElseThrow(), counters);
+  @Test
+  void onceItIsIsolatedItsProbeIsTheBound() {
+    bounds = new PauseBounds(true, PauseBounds.LONGEST, Optional.of(Duration.ofSeconds(5)));
+
+    assertThat(guard.refusal(WEB, Duration.ofMillis(2500))).isEmpty();
+    assertThat(guard.refusal(WEB, Duration.ofMillis(2600)).orElseThrow())
+        .contains("for 2.6 s", "liveness probe kills it after 5.0 s");
   }
 
-  private Target target() {
-    var process =
-        new TargetProcess(
-            new TargetProcess.Identity("id", 7, 1, new ExecutableId(1, 2)),
-            1,
-            RuntimeKind.JVM,
-            Path.of("/proc/7/exe"),
-            Optional.empty(),
-            Optional.of("not Go"),
-            0);
-    return new Target(Web.watched(), Optional.of(cgroup), List.of(process));
+  @Test
+  void withoutAProbeAnIsolatedPodIsStoppedForHalfAMinuteAtMost() {
+    bounds = new PauseBounds(true, PauseBounds.LONGEST, Optional.empty());
+
+    assertThat(guard.refusal(WEB, Duration.ofSeconds(30))).isEmpty();
+    assertThat(guard.refusal(WEB, Duration.ofSeconds(31)).orElseThrow())
+        .contains("30.0 s are the most");
   }
 
-  /** In kB, as proc(5) has it. */
-  private void write(long shared, long huge, long swapped) throws IOException {
-    Files.createDirectories(proc.resolve("7"));
-    Files.writeString(
-        proc.resolve("7/status"),
-        """
-        Name:	java
-        RssAnon:	  100000 kB
-        RssFile:	  900000 kB
-        RssShmem:	  %d kB
-        VmSwap:	  %d kB
-        HugetlbPages:	  %d kB
-        """
-            .formatted(shared, swapped, huge));
+  @Test
+  void whatWasMeasuredIsRememberedUntilThePodIsIsolated() {
+    assertThat(guard.allows(WEB, Duration.ofMillis(400))).isTrue();
+    assertThat(guard.allows(WEB, Duration.ofMillis(600))).isFalse();
+    assertThat(guard.allows(WEB, Duration.ofMillis(400))).isFalse();
+    assertThat(guard.refusal(WEB, Duration.ofMillis(100)).orElseThrow())
+        .contains("counting its heap again could stop it for 0.6 s", "0.5 s at most");
+
+    bounds = new PauseBounds(true, PauseBounds.LONGEST, Optional.empty());
+    assertThat(guard.refusal(WEB, Duration.ofMillis(100))).isEmpty();
   }
 }

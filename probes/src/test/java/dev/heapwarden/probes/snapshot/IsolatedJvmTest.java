@@ -1,0 +1,78 @@
+package dev.heapwarden.probes.snapshot;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heapwarden.crds.snapshot.SnapshotKind;
+import dev.heapwarden.probes.go.Sites;
+import dev.heapwarden.probes.probe.Bpftrace;
+import dev.heapwarden.probes.probe.Tracepoints;
+import dev.heapwarden.probes.target.ProcFs;
+import io.fabric8.kubernetes.api.model.Pod;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What would stop a real JVM for too long is taken of it once its pod is isolated. */
+class IsolatedJvmTest {
+  private static final ProcFs PROC = new ProcFs(Path.of("/proc"));
+
+  @TempDir private Path directory;
+  private final List<Process> programs = new ArrayList<>();
+  private Pod pod = InstanceEvidenceTest.pod().build();
+
+  @AfterEach
+  void close() {
+    programs.forEach(Process::destroyForcibly);
+  }
+
+  @Test
+  void theClassesOfALargeHeapAreCountedOnceItsPodIsIsolated() throws Exception {
+    var program = start("-Xmx600m", "-Dballast=440");
+    var collector = collector();
+
+    assertThat(take(collector, SnapshotKind.CLASS_HISTOGRAM, program))
+        .isInstanceOfSatisfying(
+            Evidence.Refused.class,
+            refused ->
+                assertThat(refused.reason())
+                    .contains("counting its heap could stop it", "only an isolated one"));
+
+    pod = InstanceEvidenceTest.isolated();
+    var taken = (Evidence.Taken) take(collector, SnapshotKind.CLASS_HISTOGRAM, program);
+    assertThat(Files.readString(taken.stored().path())).contains("Leaking$Key");
+    assertThat(program.isAlive()).isTrue();
+  }
+
+  private static Evidence take(EvidenceCollector collector, SnapshotKind kind, Process program)
+      throws IOException, InterruptedException {
+    return collector.take(kind, JvmOrder.of(program.pid()));
+  }
+
+  private EvidenceCollector collector() throws IOException {
+    return new EvidenceCollector(
+        new Bpftrace(List.of("bpftrace"), directory),
+        new Tracepoints(directory),
+        new Sites(),
+        PROC,
+        new ArtifactStore(directory.resolve("store"), 1 << 24),
+        (_, _, _) -> {},
+        (_, _) -> Optional.of(pod));
+  }
+
+  private Process start(String... options) throws IOException {
+    var command = new ArrayList<String>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of(options));
+    command.addAll(LeakingProgram.SOURCE.arguments());
+    var process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    programs.add(process);
+    assertThat(process.inputReader().readLine()).isEqualTo("ready");
+    return process;
+  }
+}

@@ -8,6 +8,7 @@ import dev.heapwarden.crds.snapshot.InstanceQuery;
 import dev.heapwarden.crds.snapshot.MemorySnapshot;
 import dev.heapwarden.crds.snapshot.MemorySnapshotSpec;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus;
+import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.Artifact;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.InstanceReport;
 import dev.heapwarden.crds.snapshot.SnapshotKind;
 import dev.heapwarden.operator.respond.journal.ActionKind;
@@ -35,9 +36,11 @@ public final class SampleInstances implements Action {
 
   private static final int HOLDERS_TOLD = 3;
 
+  private final KubernetesClient client;
   private final TakeSnapshot snapshots;
 
   public SampleInstances(KubernetesClient client) {
+    this.client = client;
     this.snapshots = new TakeSnapshot(client);
   }
 
@@ -46,12 +49,21 @@ public final class SampleInstances implements Action {
     return ActionKind.SAMPLE_INSTANCES;
   }
 
-  /** Where a class is known to grow, and its pod is isolated or, in DryRun, would be. */
+  /**
+   * Where its pod is isolated; in DryRun, where it would be and the class that grows is known
+   * without level 1.
+   */
   @Override
   public boolean isAsked(Situation situation) {
     return situation.baseline().runtime().equals("JVM")
-        && isClassName(situation.status().site())
-        && pod(situation).isPresent();
+        && pod(situation).isPresent()
+        && (isClassName(situation.status().site()) || isIsolated(situation));
+  }
+
+  private static boolean isIsolated(Situation situation) {
+    return Steps.newest(situation.status(), ActionKind.ISOLATE)
+        .filter(step -> step.state() == Step.State.DONE)
+        .isPresent();
   }
 
   private static boolean isClassName(String site) {
@@ -73,6 +85,9 @@ public final class SampleInstances implements Action {
   public Plan plan(Situation situation) {
     var pod = pod(situation).orElseThrow();
     var className = situation.status().site();
+    if (!isClassName(className)) {
+      return new Plan.Refuse("pod/" + pod, unknown(situation));
+    }
     var snapshot = snapshot(situation, pod, className);
     return new Plan.Do(
         "memorysnapshot/" + snapshot.getMetadata().getName(),
@@ -80,6 +95,20 @@ public final class SampleInstances implements Action {
             .formatted(className, situation.target().container(), pod),
         Serialization.asYaml(snapshot),
         Map.of(TakeSnapshot.POD, pod, CLASS, className));
+  }
+
+  /** The class that holds most is no proof of one that grows, so none is taken in its place. */
+  private String unknown(Situation situation) {
+    return Diagnosis.find(client, situation).stream()
+        .flatMap(diagnosis -> diagnosis.artifacts().stream())
+        .filter(artifact -> artifact.kind() == SnapshotKind.CLASS_HISTOGRAM)
+        .filter(artifact -> artifact.state() != Artifact.State.TAKEN)
+        .findFirst()
+        .map(
+            artifact ->
+                "no class is known to grow, since its classes were not counted: %s; a MemorySnapshot of kind ClassHistogram counts those of the isolated pod"
+                    .formatted(artifact.reason()))
+        .orElse("no class is known to grow whose instances could be looked for");
   }
 
   @Override

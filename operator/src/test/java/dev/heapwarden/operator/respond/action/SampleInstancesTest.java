@@ -8,6 +8,7 @@ import dev.heapwarden.crds.policy.Limits;
 import dev.heapwarden.crds.policy.Mode;
 import dev.heapwarden.crds.snapshot.MemorySnapshot;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus;
+import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.Artifact;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.InstanceReport;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.Phase;
 import dev.heapwarden.crds.snapshot.SnapshotKind;
@@ -22,6 +23,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SampleInstancesTest {
   static final Step ISOLATED =
@@ -33,6 +36,19 @@ class SampleInstancesTest {
           null,
           null,
           Map.of("pod", "checkout-1"),
+          Fixtures.NOON.toString(),
+          Fixtures.NOON.toString(),
+          null);
+
+  private static final Step DIAGNOSED =
+      new Step(
+          "Diagnose",
+          1,
+          State.DONE,
+          "memorysnapshot/leak-1-l1",
+          null,
+          null,
+          Map.of(),
           Fixtures.NOON.toString(),
           Fixtures.NOON.toString(),
           null);
@@ -95,15 +111,55 @@ class SampleInstancesTest {
   }
 
   @Test
-  void nothingIsLookedForWithoutAClassOrAnIsolatedPod() {
+  void nothingIsLookedForWithoutAnIsolatedPod() {
     assertThat(sample.isAsked(situation("Go", "main.handle", ISOLATED))).isFalse();
-    assertThat(sample.isAsked(situation("JVM", "-", ISOLATED))).isFalse();
-    assertThat(sample.isAsked(situation("JVM", "[B", ISOLATED))).isFalse();
     assertThat(sample.isAsked(situation("JVM", "Orders$OrderKey", isolation(State.REFUSED))))
         .isFalse();
     assertThat(sample.isAsked(situation("JVM", "Orders$OrderKey", isolation(State.PLANNED))))
         .as("DryRun")
         .isTrue();
+    assertThat(sample.isAsked(situation("JVM", "-", isolation(State.PLANNED))))
+        .as("DryRun, where level 1 might name the class")
+        .isFalse();
+  }
+
+  @Test
+  void whereNoClassCouldBeCountedTheReasonIsTold() {
+    stored.setStatus(
+        status(
+            Phase.COMPLETED,
+            List.of(
+                new Artifact(
+                    SnapshotKind.CLASS_HISTOGRAM,
+                    Artifact.State.REFUSED,
+                    "counting its heap could stop it for 0.7 s",
+                    null,
+                    null,
+                    null,
+                    null))));
+    var situation = situation("JVM", "-", DIAGNOSED, ISOLATED);
+
+    assertThat(sample.isAsked(situation)).isTrue();
+    assertThat(sample.plan(situation))
+        .isEqualTo(
+            new Plan.Refuse(
+                "pod/checkout-1",
+                "no class is known to grow, since its classes were not counted: counting its heap"
+                    + " could stop it for 0.7 s; a MemorySnapshot of kind ClassHistogram counts"
+                    + " those of the isolated pod"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"-", "[B"})
+  void whereNoClassGrewThatIsToldToo(String site) {
+    stored.setStatus(status(Phase.COMPLETED, List.of()));
+    var situation = situation("JVM", site, DIAGNOSED, ISOLATED);
+
+    assertThat(sample.isAsked(situation)).isTrue();
+    assertThat(sample.plan(situation))
+        .isEqualTo(
+            new Plan.Refuse(
+                "pod/checkout-1", "no class is known to grow whose instances could be looked for"));
   }
 
   @Test
@@ -123,16 +179,21 @@ class SampleInstancesTest {
         .isEqualTo("the heap holds no instance of A");
   }
 
-  private static Situation situation(String runtime, String site, Step isolation) {
+  private static Situation situation(String runtime, String site, Step... steps) {
     var incident = Fixtures.ofRuntime(Fixtures.incident("leak-1", "w1"), runtime);
     return new Situation(
-        Fixtures.at(incident, site, List.of(isolation)),
+        Fixtures.at(incident, site, List.of(steps)),
         Fixtures.policy(Fixtures.respond(Mode.ENFORCE, 2, new Limits(3, 1))),
         Fixtures.NOON);
   }
 
   private static Step isolation(State state) {
     return Fixtures.step("Isolate", 2, state, Fixtures.NOON);
+  }
+
+  private static MemorySnapshotStatus status(Phase phase, List<Artifact> artifacts) {
+    return new MemorySnapshotStatus(
+        phase, null, null, "node", null, null, artifacts, List.of(), List.of(), null, null);
   }
 
   private static MemorySnapshotStatus status(

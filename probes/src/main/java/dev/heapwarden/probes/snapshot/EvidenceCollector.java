@@ -44,6 +44,7 @@ public final class EvidenceCollector {
   private final PprofEvidence pprof;
   private final JvmEvidence jvm;
   private final ClassGrowthEvidence classes;
+  private final ThreadEvidence threads;
   private final FlagEvidence flags;
   private final InstanceEvidence instances;
   private final DumpSweep dumps;
@@ -97,6 +98,7 @@ public final class EvidenceCollector {
             new CountForecast(proc),
             new StallGuard("counting its heap", bounds),
             witness);
+    threads = new ThreadEvidence(jvm, proc, new StallGuard("a thread dump", bounds));
     flags = new FlagEvidence(jvm, store, proc);
     instances = new InstanceEvidence(attach, jvm, proc, store, pods);
     dumps = new DumpSweep(procRoot);
@@ -179,7 +181,7 @@ public final class EvidenceCollector {
         case GO_HEAP_PROFILE -> pprof.take(order, "heap?gc=1", "heap.pb.gz");
         case GOROUTINES -> pprof.take(order, "goroutine?debug=0", "goroutines.pb.gz");
         case CLASS_HISTOGRAM -> classes.take(order);
-        case THREAD_DUMP -> jvm.take(order, "Thread.print", "threads.txt");
+        case THREAD_DUMP -> threads.take(order);
         case HEAP_INFO -> jvm.take(order, "GC.heap_info", "heap-info.txt");
         case NATIVE_MEMORY ->
             jvm.take(order, "VM.native_memory summary scale=MB", "native-memory.txt");

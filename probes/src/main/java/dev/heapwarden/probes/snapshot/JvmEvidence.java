@@ -14,7 +14,7 @@ import java.util.Optional;
 
 /** What a JVM prints of itself when asked over its attach protocol. */
 final class JvmEvidence {
-  /** A thread dump of thousands of threads takes seconds. */
+  /** A thread dump of thousands of threads takes seconds, and a count of a large heap too. */
   static final Duration DEADLINE = Duration.ofSeconds(60);
 
   /** Some thousand threads with deep stacks; what comes after is cut. The agent's heap is small. */

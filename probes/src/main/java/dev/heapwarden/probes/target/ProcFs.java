@@ -87,6 +87,17 @@ public final class ProcFs {
     }
   }
 
+  /** How many threads a process has: the line Threads of its status, as in proc(5). */
+  public long threads(long pid) throws IOException {
+    try (var lines = Files.lines(directory(pid).resolve("status"), ANY_BYTES)) {
+      return lines
+          .filter(line -> line.startsWith("Threads:"))
+          .mapToLong(line -> Long.parseLong(line.substring("Threads:".length()).strip()))
+          .findFirst()
+          .orElseThrow(() -> new IOException("a process's status has no Threads:"));
+    }
+  }
+
   /** Those of the names that the process's environment had when it started. */
   public Set<String> variables(long pid, Collection<String> names) throws IOException {
     try (var environment = Files.newInputStream(directory(pid).resolve("environ"))) {

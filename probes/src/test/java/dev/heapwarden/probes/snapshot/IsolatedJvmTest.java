@@ -49,6 +49,29 @@ class IsolatedJvmTest {
     assertThat(program.isAlive()).isTrue();
   }
 
+  @Test
+  void theStacksOfThousandsOfThreadsArePrintedOnceItsPodIsIsolated() throws Exception {
+    var program = start("-Xmx64m", "-Dthreads=2000");
+    var collector = collector();
+
+    assertThat(take(collector, SnapshotKind.THREAD_DUMP, program))
+        .isInstanceOfSatisfying(
+            Evidence.Refused.class,
+            refused ->
+                assertThat(refused.reason())
+                    .contains("a thread dump could stop it", "only an isolated one"));
+
+    pod = InstanceEvidenceTest.isolated();
+    var taken = (Evidence.Taken) take(collector, SnapshotKind.THREAD_DUMP, program);
+    assertThat(Files.readString(taken.stored().path())).contains("\"main\"", "\"idle-1999\"");
+  }
+
+  @Test
+  void theStacksOfAFewThreadsArePrintedWhereverItIs() throws Exception {
+    assertThat(take(collector(), SnapshotKind.THREAD_DUMP, start("-Xmx64m")))
+        .isInstanceOf(Evidence.Taken.class);
+  }
+
   private static Evidence take(EvidenceCollector collector, SnapshotKind kind, Process program)
       throws IOException, InterruptedException {
     return collector.take(kind, JvmOrder.of(program.pid()));

@@ -2,7 +2,7 @@ package dev.heapwarden.probes.snapshot;
 
 import dev.heapwarden.probes.jvm.JavaSource;
 
-/** A Java program with several leaks, whose holders are known. */
+/** A Java program with several leaks, whose holders are known, and idle threads as asked for. */
 final class LeakingProgram {
   /** Keys without equals in a cache, jobs in a queue that nobody drains, and a local list. */
   static final JavaSource SOURCE =
@@ -11,6 +11,7 @@ final class LeakingProgram {
           """
           import java.util.*;
           import java.util.concurrent.*;
+          import java.util.concurrent.locks.LockSupport;
           public class Leaking {
             static class Key { final String shop = new String("hunter2"); final int number = 4711; }
             static class Job { final Map<String, String> tags = new HashMap<>(Map.of("a", "b")); }
@@ -39,6 +40,11 @@ final class LeakingProgram {
               Object[] many = new Object[Integer.getInteger("many", 0)];
               Arrays.setAll(many, i -> new Object());
               byte[] ballast = new byte[Integer.getInteger("ballast", 0) << 20];
+              for (int i = 0; i < Integer.getInteger("threads", 0); i++) {
+                Thread idle = new Thread(null, LockSupport::park, "idle-" + i, 256 << 10);
+                idle.setDaemon(true);
+                idle.start();
+              }
               System.out.println("ready");
               System.in.read();
               System.out.println(local.size() + ballast.length + many.length);

@@ -115,7 +115,6 @@ final class RunningPrograms {
         7,
         new JvmCounters(
             Origin.HSPERFDATA,
-            Origin.HSPERFDATA,
             "25",
             Collector.G1,
             512,

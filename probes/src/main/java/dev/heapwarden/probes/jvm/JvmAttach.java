@@ -2,7 +2,6 @@ package dev.heapwarden.probes.jvm;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,13 +23,9 @@ public final class JvmAttach {
   public static final Duration LISTENS_WITHIN = Duration.ofSeconds(10);
 
   private static final Duration ASK_AGAIN = Duration.ofMillis(50);
-  private static final String OFF = "-XX:+DisableAttachMechanism";
 
   /** S_IFSOCK of inode(7). */
   private static final int SOCKET = 0140000;
-
-  /** A command line or environment is read no further. */
-  private static final int WORDS = 1 << 20;
 
   private final Path procRoot;
 
@@ -130,12 +125,19 @@ public final class JvmAttach {
 
   private Optional<String> unwilling(JvmProcess process) throws IOException {
     // First: such a JVM leaves the socket of an earlier one under its pid where it is.
-    if (attachIsOff(process)) {
-      return Optional.of("attaching is switched off (" + OFF + ")");
+    var attaching = new AttachSwitch(process, procRoot);
+    var off = attaching.off();
+    if (off.isPresent()) {
+      return off;
     }
     var tmp = process.temporary();
     if (tmp.isPresent() && isSocket(process.socket(tmp.get()))) {
       return Optional.empty();
+    }
+    // Where it is off, the signal has the JVM print its threads instead.
+    var unknown = attaching.unknown();
+    if (unknown.isPresent()) {
+      return unknown;
     }
     if (!ProcessStatus.read(process.directory()).catches(Signals.QUIT)) {
       return Optional.of("it handles no SIGQUIT (-Xrs), which would end it");
@@ -179,28 +181,6 @@ public final class JvmAttach {
       }
     } finally {
       Files.deleteIfExists(trigger);
-    }
-  }
-
-  /**
-   * The first character of jvmCapabilities is 1 when the attach mechanism is on (JDK 17 and 25,
-   * src/hotspot/share/services/runtimeService.cpp). A JVM whose counters cannot be read, or that
-   * starts and has not written this one yet, is judged by its command line and environment.
-   */
-  private boolean attachIsOff(JvmProcess process) throws IOException {
-    var capabilities =
-        Counters.readable(process.pid(), procRoot)
-            .flatMap(Counters::dataNow)
-            .flatMap(counters -> counters.text("sun.rt.jvmCapabilities"));
-    if (capabilities.isPresent()) {
-      return !capabilities.get().startsWith("1");
-    }
-    return words(process, "cmdline").contains(OFF) || words(process, "environ").contains(OFF);
-  }
-
-  private static String words(JvmProcess process, String file) throws IOException {
-    try (var words = Files.newInputStream(process.directory().resolve(file))) {
-      return new String(words.readNBytes(WORDS), StandardCharsets.UTF_8);
     }
   }
 

@@ -1,6 +1,6 @@
 package dev.heapwarden.probes.snapshot;
 
-import dev.heapwarden.probes.jvm.CountersFile;
+import dev.heapwarden.probes.jvm.Counters;
 import dev.heapwarden.probes.target.ProcFs;
 import java.io.IOException;
 
@@ -35,13 +35,12 @@ final class ThreadEvidence {
     if (refusal.isPresent()) {
       return new Evidence.Refused(refusal.get());
     }
-    var counters = CountersFile.readable(process.get().pid(), proc.root());
-    var before = counters.flatMap(CountersFile::now);
+    var counters = Counters.readable(process.get().pid(), proc.root());
+    var before = counters.flatMap(Counters::now);
     var evidence = jvm.take(order, "Thread.print", "threads.txt");
     if (evidence instanceof Evidence.Taken taken) {
       guard.allows(
-          container,
-          Pause.between(before, counters.flatMap(CountersFile::now)).orElse(taken.stall()));
+          container, Pause.between(before, counters.flatMap(Counters::now)).orElse(taken.stall()));
     }
     return evidence;
   }

@@ -88,7 +88,6 @@ class HeapCheckTest {
   private static JvmCounters counters(OptionalLong oldCollections, long oldUsed) {
     return new JvmCounters(
         Origin.HSPERFDATA,
-        Origin.HSPERFDATA,
         "25",
         Collector.SHENANDOAH,
         0,

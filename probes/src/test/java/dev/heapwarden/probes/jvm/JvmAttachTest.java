@@ -17,6 +17,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -110,6 +111,42 @@ class JvmAttachTest {
       assertThat(program.alive()).isTrue();
       // A JVM that is not to be attached to answers the signal with its threads.
       assertThat(program.end()).doesNotContain("Full thread dump");
+    }
+  }
+
+  /** None of these files is read here. */
+  @ParameterizedTest
+  @CsvSource({
+    "'', @, -XX:+DisableAttachMechanism, @argfile",
+    "JDK_JAVA_OPTIONS, @, -XX:+DisableAttachMechanism, @argfile",
+    "'', -XX:VMOptionsFile=, -XX:+DisableAttachMechanism, -XX:VMOptionsFile=",
+    "JAVA_TOOL_OPTIONS, -XX:VMOptionsFile=, -XX:+DisableAttachMechanism, -XX:VMOptionsFile=",
+    "'', -XX:Flags=, +DisableAttachMechanism, -XX:Flags=",
+  })
+  void aJvmThatMayHaveSaidSoInAFileIsLeftAloneWhereItsCountersDoNotTell(
+      String variable, String form, String content, String told, @TempDir Path directory)
+      throws Exception {
+    var option = form + Files.writeString(directory.resolve("options"), content + "\n");
+    try (var program =
+        JavaProgram.start(
+            variable.isEmpty() ? Map.of() : Map.of(variable, option),
+            variable.isEmpty() ? option : "-Da=b",
+            "-XX:-UsePerfData")) {
+      assertThat(attach.refusal(program.pid()).orElseThrow())
+          .contains("options in a file (" + told + ")")
+          .doesNotContain(directory.toString());
+      assertThatThrownBy(() -> ask(program, "VM.version"))
+          .isInstanceOf(JvmAttach.RefusedException.class);
+      assertThat(program.end()).doesNotContain("Full thread dump");
+    }
+  }
+
+  @Test
+  void aJvmWhoseOptionsAreInAFileIsAskedWhereItsCountersTell(@TempDir Path directory)
+      throws Exception {
+    var options = Files.writeString(directory.resolve("options"), "-Da=b\n");
+    try (var program = JavaProgram.start("@" + options)) {
+      assertThat(ask(program, "VM.version")).contains("version 25");
     }
   }
 

@@ -85,7 +85,6 @@ class JvmLedgerTest {
       Collector collector, OptionalLong oldCollections, long oldUsed) {
     return new JvmCounters(
         Origin.HSPERFDATA,
-        Origin.HSPERFDATA,
         "25",
         collector,
         100,

@@ -5,6 +5,7 @@ import dev.heapwarden.detection.feature.Feature;
 import dev.heapwarden.detection.feature.Features;
 import dev.heapwarden.detection.feature.MapTrend;
 import dev.heapwarden.detection.rule.Rule;
+import dev.heapwarden.detection.sample.MapInstance;
 import dev.heapwarden.detection.verdict.Growth;
 import dev.heapwarden.detection.verdict.Verdict.Inconclusive.Reason;
 import dev.heapwarden.detection.verdict.Witness;
@@ -113,11 +114,22 @@ final class Wording {
   }
 
   private static String map(MapTrend map) {
-    var site = map.map().site();
-    return (site.isEmpty() ? "a map" : "a map written by " + site)
+    return described(map.map())
         + (map.perSecond() > 0
             ? " gains " + Figures.count(map.perSecond()) + " entries/s"
             : " stays at " + Math.round(map.entries()) + " entries");
+  }
+
+  /** Such as {@code map[string]*main.session at main.handle (main.go:42)}. */
+  private static String described(MapInstance map) {
+    var what = map.type().isEmpty() ? "a map" : map.type();
+    if (map.site().isEmpty()) {
+      return what;
+    }
+    return what
+        + (map.type().isEmpty() ? " written by " : " at ")
+        + map.site()
+        + (map.location().isEmpty() ? "" : " (" + map.location() + ")");
   }
 
   private static String javaClass(ClassTrend trend) {

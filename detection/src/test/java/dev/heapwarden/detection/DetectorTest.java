@@ -8,6 +8,7 @@ import static dev.heapwarden.detection.SimulatedContainer.START;
 import static dev.heapwarden.detection.SimulatedContainer.at;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heapwarden.detection.sample.MapInstance;
 import dev.heapwarden.detection.sample.RuntimeKind;
 import dev.heapwarden.detection.verdict.Cause;
 import dev.heapwarden.detection.verdict.Layer;
@@ -55,6 +56,21 @@ class DetectorTest {
         .contains(" MiB/s (95 % 0.", "a map written by main.handle gains 310 entries/s")
         .contains("memory limit in 1")
         .endsWith(".");
+  }
+
+  @Test
+  void theFindingNamesTheMapsTypeAndTheLineThatWritesIt() {
+    var map = new MapInstance(7, "0xc000", "main.handle", "main.go:42", "map[string]*main.session");
+    var verdict =
+        new SimulatedContainer(1, 90)
+            .liveHeap(3, 0.01, age -> 20 * MIB + 0.5 * MIB * age)
+            .cgroup(5, 0.01, age -> 45 * MIB + 0.9 * MIB * age, 512 * MIB)
+            .swissMap(map, age -> 310 * age)
+            .verdict(DEMO, 90);
+
+    assertThat(verdict.evidence().sentence())
+        .contains("; map[string]*main.session at main.handle (main.go:42) gains 310 entries/s;");
+    assertThat(verdict.evidence().site()).isEqualTo("main.handle");
   }
 
   @Test

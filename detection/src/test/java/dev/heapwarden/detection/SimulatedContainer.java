@@ -87,7 +87,11 @@ final class SimulatedContainer {
    * full, which is not at the same moment for all.
    */
   SimulatedContainer swissMap(String site, DoubleUnaryOperator entries) {
-    var map = new MapInstance(7, "0xc000" + Integer.toHexString(site.hashCode()), site);
+    return swissMap(
+        new MapInstance(7, "0xc000" + Integer.toHexString(site.hashCode()), site), entries);
+  }
+
+  SimulatedContainer swissMap(MapInstance map, DoubleUnaryOperator entries) {
     double nextSmall = 8;
     List<Double> splitsAt = new ArrayList<>();
     for (double age = 0; age <= seconds; age += 0.05) {

@@ -175,6 +175,8 @@ public record MemorySnapshotStatus(
 
   public record MapReport(
       @JsonPropertyDescription("Address of the map instance, hex.") String instance,
+      @JsonPropertyDescription("Its type, such as map[string]*main.session; absent when unknown.")
+          @Nullable String type,
       @JsonPropertyDescription("Live entries at its last write in the window.") long entries,
       @JsonPropertyDescription(
               "Growth in entries per second over the window; negative when it shrinks.")
@@ -188,6 +190,8 @@ public record MemorySnapshotStatus(
 
     public record Site(
         @JsonPropertyDescription("Function, such as main.handle.") String function,
+        @JsonPropertyDescription("File and line, such as main.go:42; absent when unknown.")
+            @Nullable String location,
         @JsonPropertyDescription("Its writes in the window.") long writes) {}
   }
 }

@@ -11,6 +11,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * A little-endian ELF64 file, read piece by piece: nothing is mapped, so that a file that shrinks
@@ -20,14 +21,13 @@ import java.util.Optional;
  * include/uapi/linux/elf.h}.
  */
 public final class ElfFile implements Closeable {
-  /** {@code e_machine} of x86-64. */
-  public static final int EM_X86_64 = 62;
-
   private static final int EHDR_SIZE = 64;
   private static final int PHDR_SIZE = 56;
   private static final int SHDR_SIZE = 64;
   private static final int ET_DYN = 3;
   private static final int PT_LOAD = 1;
+  private static final int PF_X = 1;
+  private static final int SHT_NOBITS = 8;
 
   /** Go and C linkers write a few dozen; a file with more is not read further. */
   private static final int HEADERS_LIMIT = 4096;
@@ -37,17 +37,27 @@ public final class ElfFile implements Closeable {
   /**
    * One section.
    *
+   * @param type {@code sh_type}
    * @param address where it is in memory, before relocation
    * @param offset of its bytes in the file
    * @param size in bytes
    * @param link index of the section it refers to: a symbol table's names
    */
-  public record Section(String name, long address, long offset, long size, int link) {}
+  public record Section(String name, int type, long address, long offset, long size, int link) {}
+
+  /**
+   * A part of the file that is loaded: {@code size} bytes from {@code offset} to {@code address}.
+   */
+  private record Segment(long address, long offset, long size, boolean executable) {
+    boolean holds(long at) {
+      return at >= address && at - address < size;
+    }
+  }
 
   private final FileChannel file;
   private final int machine;
   private final boolean positionIndependent;
-  private final long firstLoadAddress;
+  private final List<Segment> segments;
   private final List<Section> sections;
 
   private ElfFile(FileChannel file) throws IOException {
@@ -58,7 +68,7 @@ public final class ElfFile implements Closeable {
     }
     machine = Short.toUnsignedInt(header.getShort(18));
     positionIndependent = header.getShort(16) == ET_DYN;
-    firstLoadAddress = firstLoad(header.getLong(32), Short.toUnsignedInt(header.getShort(56)));
+    segments = segments(header.getLong(32), Short.toUnsignedInt(header.getShort(56)));
     sections =
         sections(
             header.getLong(40),
@@ -91,13 +101,43 @@ public final class ElfFile implements Closeable {
     return positionIndependent;
   }
 
-  /** Address that the first loadable segment asks for. */
+  /** Address that the first loadable segment asks for; 0 without one. */
   public long firstLoadAddress() {
-    return firstLoadAddress;
+    return segments.isEmpty() ? 0 : segments.getFirst().address();
   }
 
+  /** Where in the file the byte is that is loaded to an address; empty when none is. */
+  OptionalLong offsetOf(long address) {
+    return segments.stream()
+        .filter(segment -> segment.holds(address))
+        .mapToLong(segment -> segment.offset() + (address - segment.address()))
+        .findFirst();
+  }
+
+  /** Whether code is loaded to an address. */
+  boolean executable(long address) {
+    return segments.stream().anyMatch(segment -> segment.executable() && segment.holds(address));
+  }
+
+  /** {@link #read} of what is loaded to an address. */
+  ByteBuffer readAt(long address, int length) throws IOException {
+    return read(offsetAt(address), length);
+  }
+
+  /** {@link #offsetOf}, of an address at which something must be. */
+  long offsetAt(long address) throws BinaryFormatException {
+    return offsetOf(address)
+        .orElseThrow(
+            () ->
+                new BinaryFormatException(
+                    "nothing is loaded to address 0x" + Long.toHexString(address)));
+  }
+
+  /** The first section of that name that has bytes in the file. */
   public Optional<Section> section(String name) {
-    return sections.stream().filter(section -> section.name().equals(name)).findFirst();
+    return sections.stream()
+        .filter(section -> section.name().equals(name) && section.type() != SHT_NOBITS)
+        .findFirst();
   }
 
   /** The section that {@link Section#link} names. */
@@ -160,14 +200,20 @@ public final class ElfFile implements Closeable {
     file.close();
   }
 
-  private long firstLoad(long offset, int count) throws IOException {
+  private List<Segment> segments(long offset, int count) throws IOException {
+    var loaded = new ArrayList<Segment>();
     for (int i = 0; i < Math.min(count, HEADERS_LIMIT); i++) {
       var header = read(offset + (long) i * PHDR_SIZE, PHDR_SIZE);
       if (header.getInt(0) == PT_LOAD) {
-        return header.getLong(16);
+        loaded.add(
+            new Segment(
+                header.getLong(16),
+                header.getLong(8),
+                header.getLong(32),
+                (header.getInt(4) & PF_X) != 0));
       }
     }
-    return 0;
+    return List.copyOf(loaded);
   }
 
   private List<Section> sections(long offset, int count, int names) throws IOException {
@@ -187,6 +233,7 @@ public final class ElfFile implements Closeable {
       read.add(
           new Section(
               i == 0 ? "" : string(name, namesEnd),
+              headers.getInt(at + 4),
               headers.getLong(at + 16),
               headers.getLong(at + 24),
               headers.getLong(at + 32),

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -14,20 +15,35 @@ import java.util.stream.Stream;
  * What the agent holds of one Go executable.
  *
  * @param version text of .go.buildinfo, such as go1.26.8
- * @param amd64 whether it is x86-64 code
- * @param functions addresses, before relocation, of those of {@link #LOOKED_FOR} that .symtab has;
- *     empty when it was stripped
+ * @param functions where those of {@link #LOOKED_FOR} are that it has
+ * @param symbols whether it has a symbol table: its functions are then found by name, else by their
+ *     place in the file
  * @param positionIndependent whether addresses move when it is loaded
  * @param firstLoadAddress address of its first loadable segment, before relocation
- * @param table names its functions
+ * @param table names its functions; empty where {@code refusal} says why not
+ * @param architecture empty where it is not known
+ * @param refusal why its collector and maps cannot be watched; empty when they can
  */
 public record GoBinary(
     String version,
-    boolean amd64,
-    Map<String, Long> functions,
+    Map<String, Place> functions,
+    boolean symbols,
     boolean positionIndependent,
     long firstLoadAddress,
-    FunctionTable table) {
+    Optional<FunctionTable> table,
+    Optional<Architecture> architecture,
+    Optional<String> refusal) {
+  public GoBinary {
+    functions = Map.copyOf(functions);
+  }
+
+  /**
+   * Where a function begins.
+   *
+   * @param address before relocation
+   * @param offset in the file
+   */
+  public record Place(long address, long offset) {}
 
   /**
    * {@code func (c *gcControllerState) resetLive(bytesMarked uint64)}, src/runtime/mgcpacer.go:
@@ -71,45 +87,101 @@ public record GoBinary(
    * Reads an executable.
    *
    * @return empty when it is no Go program
-   * @throws BinaryFormatException when it is no ELF64 file or contradicts itself
+   * @throws BinaryFormatException when it is no ELF64 file or its headers contradict themselves
    */
   public static Optional<GoBinary> read(Path executable) throws IOException {
     try (var elf = ElfFile.open(executable)) {
       var version = version(elf);
-      if (version.isEmpty()) {
-        return Optional.empty();
-      }
-      var functions = SymbolTable.functions(elf, LOOKED_FOR);
-      return Optional.of(
-          new GoBinary(
-              version.get(),
-              elf.machine() == ElfFile.EM_X86_64,
-              functions,
-              elf.positionIndependent(),
-              elf.firstLoadAddress(),
-              FunctionTable.read(elf, Optional.ofNullable(functions.get(TEXT)))));
+      return version.isEmpty() ? Optional.empty() : Optional.of(read(elf, version.get()));
     }
+  }
+
+  private static GoBinary read(ElfFile elf, String version) throws IOException {
+    var release = GoVersion.parse(version).filter(GoVersion::supported);
+    if (release.isEmpty()) {
+      return refused(
+          elf,
+          version,
+          "unsupported Go version %s: 1.%d to 1.%d are known"
+              .formatted(version, GoVersion.OLDEST_MINOR, GoVersion.NEWEST_MINOR));
+    }
+    var architecture = Architecture.of(elf.machine());
+    if (architecture.isEmpty()) {
+      return refused(elf, version, "neither amd64 nor arm64");
+    }
+    try {
+      boolean symbols = elf.section(".symtab").isPresent();
+      var named = SymbolTable.functions(elf, LOOKED_FOR);
+      var table = FunctionTable.read(elf, release.get(), Optional.ofNullable(named.get(TEXT)));
+      return new GoBinary(
+          version,
+          symbols ? placesOf(elf, named) : unnamed(elf, table.addresses(elf, LOOKED_FOR)),
+          symbols,
+          elf.positionIndependent(),
+          elf.firstLoadAddress(),
+          Optional.of(table),
+          architecture,
+          Optional.empty());
+    } catch (BinaryFormatException malformed) {
+      return refused(elf, version, String.valueOf(malformed.getMessage()));
+    }
+  }
+
+  private static GoBinary refused(ElfFile elf, String version, String reason) {
+    return new GoBinary(
+        version,
+        Map.of(),
+        false,
+        elf.positionIndependent(),
+        elf.firstLoadAddress(),
+        Optional.empty(),
+        Architecture.of(elf.machine()),
+        Optional.of(reason));
+  }
+
+  private static Map<String, Place> placesOf(ElfFile elf, Map<String, Long> addresses) {
+    var places = new HashMap<String, Place>();
+    addresses.forEach(
+        (function, address) ->
+            elf.offsetOf(address)
+                .ifPresent(offset -> places.put(function, new Place(address, offset))));
+    return places;
+  }
+
+  /**
+   * Places that bpftrace takes as they are. A number that lies within a function that it finds a
+   * symbol for it would take for an address (resolve_offset_uprobe in 0.23's
+   * src/attached_probe.cpp), and trap the middle of an instruction.
+   */
+  private static Map<String, Place> unnamed(ElfFile elf, Map<String, Long> addresses)
+      throws IOException {
+    if (elf.section(".gnu_debugdata").isPresent()) {
+      throw new BinaryFormatException("its symbol table is compressed");
+    }
+    var places = placesOf(elf, addresses);
+    var taken =
+        SymbolTable.coveredByDynamic(
+            elf, places.values().stream().map(Place::offset).collect(Collectors.toSet()));
+    places.values().removeIf(place -> taken.contains(place.offset()));
+    return places;
   }
 
   /** The function to watch for growing maps. */
   public String growth() {
-    return GoVersion.parse(version).map(GoVersion::swissMaps).orElse(false)
-        ? GROW_SWISS
-        : GROW_BUCKETS;
+    return swissMaps() ? GROW_SWISS : GROW_BUCKETS;
   }
 
-  /** Why its collector and maps cannot be watched; empty when they can. */
-  public Optional<String> refusal() {
-    var release = GoVersion.parse(version);
-    if (!amd64) {
-      return Optional.of("only amd64 so far");
-    }
-    if (release.isEmpty() || !release.get().supported()) {
-      return Optional.of(
-          "unsupported Go version %s: 1.%d to 1.%d are known"
-              .formatted(version, GoVersion.OLDEST_MINOR, GoVersion.NEWEST_MINOR));
-    }
-    return functions.isEmpty() ? Optional.of("stripped: no symbol table") : Optional.empty();
+  /** Whether maps are internal/runtime/maps.Map rather than runtime.hmap. */
+  public boolean swissMaps() {
+    return GoVersion.parse(version).map(GoVersion::swissMaps).orElse(false);
+  }
+
+  /** Why a function cannot be probed; empty when it can. */
+  public Optional<String> missing(String function) {
+    return functions.containsKey(function)
+        ? Optional.empty()
+        : Optional.of(
+            "its table of %s has no %s".formatted(symbols ? "symbols" : "functions", function));
   }
 
   private static Optional<String> version(ElfFile elf) throws IOException {

@@ -8,25 +8,32 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Names the functions of return addresses. A function is the physical one: what the compiler
- * inlined into it bears its name. Remembers the last few thousand answers.
+ * Names the places that return addresses lead to, and the types of maps. Remembers the last few
+ * thousand answers.
  */
 public final class Sites {
-  private static final int REMEMBERED = 4096;
-
   /** Code that grows maps on behalf of someone: the site is whoever called it. */
   private static final List<String> ON_BEHALF =
       List.of("runtime.", "internal/", "reflect.", "maps.", "sync.");
 
-  private final Map<Address, String> names =
-      new LinkedHashMap<>(64, 0.75f, true) {
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Address, String> eldest) {
-          return size() > REMEMBERED;
-        }
-      };
+  private final Memory<List<Frame>> frames = new Memory<>();
+  private final Memory<Optional<String>> types = new Memory<>();
 
   private record Address(ExecutableId executable, long address) {}
+
+  /** The answers given last. */
+  private static final class Memory<T> extends LinkedHashMap<Address, T> {
+    private static final int REMEMBERED = 4096;
+
+    Memory() {
+      super(64, 0.75f, true);
+    }
+
+    @Override
+    protected boolean removeEldestEntry(Map.Entry<Address, T> eldest) {
+      return size() > REMEMBERED;
+    }
+  }
 
   /**
    * A running Go program.
@@ -37,34 +44,64 @@ public final class Sites {
   public record Program(ExecutableId id, Path executable, GoBinary binary, long bias) {}
 
   /**
-   * First function, from the innermost frame outwards, that is not of the runtime or another
-   * library that acts for its caller; empty when no frame could be named so.
+   * First place, from the innermost call outwards, that is not of the runtime or another library
+   * that acts for its caller; what was inlined counts as the call it was. Empty when no address
+   * could be named so.
    */
-  public Optional<String> site(Program program, long... returnAddresses) {
+  public Optional<Frame> site(Program program, long... returnAddresses) {
     for (long address : returnAddresses) {
-      var name = function(program, address);
-      if (name.isPresent() && ON_BEHALF.stream().noneMatch(name.get()::startsWith)) {
-        return name;
+      for (var frame : frames(program, address)) {
+        if (ON_BEHALF.stream().noneMatch(frame.function()::startsWith)) {
+          return Optional.of(frame);
+        }
       }
     }
     return Optional.empty();
   }
 
-  /** Name of the function that a call returns into; empty when the table does not tell. */
-  public synchronized Optional<String> function(Program program, long returnAddress) {
+  /** The calls that a call returns into, innermost first; empty when the table does not tell. */
+  public synchronized List<Frame> frames(Program program, long returnAddress) {
     // A call may be the last instruction of its function: the byte before belongs to the caller.
-    long address = returnAddress - program.bias() - 1;
+    return ask(frames, program, returnAddress - 1, FunctionTable::frames, List.of());
+  }
+
+  /** Such as {@code map[string]*main.session}; empty when the program does not tell. */
+  public synchronized Optional<String> mapType(Program program, long descriptor) {
+    return ask(
+        types,
+        program,
+        descriptor,
+        (table, elf, address) ->
+            table.module().isPresent()
+                ? MapTypes.name(elf, table.module().get(), address)
+                : Optional.empty(),
+        Optional.empty());
+  }
+
+  private interface Question<T> {
+    T answer(FunctionTable table, ElfFile elf, long address) throws IOException;
+  }
+
+  private static <T> T ask(
+      Memory<T> memory, Program program, long loaded, Question<T> question, T unknown) {
+    if (program.binary().table().isEmpty()) {
+      return unknown;
+    }
+    long address = loaded - program.bias();
     var key = new Address(program.id(), address);
-    var known = names.get(key);
+    var known = memory.get(key);
     if (known == null) {
       try (var elf = ElfFile.open(program.executable())) {
-        known = program.binary().table().nameAt(elf, address).orElse("");
+        known = question.answer(program.binary().table().get(), elf, address);
+      } catch (BinaryFormatException _) {
+        // It will say the same next time.
+        known = unknown;
       } catch (IOException _) {
-        // The process ended or its table is broken; the next call may know better.
-        return Optional.empty();
+        // The process ended; another one may know better.
+        return unknown;
       }
-      names.put(key, known);
+      memory.put(key, known);
     }
-    return known.isEmpty() ? Optional.empty() : Optional.of(known);
+    return known;
   }
 }

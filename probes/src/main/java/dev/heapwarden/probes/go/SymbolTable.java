@@ -1,8 +1,8 @@
 package dev.heapwarden.probes.go;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 
@@ -16,7 +16,6 @@ final class SymbolTable {
   private static final int SYMBOL_SIZE = 24;
   private static final int FUNCTION = 2;
   private static final int CHUNK_SYMBOLS = 16 * 1024;
-  private static final int CHUNK_BYTES = 256 * 1024;
 
   /** Kubernetes' own binaries have about 15 MB of names. */
   private static final long TABLE_LIMIT = 256L << 20;
@@ -33,56 +32,68 @@ final class SymbolTable {
     if (table.isEmpty()) {
       return Map.of();
     }
-    var symbols = table.get();
-    var strings = elf.linked(symbols);
-    if (symbols.size() > TABLE_LIMIT || strings.size() > TABLE_LIMIT) {
-      throw new BinaryFormatException("symbol table is larger than 256 MiB");
-    }
-    var offsets = offsetsOf(elf, strings, names);
+    var symbols = bounded(table.get());
+    var strings = bounded(elf.linked(symbols));
+    var offsets = Names.offsets(elf, strings.offset(), strings.size(), names);
     var found = new HashMap<String, Long>();
-    long count = symbols.size() / SYMBOL_SIZE;
-    for (long first = 0; first < count && !offsets.isEmpty(); first += CHUNK_SYMBOLS) {
-      int here = (int) Math.min(CHUNK_SYMBOLS, count - first);
-      var chunk = elf.read(symbols.offset() + first * SYMBOL_SIZE, here * SYMBOL_SIZE);
-      for (int i = 0; i < here; i++) {
-        int at = i * SYMBOL_SIZE;
-        var name = offsets.get(Integer.toUnsignedLong(chunk.getInt(at)));
-        if (name != null && (chunk.get(at + 4) & 0xf) == FUNCTION) {
-          found.putIfAbsent(name, chunk.getLong(at + 8));
-        }
-      }
-    }
+    each(
+        elf,
+        symbols,
+        (name, address, size) -> {
+          var wanted = offsets.get(name);
+          if (wanted != null) {
+            found.putIfAbsent(wanted, address);
+          }
+        });
     return Map.copyOf(found);
   }
 
-  /** Linkers may let one name be the tail of a longer one, so tails count too. */
-  private static Map<Long, String> offsetsOf(
-      ElfFile elf, ElfFile.Section strings, Set<String> names) throws IOException {
-    var offsets = new HashMap<Long, String>();
-    int longest = names.stream().mapToInt(String::length).max().orElse(0);
-    var wanted = new HashMap<String, byte[]>();
-    names.forEach(name -> wanted.put(name, name.getBytes(StandardCharsets.UTF_8)));
-    for (long start = 0; start < strings.size(); start += CHUNK_BYTES) {
-      long from = Math.max(0, start - longest);
-      int length = (int) Math.min(start + CHUNK_BYTES, strings.size()) - (int) from;
-      var bytes = elf.bytes(strings.offset() + from, length);
-      for (int end = (int) (start - from); end < bytes.length; end++) {
-        if (bytes[end] == 0) {
-          for (var name : wanted.entrySet()) {
-            if (endsWith(bytes, end, name.getValue())) {
-              offsets.put(from + end - name.getValue().length, name.getKey());
-            }
-          }
+  /**
+   * Those of the numbers that, taken for addresses, lie in a function that the file gives to others
+   * or takes from them, {@code .dynsym}.
+   *
+   * @throws BinaryFormatException when the table is larger than 256 MiB or lies outside the file
+   */
+  static Set<Long> coveredByDynamic(ElfFile elf, Set<Long> addresses) throws IOException {
+    var covered = new HashSet<Long>();
+    var table = elf.section(".dynsym");
+    if (table.isPresent()) {
+      each(
+          elf,
+          bounded(table.get()),
+          (_, address, size) ->
+              addresses.stream()
+                  .filter(wanted -> wanted >= address && wanted - address < size)
+                  .forEach(covered::add));
+    }
+    return covered;
+  }
+
+  private interface Visitor {
+    void function(long name, long address, long size);
+  }
+
+  private static void each(ElfFile elf, ElfFile.Section symbols, Visitor visitor)
+      throws IOException {
+    long count = symbols.size() / SYMBOL_SIZE;
+    for (long first = 0; first < count; first += CHUNK_SYMBOLS) {
+      int here = (int) Math.min(CHUNK_SYMBOLS, count - first);
+      var chunk = elf.read(symbols.offset() + first * SYMBOL_SIZE, here * SYMBOL_SIZE);
+      for (int at = 0; at < here * SYMBOL_SIZE; at += SYMBOL_SIZE) {
+        if ((chunk.get(at + 4) & 0xf) == FUNCTION) {
+          visitor.function(
+              Integer.toUnsignedLong(chunk.getInt(at)),
+              chunk.getLong(at + 8),
+              chunk.getLong(at + 16));
         }
       }
     }
-    return offsets;
   }
 
-  private static boolean endsWith(byte[] bytes, int end, byte[] name) {
-    int start = end - name.length;
-    return start >= 0
-        && bytes[start] == name[0]
-        && java.util.Arrays.equals(bytes, start, end, name, 0, name.length);
+  private static ElfFile.Section bounded(ElfFile.Section section) throws BinaryFormatException {
+    if (section.size() > TABLE_LIMIT) {
+      throw new BinaryFormatException("symbol table is larger than 256 MiB");
+    }
+    return section;
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Reads Go executables, bounded and without trusting them: version, symbols, and the function at a
- * program counter. Knows nothing of Kubernetes or bpftrace.
+ * Reads Go executables, bounded and without trusting them: version, functions, the calls at a
+ * program counter with their files and lines, the types of maps. Knows nothing of Kubernetes.
  */
 @NullMarked
 package dev.heapwarden.probes.go;

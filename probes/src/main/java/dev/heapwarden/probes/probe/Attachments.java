@@ -133,9 +133,10 @@ public final class Attachments {
       boolean attached,
       Optional<String> failure,
       String waiting) {
-    return binary.functions().containsKey(function)
-        ? state(probe, attached, failure, waiting)
-        : refused(probe, "its symbol table has no " + function);
+    return binary
+        .missing(function)
+        .map(reason -> refused(probe, reason))
+        .orElseGet(() -> state(probe, attached, failure, waiting));
   }
 
   /** What an older program still covers is attached, whatever became of a newer one. */

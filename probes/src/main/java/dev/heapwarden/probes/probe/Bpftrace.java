@@ -9,10 +9,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Starts bpftrace on programs that the agent wrote. */
 public final class Bpftrace {
+  /**
+   * A probe by its offset in a file without symbols: bpftrace cannot tell that an instruction
+   * begins there, and takes it with --unsafe only. Our offsets are those of functions.
+   */
+  private static final Pattern BY_OFFSET = Pattern.compile("^uprobe:[^ ]*:0x", Pattern.MULTILINE);
+
   private final List<String> command;
   private final Path scratch;
   private final AtomicLong serial = new AtomicLong();
@@ -54,6 +61,9 @@ public final class Bpftrace {
     Files.writeString(file, namespace.translate(program));
     var arguments = new ArrayList<>(command);
     arguments.addAll(List.of("-f", "json", "-B", "line"));
+    if (BY_OFFSET.matcher(program).find()) {
+      arguments.add("--unsafe");
+    }
     if (process > 0) {
       arguments.addAll(List.of("-p", Long.toString(process)));
     }

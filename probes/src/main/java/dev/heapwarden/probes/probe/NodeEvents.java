@@ -72,7 +72,7 @@ final class NodeEvents {
       return Optional.empty();
     }
     var frames = new ArrayList<Long>();
-    for (int i = 5; i < words.length; i++) {
+    for (int i = 6; i < words.length; i++) {
       frames.add(Long.parseUnsignedLong(words[i], 16));
     }
     return Optional.of(
@@ -81,6 +81,7 @@ final class NodeEvents {
             Long.parseLong(words[2]),
             Long.parseUnsignedLong(words[3], 16),
             entries,
+            Long.parseUnsignedLong(words[5], 16),
             frames));
   }
 

@@ -37,7 +37,7 @@ record NodePlan(
    */
   record GoExecutable(Path path, GoBinary binary) {
     boolean has(String function) {
-      return binary.functions().containsKey(function);
+      return binary.missing(function).isEmpty();
     }
   }
 

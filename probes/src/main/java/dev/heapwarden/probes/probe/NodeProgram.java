@@ -1,5 +1,6 @@
 package dev.heapwarden.probes.probe;
 
+import dev.heapwarden.probes.go.Architecture;
 import dev.heapwarden.probes.go.ExecutableId;
 import dev.heapwarden.probes.go.GoBinary;
 import dev.heapwarden.probes.target.TargetProcess;
@@ -14,9 +15,7 @@ import java.util.stream.Collectors;
 /**
  * The text of the node's program. What it prints is read by {@link NodeEvents}.
  *
- * <p>Registers are those of Go's ABIInternal on amd64 (src/cmd/compile/abi-internal.md): integer
- * arguments in AX, BX, CX, ...; frame pointers in BP. At a function's entry its return address is
- * at SP, and BP still is the caller's: the caller's own return address is at BP + 8.
+ * <p>At a function's entry the frame pointer still is its caller's: see {@link Architecture}.
  */
 final class NodeProgram {
   /**
@@ -135,40 +134,46 @@ final class NodeProgram {
 
   private static void uprobes(StringBuilder text, Probed probed) {
     var binary = probed.executable().binary();
+    var registers = binary.architecture().orElseThrow();
     if (probed.executable().has(GoBinary.GC)) {
+      // (c *gcControllerState) resetLive(bytesMarked)
       text.append(
           """
-          uprobe:%s:"%s" /@t[pid] == %d/ {
+          %s /@t[pid] == %d/ {
             @gc[pid]++;
             if (nsecs - @gctold[pid] >= %d) {
               @gctold[pid] = nsecs;
-              printf("gc %%d %%lu %%lu %%lu\\n", pid, nsecs, reg("bx"), @gc[pid]);
+              printf("gc %%d %%lu %%lu %%lu\\n", pid, nsecs, reg("%s"), @gc[pid]);
             }
           }
           """
-              .formatted(probed.link(), GoBinary.GC, probed.number(), COLLECTION_GAP_NANOS));
+              .formatted(
+                  Uprobe.of(probed.link(), binary, GoBinary.GC),
+                  probed.number(),
+                  COLLECTION_GAP_NANOS,
+                  registers.argument(1)));
     }
     var growth = binary.growth();
     if (probed.executable().has(growth)) {
-      // hashGrow(t AX, h BX); (t *table) rehash(AX, typ BX, m CX)
-      var map = growth.equals(GoBinary.GROW_SWISS) ? "cx" : "bx";
+      // hashGrow(t, h); (t *table) rehash(typ, m)
+      int type = growth.equals(GoBinary.GROW_SWISS) ? 1 : 0;
       text.append(
           """
-          uprobe:%s:"%s" /@t[pid] == %d/ {
+          %s /@t[pid] == %d/ {
             $map = reg("%s"); $used = *(uint64*)$map;
             if ($used >= %d) {
               $second = (uint64)nsecs / 1000000000;
               if (@second[pid] != $second) { @second[pid] = $second; @told[pid] = 0; }
               if (@told[pid] < %d || ($used >= %d && @told[pid] < %d)) {
                 @told[pid]++;
-                $bp = reg("bp");
-                $r0 = *(uint64*)reg("sp");
+                $bp = reg("%s");
+                $r0 = %s;
                 $r1 = *(uint64*)($bp + 8); $bp = *(uint64*)$bp;
                 $r2 = *(uint64*)($bp + 8); $bp = *(uint64*)$bp;
                 $r3 = *(uint64*)($bp + 8); $bp = *(uint64*)$bp;
                 $r4 = *(uint64*)($bp + 8); $bp = *(uint64*)$bp;
                 $r5 = *(uint64*)($bp + 8);
-                printf("map %%d %%lu %%lx %%lu %%lx %%lx %%lx %%lx %%lx %%lx\\n", pid, nsecs, $map, $used, $r0, $r1, $r2, $r3, $r4, $r5);
+                printf("map %%d %%lu %%lx %%lu %%lx %%lx %%lx %%lx %%lx %%lx %%lx\\n", pid, nsecs, $map, $used, reg("%s"), $r0, $r1, $r2, $r3, $r4, $r5);
               } else {
                 @untold = count();
               }
@@ -176,14 +181,16 @@ final class NodeProgram {
           }
           """
               .formatted(
-                  probed.link(),
-                  growth,
+                  Uprobe.of(probed.link(), binary, growth),
                   probed.number(),
-                  map,
+                  registers.argument(type + 1),
                   SMALLEST_MAP,
                   GROWTHS,
                   LARGE_MAP,
-                  LARGE_MAP_GROWTHS));
+                  LARGE_MAP_GROWTHS,
+                  registers.framePointer(),
+                  registers.returnAddress(),
+                  registers.argument(type)));
     }
   }
 }

@@ -74,10 +74,12 @@ record PidNamespace(int level) {
             .collect(Collectors.joining("\n", "", "\n"));
   }
 
-  /** A uprobe's line ends with its predicate, after the quoted function. */
+  /**
+   * A uprobe's line may end with its predicate, after a space: neither path nor function has one.
+   */
   private String translatePredicate(String line) {
-    int predicate = line.lastIndexOf('"') + 1;
-    return line.substring(0, predicate) + translateLine(line.substring(predicate));
+    int space = line.indexOf(' ');
+    return space < 0 ? line : line.substring(0, space) + translateLine(line.substring(space));
   }
 
   private String translateLine(String text) {

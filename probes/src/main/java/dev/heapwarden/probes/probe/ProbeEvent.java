@@ -22,9 +22,11 @@ public sealed interface ProbeEvent {
    *
    * @param address of its header
    * @param entries that it holds
+   * @param type address of its type's descriptor
    * @param returnAddresses innermost first
    */
-  record MapGrowth(long pid, long nanos, long address, long entries, List<Long> returnAddresses)
+  record MapGrowth(
+      long pid, long nanos, long address, long entries, long type, List<Long> returnAddresses)
       implements ProbeEvent {
     public MapGrowth {
       returnAddresses = List.copyOf(returnAddresses);

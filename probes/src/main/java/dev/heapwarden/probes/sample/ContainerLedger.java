@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
@@ -53,10 +54,14 @@ final class ContainerLedger {
   private record InstanceKey(long pid, long address) {}
 
   private static final class Instance {
-    String site = "";
+    MapInstance map;
     long entries;
     long grownAt;
     boolean grown;
+
+    Instance(MapInstance map) {
+      this.map = map;
+    }
   }
 
   ContainerLedger(ContainerKey container) {
@@ -96,16 +101,19 @@ final class ContainerLedger {
     faulted = true;
   }
 
-  /** The site is asked for only when the instance is new or its site is unknown. */
-  void grown(
-      long pid, long address, long nanos, long entries, java.util.function.Supplier<String> site) {
+  /** What the map is, is asked for only when the instance is new or its site is unknown. */
+  void grown(long pid, long address, long nanos, long entries, Supplier<MapInstance> map) {
     if (judgesJvm) {
       return;
     }
-    var instance = instances.computeIfAbsent(new InstanceKey(pid, address), key -> new Instance());
-    // A map that is half as large as it was is most likely another one at the same address.
-    if (instance.site.isEmpty() || entries < instance.entries / 2) {
-      instance.site = site.get();
+    var key = new InstanceKey(pid, address);
+    var instance = instances.get(key);
+    if (instance == null) {
+      instance = new Instance(map.get());
+      instances.put(key, instance);
+    } else if (instance.map.site().isEmpty() || entries < instance.entries / 2) {
+      // A map that is half as large as it was is most likely another one at the same address.
+      instance.map = map.get();
     }
     instance.entries = entries;
     instance.grownAt = nanos;
@@ -163,7 +171,7 @@ final class ContainerLedger {
   Map<String, Long> largestMaps(int sites) {
     var largest = new HashMap<String, Long>();
     for (var instance : instances.values()) {
-      var site = instance.site.isEmpty() ? UNKNOWN_SITE : instance.site;
+      var site = instance.map.site().isEmpty() ? UNKNOWN_SITE : instance.map.site();
       largest.merge(site, instance.entries, Math::max);
     }
     return largest.entrySet().stream()
@@ -222,17 +230,19 @@ final class ContainerLedger {
             .sorted(java.util.Comparator.reverseOrder())
             .limit(TOLD_INSTANCES)
             .reduce(Long.MAX_VALUE, (first, second) -> second);
-    instances.forEach(
-        (key, instance) -> {
-          if (instance.grown && instance.entries >= smallestTold) {
-            buffer.add(
-                clock.at(instance.grownAt),
-                container,
-                Origin.GO_MAP_UPROBE,
-                Map.of(Signal.MAP_ENTRIES, (double) instance.entries),
-                new MapInstance(key.pid(), "0x" + Long.toHexString(key.address()), instance.site));
-          }
-          instance.grown = false;
-        });
+    instances
+        .values()
+        .forEach(
+            instance -> {
+              if (instance.grown && instance.entries >= smallestTold) {
+                buffer.add(
+                    clock.at(instance.grownAt),
+                    container,
+                    Origin.GO_MAP_UPROBE,
+                    Map.of(Signal.MAP_ENTRIES, (double) instance.entries),
+                    instance.map);
+              }
+              instance.grown = false;
+            });
   }
 }

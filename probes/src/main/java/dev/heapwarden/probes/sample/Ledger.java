@@ -1,10 +1,12 @@
 package dev.heapwarden.probes.sample;
 
 import dev.heapwarden.detection.sample.ContainerKey;
+import dev.heapwarden.detection.sample.MapInstance;
 import dev.heapwarden.detection.sample.Origin;
 import dev.heapwarden.detection.sample.RuntimeKind;
 import dev.heapwarden.detection.sample.Signal;
 import dev.heapwarden.probes.buffer.SampleBuffer;
+import dev.heapwarden.probes.go.Frame;
 import dev.heapwarden.probes.go.Sites;
 import dev.heapwarden.probes.jvm.JvmCounters;
 import dev.heapwarden.probes.probe.CgroupMemory;
@@ -73,7 +75,7 @@ public final class Ledger {
               growth.address(),
               growth.nanos(),
               growth.entries(),
-              () -> site(owner.process(), growth.returnAddresses()));
+              () -> map(owner.process(), growth));
     }
   }
 
@@ -131,12 +133,18 @@ public final class Ledger {
     return ledger == null ? Map.of() : ledger.largestMaps(TOLD_SITES);
   }
 
-  private String site(TargetProcess process, List<Long> returnAddresses) {
-    return process
-        .program(procRoot)
-        .flatMap(
-            program ->
-                sites.site(program, returnAddresses.stream().mapToLong(Long::longValue).toArray()))
-        .orElse("");
+  private MapInstance map(TargetProcess process, ProbeEvent.MapGrowth growth) {
+    var program = process.program(procRoot);
+    var site =
+        program.flatMap(
+            named ->
+                sites.site(
+                    named, growth.returnAddresses().stream().mapToLong(Long::longValue).toArray()));
+    return new MapInstance(
+        growth.pid(),
+        "0x" + Long.toHexString(growth.address()),
+        site.map(Frame::function).orElse(""),
+        site.map(Frame::location).orElse(""),
+        program.flatMap(named -> sites.mapType(named, growth.type())).orElse(""));
   }
 }

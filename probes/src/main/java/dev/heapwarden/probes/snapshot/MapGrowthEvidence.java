@@ -6,6 +6,7 @@ import dev.heapwarden.probes.go.GoBinary;
 import dev.heapwarden.probes.go.Sites;
 import dev.heapwarden.probes.probe.Bpftrace;
 import dev.heapwarden.probes.probe.BpftraceLine;
+import dev.heapwarden.probes.probe.Uprobe;
 import dev.heapwarden.probes.target.TargetProcess;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -18,7 +19,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** A short window of probes on every assignment to a map, in one process. */
-final class MapGrowthEvidence {
+public final class MapGrowthEvidence {
   /** Attaching and detaching, besides the window itself. */
   static final Duration OVERHEAD = Duration.ofSeconds(30);
 
@@ -41,7 +42,11 @@ final class MapGrowthEvidence {
   private final ArtifactStore store;
   private final Path procRoot;
 
-  MapGrowthEvidence(Bpftrace bpftrace, Sites sites, ArtifactStore store, Path procRoot) {
+  /**
+   * @param sites names writers and types
+   * @param store where artefacts stay
+   */
+  public MapGrowthEvidence(Bpftrace bpftrace, Sites sites, ArtifactStore store, Path procRoot) {
     this.bpftrace = bpftrace;
     this.sites = sites;
     this.store = store;
@@ -50,7 +55,30 @@ final class MapGrowthEvidence {
 
   static final Pattern PLAIN_PATH = Pattern.compile("[A-Za-z0-9._/+-]+");
 
-  private record Report(long pid, double seconds, long hits, boolean cut, List<MapReport> maps) {}
+  /** What became of a window. */
+  public sealed interface Outcome {}
+
+  /**
+   * What it saw.
+   *
+   * @param seconds that it was open
+   * @param hits writes that it saw, those to small maps included
+   * @param cut whether it was closed early, at its limit of hits
+   * @param maps fastest growing first
+   */
+  public record Report(long pid, double seconds, long hits, boolean cut, List<MapReport> maps)
+      implements Outcome {
+    public Report {
+      maps = List.copyOf(maps);
+    }
+  }
+
+  /**
+   * It saw nothing.
+   *
+   * @param refused whether it cannot be opened on this process at all
+   */
+  public record Unseen(boolean refused, String reason) implements Outcome {}
 
   Evidence take(Order order) throws IOException {
     var process =
@@ -60,14 +88,29 @@ final class MapGrowthEvidence {
       return new Evidence.Refused(
           order.target().main().flatMap(TargetProcess::refusal).orElse("no process was found"));
     }
-    return take(order, process.get(), process.get().go().orElseThrow());
+    return switch (watch(process.get(), order.window())) {
+      case Unseen(boolean refused, String reason) ->
+          refused ? new Evidence.Refused(reason) : new Evidence.Failed(reason);
+      case Report report ->
+          Evidence.Taken.ofMaps(
+              store.store(
+                  order.owner(),
+                  "map-growth.json",
+                  new ByteArrayInputStream(BpftraceLine.JSON.writeValueAsBytes(report))),
+              report.maps());
+    };
   }
 
-  private Evidence take(Order order, TargetProcess process, GoBinary binary) throws IOException {
+  /** Watches a Go process that can be probed. */
+  public Outcome watch(TargetProcess process, Duration time) throws IOException {
+    var binary = process.go().orElseThrow();
     var functions =
-        GoBinary.ASSIGN.stream().filter(binary.functions()::containsKey).sorted().toList();
+        GoBinary.ASSIGN.stream()
+            .filter(function -> binary.missing(function).isEmpty())
+            .sorted()
+            .toList();
     if (functions.isEmpty()) {
-      return new Evidence.Refused("its symbol table has no function that assigns to a map");
+      return new Unseen(true, "it has no function that assigns to a map");
     }
     // With -p, so that no other process pays, bpftrace takes the path below the process's root
     // only:
@@ -78,7 +121,8 @@ final class MapGrowthEvidence {
     var name = process.executable().toString();
     boolean fits = name.length() <= LONGEST_PATH && PLAIN_PATH.matcher(name).matches();
     if (!fits && shared(process)) {
-      return new Evidence.Refused(
+      return new Unseen(
+          true,
           "the path of its executable is too long for the kernel or not plain, and other processes"
               + " run it too");
     }
@@ -86,17 +130,17 @@ final class MapGrowthEvidence {
     var window = new MapWindow();
     var child =
         bpftrace.start(
-            program(path, process.pid(), functions, order.window()),
+            program(path, process.pid(), binary, functions, time),
             fits ? process.pid() : 0,
             fits ? List.of() : List.of(path),
-            order.window().plus(OVERHEAD),
+            time.plus(OVERHEAD),
             window::read);
     child.ended().join();
     if (!window.attached()) {
-      return new Evidence.Failed("bpftrace: " + child.complaint());
+      return new Unseen(false, "bpftrace: " + child.complaint());
     }
     boolean cut = window.hits() > HITS;
-    double seconds = cut ? window.seconds() : order.window().toMillis() / 1000.0;
+    double seconds = cut ? window.seconds() : time.toMillis() / 1000.0;
     var program = process.program(procRoot).orElseThrow();
     var maps =
         window.maps(
@@ -104,21 +148,14 @@ final class MapGrowthEvidence {
             addresses ->
                 sites
                     .site(program, addresses)
-                    .or(() -> sites.function(program, addresses[0]))
-                    .orElse(""));
-    var report =
-        new Report(
-            process.pid(),
-            seconds,
-            window.hits(),
-            cut,
-            maps.subList(0, Math.min(MAPS_IN_FILE, maps.size())));
-    return Evidence.Taken.ofMaps(
-        store.store(
-            order.owner(),
-            "map-growth.json",
-            new ByteArrayInputStream(BpftraceLine.JSON.writeValueAsBytes(report))),
-        maps);
+                    .or(() -> sites.frames(program, addresses[0]).stream().findFirst()),
+            type -> sites.mapType(program, type));
+    return new Report(
+        process.pid(),
+        seconds,
+        window.hits(),
+        cut,
+        maps.subList(0, Math.min(MAPS_IN_FILE, maps.size())));
   }
 
   /** By inode: overlay file systems show one file under several devices. */
@@ -144,14 +181,16 @@ final class MapGrowthEvidence {
   }
 
   /**
-   * The window's text. mapassign*(t AX, m BX, ...): the first word of a map is its live count, in
+   * The window's text. mapassign*(t, m, ...): the first word of a map is its live count, in
    * runtime.hmap (src/runtime/map.go up to Go 1.23) as in maps.Map
    * (src/internal/runtime/maps/map.go).
    */
-  static String program(Path executable, long pid, List<String> functions, Duration window) {
+  static String program(
+      Path executable, long pid, GoBinary binary, List<String> functions, Duration window) {
+    var registers = binary.architecture().orElseThrow();
     var probes =
         functions.stream()
-            .map(function -> "uprobe:%s:\"%s\"".formatted(executable, function))
+            .map(function -> Uprobe.of(executable, binary, function))
             .collect(Collectors.joining(",\n"));
     return """
     config = { max_map_keys = 16384 }
@@ -159,17 +198,26 @@ final class MapGrowthEvidence {
     %s /pid == %d/ {
       @hits++;
       if (@hits > %d) { exit(); }
-      $map = (uint64)reg("bx"); $used = *(uint64*)$map;
+      $map = (uint64)reg("%s"); $used = *(uint64*)$map;
       if ($used >= %d) {
-        if (@firstat[$map] == 0) { @firstat[$map] = nsecs; @first[$map] = $used; }
+        if (@firstat[$map] == 0) { @firstat[$map] = nsecs; @first[$map] = $used; @type[$map] = (uint64)reg("%s"); }
         @lastat[$map] = nsecs; @last[$map] = $used;
-        $bp = reg("bp"); $r0 = *(uint64*)reg("sp"); $r1 = *(uint64*)($bp + 8);
+        $bp = reg("%s"); $r0 = %s; $r1 = *(uint64*)($bp + 8);
         $bp = *(uint64*)$bp; $r2 = *(uint64*)($bp + 8);
         @writes[$map, $r0, $r1, $r2] = count();
       }
     }
     interval:ms:%d { exit(); }
     """
-        .formatted(probes, pid, HITS, SMALLEST_MAP, window.toMillis());
+        .formatted(
+            probes,
+            pid,
+            HITS,
+            registers.argument(1),
+            SMALLEST_MAP,
+            registers.argument(0),
+            registers.framePointer(),
+            registers.returnAddress(),
+            window.toMillis());
   }
 }

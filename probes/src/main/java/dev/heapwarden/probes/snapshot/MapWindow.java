@@ -2,6 +2,7 @@ package dev.heapwarden.probes.snapshot;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.MapReport;
+import dev.heapwarden.probes.go.Frame;
 import dev.heapwarden.probes.probe.BpftraceLine;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -9,7 +10,11 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.LongFunction;
+import java.util.stream.Stream;
 
 /**
  * Reads what a map window printed: per map instance its first and last count of live entries, and
@@ -50,10 +55,13 @@ final class MapWindow {
    *
    * @param seconds that the window was open
    * @param site names the writer of return addresses, innermost first; empty when it cannot
+   * @param type names a map's type, by its descriptor's address; empty when it cannot
    */
-  List<MapReport> maps(double seconds, Function<long[], String> site) {
+  List<MapReport> maps(
+      double seconds, Function<long[], Optional<Frame>> site, LongFunction<Optional<String>> type) {
     var writers = writers(site);
     var first = of("@first");
+    var types = of("@type");
     var reports = new ArrayList<MapReport>();
     of("@last")
         .forEach(
@@ -63,22 +71,34 @@ final class MapWindow {
               reports.add(
                   new MapReport(
                       "0x" + Long.toHexString(Long.parseUnsignedLong(map)),
+                      types.containsKey(map)
+                          ? type.apply(Objects.requireNonNull(types.get(map)).asLong()).orElse(null)
+                          : null,
                       last.asLong(),
                       (last.asLong() - before) / seconds,
                       sites.values().stream().mapToLong(Long::longValue).sum() / seconds,
                       sites.entrySet().stream()
-                          .filter(writer -> !writer.getKey().isEmpty())
-                          .sorted(Map.Entry.<String, Long>comparingByValue().reversed())
+                          .sorted(Map.Entry.<Optional<Frame>, Long>comparingByValue().reversed())
+                          .flatMap(writer -> site(writer.getKey(), writer.getValue()))
                           .limit(SITES)
-                          .map(writer -> new MapReport.Site(writer.getKey(), writer.getValue()))
                           .toList()));
             });
     reports.sort(Comparator.comparingDouble(MapReport::entriesPerSecond).reversed());
     return reports;
   }
 
-  private Map<String, Map<String, Long>> writers(Function<long[], String> site) {
-    var writers = new HashMap<String, Map<String, Long>>();
+  private static Stream<MapReport.Site> site(Optional<Frame> frame, long writes) {
+    return frame.stream()
+        .map(
+            named ->
+                new MapReport.Site(
+                    named.function(),
+                    named.location().isEmpty() ? null : named.location(),
+                    writes));
+  }
+
+  private Map<String, Map<Optional<Frame>, Long>> writers(Function<long[], Optional<Frame>> site) {
+    var writers = new HashMap<String, Map<Optional<Frame>, Long>>();
     of("@writes")
         .forEach(
             (key, count) -> {

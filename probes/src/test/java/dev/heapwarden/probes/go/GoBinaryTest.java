@@ -4,14 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Objects;
-import java.util.Random;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class GoBinaryTest {
+  /** First bytes of .gopclntab since Go 1.20. */
+  private static final String MAGIC = "\u00f1\u00ff\u00ff\u00ff\0\0\1\b";
+
   @TempDir Path directory;
 
   @Test
@@ -19,56 +22,86 @@ class GoBinaryTest {
     var binary = GoBinary.read(GoPrograms.plain()).orElseThrow();
 
     assertThat(binary.version()).matches("go1\\.[0-9]+.*");
-    assertThat(binary.amd64()).isTrue();
+    assertThat(binary.architecture()).contains(Architecture.AMD64);
     assertThat(binary.functions()).containsKeys(GoBinary.GC, binary.growth());
     assertThat(binary.refusal()).isEmpty();
   }
 
   @Test
-  void aStrippedProgramIsRefusedWithTheReason() throws IOException {
-    var binary = GoBinary.read(GoPrograms.stripped()).orElseThrow();
+  void aStrippedProgramIsProbedAtTheSamePlacesAsWithItsSymbols() throws IOException {
+    var whole = GoBinary.read(GoPrograms.plain()).orElseThrow();
+    var stripped = GoBinary.read(GoPrograms.stripped()).orElseThrow();
 
-    assertThat(binary.refusal()).contains("stripped: no symbol table");
+    assertThat(whole.symbols()).isTrue();
+    assertThat(stripped.symbols()).isFalse();
+    assertThat(stripped.refusal()).isEmpty();
+    assertThat(stripped.functions())
+        .containsKeys(GoBinary.GC, stripped.growth(), "runtime.mapassign_faststr")
+        .allSatisfy(
+            (function, place) -> assertThat(place).isEqualTo(whole.functions().get(function)));
   }
 
+  /** Symbols and Go's own table are two sources of the same addresses. */
   @Test
-  void functionsAreNamedFromTheirAddresses() throws IOException {
-    for (var program : new Path[] {GoPrograms.plain(), GoPrograms.positionIndependent()}) {
+  void howeverAProgramIsLinkedItsFunctionsAreWhereItsSymbolsSay() throws IOException {
+    for (var program :
+        new Path[] {
+          GoPrograms.plain(),
+          GoPrograms.positionIndependent(),
+          GoPrograms.withC(),
+          GoPrograms.arm64()
+        }) {
       var binary = GoBinary.read(program).orElseThrow();
       try (var elf = ElfFile.open(program)) {
-        for (var function : binary.functions().keySet()) {
-          long address = Objects.requireNonNull(binary.functions().get(function));
-          if (function.equals("runtime.text")) {
-            continue;
-          }
-          assertThat(binary.table().nameAt(elf, address)).contains(function);
-          assertThat(binary.table().nameAt(elf, address + 20)).contains(function);
-          assertThat(binary.table().nameAt(elf, address - 1).orElseThrow()).isNotEqualTo(function);
-        }
-        assertThat(binary.table().nameAt(elf, 1)).isEmpty();
-        assertThat(binary.table().nameAt(elf, Long.MAX_VALUE)).isEmpty();
+        var addresses = binary.table().orElseThrow().addresses(elf, GoBinary.LOOKED_FOR);
+        assertThat(addresses).as("%s", program).hasSizeGreaterThan(3);
+        addresses.forEach(
+            (function, address) ->
+                assertThat(binary.functions().get(function))
+                    .as("%s of %s", function, program)
+                    .extracting(GoBinary.Place::address)
+                    .isEqualTo(address));
       }
     }
   }
 
   @Test
-  void everyFunctionThatGosOwnToolListsIsNamedAsItNamesIt() throws Exception {
-    var program = GoPrograms.plain();
-    var binary = GoBinary.read(program).orElseThrow();
-    int compared = 0;
-    try (var elf = ElfFile.open(program)) {
-      for (var line : GoPrograms.symbols(program)) {
-        var fields = line.strip().split(" ", -1);
-        if (fields.length == 3
-            && fields[1].equals("T")
-            && fields[2].matches("runtime\\.[a-z][a-zA-Z]*")) {
-          long address = Long.parseLong(fields[0], 16);
-          assertThat(binary.table().nameAt(elf, address)).contains(fields[2]);
-          compared++;
-        }
-      }
-    }
-    assertThat(compared).isGreaterThan(500);
+  void aProgramThatTheCCompilerLinkedAndStrippedIsProbedToo() throws IOException {
+    var binary = GoBinary.read(GoPrograms.strippedPositionIndependentWithC()).orElseThrow();
+
+    assertThat(binary.refusal()).isEmpty();
+    assertThat(binary.symbols()).isFalse();
+    assertThat(binary.functions()).containsKeys(GoBinary.GC, binary.growth());
+  }
+
+  @Test
+  void aVersionThatIsNotKnownIsRefusedAndNothingOfItGuessed() throws IOException {
+    var program = changed(GoPrograms.stripped(), " Go buildinf:", "go1.", "go3.");
+
+    assertThat(GoBinary.read(program).orElseThrow())
+        .satisfies(
+            binary -> {
+              assertThat(binary.refusal().orElseThrow())
+                  .startsWith("unsupported Go version go3.")
+                  .endsWith(": 1.21 to 1.27 are known");
+              assertThat(binary.functions()).isEmpty();
+              assertThat(binary.table()).isEmpty();
+            });
+  }
+
+  @Test
+  void aProgramWithoutItsFunctionTableIsRefusedWithThatReason() throws IOException {
+    var program = changed(GoPrograms.stripped(), "", ".gopclntab", ".nopclntab");
+
+    assertThat(GoBinary.read(program).orElseThrow().refusal()).contains("no .gopclntab");
+  }
+
+  @Test
+  void aFunctionTableOfALaterLayoutIsRefusedWithThatReason() throws IOException {
+    var program = changed(GoPrograms.stripped(), MAGIC, MAGIC, "\u00f2");
+
+    assertThat(GoBinary.read(program).orElseThrow().refusal())
+        .contains("unknown .gopclntab layout, magic 0xfffffff2");
   }
 
   @Test
@@ -89,31 +122,20 @@ class GoBinaryTest {
   void aTruncatedFileIsABoundedErrorAndNeverACrash() throws IOException {
     var whole = Files.readAllBytes(GoPrograms.plain());
     for (int length = 1; length < whole.length; length += 1 + length / 4) {
-      var cut = Files.write(directory.resolve("cut"), java.util.Arrays.copyOf(whole, length));
+      var cut = Files.write(directory.resolve("cut"), Arrays.copyOf(whole, length));
       assertThatThrownBy(() -> GoBinary.read(cut))
           .as("cut to %d bytes", length)
           .isInstanceOf(BinaryFormatException.class);
     }
   }
 
-  @Test
-  void aFileThatLiesIsABoundedErrorAndNeverACrash() throws IOException {
-    var whole = Files.readAllBytes(GoPrograms.plain());
-    var random = new Random(7);
-    int sections =
-        (int) java.nio.ByteBuffer.wrap(whole).order(java.nio.ByteOrder.LITTLE_ENDIAN).getLong(40);
-    for (int round = 0; round < 60; round++) {
-      var lying = whole.clone();
-      for (int i = 0; i < 8; i++) {
-        lying[16 + random.nextInt(48)] ^= round % 3 == 0 ? (byte) random.nextInt(256) : 0;
-        lying[sections + random.nextInt(64 * 20)] = (byte) random.nextInt(256);
-      }
-      var file = Files.write(directory.resolve("lying"), lying);
-      try {
-        GoBinary.read(file);
-      } catch (BinaryFormatException expected) {
-        assertThat(expected).hasMessageNotContaining("null");
-      }
-    }
+  /** The program with what it says at the first place that holds a text, or soon after it. */
+  private Path changed(Path program, String place, String from, String to) throws IOException {
+    var bytes = Files.readAllBytes(program);
+    var text = new String(bytes, StandardCharsets.ISO_8859_1);
+    int at = text.indexOf(from, text.indexOf(place));
+    assertThat(at).as(from).isPositive();
+    System.arraycopy(to.getBytes(StandardCharsets.ISO_8859_1), 0, bytes, at, to.length());
+    return Files.write(directory.resolve("changed"), bytes);
   }
 }

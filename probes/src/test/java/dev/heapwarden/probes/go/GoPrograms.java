@@ -22,7 +22,7 @@ public final class GoPrograms {
     return build("plain");
   }
 
-  static Path stripped() {
+  public static Path stripped() {
     return build("stripped", "-ldflags=-s -w");
   }
 
@@ -30,20 +30,60 @@ public final class GoPrograms {
     return build("pie", "-buildmode=pie");
   }
 
+  /** Linked by the C compiler, as programs are that use C. */
+  static Path withC() {
+    return build("native", "-tags=native");
+  }
+
+  /** Linked by the C compiler, which leaves nothing where Go's own linker puts it. */
+  static Path strippedPositionIndependentWithC() {
+    return build("native-pie-stripped", "-tags=native", "-buildmode=pie", "-ldflags=-s -w");
+  }
+
+  public static Path arm64() {
+    return buildFor("arm64", "arm64");
+  }
+
   /** Lines of {@code go tool nm}: address, kind, name. */
   static List<String> symbols(Path program) throws IOException, InterruptedException {
-    var nm =
-        new ProcessBuilder("go", "tool", "nm", program.toString())
-            .redirectError(ProcessBuilder.Redirect.INHERIT)
-            .start();
-    try (var output = nm.inputReader()) {
-      var lines = output.lines().toList();
-      assertThat(nm.waitFor()).as("go tool nm").isZero();
-      return lines;
+    return tool("nm", program, "");
+  }
+
+  /**
+   * What {@code go tool addr2line} says of each address: a line with the function, one with the
+   * place.
+   */
+  static List<String> lines(Path program, List<Long> addresses)
+      throws IOException, InterruptedException {
+    var asked = new StringBuilder();
+    addresses.forEach(address -> asked.append("0x%x\n".formatted(address)));
+    return tool("addr2line", program, asked.toString());
+  }
+
+  private static List<String> tool(String name, Path program, String input)
+      throws IOException, InterruptedException {
+    var asked = Files.writeString(Files.createTempFile("asked", ".txt"), input);
+    try {
+      var tool =
+          new ProcessBuilder("go", "tool", name, program.toString())
+              .redirectInput(asked.toFile())
+              .redirectError(ProcessBuilder.Redirect.INHERIT)
+              .start();
+      try (var output = tool.inputReader()) {
+        var lines = output.lines().toList();
+        assertThat(tool.waitFor()).as("go tool " + name).isZero();
+        return lines;
+      }
+    } finally {
+      Files.delete(asked);
     }
   }
 
   private static Path build(String name, String... flags) {
+    return buildFor("amd64", name, flags);
+  }
+
+  private static Path buildFor(String architecture, String name, String... flags) {
     var program = BUILT.resolve(name);
     if (Files.exists(program)) {
       return program;
@@ -54,7 +94,7 @@ public final class GoPrograms {
       command.addAll(Stream.of(flags).toList());
       command.add(".");
       var go = new ProcessBuilder(command).directory(SOURCE.toFile()).inheritIO();
-      go.environment().put("GOARCH", "amd64");
+      go.environment().put("GOARCH", architecture);
       go.environment().put("GOOS", "linux");
       assertThat(go.start().waitFor()).as("go build").isZero();
     } catch (IOException absent) {

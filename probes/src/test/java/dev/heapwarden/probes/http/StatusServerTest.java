@@ -143,7 +143,7 @@ class StatusServerTest {
   void aMapIsToldByItsFunctionAndNeverByItsAddress() throws Exception {
     containers = List.of(state(Attachment.State.ATTACHED));
     watched();
-    ledger.accept(new ProbeEvent.MapGrowth(7, 1, 0xc0ffee, 106552, List.of(1L)));
+    ledger.accept(new ProbeEvent.MapGrowth(7, 1, 0xc0ffee, 106552, 0, List.of(1L)));
 
     assertThat(get("/metrics").body())
         .containsPattern("heapwarden_container_map_entries\\{.*site=\"unknown\"} 106552.0")

@@ -20,11 +20,11 @@ class NodeEventsTest {
   }
 
   @Test
-  void aMapsGrowthTellsItsEntriesAndWhoMadeItGrow() {
+  void aMapsGrowthTellsItsEntriesItsTypeAndWhoMadeItGrow() {
     assertThat(
             read(
                 "{\"type\": \"printf\", \"data\": \"map 12594 2042961077451 3085bd2c0c30 106552"
-                    + " 40fef1 49f08f 49f133 449275 0 0\\n"
+                    + " 4a1be0 40fef1 49f08f 49f133 449275 0 0\\n"
                     + "\"}"))
         .containsExactly(
             new ProbeEvent.MapGrowth(
@@ -32,6 +32,7 @@ class NodeEventsTest {
                 2042961077451L,
                 0x3085bd2c0c30L,
                 106552,
+                0x4a1be0,
                 List.of(0x40fef1L, 0x49f08fL, 0x49f133L, 0x449275L, 0L, 0L)));
   }
 

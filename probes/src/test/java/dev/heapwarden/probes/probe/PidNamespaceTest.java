@@ -9,6 +9,8 @@ class PidNamespaceTest {
       """
       BEGIN { @t[7] = 1; }
       uprobe:/opt/pid/x:"main.pid" /@t[pid] == 2/ { @gc[pid]++; }
+      uprobe:/opt/pid/x:0x1f320,
+      uprobe:/opt/pid/x:0x1f340 /pid == 7/ { @gc[pid]++; }
       tracepoint:exceptions:page_fault_user /@t[pid]/ { @f[pid] = count(); }
       """;
 
@@ -25,6 +27,8 @@ class PidNamespaceTest {
             """
             BEGIN { @t[7] = 1; }
             uprobe:/opt/pid/x:"main.pid" /@t[%1$s] == 2/ { @gc[%1$s]++; }
+            uprobe:/opt/pid/x:0x1f320,
+            uprobe:/opt/pid/x:0x1f340 /%1$s == 7/ { @gc[%1$s]++; }
             tracepoint:exceptions:page_fault_user /@t[%1$s]/ { @f[%1$s] = count(); }
             """
                 .formatted(pid));

@@ -17,6 +17,8 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class ContainerLedgerTest {
+  private static final MapInstance MAP =
+      new MapInstance(1, "0xc0ffee", "main.handle", "main.go:42", "map[string]*main.session");
   private static final Instant NOW = Instant.parse("2026-01-01T00:00:10Z");
   private static final long SECOND = 1_000_000_000L;
 
@@ -63,7 +65,7 @@ class ContainerLedgerTest {
   @Test
   void aMapThatGrowsOftenIsToldOncePerFlushWithItsLastSize() {
     for (int entries = 64; entries <= 4096; entries *= 2) {
-      ledger.grown(1, 0xc0ffee, 90 * SECOND, entries, () -> "main.handle");
+      ledger.grown(1, 0xc0ffee, 90 * SECOND, entries, () -> MAP);
     }
 
     assertThat(flushed())
@@ -72,14 +74,14 @@ class ContainerLedgerTest {
             sample -> {
               assertThat(sample.origin()).isEqualTo(Origin.GO_MAP_UPROBE);
               assertThat(sample.values()).isEqualTo(Map.of(Signal.MAP_ENTRIES, 4096.0));
-              assertThat(sample.subject()).isEqualTo(new MapInstance(1, "0xc0ffee", "main.handle"));
+              assertThat(sample.subject()).isEqualTo(MAP);
             });
   }
 
   @Test
   void ofManyMapsTheLargestFiftyAreTold() {
     for (int map = 0; map < 500; map++) {
-      ledger.grown(1, map, 90 * SECOND, 64 + map, () -> "main.handle");
+      ledger.grown(1, map, 90 * SECOND, 64 + map, () -> MAP);
     }
 
     assertThat(flushed())
@@ -92,7 +94,7 @@ class ContainerLedgerTest {
   void whereAJvmIsJudgedAGoProgramBesideItDoesNotCount() {
     ledger.judgesJvm(true);
     ledger.collected(1, 90 * SECOND, 1000, 1);
-    ledger.grown(1, 0xc0ffee, 90 * SECOND, 64, () -> "main.handle");
+    ledger.grown(1, 0xc0ffee, 90 * SECOND, 64, () -> MAP);
 
     assertThat(flushed()).isEmpty();
     assertThat(ledger.live()).isEmpty();

@@ -3,8 +3,10 @@ package dev.heapwarden.probes.snapshot;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.MapReport;
+import dev.heapwarden.probes.go.Frame;
 import dev.heapwarden.probes.probe.BpftraceLine;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** The lines are bpftrace 0.23.2's own, recorded from a window of three seconds. */
@@ -12,7 +14,7 @@ class MapWindowTest {
   private final MapWindow window = new MapWindow();
 
   @Test
-  void aWindowNamesTheMapItsGrowthAndItsWriter() {
+  void aWindowNamesTheMapItsTypeItsGrowthAndItsWriter() {
     read("{\"type\": \"attached_probes\", \"data\": {\"probes\": 3}}");
     assertThat(window.attached()).isFalse();
     read("{\"type\": \"printf\", \"data\": \"start 2134500000000\\n\"}");
@@ -20,6 +22,7 @@ class MapWindowTest {
     read("{\"type\": \"map\", \"data\": {\"@hits\": 5740}}");
     read("{\"type\": \"map\", \"data\": {\"@last\": {\"53350962564144\": 288260}}}");
     read("{\"type\": \"map\", \"data\": {\"@lastat\": {\"53350962564144\": 2137500000000}}}");
+    read("{\"type\": \"map\", \"data\": {\"@type\": {\"53350962564144\": 4856800}}}");
     read(
         "{\"type\": \"map\", \"data\": {\"@writes\": {\"53350962564144,4845711,1,2\": 5740,"
             + " \"53350962564144,17,1,2\": 60}}}");
@@ -27,14 +30,22 @@ class MapWindowTest {
     assertThat(window.attached()).isTrue();
     assertThat(window.hits()).isEqualTo(5740);
     assertThat(window.seconds()).isEqualTo(3.0);
-    assertThat(window.maps(3.0, frames -> frames[0] == 4845711 ? "main.remember" : ""))
+    assertThat(
+            window.maps(
+                3.0,
+                frames ->
+                    frames[0] == 4845711
+                        ? Optional.of(new Frame("main.remember", "main.go", 28))
+                        : Optional.empty(),
+                type -> type == 4856800 ? Optional.of("map[string]int") : Optional.empty()))
         .containsExactly(
             new MapReport(
                 "0x3085bd2c0c30",
+                "map[string]int",
                 288260,
                 5739 / 3.0,
                 5800 / 3.0,
-                List.of(new MapReport.Site("main.remember", 5740))));
+                List.of(new MapReport.Site("main.remember", "main.go:28", 5740))));
   }
 
   @Test
@@ -43,7 +54,7 @@ class MapWindowTest {
     read("{\"type\": \"map\", \"data\": {\"@first\": {\"16\": 1000, \"32\": 100, \"48\": 500}}}");
     read("{\"type\": \"map\", \"data\": {\"@last\": {\"16\": 1000, \"32\": 200, \"48\": 400}}}");
 
-    assertThat(window.maps(10.0, frames -> ""))
+    assertThat(window.maps(10.0, frames -> Optional.empty(), type -> Optional.empty()))
         .extracting(MapReport::instance, MapReport::entriesPerSecond)
         .containsExactly(
             org.assertj.core.groups.Tuple.tuple("0x20", 10.0),

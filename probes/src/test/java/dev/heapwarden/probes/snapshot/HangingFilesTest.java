@@ -39,7 +39,11 @@ class HangingFilesTest {
       try {
         var collector = collector((kind, _) -> kind == SnapshotKind.THREAD_DUMP ? SHORT : LONG);
         assertThat(collector.take(SnapshotKind.THREAD_DUMP, order("a", hanging)))
-            .isEqualTo(new Evidence.Failed("the files of its container: no answer for 1 s"));
+            .isInstanceOfSatisfying(
+                Evidence.Failed.class,
+                failed ->
+                    assertThat(failed.reason())
+                        .startsWith("the files of its container: no answer for"));
 
         assertThat(collector.take(SnapshotKind.HEAP_INFO, order("b", other)))
             .isInstanceOf(Evidence.Taken.class);
@@ -63,7 +67,7 @@ class HangingFilesTest {
                 Evidence.Failed.class,
                 failed -> assertThat(failed.reason()).contains("no answer for"));
       }
-      assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(1));
+      assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(SHORT.multipliedBy(2));
       assertThat(collector.variables(order("a", hanging).target())).isNull();
 
       Files.writeString(pipe, "");

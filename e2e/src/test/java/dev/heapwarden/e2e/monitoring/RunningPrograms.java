@@ -109,7 +109,7 @@ final class RunningPrograms {
     ledger.measured(KEY, new CgroupMemory(4096, 8192, OptionalLong.of(1 << 20)));
     ledger.accept(new ProbeEvent.Collection(7, 1, 2048, 3));
     ledger.accept(new ProbeEvent.Faults(7, 1, 5));
-    ledger.accept(new ProbeEvent.MapGrowth(7, 1, 0xc0ffee, 1000, List.of(1L)));
+    ledger.accept(new ProbeEvent.MapGrowth(7, 1, 0xc0ffee, 1000, 0, List.of(1L)));
     ledger.counted(
         KEY,
         7,

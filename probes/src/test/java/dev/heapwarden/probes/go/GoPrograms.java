@@ -7,14 +7,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
-/** Builds the test program with the Go of this machine, once per kind and checkout. */
+/** Builds the test program with the Go of this machine, once per kind. */
 public final class GoPrograms {
   private static final Path SOURCE =
       Path.of(System.getProperty("heapwarden.root"), "probes/src/test/resources/go");
   private static final Path BUILT =
       Path.of(System.getProperty("heapwarden.root"), "probes/target/go-programs");
+
+  private static final Map<String, Path> PROGRAMS = new ConcurrentHashMap<>();
 
   private GoPrograms() {}
 
@@ -84,10 +88,10 @@ public final class GoPrograms {
   }
 
   private static Path buildFor(String architecture, String name, String... flags) {
-    var program = BUILT.resolve(name);
-    if (Files.exists(program)) {
-      return program;
-    }
+    return PROGRAMS.computeIfAbsent(name, _ -> build(architecture, BUILT.resolve(name), flags));
+  }
+
+  private static Path build(String architecture, Path program, String... flags) {
     try {
       Files.createDirectories(BUILT);
       var command = new ArrayList<>(List.of("go", "build", "-o", program.toString()));

@@ -98,7 +98,9 @@ class ModuleRulesTest {
                   entry("buffer", Set.of()),
                   entry("sample", Set.of("buffer", "go", "jvm", "probe", "target")),
                   entry("heap", Set.of("probe")),
-                  entry("snapshot", Set.of("go", "heap", "jvm", "probe", "sample", "target")),
+                  entry("lane", Set.of()),
+                  entry(
+                      "snapshot", Set.of("go", "heap", "jvm", "lane", "probe", "sample", "target")),
                   entry("access", Set.of()),
                   entry("http", Set.of("access", "buffer", "probe", "sample", "snapshot")))),
           layers(

@@ -38,7 +38,7 @@ record Query(String text) {
 
   /** In Grafana's and Prometheus' templates. */
   private static final Pattern PLACEHOLDER =
-      Pattern.compile("\\{\\{\\s*(?:\\$labels\\.)?([a-z_]+)\\s*}}");
+      Pattern.compile("\\{\\{\\s*(?:\\$labels\\.)?(?!end\\b|else\\b)([a-z_]+)\\s*}}");
 
   /** Given by a scrape. */
   private static final List<String> OF_TARGETS = List.of("instance", "job", "namespace");

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -45,5 +46,11 @@ class QueryTest {
       })
   void whatIsNotExposedIsFound(String query) {
     assertThatThrownBy(() -> new Query(query).check(EXPOSED)).isInstanceOf(AssertionError.class);
+  }
+
+  @Test
+  void theWordsOfATemplateAreNoLabels() {
+    assertThat(Query.placeholders("{{ with $labels.shop }} in {{ $labels.shop }}{{ end }}"))
+        .containsExactly("shop");
   }
 }

@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** A short window of probes on every assignment to a map, in one process. */
-final class MapGrowthEvidence {
+public final class MapGrowthEvidence {
   /** Attaching and detaching, besides the window itself. */
   private static final Duration OVERHEAD = Duration.ofSeconds(30);
 
@@ -64,8 +64,7 @@ final class MapGrowthEvidence {
   }
 
   private Evidence take(Order order, TargetProcess process, GoBinary binary) throws IOException {
-    var functions =
-        GoBinary.ASSIGN.stream().filter(binary.functions()::containsKey).sorted().toList();
+    var functions = assignments(binary);
     if (functions.isEmpty()) {
       return new Evidence.Refused("its symbol table has no function that assigns to a map");
     }
@@ -79,7 +78,8 @@ final class MapGrowthEvidence {
     boolean fits = name.length() <= LONGEST_PATH && PLAIN_PATH.matcher(name).matches();
     if (!fits && shared(process)) {
       return new Evidence.Refused(
-          "the path of its executable is too long for the kernel or not plain, and other processes run it too");
+          "the path of its executable is too long for the kernel or not plain, and other processes"
+              + " run it too");
     }
     var path = fits ? process.executable() : bpftrace.link(process.executable());
     var window = new MapWindow();
@@ -140,6 +140,20 @@ final class MapGrowthEvidence {
       // A kernel thread, or it ended.
       return -1;
     }
+  }
+
+  /**
+   * The window's text for one process, by the path that the agent has of its executable.
+   *
+   * @throws IllegalArgumentException when it is no Go program
+   */
+  public static String program(TargetProcess process, Duration window) {
+    var binary = process.go().orElseThrow(() -> new IllegalArgumentException("not a Go program"));
+    return program(process.executable(), process.pid(), assignments(binary), window);
+  }
+
+  private static List<String> assignments(GoBinary binary) {
+    return GoBinary.ASSIGN.stream().filter(binary.functions()::containsKey).sorted().toList();
   }
 
   /**

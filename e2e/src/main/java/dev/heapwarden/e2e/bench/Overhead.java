@@ -1,0 +1,183 @@
+package dev.heapwarden.e2e.bench;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.heapwarden.probes.probe.Bpftrace;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * What the watched programs pay: an allocation-heavy Go server and a JVM server under load, bare,
+ * with the probes that are always on, and in a map window besides. The probes are the agent's own
+ * code. Phases of the conditions take turns, in the opposite order in every other round.
+ */
+public final class Overhead {
+  private static final int ROUNDS = 8;
+  private static final Duration WARM_UP = Duration.ofSeconds(5);
+  private static final Duration SETTLE = Duration.ofMillis(300);
+  private static final Duration PHASE = Duration.ofMillis(2_500);
+
+  private enum Condition {
+    BARE("bare"),
+    ALWAYS_ON("tier 0+1"),
+    MAP_WINDOW("tier 0+1, map window");
+
+    final String text;
+
+    Condition(String text) {
+      this.text = text;
+    }
+  }
+
+  private final Bpftrace bpftrace;
+  private final Path scratch;
+
+  private Overhead(Bpftrace bpftrace, Path scratch) {
+    this.bpftrace = bpftrace;
+    this.scratch = scratch;
+  }
+
+  /**
+   * Runs it.
+   *
+   * @param arguments a Go program that serves at its flag -address, a Java command, the class
+   *     directory of Orders, and where to write JSON
+   */
+  public static void main(String[] arguments) throws IOException, InterruptedException {
+    Locale.setDefault(Locale.ROOT);
+    var scratch = Files.createTempDirectory("hw");
+    try {
+      var overhead = new Overhead(new Bpftrace(List.of("bpftrace"), scratch.resolve("b")), scratch);
+      overhead.bpftrace.orient();
+      System.out.printf(
+          "%-22s %10s %8s %14s   %s%n",
+          "", "requests/s", "p99 ms", "CPU us/request", "bare/watched CPU (quartiles)");
+      var go = overhead.ofGo(Path.of(arguments[0]));
+      var jvm = overhead.ofJvm(arguments[1], arguments[2]);
+      new ObjectMapper()
+          .writerWithDefaultPrettyPrinter()
+          .writeValue(Path.of(arguments[3]).toFile(), Map.of("go", go, "jvm", jvm));
+      System.out.printf(
+          "overhead: go-ratio=%.3f jvm-ratio=%.3f go-window-ratio=%.3f%n",
+          go.get(1).ratio(), jvm.get(1).ratio(), go.get(2).ratio());
+    } finally {
+      delete(scratch);
+    }
+  }
+
+  private List<Comparison> ofGo(Path program) throws IOException, InterruptedException {
+    // A path that the kernel takes and that no other process runs.
+    var executable = Files.copy(program, scratch.resolve("go"));
+    var address = Server.freeAddress();
+    try (var server =
+        Server.start(
+            List.of(
+                executable.toString(),
+                "-address=" + address.getHostString() + ":" + address.getPort(),
+                "-pprof=",
+                "-max-sessions=2000"),
+            Map.of(),
+            address)) {
+      return compare("Go", server, List.of(Condition.values()));
+    }
+  }
+
+  private List<Comparison> ofJvm(String java, String classes)
+      throws IOException, InterruptedException {
+    var address = Server.freeAddress();
+    try (var server =
+        Server.start(
+            List.of(java, "-XX:+UseG1GC", "-Xmx256m", "-cp", classes, "Orders"),
+            Map.of(
+                "ADDRESS", address.getHostString(),
+                "PORT", Integer.toString(address.getPort()),
+                "COMPARABLE_KEYS", "true"),
+            address)) {
+      return compare("JVM", server, List.of(Condition.BARE, Condition.ALWAYS_ON));
+    }
+  }
+
+  private List<Comparison> compare(String name, Server server, List<Condition> conditions)
+      throws IOException, InterruptedException {
+    var phases = new EnumMap<Condition, List<Phase>>(Condition.class);
+    var watching =
+        new Watching(bpftrace, Files.createTempDirectory(scratch, "cgroup"), server.pid());
+    try (var load = new Load(server.address())) {
+      Thread.sleep(WARM_UP);
+      for (int round = 0; round < ROUNDS; round++) {
+        for (var condition : round % 2 == 0 ? conditions : conditions.reversed()) {
+          phases
+              .computeIfAbsent(condition, _ -> new ArrayList<>())
+              .add(phase(condition, server, load, watching));
+        }
+      }
+    }
+    var bare = phases.getOrDefault(Condition.BARE, List.of());
+    var comparisons =
+        conditions.stream()
+            .map(
+                condition ->
+                    new Comparison(
+                        name + ", " + condition.text,
+                        bare,
+                        phases.getOrDefault(condition, List.of())))
+            .toList();
+    comparisons.forEach(comparison -> System.out.println(comparison.row()));
+    System.out.printf("%s: the probes told %d events%n", name, watching.events());
+    return comparisons;
+  }
+
+  private static Phase phase(Condition condition, Server server, Load load, Watching watching)
+      throws IOException, InterruptedException {
+    if (condition == Condition.BARE) {
+      Thread.sleep(SETTLE);
+      return measured(server, load, () -> Thread.sleep(PHASE));
+    }
+    watching.attach();
+    try {
+      if (condition == Condition.ALWAYS_ON) {
+        Thread.sleep(SETTLE);
+        return measured(server, load, () -> watching.watch(PHASE));
+      }
+      var window = watching.openMapWindow(PHASE.plusSeconds(1));
+      try {
+        return measured(server, load, () -> watching.watch(PHASE));
+      } finally {
+        window.stop();
+        window.ended().join();
+      }
+    } finally {
+      watching.detach();
+    }
+  }
+
+  private interface Meanwhile {
+    void run() throws IOException, InterruptedException;
+  }
+
+  private static Phase measured(Server server, Load load, Meanwhile meanwhile)
+      throws IOException, InterruptedException {
+    var _ = load.taken();
+    long began = System.nanoTime();
+    long cpu = server.cpuNanos();
+    meanwhile.run();
+    long used = server.cpuNanos() - cpu;
+    long nanos = System.nanoTime() - began;
+    return Phase.of(load.taken(), nanos, used);
+  }
+
+  private static void delete(Path directory) throws IOException {
+    try (var files = Files.walk(directory)) {
+      for (var file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(file);
+      }
+    }
+  }
+}

@@ -1,0 +1,153 @@
+package dev.heapwarden.e2e.bench;
+
+import dev.heapwarden.crds.policy.RuntimeChoice;
+import dev.heapwarden.detection.sample.Attachment;
+import dev.heapwarden.detection.sample.ContainerKey;
+import dev.heapwarden.detection.sample.RuntimeKind;
+import dev.heapwarden.probes.jvm.CountersFile;
+import dev.heapwarden.probes.jvm.JvmCounters;
+import dev.heapwarden.probes.probe.Bpftrace;
+import dev.heapwarden.probes.probe.BpftraceLine;
+import dev.heapwarden.probes.probe.ChildProcess;
+import dev.heapwarden.probes.probe.NodeProbe;
+import dev.heapwarden.probes.probe.Tracepoints;
+import dev.heapwarden.probes.snapshot.MapGrowthEvidence;
+import dev.heapwarden.probes.target.CgroupTree;
+import dev.heapwarden.probes.target.Pprof;
+import dev.heapwarden.probes.target.ProcFs;
+import dev.heapwarden.probes.target.ProcessScan;
+import dev.heapwarden.probes.target.Target;
+import dev.heapwarden.probes.target.WatchedContainer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * The agent's own parts on one process: what it finds, probes and reads of a container, at the
+ * agent's pace. Only the container is made up: a directory that lists the process as a cgroup does.
+ */
+final class Watching {
+  private static final ContainerKey KEY =
+      new ContainerKey("bench", "server", "uid", "server", "bench-container");
+  private static final Path PROC = Path.of("/proc");
+  private static final Duration DEADLINE = Duration.ofSeconds(20);
+
+  /** The agent's heartbeat; it reads a JVM's counters as often. */
+  private static final Duration PACE = Duration.ofSeconds(1);
+
+  private final Bpftrace bpftrace;
+  private final ProcessScan scan;
+  private final WatchedContainer container;
+  private final AtomicLong events = new AtomicLong();
+  private final NodeProbe probe;
+
+  /**
+   * @param scratch with a short path
+   */
+  Watching(Bpftrace bpftrace, Path scratch, long pid) throws IOException {
+    this.bpftrace = bpftrace;
+    var cgroup = scratch.resolve("memory").resolve(KEY.containerId());
+    Files.createDirectories(cgroup);
+    Files.writeString(cgroup.resolve("cgroup.procs"), pid + "\n");
+    scan = new ProcessScan(new CgroupTree(scratch), new ProcFs(PROC));
+    container =
+        new WatchedContainer(
+            KEY,
+            "bench",
+            RuntimeChoice.AUTO,
+            Duration.ofSeconds(15),
+            Instant.now(),
+            new Pprof.NotNamed());
+    probe =
+        new NodeProbe(
+            bpftrace,
+            new Tracepoints(Path.of("/sys/kernel/tracing")),
+            event -> events.incrementAndGet());
+  }
+
+  /** What the probes told. */
+  long events() {
+    return events.get();
+  }
+
+  /** Attaches the node's program; returns when all of it is seen to be attached. */
+  void attach() throws IOException, InterruptedException {
+    probe.reconcile(List.of(target()));
+    var attachments = probe.attachments(target(), jvm());
+    if (attachments.stream().anyMatch(found -> found.state() != Attachment.State.ATTACHED)) {
+      throw new IOException("not everything attaches: " + attachments);
+    }
+  }
+
+  /** Detaches it; returns when no bpftrace of ours is left. */
+  void detach() throws IOException, InterruptedException {
+    long end = System.nanoTime() + DEADLINE.toNanos();
+    do {
+      probe.reconcile(List.of());
+      if (System.nanoTime() - end > 0) {
+        throw new IOException("the node's program does not end");
+      }
+      Thread.sleep(50);
+    } while (ProcessHandle.current().children().anyMatch(Watching::isBpftrace));
+  }
+
+  /** Does for that long what the agent does meanwhile. */
+  void watch(Duration time) throws IOException, InterruptedException {
+    long end = System.nanoTime() + time.toNanos();
+    for (long left = time.toNanos(); left > 0; left = end - System.nanoTime()) {
+      probe.reconcile(List.of(target()));
+      var _ = jvm();
+      Thread.sleep(Duration.ofNanos(Math.min(left, PACE.toNanos())));
+    }
+  }
+
+  /** Opens a map window; returns when it is seen to be attached. */
+  ChildProcess openMapWindow(Duration time) throws IOException, InterruptedException {
+    var process = target().main().orElseThrow();
+    var attached = new CountDownLatch(1);
+    var child =
+        bpftrace.start(
+            MapGrowthEvidence.program(process, time),
+            process.pid(),
+            List.of(),
+            time.plus(DEADLINE),
+            line -> {
+              if (line instanceof BpftraceLine.Text text && text.text().startsWith("start ")) {
+                attached.countDown();
+              }
+            });
+    if (!attached.await(DEADLINE.toMillis(), TimeUnit.MILLISECONDS)) {
+      child.stop();
+      throw new IOException("a map window does not attach: " + child.complaint());
+    }
+    return child;
+  }
+
+  private Target target() {
+    return scan.scan(List.of(container)).getFirst();
+  }
+
+  /** Reads the counters of a JVM, as the agent does each second. */
+  private List<Attachment> jvm() throws IOException {
+    var main = target().main().orElseThrow();
+    if (main.runtime() != RuntimeKind.JVM) {
+      return List.of();
+    }
+    var file = CountersFile.of(main.pid(), PROC);
+    if (file.isEmpty()) {
+      throw new IOException("the JVM keeps no counters");
+    }
+    var _ = file.get().read();
+    return List.of(new Attachment(JvmCounters.PROBE, Attachment.State.ATTACHED, null));
+  }
+
+  private static boolean isBpftrace(ProcessHandle child) {
+    return child.info().arguments().map(List::of).orElse(List.of()).contains("-f");
+  }
+}

@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 /** Requests one after another on each of a few connections, as fast as they are answered. */
 final class Load implements AutoCloseable {
   private static final int CONNECTIONS = 4;
+  private static final Duration PAUSE = Duration.ofMillis(5);
 
   private final InetSocketAddress address;
   private final byte[] request;
@@ -23,6 +25,7 @@ final class Load implements AutoCloseable {
   private final AtomicReference<@Nullable IOException> failure = new AtomicReference<>();
   private final LinkedBlockingQueue<Long> latencies = new LinkedBlockingQueue<>();
   private volatile boolean stop;
+  private volatile boolean paused;
 
   Load(InetSocketAddress address) {
     this.address = address;
@@ -50,6 +53,11 @@ final class Load implements AutoCloseable {
     return taken.stream().mapToLong(Long::longValue).toArray();
   }
 
+  /** Leaves the machine to others for a while, from the next request on, or goes on. */
+  void pause(boolean yes) {
+    paused = yes;
+  }
+
   @Override
   public void close() {
     stop = true;
@@ -67,6 +75,10 @@ final class Load implements AutoCloseable {
       socket.connect(address);
       var answers = new BufferedInputStream(socket.getInputStream());
       while (!stop) {
+        if (paused) {
+          Thread.sleep(PAUSE);
+          continue;
+        }
         long began = System.nanoTime();
         socket.getOutputStream().write(request);
         read(answers);
@@ -74,6 +86,8 @@ final class Load implements AutoCloseable {
       }
     } catch (IOException unanswered) {
       failure.set(unanswered);
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
     } finally {
       ended.countDown();
     }

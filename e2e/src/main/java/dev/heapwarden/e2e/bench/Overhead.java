@@ -16,13 +16,14 @@ import java.util.Map;
 /**
  * What the watched programs pay: an allocation-heavy Go server and a JVM server under load, bare,
  * with the probes that are always on, and in a map window besides. The probes are the agent's own
- * code. Phases of the conditions take turns, in the opposite order in every other round.
+ * code. Phases of the conditions take turns, the bare one first in every other round; while probes
+ * come and go the load waits.
  */
 public final class Overhead {
   private static final int ROUNDS = 8;
-  private static final Duration WARM_UP = Duration.ofSeconds(5);
+  private static final Duration WARM_UP = Duration.ofSeconds(3);
   private static final Duration SETTLE = Duration.ofMillis(300);
-  private static final Duration PHASE = Duration.ofMillis(2_500);
+  private static final Duration PHASE = Duration.ofSeconds(2);
 
   private enum Condition {
     BARE("bare"),
@@ -107,15 +108,18 @@ public final class Overhead {
   private List<Comparison> compare(String name, Server server, List<Condition> conditions)
       throws IOException, InterruptedException {
     var phases = new EnumMap<Condition, List<Phase>>(Condition.class);
+    conditions.forEach(condition -> phases.put(condition, new ArrayList<>()));
     var watching =
         new Watching(bpftrace, Files.createTempDirectory(scratch, "cgroup"), server.pid());
     try (var load = new Load(server.address())) {
       Thread.sleep(WARM_UP);
       for (int round = 0; round < ROUNDS; round++) {
-        for (var condition : round % 2 == 0 ? conditions : conditions.reversed()) {
-          phases
-              .computeIfAbsent(condition, _ -> new ArrayList<>())
-              .add(phase(condition, server, load, watching));
+        if (round % 2 == 1) {
+          watched(phases, server, load, watching);
+        }
+        add(phases, Condition.BARE, measured(server, load, () -> Thread.sleep(PHASE)));
+        if (round % 2 == 0) {
+          watched(phases, server, load, watching);
         }
       }
     }
@@ -130,32 +134,35 @@ public final class Overhead {
                         phases.getOrDefault(condition, List.of())))
             .toList();
     comparisons.forEach(comparison -> System.out.println(comparison.row()));
-    System.out.printf("%s: the probes told %d events%n", name, watching.events());
     return comparisons;
   }
 
-  private static Phase phase(Condition condition, Server server, Load load, Watching watching)
+  /** What is measured while the probes are attached. */
+  private static void watched(
+      Map<Condition, List<Phase>> phases, Server server, Load load, Watching watching)
       throws IOException, InterruptedException {
-    if (condition == Condition.BARE) {
-      Thread.sleep(SETTLE);
-      return measured(server, load, () -> Thread.sleep(PHASE));
-    }
+    load.pause(true);
     watching.attach();
     try {
-      if (condition == Condition.ALWAYS_ON) {
-        Thread.sleep(SETTLE);
-        return measured(server, load, () -> watching.watch(PHASE));
-      }
-      var window = watching.openMapWindow(PHASE.plusSeconds(1));
-      try {
-        return measured(server, load, () -> watching.watch(PHASE));
-      } finally {
-        window.stop();
-        window.ended().join();
+      add(phases, Condition.ALWAYS_ON, measured(server, load, () -> watching.watch(PHASE)));
+      if (phases.containsKey(Condition.MAP_WINDOW)) {
+        load.pause(true);
+        var window = watching.openMapWindow(PHASE.plus(SETTLE).plusSeconds(1));
+        try {
+          add(phases, Condition.MAP_WINDOW, measured(server, load, () -> watching.watch(PHASE)));
+        } finally {
+          window.stop();
+          window.ended().join();
+        }
       }
     } finally {
+      load.pause(true);
       watching.detach();
     }
+  }
+
+  private static void add(Map<Condition, List<Phase>> phases, Condition condition, Phase phase) {
+    phases.computeIfAbsent(condition, _ -> new ArrayList<>()).add(phase);
   }
 
   private interface Meanwhile {
@@ -164,6 +171,8 @@ public final class Overhead {
 
   private static Phase measured(Server server, Load load, Meanwhile meanwhile)
       throws IOException, InterruptedException {
+    load.pause(false);
+    Thread.sleep(SETTLE);
     var _ = load.taken();
     long began = System.nanoTime();
     long cpu = server.cpuNanos();

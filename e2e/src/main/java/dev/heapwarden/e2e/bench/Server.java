@@ -10,10 +10,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
-/** A program that serves on a loopback port, ended with this object. */
+/** A program that serves on a loopback port, ended with this object, or with this process. */
 final class Server implements AutoCloseable {
   private static final Duration START = Duration.ofSeconds(30);
+
+  private static final List<String> TIED = List.of("setpriv", "--pdeathsig", "KILL", "--");
 
   private final Process process;
   private final InetSocketAddress address;
@@ -34,7 +37,7 @@ final class Server implements AutoCloseable {
       List<String> command, Map<String, String> environment, InetSocketAddress address)
       throws IOException, InterruptedException {
     var builder =
-        new ProcessBuilder(command)
+        new ProcessBuilder(Stream.concat(TIED.stream(), command.stream()).toList())
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.DISCARD);
     builder.environment().putAll(environment);

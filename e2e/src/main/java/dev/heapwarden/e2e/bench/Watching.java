@@ -78,11 +78,16 @@ final class Watching {
 
   /** Attaches the node's program; returns when all of it is seen to be attached. */
   void attach() throws IOException, InterruptedException {
-    probe.reconcile(List.of(target()));
-    var attachments = probe.attachments(target(), jvm());
-    if (attachments.stream().anyMatch(found -> found.state() != Attachment.State.ATTACHED)) {
-      throw new IOException("not everything attaches: " + attachments);
-    }
+    long end = System.nanoTime() + DEADLINE.toNanos();
+    List<Attachment> attachments;
+    do {
+      probe.reconcile(List.of(target()));
+      attachments = probe.attachments(target(), jvm());
+      if (System.nanoTime() - end > 0) {
+        throw new IOException("not everything attaches: " + attachments);
+      }
+      Thread.sleep(50);
+    } while (attachments.stream().anyMatch(found -> found.state() != Attachment.State.ATTACHED));
   }
 
   /** Detaches it; returns when no bpftrace of ours is left. */

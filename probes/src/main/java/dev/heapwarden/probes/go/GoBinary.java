@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -17,6 +18,8 @@ import java.util.stream.Stream;
  * @param amd64 whether it is x86-64 code
  * @param functions addresses, before relocation, of those of {@link #LOOKED_FOR} that .symtab has;
  *     empty when it was stripped
+ * @param frames of those that push a frame pointer after their stack check, the bytes from their
+ *     start to there
  * @param positionIndependent whether addresses move when it is loaded
  * @param firstLoadAddress address of its first loadable segment, before relocation
  * @param table names its functions
@@ -25,6 +28,7 @@ public record GoBinary(
     String version,
     boolean amd64,
     Map<String, Long> functions,
+    Map<String, Integer> frames,
     boolean positionIndependent,
     long firstLoadAddress,
     FunctionTable table) {
@@ -85,10 +89,39 @@ public record GoBinary(
               version.get(),
               elf.machine() == ElfFile.EM_X86_64,
               functions,
+              frames(elf, functions),
               elf.positionIndependent(),
               elf.firstLoadAddress(),
               FunctionTable.read(elf, Optional.ofNullable(functions.get(TEXT)))));
     }
+  }
+
+  /**
+   * Bytes from a function's start to where it pushes the frame pointer; 0 when it does not, or where
+   * is not known.
+   */
+  public int toFrame(String function) {
+    return frames.getOrDefault(function, 0);
+  }
+
+  private static Map<String, Integer> frames(ElfFile elf, Map<String, Long> functions)
+      throws IOException {
+    var text = elf.section(".text");
+    if (text.isEmpty() || elf.machine() != ElfFile.EM_X86_64) {
+      return Map.of();
+    }
+    var frames = new HashMap<String, Integer>();
+    for (var function : functions.entrySet()) {
+      long offset = function.getValue() - text.get().address();
+      if (offset >= 0 && offset <= text.get().size() - Prologue.LONGEST) {
+        int frame =
+            Prologue.toFrame(elf.bytes(text.get().offset() + offset, Prologue.LONGEST));
+        if (frame > 0) {
+          frames.put(function.getKey(), frame);
+        }
+      }
+    }
+    return Map.copyOf(frames);
   }
 
   /** The function to watch for growing maps. */

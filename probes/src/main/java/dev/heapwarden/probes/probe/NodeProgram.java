@@ -15,8 +15,9 @@ import java.util.stream.Collectors;
  * The text of the node's program. What it prints is read by {@link NodeEvents}.
  *
  * <p>Registers are those of Go's ABIInternal on amd64 (src/cmd/compile/abi-internal.md): integer
- * arguments in AX, BX, CX, ...; frame pointers in BP. At a function's entry its return address is
- * at SP, and BP still is the caller's: the caller's own return address is at BP + 8.
+ * arguments in AX, BX, CX, ...; frame pointers in BP. Where {@link Uprobe} probes a function its
+ * return address is at SP, and BP still is the caller's: the caller's own return address is at BP +
+ * 8.
  */
 final class NodeProgram {
   /**
@@ -138,7 +139,7 @@ final class NodeProgram {
     if (probed.executable().has(GoBinary.GC)) {
       text.append(
           """
-          uprobe:%s:"%s" /@t[pid] == %d/ {
+          %s /@t[pid] == %d/ {
             @gc[pid]++;
             if (nsecs - @gctold[pid] >= %d) {
               @gctold[pid] = nsecs;
@@ -146,7 +147,10 @@ final class NodeProgram {
             }
           }
           """
-              .formatted(probed.link(), GoBinary.GC, probed.number(), COLLECTION_GAP_NANOS));
+              .formatted(
+                  Uprobe.on(probed.link(), binary, GoBinary.GC),
+                  probed.number(),
+                  COLLECTION_GAP_NANOS));
     }
     var growth = binary.growth();
     if (probed.executable().has(growth)) {
@@ -154,7 +158,7 @@ final class NodeProgram {
       var map = growth.equals(GoBinary.GROW_SWISS) ? "cx" : "bx";
       text.append(
           """
-          uprobe:%s:"%s" /@t[pid] == %d/ {
+          %s /@t[pid] == %d/ {
             $map = reg("%s"); $used = *(uint64*)$map;
             if ($used >= %d) {
               $second = (uint64)nsecs / 1000000000;
@@ -176,8 +180,7 @@ final class NodeProgram {
           }
           """
               .formatted(
-                  probed.link(),
-                  growth,
+                  Uprobe.on(probed.link(), binary, growth),
                   probed.number(),
                   map,
                   SMALLEST_MAP,

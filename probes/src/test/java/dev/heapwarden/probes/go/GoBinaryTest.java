@@ -24,6 +24,28 @@ class GoBinaryTest {
     assertThat(binary.refusal()).isEmpty();
   }
 
+  /** There the kernel carries the instruction out by itself: a hit is one trap, not two. */
+  @Test
+  void everyFunctionThatIsProbedHasAPushOfTheFramePointerToProbe() throws IOException {
+    for (var program : new Path[] {GoPrograms.plain(), GoPrograms.positionIndependent()}) {
+      var binary = GoBinary.read(program).orElseThrow();
+      try (var elf = ElfFile.open(program)) {
+        var text = elf.section(".text").orElseThrow();
+        for (var function : binary.functions().keySet()) {
+          if (function.equals("runtime.text")) {
+            continue;
+          }
+          long push =
+              Objects.requireNonNull(binary.functions().get(function)) + binary.toFrame(function);
+          assertThat(binary.toFrame(function)).as(function).isPositive();
+          assertThat(elf.bytes(text.offset() + push - text.address(), 4))
+              .as(function)
+              .containsExactly(0x55, 0x48, 0x89, 0xe5);
+        }
+      }
+    }
+  }
+
   @Test
   void aStrippedProgramIsRefusedWithTheReason() throws IOException {
     var binary = GoBinary.read(GoPrograms.stripped()).orElseThrow();

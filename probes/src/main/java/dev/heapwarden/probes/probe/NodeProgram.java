@@ -18,6 +18,10 @@ import java.util.stream.Collectors;
  * arguments in AX, BX, CX, ...; frame pointers in BP. Where {@link Uprobe} probes a function its
  * return address is at SP, and BP still is the caller's: the caller's own return address is at BP +
  * 8.
+ *
+ * <p>Page faults are taken from the raw tracepoint: through perf's, which copies the arguments that
+ * nobody reads, a fault cost the program 1.5 us more, through this 0.4 us (Linux 6.18, nested
+ * virtual machine; the fault itself 2.5 us).
  */
 final class NodeProgram {
   /**
@@ -110,7 +114,7 @@ final class NodeProgram {
     if (plan.pageFaults()) {
       text.append(
           """
-          tracepoint:exceptions:page_fault_user /@t[pid]/ {
+          rawtracepoint:page_fault_user /@t[pid]/ {
             if (((uint64)nsecs / %d) %% 2) { @f1[pid] = count(); } else { @f0[pid] = count(); }
           }
           """

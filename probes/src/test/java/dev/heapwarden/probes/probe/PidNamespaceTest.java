@@ -9,7 +9,7 @@ class PidNamespaceTest {
       """
       BEGIN { @t[7] = 1; }
       uprobe:/opt/pid/x:"main.pid"+6 /@t[pid] == 2/ { @gc[pid]++; }
-      tracepoint:exceptions:page_fault_user /@t[pid]/ { @f[pid] = count(); }
+      rawtracepoint:page_fault_user /@t[pid]/ { @f[pid] = count(); }
       """;
 
   @Test
@@ -25,7 +25,7 @@ class PidNamespaceTest {
             """
             BEGIN { @t[7] = 1; }
             uprobe:/opt/pid/x:"main.pid"+6 /@t[%1$s] == 2/ { @gc[%1$s]++; }
-            tracepoint:exceptions:page_fault_user /@t[%1$s]/ { @f[%1$s] = count(); }
+            rawtracepoint:page_fault_user /@t[%1$s]/ { @f[%1$s] = count(); }
             """
                 .formatted(pid));
   }

@@ -52,6 +52,11 @@ public final class AgentMetrics {
         .register(registry);
     counter("bpftrace_lost_events", "Events that bpftrace lost", counters, ProbeCounters::lost);
     counter(
+        "bpftrace_map_full",
+        "Events that no map of bpftrace's program had room for",
+        counters,
+        ProbeCounters::mapFull);
+    counter(
         "untold_map_growths",
         "Map growths above the rate that is told",
         counters,

@@ -33,7 +33,7 @@ final class NodeEvents {
   /** The events that a line completes; none for most. */
   List<ProbeEvent> read(BpftraceLine line) {
     return switch (line) {
-      case BpftraceLine.Announced _, BpftraceLine.Lost _ -> List.of();
+      case BpftraceLine.Announced _, BpftraceLine.Lost _, BpftraceLine.MapFull _ -> List.of();
       case BpftraceLine.Values values -> {
         remember(values);
         yield List.of();

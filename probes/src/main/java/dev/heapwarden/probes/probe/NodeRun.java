@@ -111,6 +111,7 @@ final class NodeRun {
     switch (line) {
       case BpftraceLine.Announced count -> announced = count.probes();
       case BpftraceLine.Lost lost -> counters.lost(lost.events());
+      case BpftraceLine.MapFull _ -> counters.full();
       case BpftraceLine.Values values when values.map().equals("@untold") ->
           counters.untold(values.values().getOrDefault("", BpftraceLine.JSON.nullNode()).asLong());
       case BpftraceLine.Values _, BpftraceLine.Text _ -> {

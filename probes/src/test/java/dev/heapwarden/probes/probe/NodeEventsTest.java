@@ -67,6 +67,21 @@ class NodeEventsTest {
         .contains(new BpftraceLine.Lost(12));
   }
 
+  @Test
+  void anEventThatNoMapHadRoomForIsSeen() {
+    assertThat(
+            BpftraceLine.parse(
+                "{\"type\": \"helper_error\", \"msg\": \"Map full; can't update element. Try"
+                    + " increasing max_map_keys config\", \"helper\": \"map_update_elem\","
+                    + " \"retcode\": -7, \"line\": 3, \"col\": 33}"))
+        .contains(new BpftraceLine.MapFull());
+    assertThat(
+            BpftraceLine.parse(
+                "{\"type\": \"helper_error\", \"helper\": \"probe_read_user\", \"retcode\":"
+                    + " -14, \"line\": 3, \"col\": 33}"))
+        .isEmpty();
+  }
+
   private List<ProbeEvent> read(String line) {
     return events.read(BpftraceLine.parse(line).orElseThrow());
   }

@@ -111,6 +111,7 @@ public final class Overhead {
     conditions.forEach(condition -> phases.put(condition, new ArrayList<>()));
     var watching =
         new Watching(bpftrace, Files.createTempDirectory(scratch, "cgroup"), server.pid());
+    double estimate;
     try (var load = new Load(server.address())) {
       Thread.sleep(WARM_UP);
       for (int round = 0; round < ROUNDS; round++) {
@@ -122,6 +123,10 @@ public final class Overhead {
           watched(phases, server, load, watching);
         }
       }
+      watching.attach();
+      load.pause(false);
+      estimate = watching.estimate(server);
+      watching.detach();
     }
     var bare = phases.getOrDefault(Condition.BARE, List.of());
     var comparisons =
@@ -134,6 +139,8 @@ public final class Overhead {
                         phases.getOrDefault(condition, List.of())))
             .toList();
     comparisons.forEach(comparison -> System.out.println(comparison.row()));
+    System.out.printf(
+        "%s: tier 0+1 is %.2f %% of its CPU by the agent's count of hits%n", name, estimate * 100);
     return comparisons;
   }
 

@@ -4,6 +4,7 @@ import dev.heapwarden.crds.policy.RuntimeChoice;
 import dev.heapwarden.detection.sample.Attachment;
 import dev.heapwarden.detection.sample.ContainerKey;
 import dev.heapwarden.detection.sample.RuntimeKind;
+import dev.heapwarden.probes.cost.Spending;
 import dev.heapwarden.probes.jvm.CountersFile;
 import dev.heapwarden.probes.jvm.JvmCounters;
 import dev.heapwarden.probes.probe.Bpftrace;
@@ -23,10 +24,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * The agent's own parts on one process: what it finds, probes and reads of a container, at the
@@ -35,8 +36,15 @@ import java.util.concurrent.atomic.AtomicLong;
 final class Watching {
   private static final ContainerKey KEY =
       new ContainerKey("bench", "server", "uid", "server", "bench-container");
+
+  /** Hits are told at the end of slots of five seconds. */
+  private static final Duration ESTIMATE = Duration.ofSeconds(12);
+
   private static final Path PROC = Path.of("/proc");
   private static final Duration DEADLINE = Duration.ofSeconds(20);
+
+  /** Nothing is left out: the cost is what is asked for. */
+  private static final double BUDGET = 1;
 
   /** The agent's heartbeat; it reads a JVM's counters as often. */
   private static final Duration PACE = Duration.ofSeconds(1);
@@ -44,7 +52,7 @@ final class Watching {
   private final Bpftrace bpftrace;
   private final ProcessScan scan;
   private final WatchedContainer container;
-  private final AtomicLong events = new AtomicLong();
+  private final Spending spending = new Spending(System::nanoTime, InstantSource.system());
   private final NodeProbe probe;
 
   /**
@@ -63,17 +71,11 @@ final class Watching {
             RuntimeChoice.AUTO,
             Duration.ofSeconds(15),
             Instant.now(),
-            new Pprof.NotNamed());
+            new Pprof.NotNamed(),
+            BUDGET);
     probe =
         new NodeProbe(
-            bpftrace,
-            new Tracepoints(Path.of("/sys/kernel/tracing")),
-            event -> events.incrementAndGet());
-  }
-
-  /** What the probes told. */
-  long events() {
-    return events.get();
+            bpftrace, new Tracepoints(Path.of("/sys/kernel/tracing")), spending, event -> {});
   }
 
   /** Attaches the node's program; returns when all of it is seen to be attached. */
@@ -132,6 +134,19 @@ final class Watching {
       throw new IOException("a map window does not attach: " + child.complaint());
     }
     return child;
+  }
+
+  /**
+   * What the agent says that watching costs, as a share of the CPU time: by the hits that it counts
+   * in two or three slots.
+   */
+  double estimate(Server server) throws IOException, InterruptedException {
+    spending.targets(List.of());
+    spending.targets(List.of(target()));
+    spending.ran(target(), server.cpuNanos());
+    watch(ESTIMATE);
+    spending.ran(target(), server.cpuNanos());
+    return spending.overhead(KEY).orElseThrow().ratio();
   }
 
   private Target target() {

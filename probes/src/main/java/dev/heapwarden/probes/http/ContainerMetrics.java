@@ -4,6 +4,7 @@ import dev.heapwarden.detection.sample.Attachment;
 import dev.heapwarden.detection.sample.ContainerKey;
 import dev.heapwarden.detection.sample.ContainerState;
 import dev.heapwarden.detection.sample.Signal;
+import dev.heapwarden.probes.cost.Spending;
 import dev.heapwarden.probes.sample.Ledger;
 import io.prometheus.metrics.model.registry.MultiCollector;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot;
@@ -32,10 +33,11 @@ import java.util.stream.Stream;
  * pod, container): a scrape that adds labels of the agent's own pod needs honor_labels.
  */
 final class ContainerMetrics implements MultiCollector {
-  private static final String PREFIX = "heapwarden_container_";
+  static final String PREFIX = "heapwarden_container_";
 
   private final Supplier<List<ContainerState>> containers;
   private final Ledger ledger;
+  private final Spending spending;
 
   /** What is told of a signal. */
   private record Meaning(String name, String help) {}
@@ -69,16 +71,21 @@ final class ContainerMetrics implements MultiCollector {
               Signal.THREADS,
               new Meaning("threads", "Live threads of its JVM")));
 
-  ContainerMetrics(Supplier<List<ContainerState>> containers, Ledger ledger) {
+  ContainerMetrics(Supplier<List<ContainerState>> containers, Ledger ledger, Spending spending) {
     this.containers = containers;
     this.ledger = ledger;
+    this.spending = spending;
   }
 
   @Override
   public MetricSnapshots collect() {
     var states = unique(containers.get());
     return new MetricSnapshots(
-        Stream.of(ofSignals(states), List.of(maps(states)), ofProbes(states))
+        Stream.of(
+                ofSignals(states),
+                List.of(maps(states)),
+                ofProbes(states),
+                OverheadMetrics.of(states, spending))
             .flatMap(List::stream)
             .toList());
   }
@@ -205,7 +212,7 @@ final class ContainerMetrics implements MultiCollector {
     return List.of(watched.build(), probes.build(), attached.build());
   }
 
-  private static Labels labels(ContainerKey key) {
+  static Labels labels(ContainerKey key) {
     return Labels.of("namespace", key.namespace(), "pod", key.pod(), "container", key.container());
   }
 

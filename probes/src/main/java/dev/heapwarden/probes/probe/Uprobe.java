@@ -1,5 +1,6 @@
 package dev.heapwarden.probes.probe;
 
+import dev.heapwarden.probes.cost.HitCost;
 import dev.heapwarden.probes.go.GoBinary;
 import java.nio.file.Path;
 
@@ -26,5 +27,10 @@ public final class Uprobe {
   public static String on(Path executable, GoBinary binary, String function) {
     int frame = binary.toFrame(function);
     return "uprobe:%s:\"%s\"%s".formatted(executable, function, frame == 0 ? "" : "+" + frame);
+  }
+
+  /** CPU nanoseconds that a hit there takes. */
+  public static long cost(GoBinary binary, String function) {
+    return binary.toFrame(function) == 0 ? HitCost.STEPPED_UPROBE : HitCost.UPROBE;
   }
 }

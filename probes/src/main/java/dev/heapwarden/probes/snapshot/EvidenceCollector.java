@@ -3,6 +3,7 @@ package dev.heapwarden.probes.snapshot;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus;
 import dev.heapwarden.crds.snapshot.SnapshotKind;
 import dev.heapwarden.detection.sample.RuntimeKind;
+import dev.heapwarden.probes.cost.Spending;
 import dev.heapwarden.probes.go.Sites;
 import dev.heapwarden.probes.jvm.JvmAttach;
 import dev.heapwarden.probes.probe.Bpftrace;
@@ -12,6 +13,7 @@ import dev.heapwarden.probes.target.ProcFs;
 import dev.heapwarden.probes.target.Target;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -33,8 +35,10 @@ public final class EvidenceCollector {
   private final FlagEvidence flags;
   private final InstanceEvidence instances;
   private final ProcFs proc;
+  private final Spending spending;
 
   /**
+   * @param spending takes what evidence takes from the program
    * @param store where artefacts stay
    * @param pods of this node, by namespace and name
    */
@@ -45,10 +49,11 @@ public final class EvidenceCollector {
       ProcFs proc,
       ArtifactStore store,
       ClassWitness witness,
+      Spending spending,
       BiFunction<String, String, Optional<Pod>> pods) {
     var procRoot = proc.root();
     var attach = new JvmAttach(procRoot);
-    maps = new MapGrowthEvidence(bpftrace, sites, store, procRoot);
+    maps = new MapGrowthEvidence(bpftrace, sites, store, procRoot, spending);
     kernel = new KernelMemoryEvidence(bpftrace, tracepoints, store, procRoot);
     pprof = new PprofEvidence(store);
     jvm = new JvmEvidence(attach, proc, store);
@@ -56,6 +61,7 @@ public final class EvidenceCollector {
     flags = new FlagEvidence(jvm, store, proc);
     instances = new InstanceEvidence(attach, jvm, proc, store, pods);
     this.proc = proc;
+    this.spending = spending;
   }
 
   /** The kinds asked for, Auto replaced by what the container offers. */
@@ -106,6 +112,27 @@ public final class EvidenceCollector {
   }
 
   Evidence take(SnapshotKind kind, Order order) throws InterruptedException {
+    long began = System.nanoTime();
+    var evidence = attempt(kind, order);
+    var took = Duration.ofNanos(System.nanoTime() - began);
+    spending.snapshot(order.target().container().key(), cost(kind, evidence, took));
+    return evidence;
+  }
+
+  /**
+   * CPU that it took from the program, map windows apart, which count their hits: for as long as it
+   * stood still, or as a collection that it was asked for can have taken at most.
+   */
+  private static Duration cost(SnapshotKind kind, Evidence evidence, Duration took) {
+    return switch (evidence) {
+      case Evidence.Taken _ when kind == SnapshotKind.GO_HEAP_PROFILE -> took;
+      case Evidence.Taken taken -> taken.stall();
+      case Evidence.Refused(var _, var stall) -> stall;
+      case Evidence.Failed(var _, var stall) -> stall;
+    };
+  }
+
+  private Evidence attempt(SnapshotKind kind, Order order) throws InterruptedException {
     try {
       return switch (kind) {
         case MAP_GROWTH -> maps.take(order);

@@ -1,6 +1,7 @@
 package dev.heapwarden.probes.snapshot;
 
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.MapReport;
+import dev.heapwarden.probes.cost.Spending;
 import dev.heapwarden.probes.go.ExecutableId;
 import dev.heapwarden.probes.go.GoBinary;
 import dev.heapwarden.probes.go.Sites;
@@ -41,12 +42,15 @@ public final class MapGrowthEvidence {
   private final Sites sites;
   private final ArtifactStore store;
   private final Path procRoot;
+  private final Spending spending;
 
-  MapGrowthEvidence(Bpftrace bpftrace, Sites sites, ArtifactStore store, Path procRoot) {
+  MapGrowthEvidence(
+      Bpftrace bpftrace, Sites sites, ArtifactStore store, Path procRoot, Spending spending) {
     this.bpftrace = bpftrace;
     this.sites = sites;
     this.store = store;
     this.procRoot = procRoot;
+    this.spending = spending;
   }
 
   static final Pattern PLAIN_PATH = Pattern.compile("[A-Za-z0-9._/+-]+");
@@ -94,6 +98,12 @@ public final class MapGrowthEvidence {
     if (!window.attached()) {
       return new Evidence.Failed("bpftrace: " + child.complaint());
     }
+    long each =
+        assignments(binary).stream()
+            .mapToLong(function -> Uprobe.cost(binary, function))
+            .max()
+            .orElse(0);
+    spending.snapshot(order.target().container().key(), Duration.ofNanos(window.hits() * each));
     boolean cut = window.hits() > HITS;
     double seconds = cut ? window.seconds() : order.window().toMillis() / 1000.0;
     var program = process.program(procRoot).orElseThrow();

@@ -8,6 +8,7 @@ import dev.heapwarden.detection.sample.Attachment;
 import dev.heapwarden.detection.sample.ContainerState;
 import dev.heapwarden.detection.sample.RuntimeKind;
 import dev.heapwarden.probes.buffer.SampleBuffer;
+import dev.heapwarden.probes.cost.Spending;
 import dev.heapwarden.probes.go.ExecutableId;
 import dev.heapwarden.probes.go.Sites;
 import dev.heapwarden.probes.probe.CgroupMemory;
@@ -27,6 +28,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -56,6 +58,7 @@ class StatusServerTest {
                 new PrometheusMeterRegistry(PrometheusConfig.DEFAULT),
                 () -> containers,
                 ledger,
+                new Spending(System::nanoTime, InstantSource.system()),
                 new ProbeCounters(),
                 () -> true,
                 buffer));

@@ -26,7 +26,7 @@ public final class Web {
 
   public static WatchedContainer watched(ContainerKey key, Pprof pprof) {
     return new WatchedContainer(
-        key, "policy", RuntimeChoice.AUTO, Duration.ofSeconds(15), Instant.EPOCH, pprof);
+        key, "policy", RuntimeChoice.AUTO, Duration.ofSeconds(15), Instant.EPOCH, pprof, 0.01);
   }
 
   /** With one probe. */

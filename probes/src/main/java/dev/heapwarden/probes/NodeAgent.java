@@ -2,6 +2,7 @@ package dev.heapwarden.probes;
 
 import dev.heapwarden.detection.sample.ContainerKey;
 import dev.heapwarden.detection.sample.ContainerState;
+import dev.heapwarden.probes.cost.Overhead;
 import dev.heapwarden.probes.cost.Spending;
 import dev.heapwarden.probes.probe.CgroupCpu;
 import dev.heapwarden.probes.probe.CgroupMemory;
@@ -94,7 +95,8 @@ final class NodeAgent implements AutoCloseable {
                     target.runtime(),
                     target.runtimeVersion(),
                     target.container().startedAt(),
-                    probe.attachments(target, jvms.attachments(target))))
+                    probe.attachments(target, jvms.attachments(target)),
+                    spending.overhead(target.container().key()).map(Overhead::ratio).orElse(null)))
         .toList();
   }
 

@@ -78,7 +78,8 @@ final class RunningPrograms {
             RuntimeKind.GO,
             "",
             Instant.EPOCH,
-            List.of(new Attachment("GoGc", Attachment.State.ATTACHED, null)));
+            List.of(new Attachment("GoGc", Attachment.State.ATTACHED, null)),
+            0.003);
     var spending = spending();
     try (var server =
         new StatusServer(

@@ -105,7 +105,8 @@ class StatusServerTest {
                 RuntimeKind.GO,
                 "",
                 Instant.EPOCH.plusSeconds(1),
-                List.of(new Attachment("GoGc", Attachment.State.PENDING, "why"))),
+                List.of(new Attachment("GoGc", Attachment.State.PENDING, "why")),
+                null),
             state(Attachment.State.ATTACHED));
 
     assertThat(get("/metrics").body())

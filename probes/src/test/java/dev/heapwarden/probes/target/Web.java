@@ -37,6 +37,7 @@ public final class Web {
         RuntimeKind.GO,
         "go1.26.8",
         Instant.EPOCH,
-        List.of(new Attachment("GoGc", state, state == Attachment.State.ATTACHED ? null : "why")));
+        List.of(new Attachment("GoGc", state, state == Attachment.State.ATTACHED ? null : "why")),
+        null);
   }
 }

@@ -12,7 +12,7 @@ import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * An HTTP service with a memory leak as it is found in the wild: orders are cached by a key that has neither equals nor hashCode, so that no order is ever found
- * again and each request adds one. With COMPARABLE_KEYS=true it is its own healthy twin.
+ * again and each request adds one. With COMPARABLE_KEYS=true it is its own healthy twin. It serves at ADDRESS and PORT.
  */
 public final class Orders {
   /** How many different orders the shop has. */
@@ -61,12 +61,14 @@ public final class Orders {
     for (int i = 0; i < ARTICLES; i++) {
       CATALOGUE.add(new Article(new byte[ARTICLE_BYTES]));
     }
-    HttpServer server = HttpServer.create(new InetSocketAddress(8080), 0);
+    String address = System.getenv().getOrDefault("ADDRESS", "0.0.0.0");
+    int port = Integer.parseInt(System.getenv().getOrDefault("PORT", "8080"));
+    HttpServer server = HttpServer.create(new InetSocketAddress(address, port), 0);
     server.setExecutor(Executors.newFixedThreadPool(8));
     server.createContext("/healthz", exchange -> answer(exchange, "ok"));
     server.createContext("/", Orders::handle);
     server.start();
-    System.out.println("serving orders on :8080, comparable keys: " + COMPARABLE_KEYS);
+    System.out.println("serving orders on " + address + ":" + port + ", comparable keys: " + COMPARABLE_KEYS);
   }
 
   private static void handle(HttpExchange exchange) throws IOException {

@@ -22,11 +22,21 @@ class CrdYamlTest {
     return Stream.of(
         new CrdYaml(
             MemoryPolicy.class,
-            "A MemoryPolicy selects pods of its own namespace and says what to watch, when to worry and how far to go.",
-            List.of("Mode", "Pods", "Containers", "Attached", "Suspected", "Confirmed", "Age")),
+            "A MemoryPolicy selects pods of its own namespace and says what to watch, when to worry"
+                + " and how far to go.",
+            List.of(
+                "Mode",
+                "Pods",
+                "Containers",
+                "Attached",
+                "Suspected",
+                "Confirmed",
+                "Age",
+                "Overhead")),
         new CrdYaml(
             LeakIncident.class,
-            "A LeakIncident is one leak of one container of one workload, and the record of all that was done about it.",
+            "A LeakIncident is one leak of one container of one workload, and the record of all"
+                + " that was done about it.",
             List.of(
                 "Workload",
                 "Container",

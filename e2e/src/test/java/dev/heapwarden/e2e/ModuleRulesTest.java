@@ -94,15 +94,17 @@ class ModuleRulesTest {
                   entry("go", Set.of()),
                   entry("target", Set.of("go")),
                   entry("jvm", Set.of("target")),
-                  entry("probe", Set.of("go", "jvm", "target")),
+                  entry("cost", Set.of("target")),
+                  entry("probe", Set.of("cost", "go", "jvm", "target")),
                   entry("buffer", Set.of()),
-                  entry("sample", Set.of("buffer", "go", "jvm", "probe", "target")),
+                  entry("sample", Set.of("buffer", "cost", "go", "jvm", "probe", "target")),
                   entry("heap", Set.of("probe")),
                   entry("lane", Set.of()),
                   entry(
-                      "snapshot", Set.of("go", "heap", "jvm", "lane", "probe", "sample", "target")),
+                      "snapshot",
+                      Set.of("cost", "go", "heap", "jvm", "lane", "probe", "sample", "target")),
                   entry("access", Set.of()),
-                  entry("http", Set.of("access", "buffer", "probe", "sample", "snapshot")))),
+                  entry("http", Set.of("access", "buffer", "cost", "probe", "sample", "snapshot")))),
           layers(
               OPERATOR,
               Map.ofEntries(

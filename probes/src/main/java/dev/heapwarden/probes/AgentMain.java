@@ -6,6 +6,7 @@ import dev.heapwarden.probes.access.Callers;
 import dev.heapwarden.probes.access.ServingIdentity;
 import dev.heapwarden.probes.access.TlsSecret;
 import dev.heapwarden.probes.buffer.SampleBuffer;
+import dev.heapwarden.probes.cost.Spending;
 import dev.heapwarden.probes.go.Sites;
 import dev.heapwarden.probes.http.AgentMetrics;
 import dev.heapwarden.probes.http.AgentServer;
@@ -63,13 +64,15 @@ public final class AgentMain {
     var sites = new Sites();
     var ledger = new Ledger(buffer, sites, WallClock.system(), settings.procRoot());
     var tracepoints = new Tracepoints(TRACEFS);
-    var probe = new NodeProbe(bpftrace, tracepoints, ledger::accept);
+    var spending = new Spending(System::nanoTime, InstantSource.system());
+    var probe = new NodeProbe(bpftrace, tracepoints, spending, ledger::accept);
     var agent =
         new NodeAgent(
             new ProcessScan(new CgroupTree(settings.cgroupRoot()), proc),
             probe,
             new JvmReadings(ledger, settings.procRoot()),
-            ledger);
+            ledger,
+            spending);
     var client = new KubernetesClientBuilder().build();
     var view = new NodeView(client, settings.namespaces(), settings.nodeName(), agent::change);
     var store = new ArtifactStore(settings.snapshots(), settings.snapshotQuota());
@@ -82,7 +85,7 @@ public final class AgentMain {
             agent::targets,
             (namespace, pod) -> view.pod(namespace, pod).isPresent(),
             new EvidenceCollector(
-                bpftrace, tracepoints, sites, proc, store, ledger::counted, view::pod),
+                bpftrace, tracepoints, sites, proc, store, ledger::counted, spending, view::pod),
             store,
             new SnapshotMeasures(registry),
             InstantSource.system());
@@ -107,7 +110,13 @@ public final class AgentMain {
             settings.statusPort(),
             answers,
             new AgentMetrics(
-                registry, agent::containers, ledger, probe.counters(), probe::alive, buffer));
+                registry,
+                agent::containers,
+                ledger,
+                spending,
+                probe.counters(),
+                probe::alive,
+                buffer));
     var reviewing = reviewing();
     var server =
         new AgentServer(

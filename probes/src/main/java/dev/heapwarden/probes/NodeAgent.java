@@ -2,6 +2,9 @@ package dev.heapwarden.probes;
 
 import dev.heapwarden.detection.sample.ContainerKey;
 import dev.heapwarden.detection.sample.ContainerState;
+import dev.heapwarden.probes.cost.Overhead;
+import dev.heapwarden.probes.cost.Spending;
+import dev.heapwarden.probes.probe.CgroupCpu;
 import dev.heapwarden.probes.probe.CgroupMemory;
 import dev.heapwarden.probes.probe.NodeProbe;
 import dev.heapwarden.probes.sample.Ledger;
@@ -43,6 +46,7 @@ final class NodeAgent implements AutoCloseable {
   private final NodeProbe probe;
   private final JvmReadings jvms;
   private final Ledger ledger;
+  private final Spending spending;
   private final AtomicBoolean changed = new AtomicBoolean(true);
   private final ScheduledExecutorService control = Executors.newSingleThreadScheduledExecutor();
   private final ScheduledExecutorService readings = Executors.newSingleThreadScheduledExecutor();
@@ -52,11 +56,12 @@ final class NodeAgent implements AutoCloseable {
   private volatile long beat = System.nanoTime();
   private long scannedAt = System.nanoTime() - RESCAN.toNanos();
 
-  NodeAgent(ProcessScan scan, NodeProbe probe, JvmReadings jvms, Ledger ledger) {
+  NodeAgent(ProcessScan scan, NodeProbe probe, JvmReadings jvms, Ledger ledger, Spending spending) {
     this.scan = scan;
     this.probe = probe;
     this.jvms = jvms;
     this.ledger = ledger;
+    this.spending = spending;
   }
 
   /** Says that pods or policies may have changed. */
@@ -90,7 +95,8 @@ final class NodeAgent implements AutoCloseable {
                     target.runtime(),
                     target.runtimeVersion(),
                     target.container().startedAt(),
-                    probe.attachments(target, jvms.attachments(target))))
+                    probe.attachments(target, jvms.attachments(target)),
+                    spending.overhead(target.container().key()).map(Overhead::ratio).orElse(null)))
         .toList();
   }
 
@@ -123,6 +129,8 @@ final class NodeAgent implements AutoCloseable {
       scannedAt = System.nanoTime();
       targets = scan.scan(view.watched());
       ledger.targets(targets);
+      spending.targets(targets);
+      targets.forEach(this::account);
       looked = true;
     }
     probe.reconcile(targets);
@@ -146,6 +154,17 @@ final class NodeAgent implements AutoCloseable {
         } catch (IOException ended) {
           LOG.debug("cgroup is gone container={}", key.containerId(), ended);
         }
+      }
+    }
+  }
+
+  /** Holds what the probes took against what the container ran. */
+  private void account(Target target) {
+    if (target.cgroup().isPresent()) {
+      try {
+        spending.ran(target, CgroupCpu.used(target.cgroup().get()));
+      } catch (IOException ended) {
+        LOG.debug("cgroup is gone container={}", target.container().key().containerId(), ended);
       }
     }
   }

@@ -12,7 +12,11 @@ public record ContainerStatus(
     @JsonPropertyDescription("Healthy, Suspected, Confirmed or Inconclusive.") String verdict,
     @JsonPropertyDescription("The verdict in one sentence, with its reason.") String message,
     @JsonPropertyDescription("What is attached, what is refused, and why.")
-        List<ProbeStatus> probes) {
+        List<ProbeStatus> probes,
+    @JsonPropertyDescription(
+            "What watching cost it in the last minute, of the larger of its CPU time and 10"
+                + " millicores, such as 0.3%.")
+        @Nullable String overhead) {
   public ContainerStatus {
     probes = probes == null ? List.of() : List.copyOf(probes);
   }

@@ -37,7 +37,11 @@ public record MemoryPolicyStatus(
             "The last actions for this policy: within an hour they count against"
                 + " limits.actionsPerHour, also when their incident was deleted.")
         @JsonInclude(JsonInclude.Include.NON_EMPTY)
-        List<SpentAction> spentActions) {
+        List<SpentAction> spentActions,
+    @PrinterColumn(name = "Overhead", priority = 1)
+        @JsonPropertyDescription(
+            "What watching costs the container that it costs most, of its CPU time, such as 0.3%.")
+        @Nullable String overhead) {
   /** Entries of {@link #watched} at most. */
   public static final int WATCHED_LIMIT = 50;
 
@@ -64,6 +68,7 @@ public record MemoryPolicyStatus(
         watched,
         conditions,
         nextHealthSnapshot,
-        List.of());
+        List.of(),
+        overhead);
   }
 }

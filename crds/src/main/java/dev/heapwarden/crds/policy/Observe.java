@@ -58,8 +58,16 @@ public record Observe(
             "Where Go programs offer net/http/pprof. Only ever dialled on the pod's own address.")
         @Nullable Pprof pprof,
     @JsonPropertyDescription(
-            "Evidence of healthy pods at set times, to compare a leak with. Default: none is taken.")
-        @Nullable HealthSnapshots healthSnapshots) {
+            "Evidence of healthy pods at set times, to compare a leak with. Default: none is"
+                + " taken.")
+        @Nullable HealthSnapshots healthSnapshots,
+    @Default(OverheadBudget.DEFAULT)
+        @Size(max = OverheadBudget.LENGTH)
+        @ValidationRule(value = OverheadBudget.VALID, message = OverheadBudget.MESSAGE)
+        @JsonPropertyDescription(
+            "What watching may cost a container, of the larger of its CPU time and 10 millicores,"
+                + " such as 1%. Above it probes are left out, and tried again later.")
+        String overheadBudget) {
   /** What is malformed has its own message: the rules that compare stay silent about it. */
   static final String MALFORMED =
       "[self.interval, self.window, self.slide, self.trendHorizon].exists(d, !d.matches('"
@@ -78,9 +86,11 @@ public record Observe(
     slide = slide == null ? SLIDE : slide;
     trendHorizon = trendHorizon == null ? TREND_HORIZON : trendHorizon;
     warmUp = warmUp == null ? WARM_UP : warmUp;
+    overheadBudget = overheadBudget == null ? OverheadBudget.DEFAULT : overheadBudget;
   }
 
   public static Observe defaults() {
-    return new Observe(INTERVAL, WINDOW, SLIDE, TREND_HORIZON, WARM_UP, null, null);
+    return new Observe(
+        INTERVAL, WINDOW, SLIDE, TREND_HORIZON, WARM_UP, null, null, OverheadBudget.DEFAULT);
   }
 }

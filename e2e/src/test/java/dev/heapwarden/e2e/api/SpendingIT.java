@@ -75,7 +75,7 @@ class SpendingIT {
     fresh.setMetadata(
         new ObjectMetaBuilder().withName("checkout").withNamespace(tenant.namespace()).build());
     fresh.setStatus(
-        new MemoryPolicyStatus(1L, pods, 0, 0, 0, 0, List.of(), List.of(), null, List.of()));
+        new MemoryPolicyStatus(1L, pods, 0, 0, 0, 0, List.of(), List.of(), null, List.of(), null));
     tenant
         .client()
         .resource(fresh)

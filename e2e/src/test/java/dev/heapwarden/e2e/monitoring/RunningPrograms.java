@@ -12,6 +12,8 @@ import dev.heapwarden.detection.sample.RuntimeKind;
 import dev.heapwarden.operator.report.HttpEndpoints;
 import dev.heapwarden.operator.report.Measures;
 import dev.heapwarden.probes.buffer.SampleBuffer;
+import dev.heapwarden.probes.cost.Cause;
+import dev.heapwarden.probes.cost.Spending;
 import dev.heapwarden.probes.go.ExecutableId;
 import dev.heapwarden.probes.go.Sites;
 import dev.heapwarden.probes.http.AgentMetrics;
@@ -39,10 +41,12 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** Both programs' {@code /metrics}, served by their own classes, with something of everything. */
 final class RunningPrograms {
@@ -75,19 +79,41 @@ final class RunningPrograms {
             RuntimeKind.GO,
             "",
             Instant.EPOCH,
-            List.of(new Attachment("GoGc", Attachment.State.ATTACHED, null)));
+            List.of(new Attachment("GoGc", Attachment.State.ATTACHED, null)),
+            0.003);
+    var spending = spending();
     try (var server =
         new StatusServer(
             0,
             new Answers(buffer, () -> List.of(state), Optional::empty, Optional::empty),
             new AgentMetrics(
-                registry, () -> List.of(state), ledger, new ProbeCounters(), () -> true, buffer))) {
+                registry,
+                () -> List.of(state),
+                ledger,
+                spending,
+                new ProbeCounters(),
+                () -> true,
+                buffer))) {
       return get(server.port());
     }
   }
 
-  /** As if Go and a JVM ran in one container. */
-  private static void measure(Ledger ledger) {
+  /** Every cause, over a minute that passes at once. */
+  private static Spending spending() {
+    var now = new AtomicLong();
+    var spending = new Spending(now::get, InstantSource.system());
+    spending.targets(List.of(target()));
+    spending.ran(target(), 0);
+    spending.spent(7, Cause.GO_GC, 1_000);
+    spending.spent(7, Cause.GO_MAP_GROWTH, 1_000);
+    spending.spent(7, Cause.PAGE_FAULTS, 1_000);
+    spending.snapshot(KEY, Duration.ofMillis(1));
+    now.set(Duration.ofMinutes(1).toNanos());
+    spending.ran(target(), Duration.ofMinutes(1).toNanos());
+    return spending;
+  }
+
+  private static Target target() {
     var container =
         new WatchedContainer(
             KEY,
@@ -95,7 +121,8 @@ final class RunningPrograms {
             RuntimeChoice.AUTO,
             Duration.ofSeconds(15),
             Instant.EPOCH,
-            new Pprof.NotNamed());
+            new Pprof.NotNamed(),
+            0.01);
     var process =
         new TargetProcess(
             new TargetProcess.Identity("id", 7, 1, new ExecutableId(1, 2)),
@@ -105,7 +132,12 @@ final class RunningPrograms {
             Optional.empty(),
             Optional.empty(),
             0);
-    ledger.targets(List.of(new Target(container, Optional.empty(), List.of(process))));
+    return new Target(container, Optional.empty(), List.of(process));
+  }
+
+  /** As if Go and a JVM ran in one container. */
+  private static void measure(Ledger ledger) {
+    ledger.targets(List.of(target()));
     ledger.measured(KEY, new CgroupMemory(4096, 8192, OptionalLong.of(1 << 20)));
     ledger.accept(new ProbeEvent.Collection(7, 1, 2048, 3));
     ledger.accept(new ProbeEvent.Faults(7, 1, 5));

@@ -8,6 +8,8 @@ import dev.heapwarden.operator.collect.Sight;
 import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 
 /** One watched container as the policy's status shows it. */
 final class ContainerLine {
@@ -33,7 +35,20 @@ final class ContainerLine {
                 attachment ->
                     new ContainerStatus.ProbeStatus(
                         attachment.probe(), Names.camel(attachment.state()), attachment.reason()))
-            .toList());
+            .toList(),
+        overhead(container).map(ContainerLine::percent).orElse(null));
+  }
+
+  /** What watching costs it, as a share of its CPU time; empty while that is not known. */
+  static Optional<Double> overhead(WatchedContainer container) {
+    return container.sight() instanceof Sight.Watched watched
+        ? Optional.ofNullable(watched.state().overhead())
+        : Optional.empty();
+  }
+
+  /** To one decimal: a status that changes with every look would be written with every look. */
+  static String percent(double share) {
+    return String.format(Locale.ROOT, "%.1f%%", Math.ceil(share * 1_000) / 10);
   }
 
   /** Where nothing can be said the verdict is Inconclusive, and the message says why. */

@@ -7,6 +7,7 @@ import dev.heapwarden.operator.schedule.Timetable;
 import dev.heapwarden.operator.schedule.Timetable.Occasion;
 import io.fabric8.kubernetes.api.model.Condition;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -63,7 +64,12 @@ final class PolicyStatus {
             .toList(),
         Conditions.settle(Conditions.in(policy.getStatus()), fresh, generation, now),
         timetable.next(Occasion.HEALTH_SNAPSHOT, now).map(Instant::toString).orElse(null),
-        List.of());
+        List.of(),
+        containers.stream()
+            .flatMap(container -> ContainerLine.overhead(container).stream())
+            .max(Comparator.naturalOrder())
+            .map(ContainerLine::percent)
+            .orElse(null));
   }
 
   private static int count(

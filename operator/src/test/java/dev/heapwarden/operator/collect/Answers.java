@@ -75,7 +75,8 @@ final class Answers {
         START,
         List.of(
             new Attachment("GoGc", Attachment.State.ATTACHED, null),
-            new Attachment("GoMapGrowth", Attachment.State.REFUSED, "no pclntab")));
+            new Attachment("GoMapGrowth", Attachment.State.REFUSED, "no pclntab")),
+        0.003);
   }
 
   private static Sample sample(

@@ -103,7 +103,8 @@ final class Cluster {
                 RuntimeKind.GO,
                 "go1.26.8",
                 NOW.minusSeconds(600),
-                List.of(attachments)),
+                List.of(attachments),
+                0.0031),
             List.of()),
         new Assessment(
             CHECKOUT.uid(), key, RuntimeKind.GO, false, verdict, Duration.ofMinutes(10), NOW));

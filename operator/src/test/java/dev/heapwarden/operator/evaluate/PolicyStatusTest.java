@@ -79,6 +79,15 @@ class PolicyStatusTest {
   }
 
   @Test
+  void whatWatchingCostsIsShownPerContainerAndAtItsMost() {
+    var status = status(Cluster.watched("a", healthy(), GC), Cluster.watched("b", healthy(), GC));
+
+    assertThat(status.watched()).extracting(ContainerStatus::overhead).containsOnly("0.4%");
+    assertThat(status.overhead()).isEqualTo("0.4%");
+    assertThat(status().overhead()).isNull();
+  }
+
+  @Test
   void abstainingSaysWhy() {
     var warmingUp =
         new Verdict.Inconclusive(

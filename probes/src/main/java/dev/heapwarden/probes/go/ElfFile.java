@@ -169,6 +169,11 @@ public final class ElfFile implements Closeable {
     return bytes;
   }
 
+  /** {@link #bytes}, but fewer at the end of the file. */
+  byte[] bytesUpTo(long offset, int most) throws IOException {
+    return bytes(offset, (int) Math.min(most, file.size() - offset));
+  }
+
   /** {@link #bytes} for reading numbers from. */
   ByteBuffer read(long offset, int length) throws IOException {
     return ByteBuffer.wrap(bytes(offset, length)).order(ByteOrder.LITTLE_ENDIAN);

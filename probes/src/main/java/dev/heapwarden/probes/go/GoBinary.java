@@ -42,8 +42,15 @@ public record GoBinary(
    *
    * @param address before relocation
    * @param offset in the file
+   * @param toFrame bytes from there to where it pushes the frame pointer; 0 when it does not, or it
+   *     is not known where
    */
-  public record Place(long address, long offset) {}
+  public record Place(long address, long offset, int toFrame) {
+    /** Offset in the file of the instruction to put a probe on. */
+    public long probed() {
+      return offset + toFrame;
+    }
+  }
 
   /**
    * {@code func (c *gcControllerState) resetLive(bytesMarked uint64)}, src/runtime/mgcpacer.go:
@@ -139,13 +146,25 @@ public record GoBinary(
         Optional.of(reason));
   }
 
-  private static Map<String, Place> placesOf(ElfFile elf, Map<String, Long> addresses) {
+  private static Map<String, Place> placesOf(ElfFile elf, Map<String, Long> addresses)
+      throws IOException {
     var places = new HashMap<String, Place>();
-    addresses.forEach(
-        (function, address) ->
-            elf.offsetOf(address)
-                .ifPresent(offset -> places.put(function, new Place(address, offset))));
+    for (var function : addresses.entrySet()) {
+      var offset = elf.offsetOf(function.getValue());
+      if (offset.isPresent()) {
+        places.put(
+            function.getKey(),
+            new Place(
+                function.getValue(), offset.getAsLong(), toFrame(elf, offset.getAsLong())));
+      }
+    }
     return places;
+  }
+
+  private static int toFrame(ElfFile elf, long offset) throws IOException {
+    return Architecture.of(elf.machine()).equals(Optional.of(Architecture.AMD64))
+        ? Prologue.toFrame(elf.bytesUpTo(offset, Prologue.LONGEST))
+        : 0;
   }
 
   /**
@@ -161,8 +180,8 @@ public record GoBinary(
     var places = placesOf(elf, addresses);
     var taken =
         SymbolTable.coveredByDynamic(
-            elf, places.values().stream().map(Place::offset).collect(Collectors.toSet()));
-    places.values().removeIf(place -> taken.contains(place.offset()));
+            elf, places.values().stream().map(Place::probed).collect(Collectors.toSet()));
+    places.values().removeIf(place -> taken.contains(place.probed()));
     return places;
   }
 

@@ -3,6 +3,7 @@ package dev.heapwarden.probes.http;
 import com.sun.management.OperatingSystemMXBean;
 import dev.heapwarden.detection.sample.ContainerState;
 import dev.heapwarden.probes.buffer.SampleBuffer;
+import dev.heapwarden.probes.cost.Spending;
 import dev.heapwarden.probes.probe.ProbeCounters;
 import dev.heapwarden.probes.sample.Ledger;
 import io.micrometer.core.instrument.FunctionCounter;
@@ -34,11 +35,12 @@ public final class AgentMetrics {
       PrometheusMeterRegistry registry,
       Supplier<List<ContainerState>> containers,
       Ledger ledger,
+      Spending spending,
       ProbeCounters counters,
       BooleanSupplier probing,
       SampleBuffer buffer) {
     this.registry = registry;
-    registry.getPrometheusRegistry().register(new ContainerMetrics(containers, ledger));
+    registry.getPrometheusRegistry().register(new ContainerMetrics(containers, ledger, spending));
     Gauge.builder(PREFIX + "buffered_samples", buffer::size)
         .description("Samples that the operator can still read")
         .register(registry);
@@ -51,6 +53,11 @@ public final class AgentMetrics {
         .description("1 while the node's program runs or has nothing to watch, else 0")
         .register(registry);
     counter("bpftrace_lost_events", "Events that bpftrace lost", counters, ProbeCounters::lost);
+    counter(
+        "bpftrace_map_full",
+        "Events that no map of bpftrace's program had room for",
+        counters,
+        ProbeCounters::mapFull);
     counter(
         "untold_map_growths",
         "Map growths above the rate that is told",

@@ -5,6 +5,7 @@ import dev.heapwarden.detection.sample.ContainerKey;
 import dev.heapwarden.detection.sample.ContainerState;
 import dev.heapwarden.detection.sample.Signal;
 import dev.heapwarden.probes.probe.Attachments;
+import dev.heapwarden.probes.cost.Spending;
 import dev.heapwarden.probes.sample.Ledger;
 import io.prometheus.metrics.model.registry.MultiCollector;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot;
@@ -33,10 +34,11 @@ import java.util.stream.Stream;
  * pod, container): a scrape that adds labels of the agent's own pod needs honor_labels.
  */
 final class ContainerMetrics implements MultiCollector {
-  private static final String PREFIX = "heapwarden_container_";
+  static final String PREFIX = "heapwarden_container_";
 
   private final Supplier<List<ContainerState>> containers;
   private final Ledger ledger;
+  private final Spending spending;
 
   /** What is told of a signal. */
   private record Meaning(String name, String help) {}
@@ -74,16 +76,21 @@ final class ContainerMetrics implements MultiCollector {
       Arrays.stream(Attachment.State.values())
           .collect(Collectors.toUnmodifiableMap(Function.identity(), _ -> 0L));
 
-  ContainerMetrics(Supplier<List<ContainerState>> containers, Ledger ledger) {
+  ContainerMetrics(Supplier<List<ContainerState>> containers, Ledger ledger, Spending spending) {
     this.containers = containers;
     this.ledger = ledger;
+    this.spending = spending;
   }
 
   @Override
   public MetricSnapshots collect() {
     var states = unique(containers.get());
     return new MetricSnapshots(
-        Stream.of(ofSignals(states), List.of(maps(states)), ofProbes(states))
+        Stream.of(
+                ofSignals(states),
+                List.of(maps(states)),
+                ofProbes(states),
+                OverheadMetrics.of(states, spending))
             .flatMap(List::stream)
             .toList());
   }
@@ -218,7 +225,7 @@ final class ContainerMetrics implements MultiCollector {
     return counts;
   }
 
-  private static Labels labels(ContainerKey key) {
+  static Labels labels(ContainerKey key) {
     return Labels.of("namespace", key.namespace(), "pod", key.pod(), "container", key.container());
   }
 

@@ -3,6 +3,7 @@ package dev.heapwarden.probes.probe;
 import dev.heapwarden.crds.policy.RuntimeChoice;
 import dev.heapwarden.detection.sample.Attachment;
 import dev.heapwarden.detection.sample.RuntimeKind;
+import dev.heapwarden.probes.cost.Cause;
 import dev.heapwarden.probes.go.GoBinary;
 import dev.heapwarden.probes.jvm.JvmCounters;
 import dev.heapwarden.probes.target.Target;
@@ -10,6 +11,7 @@ import dev.heapwarden.probes.target.TargetProcess;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -19,9 +21,9 @@ import java.util.stream.Stream;
  * speaks for it: the one with the most anonymous memory, for Go's probes among the Go programs.
  */
 public final class Attachments {
-  static final String PAGE_FAULTS = "PageFaults";
-  static final String GO_GC = "GoGc";
-  static final String GO_MAP_GROWTH = "GoMapGrowth";
+  static final String PAGE_FAULTS = Cause.PAGE_FAULTS.text();
+  static final String GO_GC = Cause.GO_GC.text();
+  static final String GO_MAP_GROWTH = Cause.GO_MAP_GROWTH.text();
 
   private Attachments() {}
 
@@ -44,6 +46,7 @@ public final class Attachments {
    * @param jvm what is known of the JVM that is judged, which then needs no probe of Go; empty
    *     where the main process is none
    * @param noPageFaults why the kernel cannot tell page faults
+   * @param leftOut why probes are left out that would be too much for the container
    * @param failure why bpftrace attaches nothing at all
    * @param waiting why what is not attached yet is not
    * @param refusal why bpftrace could not attach to a process's executable
@@ -53,12 +56,14 @@ public final class Attachments {
       Target target,
       List<Attachment> jvm,
       Optional<String> noPageFaults,
+      Map<Cause, String> leftOut,
       Optional<String> failure,
       String waiting,
       Function<TargetProcess, Optional<String>> refusal,
       NodePlan attached) {
     var all =
-        new ArrayList<>(ofJudged(target, jvm, noPageFaults, failure, waiting, refusal, attached));
+        new ArrayList<>(
+            ofJudged(target, jvm, noPageFaults, leftOut, failure, waiting, refusal, attached));
     beside(target, !jvm.isEmpty()).ifPresent(all::add);
     return List.copyOf(all);
   }
@@ -81,6 +86,7 @@ public final class Attachments {
       Target target,
       List<Attachment> jvm,
       Optional<String> noPageFaults,
+      Map<Cause, String> leftOut,
       Optional<String> failure,
       String waiting,
       Function<TargetProcess, Optional<String>> refusal,
@@ -98,7 +104,7 @@ public final class Attachments {
                     state(
                         PAGE_FAULTS,
                         attached.countsFaultsOf(main.get().identity()),
-                        failure,
+                        or(leftOut, Cause.PAGE_FAULTS, failure),
                         waiting));
     if (!jvm.isEmpty()) {
       return Stream.concat(Stream.of(faults), jvm.stream()).toList();
@@ -119,11 +125,27 @@ public final class Attachments {
     }
     var process = go.orElseThrow();
     var binary = process.go().orElseThrow();
-    boolean probed = attached.probesGoOf(process.identity());
     return List.of(
         faults,
-        has(GO_GC, binary, GoBinary.GC, probed, failure, waiting),
-        has(GO_MAP_GROWTH, binary, binary.growth(), probed, failure, waiting));
+        has(
+            GO_GC,
+            binary,
+            GoBinary.GC,
+            attached.probesGoOf(process.identity(), NodePlan.GoExecutable::tellsCollections),
+            or(leftOut, Cause.GO_GC, failure),
+            waiting),
+        has(
+            GO_MAP_GROWTH,
+            binary,
+            binary.growth(),
+            attached.probesGoOf(process.identity(), NodePlan.GoExecutable::tellsGrowth),
+            or(leftOut, Cause.GO_MAP_GROWTH, failure),
+            waiting));
+  }
+
+  private static Optional<String> or(
+      Map<Cause, String> leftOut, Cause cause, Optional<String> failure) {
+    return Optional.ofNullable(leftOut.get(cause)).or(() -> failure);
   }
 
   private static Attachment has(

@@ -25,6 +25,12 @@ public sealed interface BpftraceLine {
   /** Events that bpftrace could not take in time. */
   record Lost(long events) implements BpftraceLine {}
 
+  /** An event for which a map of the program had no room: it is counted nowhere. */
+  record MapFull() implements BpftraceLine {}
+
+  /** {@code E2BIG} of asm-generic/errno-base.h: what a full map answers, negative. */
+  int FULL = -7;
+
   ObjectMapper JSON = new ObjectMapper();
 
   /** Reads a line; empty when it is blank, of another type, or no JSON. */
@@ -39,6 +45,11 @@ public sealed interface BpftraceLine {
         case "attached_probes" -> Optional.of(new Announced(data.path("probes").asInt()));
         case "printf" -> Optional.of(new Text(data.asText().strip()));
         case "lost_events" -> Optional.of(new Lost(data.path("events").asLong()));
+        case "helper_error" ->
+            node.path("helper").asText().equals("map_update_elem")
+                    && node.path("retcode").asInt() == FULL
+                ? Optional.of(new MapFull())
+                : Optional.empty();
         case "map", "hist", "stats" -> values(data);
         default -> Optional.empty();
       };

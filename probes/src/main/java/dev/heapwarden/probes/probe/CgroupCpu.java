@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** How much CPU a container may use. */
+/** How much CPU a container may use, and has used. */
 public final class CgroupCpu {
   private CgroupCpu() {}
 
@@ -37,11 +37,37 @@ public final class CgroupCpu {
     return least;
   }
 
+  /**
+   * CPU time that a cgroup has used so far, nanoseconds: v2 usage_usec of cpu.stat
+   * (Documentation/admin-guide/cgroup-v2.rst), v1 cpuacct.usage of a hierarchy beside that of
+   * memory (Documentation/admin-guide/cgroup-v1/cpuacct.rst).
+   *
+   * @param cgroup directory of the memory cgroup
+   * @throws IOException when it vanished, or has no such file
+   */
+  public static long used(Path cgroup) throws IOException {
+    var stat = cgroup.resolve("cpu.stat");
+    if (!Files.exists(stat)) {
+      return (long) number(inHierarchy("cpuacct", cgroup).resolve("cpuacct.usage"));
+    }
+    try (var lines = Files.lines(stat)) {
+      return lines
+          .filter(line -> line.startsWith("usage_usec "))
+          .mapToLong(line -> Long.parseLong(line.substring("usage_usec ".length())) * 1_000)
+          .findFirst()
+          .orElseThrow(() -> new IOException(stat + " has no usage_usec"));
+    }
+  }
+
   /** The same cgroup of v1's cpu controller; of v2 the cgroup itself. */
   private static Path inCpuHierarchy(Path cgroup) {
+    return inHierarchy("cpu", cgroup);
+  }
+
+  private static Path inHierarchy(String controller, Path cgroup) {
     for (var root = cgroup; root != null; root = root.getParent()) {
-      if (root.endsWith("memory") && Files.isDirectory(root.resolveSibling("cpu"))) {
-        return root.resolveSibling("cpu").resolve(root.relativize(cgroup));
+      if (root.endsWith("memory") && Files.isDirectory(root.resolveSibling(controller))) {
+        return root.resolveSibling(controller).resolve(root.relativize(cgroup));
       }
     }
     return cgroup;

@@ -1,5 +1,7 @@
 package dev.heapwarden.probes.probe;
 
+import dev.heapwarden.probes.cost.Cause;
+import dev.heapwarden.probes.cost.HitCost;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -15,14 +17,17 @@ import java.util.Set;
 final class NodeEvents {
   private final Map<Long, Long> collections = new HashMap<>();
   private final Map<Long, Long> faults = new HashMap<>();
+  private final Hits hits;
   private final Set<Long> watched;
   private OptionalLong started = OptionalLong.empty();
 
   /**
    * @param watched processes that the program counts page faults of
+   * @param hits reads those of uprobes
    */
-  NodeEvents(Set<Long> watched) {
+  NodeEvents(Set<Long> watched, Hits hits) {
     this.watched = Set.copyOf(watched);
+    this.hits = hits;
   }
 
   /** When the program began, by CLOCK_MONOTONIC; empty until every probe was attached. */
@@ -33,7 +38,7 @@ final class NodeEvents {
   /** The events that a line completes; none for most. */
   List<ProbeEvent> read(BpftraceLine line) {
     return switch (line) {
-      case BpftraceLine.Announced _, BpftraceLine.Lost _ -> List.of();
+      case BpftraceLine.Announced _, BpftraceLine.Lost _, BpftraceLine.MapFull _ -> List.of();
       case BpftraceLine.Values values -> {
         remember(values);
         yield List.of();
@@ -48,8 +53,15 @@ final class NodeEvents {
         started = OptionalLong.of(Long.parseLong(words[1]));
         yield List.of();
       }
-      case "gc" -> List.of(collection(words));
-      case "map" -> growth(words).map(List::of).orElse(List.of());
+      case "gc" -> {
+        var collection = collection(words);
+        hits.told(collection.pid(), Cause.GO_GC);
+        yield List.of(collection);
+      }
+      case "map" -> {
+        hits.told(Long.parseLong(words[1]), Cause.GO_MAP_GROWTH);
+        yield growth(words).map(List::of).orElse(List.of());
+      }
       case "slot" -> slot((Long.parseLong(words[1]) + 1) * NodeProgram.SLOT_NANOS);
       default -> List.of();
     };
@@ -89,14 +101,24 @@ final class NodeEvents {
     if (values.map().equals("@f0") || values.map().equals("@f1")) {
       faults.clear();
       values.values().forEach((pid, count) -> faults.put(Long.parseLong(pid), count.asLong()));
+    } else {
+      hits.read(values);
     }
   }
 
   private List<ProbeEvent> slot(long end) {
     var events = new ArrayList<ProbeEvent>();
     watched.forEach(
-        pid -> events.add(new ProbeEvent.Faults(pid, end, faults.getOrDefault(pid, 0L))));
+        pid -> {
+          long count = faults.getOrDefault(pid, 0L);
+          events.add(new ProbeEvent.Faults(pid, end, count));
+          if (count > 0) {
+            events.add(
+                new ProbeEvent.Spent(pid, end, Cause.PAGE_FAULTS, count * HitCost.PAGE_FAULT));
+          }
+        });
     faults.clear();
+    events.addAll(hits.spent(end));
     return events;
   }
 }

@@ -1,6 +1,7 @@
 package dev.heapwarden.probes.probe;
 
 import dev.heapwarden.crds.policy.RuntimeChoice;
+import dev.heapwarden.probes.cost.Cause;
 import dev.heapwarden.probes.go.ExecutableId;
 import dev.heapwarden.probes.go.GoBinary;
 import dev.heapwarden.probes.target.Target;
@@ -11,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
@@ -19,30 +21,54 @@ import java.util.stream.Collectors;
  *
  * @param processes whose events count
  * @param executables Go programs to put uprobes on, each once whatever number of processes run it
- * @param pageFaults whether page faults are counted
+ * @param faulting those whose page faults are counted
  */
 record NodePlan(
     Set<TargetProcess.Identity> processes,
     Map<ExecutableId, GoExecutable> executables,
-    boolean pageFaults) {
+    Set<TargetProcess.Identity> faulting) {
   NodePlan {
     processes = Set.copyOf(processes);
     executables = Map.copyOf(executables);
+    faulting = Set.copyOf(faulting);
   }
 
   /**
    * A Go program.
    *
    * @param path through the root of a process that runs it
+   * @param leftOut probes that are too much for it
    */
-  record GoExecutable(Path path, GoBinary binary) {
-    boolean has(String function) {
-      return binary.missing(function).isEmpty();
+  record GoExecutable(Path path, GoBinary binary, Set<Cause> leftOut) {
+    GoExecutable {
+      leftOut = Set.copyOf(leftOut);
+    }
+
+    GoExecutable(Path path, GoBinary binary) {
+      this(path, binary, Set.of());
+    }
+
+    /** The same for one who runs it too: left out is what both are spared. */
+    GoExecutable forBoth(GoExecutable other) {
+      return new GoExecutable(
+          path,
+          binary,
+          leftOut.stream().filter(other.leftOut::contains).collect(Collectors.toSet()));
+    }
+
+    /** Whether its collections are watched. */
+    boolean tellsCollections() {
+      return !leftOut.contains(Cause.GO_GC) && binary.missing(GoBinary.GC).isEmpty();
+    }
+
+    /** Whether the growth of its maps is watched. */
+    boolean tellsGrowth() {
+      return !leftOut.contains(Cause.GO_MAP_GROWTH) && binary.missing(binary.growth()).isEmpty();
     }
   }
 
   static NodePlan nothing() {
-    return new NodePlan(Set.of(), Map.of(), false);
+    return new NodePlan(Set.of(), Map.of(), Set.of());
   }
 
   /**
@@ -50,24 +76,37 @@ record NodePlan(
    *
    * @param usable false for paths that bpftrace could not attach to
    * @param pageFaults whether the kernel can tell page faults
+   * @param leftOut the probes that a container is spared
    */
-  static NodePlan of(List<Target> targets, Predicate<Path> usable, boolean pageFaults) {
+  static NodePlan of(
+      List<Target> targets,
+      Predicate<Path> usable,
+      boolean pageFaults,
+      Function<Target, Set<Cause>> leftOut) {
     var processes = new HashSet<TargetProcess.Identity>();
+    var faulting = new HashSet<TargetProcess.Identity>();
     var executables = new LinkedHashMap<ExecutableId, GoExecutable>();
     for (var target : targets) {
+      var spared = leftOut.apply(target);
       for (var process : target.processes()) {
         processes.add(process.identity());
+        if (pageFaults && !spared.contains(Cause.PAGE_FAULTS)) {
+          faulting.add(process.identity());
+        }
         var go = process.go();
         if (go.isPresent()
             && process.refusal().isEmpty()
             && wantsGo(target)
             && usable.test(process.executable())) {
-          executables.putIfAbsent(
-              process.identity().executable(), new GoExecutable(process.executable(), go.get()));
+          executables.merge(
+              process.identity().executable(),
+              new GoExecutable(process.executable(), go.get(), ofExecutables(spared)),
+              GoExecutable::forBoth);
         }
       }
     }
-    return new NodePlan(processes, executables, pageFaults);
+    executables.values().removeIf(go -> go.leftOut().containsAll(Cause.OF_EXECUTABLES));
+    return new NodePlan(processes, executables, faulting);
   }
 
   static boolean wantsGo(Target target) {
@@ -77,20 +116,39 @@ record NodePlan(
 
   /** Whether a process's page faults are counted. */
   boolean countsFaultsOf(TargetProcess.Identity process) {
-    return pageFaults && processes.contains(process);
+    return faulting.contains(process);
   }
 
-  /** Whether uprobes are put on what a process runs, and count for it. */
-  boolean probesGoOf(TargetProcess.Identity process) {
-    return processes.contains(process) && executables.containsKey(process.executable());
+  /** Whether a uprobe is put on what a process runs, and counts for it. */
+  boolean probesGoOf(TargetProcess.Identity process, Predicate<GoExecutable> probe) {
+    var executable = executables.get(process.executable());
+    return processes.contains(process) && executable != null && probe.test(executable);
   }
 
-  /** Whether there is anything to attach. */
+  /** Whether there is nothing to attach. */
   boolean isIdle() {
-    return processes.isEmpty() || (executables.isEmpty() && !pageFaults);
+    return executables.isEmpty() && faulting.isEmpty();
+  }
+
+  /** The processes that run each executable. */
+  Map<ExecutableId, List<Long>> runners() {
+    return processes.stream()
+        .filter(process -> executables.containsKey(process.executable()))
+        .collect(
+            Collectors.groupingBy(
+                TargetProcess.Identity::executable,
+                Collectors.mapping(TargetProcess.Identity::pid, Collectors.toList())));
   }
 
   Set<Long> pids() {
+    return pids(processes);
+  }
+
+  Set<Long> faultingPids() {
+    return pids(faulting);
+  }
+
+  private static Set<Long> pids(Set<TargetProcess.Identity> processes) {
     return processes.stream()
         .map(TargetProcess.Identity::pid)
         .collect(Collectors.toUnmodifiableSet());
@@ -105,7 +163,19 @@ record NodePlan(
   /** Whether a program for the other plan would see the same. */
   boolean sameAs(NodePlan other) {
     return processes.equals(other.processes)
-        && executables.keySet().equals(other.executables.keySet())
-        && pageFaults == other.pageFaults;
+        && leftOutOf(executables).equals(leftOutOf(other.executables))
+        && faulting.equals(other.faulting);
+  }
+
+  private static Set<Cause> ofExecutables(Set<Cause> causes) {
+    return causes.stream()
+        .filter(Cause.OF_EXECUTABLES::contains)
+        .collect(Collectors.toUnmodifiableSet());
+  }
+
+  private static Map<ExecutableId, Set<Cause>> leftOutOf(
+      Map<ExecutableId, GoExecutable> executables) {
+    return executables.entrySet().stream()
+        .collect(Collectors.toMap(Map.Entry::getKey, entry -> entry.getValue().leftOut()));
   }
 }

@@ -1,6 +1,7 @@
 package dev.heapwarden.probes.probe;
 
 import dev.heapwarden.detection.sample.Attachment;
+import dev.heapwarden.probes.cost.Spending;
 import dev.heapwarden.probes.target.Target;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -33,6 +34,7 @@ public final class NodeProbe implements AutoCloseable {
   private static final Duration LONGEST_BACK_OFF = Duration.ofMinutes(1);
 
   private final Bpftrace bpftrace;
+  private final Spending spending;
   private final Consumer<ProbeEvent> sink;
   private final ProbeCounters counters = new ProbeCounters();
   private final Tracepoints tracepoints;
@@ -52,10 +54,23 @@ public final class NodeProbe implements AutoCloseable {
   private long notBefore = System.nanoTime();
   private long switchedAt = System.nanoTime();
 
-  public NodeProbe(Bpftrace bpftrace, Tracepoints tracepoints, Consumer<ProbeEvent> sink) {
+  /**
+   * @param spending takes what the probes take, and says which are left out
+   * @param sink takes all else that they tell
+   */
+  public NodeProbe(
+      Bpftrace bpftrace, Tracepoints tracepoints, Spending spending, Consumer<ProbeEvent> sink) {
     this.bpftrace = bpftrace;
     this.tracepoints = tracepoints;
-    this.sink = sink;
+    this.spending = spending;
+    this.sink =
+        event -> {
+          if (event instanceof ProbeEvent.Spent spent) {
+            spending.spent(spent.pid(), spent.cause(), spent.cpuNanos());
+          } else {
+            sink.accept(event);
+          }
+        };
   }
 
   public ProbeCounters counters() {
@@ -75,7 +90,10 @@ public final class NodeProbe implements AutoCloseable {
     refusals.forget(path -> runs(targets, path));
     var wanted =
         NodePlan.of(
-            targets, path -> refusals.reason(path).isEmpty(), tracepoints.pageFaults().isEmpty());
+            targets,
+            path -> refusals.reason(path).isEmpty(),
+            tracepoints.pageFaults().isEmpty(),
+            target -> spending.leftOut(target).keySet());
     var run = current;
     if (run != null && run.plan().sameAs(wanted)) {
       return;
@@ -101,6 +119,7 @@ public final class NodeProbe implements AutoCloseable {
         target,
         jvm,
         tracepoints.pageFaults(),
+        spending.leftOut(target),
         Optional.ofNullable(failure),
         Optional.ofNullable(death).orElse("bpftrace is attaching"),
         process -> refusals.reason(process.executable()),

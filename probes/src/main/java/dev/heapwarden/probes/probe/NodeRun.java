@@ -3,7 +3,6 @@ package dev.heapwarden.probes.probe;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -35,9 +34,9 @@ final class NodeRun {
       ProbeCounters counters)
       throws IOException {
     this.plan = plan;
-    this.events = new NodeEvents(plan.pageFaults() ? plan.pids() : Set.of());
+    this.events = new NodeEvents(plan.faultingPids(), new Hits(plan, executables));
     this.executables = List.copyOf(executables);
-    this.expected = NodeProgram.probes(executables, plan.pageFaults());
+    this.expected = NodeProgram.probes(executables, !plan.faulting().isEmpty());
     this.predecessor = predecessor;
     this.sink = sink;
     this.counters = counters;
@@ -111,6 +110,7 @@ final class NodeRun {
     switch (line) {
       case BpftraceLine.Announced count -> announced = count.probes();
       case BpftraceLine.Lost lost -> counters.lost(lost.events());
+      case BpftraceLine.MapFull _ -> counters.full();
       case BpftraceLine.Values values when values.map().equals("@untold") ->
           counters.untold(values.values().getOrDefault("", BpftraceLine.JSON.nullNode()).asLong());
       case BpftraceLine.Values _, BpftraceLine.Text _ -> {
@@ -125,7 +125,10 @@ final class NodeRun {
   }
 
   private static long timeOf(ProbeEvent event) {
-    return event instanceof ProbeEvent.Faults faults ? faults.nanos() - 1 : event.nanos();
+    return switch (event) {
+      case ProbeEvent.Faults _, ProbeEvent.Spent _ -> event.nanos() - 1;
+      case ProbeEvent.Collection _, ProbeEvent.MapGrowth _ -> event.nanos();
+    };
   }
 
   /** On the reader's thread and before the first event, so that no event meets an old claim. */

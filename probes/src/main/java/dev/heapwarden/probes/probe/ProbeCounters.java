@@ -7,12 +7,17 @@ import java.util.concurrent.atomic.LongAdder;
  */
 public final class ProbeCounters {
   private final LongAdder lost = new LongAdder();
+  private final LongAdder full = new LongAdder();
   private final LongAdder untold = new LongAdder();
   private final LongAdder starts = new LongAdder();
   private final LongAdder deaths = new LongAdder();
 
   void lost(long events) {
     lost.add(events);
+  }
+
+  void full() {
+    full.increment();
   }
 
   void untold(long growths) {
@@ -30,6 +35,11 @@ public final class ProbeCounters {
   /** Events that bpftrace could not take in time. */
   public long lost() {
     return lost.sum();
+  }
+
+  /** Events that no map of the program had room for. */
+  public long mapFull() {
+    return full.sum();
   }
 
   /** Map growths above the rate that is told. */

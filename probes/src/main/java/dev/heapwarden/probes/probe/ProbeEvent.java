@@ -1,5 +1,6 @@
 package dev.heapwarden.probes.probe;
 
+import dev.heapwarden.probes.cost.Cause;
 import java.util.List;
 
 /** What the node's program saw of one process. Times are nanoseconds of CLOCK_MONOTONIC. */
@@ -39,4 +40,12 @@ public sealed interface ProbeEvent {
    * @param nanos end of the slot
    */
   record Faults(long pid, long nanos, long faults) implements ProbeEvent {}
+
+  /**
+   * What a probe took from the process in one time slot.
+   *
+   * @param nanos end of the slot
+   * @param cpuNanos hits times what one costs
+   */
+  record Spent(long pid, long nanos, Cause cause, long cpuNanos) implements ProbeEvent {}
 }

@@ -68,6 +68,7 @@ public final class Ledger {
     switch (event) {
       case ProbeEvent.Collection gc ->
           ledger.collected(gc.pid(), gc.nanos(), gc.liveBytes(), gc.collections());
+      case ProbeEvent.Spent _ -> {}
       case ProbeEvent.Faults faults -> ledger.faulted(faults.nanos(), faults.faults());
       case ProbeEvent.MapGrowth growth ->
           ledger.grown(

@@ -4,6 +4,7 @@ import dev.heapwarden.crds.snapshot.MemorySnapshotStatus;
 import dev.heapwarden.crds.snapshot.SnapshotKind;
 import dev.heapwarden.detection.sample.ContainerKey;
 import dev.heapwarden.detection.sample.RuntimeKind;
+import dev.heapwarden.probes.cost.Spending;
 import dev.heapwarden.probes.go.Sites;
 import dev.heapwarden.probes.jvm.JvmAttach;
 import dev.heapwarden.probes.lane.Lanes;
@@ -49,8 +50,10 @@ public final class EvidenceCollector {
   private final InstanceEvidence instances;
   private final DumpSweep dumps;
   private final ProcFs proc;
+  private final Spending spending;
 
   /**
+   * @param spending takes what evidence takes from the program
    * @param store where artefacts stay
    * @param pods of this node, by namespace and name
    */
@@ -61,8 +64,10 @@ public final class EvidenceCollector {
       ProcFs proc,
       ArtifactStore store,
       ClassWitness witness,
+      Spending spending,
       BiFunction<String, String, Optional<Pod>> pods) {
-    this(bpftrace, tracepoints, sites, proc, store, witness, pods, Patience::with);
+    this(
+        bpftrace, tracepoints, sites, proc, store, witness, spending, pods, Patience::with);
   }
 
   /**
@@ -75,12 +80,13 @@ public final class EvidenceCollector {
       ProcFs proc,
       ArtifactStore store,
       ClassWitness witness,
+      Spending spending,
       BiFunction<String, String, Optional<Pod>> pods,
       BiFunction<SnapshotKind, Duration, Duration> patience) {
     this.patience = patience;
     var procRoot = proc.root();
     var attach = new JvmAttach(procRoot);
-    maps = new MapGrowthEvidence(bpftrace, sites, store, procRoot);
+    maps = new MapGrowthEvidence(bpftrace, sites, store, procRoot, spending);
     kernel = new KernelMemoryEvidence(bpftrace, tracepoints, store, procRoot);
     pprof = new PprofEvidence(store);
     jvm = new JvmEvidence(attach, proc, store);
@@ -103,6 +109,7 @@ public final class EvidenceCollector {
     instances = new InstanceEvidence(attach, jvm, proc, store, pods);
     dumps = new DumpSweep(procRoot);
     this.proc = proc;
+    this.spending = spending;
   }
 
   /** The kinds asked for, Auto replaced by what the container offers. */
@@ -157,6 +164,27 @@ public final class EvidenceCollector {
 
   /** Takes one kind, or fails where it does not come in time. */
   Evidence take(SnapshotKind kind, Order order) throws InterruptedException {
+    long began = System.nanoTime();
+    var evidence = attempt(kind, order);
+    var took = Duration.ofNanos(System.nanoTime() - began);
+    spending.snapshot(order.target().container().key(), cost(kind, evidence, took));
+    return evidence;
+  }
+
+  /**
+   * CPU that it took from the program, map windows apart, which count their hits: for as long as it
+   * stood still, or as a collection that it was asked for can have taken at most.
+   */
+  private static Duration cost(SnapshotKind kind, Evidence evidence, Duration took) {
+    return switch (evidence) {
+      case Evidence.Taken _ when kind == SnapshotKind.GO_HEAP_PROFILE -> took;
+      case Evidence.Taken taken -> taken.stall();
+      case Evidence.Refused(var _, var stall) -> stall;
+      case Evidence.Failed(var _, var stall) -> stall;
+    };
+  }
+
+  private Evidence attempt(SnapshotKind kind, Order order) throws InterruptedException {
     try {
       return lanes.call(
           lane(order.target()),

@@ -1,6 +1,7 @@
 package dev.heapwarden.probes.snapshot;
 
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.MapReport;
+import dev.heapwarden.probes.cost.Spending;
 import dev.heapwarden.probes.go.ExecutableId;
 import dev.heapwarden.probes.go.GoBinary;
 import dev.heapwarden.probes.go.Sites;
@@ -23,7 +24,7 @@ public final class MapGrowthEvidence {
   /** Attaching and detaching, besides the window itself. */
   static final Duration OVERHEAD = Duration.ofSeconds(30);
 
-  /** At about 25 microseconds each, five seconds of one core. */
+  /** At 1 to 18 microseconds each (see {@link Uprobe}), at most four seconds of one core. */
   private static final int HITS = 200_000;
 
   /** Smaller maps are left out: a busy server makes and drops thousands. */
@@ -41,16 +42,20 @@ public final class MapGrowthEvidence {
   private final Sites sites;
   private final ArtifactStore store;
   private final Path procRoot;
+  private final Spending spending;
 
   /**
    * @param sites names writers and types
    * @param store where artefacts stay
+   * @param spending is told what a window took from the container
    */
-  public MapGrowthEvidence(Bpftrace bpftrace, Sites sites, ArtifactStore store, Path procRoot) {
+  public MapGrowthEvidence(
+      Bpftrace bpftrace, Sites sites, ArtifactStore store, Path procRoot, Spending spending) {
     this.bpftrace = bpftrace;
     this.sites = sites;
     this.store = store;
     this.procRoot = procRoot;
+    this.spending = spending;
   }
 
   static final Pattern PLAIN_PATH = Pattern.compile("[A-Za-z0-9._/+-]+");
@@ -91,25 +96,23 @@ public final class MapGrowthEvidence {
     return switch (watch(process.get(), order.window())) {
       case Unseen(boolean refused, String reason) ->
           refused ? new Evidence.Refused(reason) : new Evidence.Failed(reason);
-      case Report report ->
-          Evidence.Taken.ofMaps(
-              store.store(
-                  order.owner(),
-                  "map-growth.json",
-                  new ByteArrayInputStream(BpftraceLine.JSON.writeValueAsBytes(report))),
-              report.maps());
+      case Report report -> {
+        long paid = report.hits() * costliest(process.get().go().orElseThrow());
+        spending.snapshot(order.target().container().key(), Duration.ofNanos(paid));
+        yield Evidence.Taken.ofMaps(
+            store.store(
+                order.owner(),
+                "map-growth.json",
+                new ByteArrayInputStream(BpftraceLine.JSON.writeValueAsBytes(report))),
+            report.maps());
+      }
     };
   }
 
   /** Watches a Go process that can be probed. */
   public Outcome watch(TargetProcess process, Duration time) throws IOException {
     var binary = process.go().orElseThrow();
-    var functions =
-        GoBinary.ASSIGN.stream()
-            .filter(function -> binary.missing(function).isEmpty())
-            .sorted()
-            .toList();
-    if (functions.isEmpty()) {
+    if (assignments(binary).isEmpty()) {
       return new Unseen(true, "it has no function that assigns to a map");
     }
     // With -p, so that no other process pays, bpftrace takes the path below the process's root
@@ -130,7 +133,7 @@ public final class MapGrowthEvidence {
     var window = new MapWindow();
     var child =
         bpftrace.start(
-            program(path, process.pid(), binary, functions, time),
+            program(path, process.pid(), binary, time),
             fits ? process.pid() : 0,
             fits ? List.of() : List.of(path),
             time.plus(OVERHEAD),
@@ -180,16 +183,39 @@ public final class MapGrowthEvidence {
     }
   }
 
+  private static long costliest(GoBinary binary) {
+    return assignments(binary).stream()
+        .mapToLong(function -> Uprobe.cost(binary, function))
+        .max()
+        .orElse(0);
+  }
+
+  /**
+   * The window's text for one process, by the path that the agent has of its executable.
+   *
+   * @throws IllegalArgumentException when it is no Go program
+   */
+  public static String program(TargetProcess process, Duration window) {
+    var binary = process.go().orElseThrow(() -> new IllegalArgumentException("not a Go program"));
+    return program(process.executable(), process.pid(), binary, window);
+  }
+
+  private static List<String> assignments(GoBinary binary) {
+    return GoBinary.ASSIGN.stream()
+        .filter(function -> binary.missing(function).isEmpty())
+        .sorted()
+        .toList();
+  }
+
   /**
    * The window's text. mapassign*(t, m, ...): the first word of a map is its live count, in
    * runtime.hmap (src/runtime/map.go up to Go 1.23) as in maps.Map
    * (src/internal/runtime/maps/map.go).
    */
-  static String program(
-      Path executable, long pid, GoBinary binary, List<String> functions, Duration window) {
+  static String program(Path executable, long pid, GoBinary binary, Duration window) {
     var registers = binary.architecture().orElseThrow();
     var probes =
-        functions.stream()
+        assignments(binary).stream()
             .map(function -> Uprobe.of(executable, binary, function))
             .collect(Collectors.joining(",\n"));
     return """

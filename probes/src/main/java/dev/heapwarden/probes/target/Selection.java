@@ -3,6 +3,7 @@ package dev.heapwarden.probes.target;
 import dev.heapwarden.crds.Durations;
 import dev.heapwarden.crds.policy.Governing;
 import dev.heapwarden.crds.policy.MemoryPolicy;
+import dev.heapwarden.crds.policy.OverheadBudget;
 import dev.heapwarden.detection.sample.ContainerKey;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -51,6 +52,7 @@ public final class Selection {
         policy.getSpec().runtime(),
         Durations.parse(observe.interval()),
         Instant.parse(status.getState().getRunning().getStartedAt()),
-        Pprof.of(pod, status.getName(), policy));
+        Pprof.of(pod, status.getName(), policy),
+        OverheadBudget.share(observe.overheadBudget()));
   }
 }

@@ -12,6 +12,7 @@ import java.time.Instant;
  * @param choice runtime that the policy says it has
  * @param interval between two readings of its cgroup
  * @param pprof where the policy says that it offers net/http/pprof
+ * @param overheadBudget what watching may cost, as a share of its CPU time, such as 0.01
  */
 public record WatchedContainer(
     ContainerKey key,
@@ -19,4 +20,5 @@ public record WatchedContainer(
     RuntimeChoice choice,
     Duration interval,
     Instant startedAt,
-    Pprof pprof) {}
+    Pprof pprof,
+    double overheadBudget) {}

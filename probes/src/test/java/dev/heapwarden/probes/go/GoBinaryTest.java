@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HashMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -25,6 +26,33 @@ class GoBinaryTest {
     assertThat(binary.architecture()).contains(Architecture.AMD64);
     assertThat(binary.functions()).containsKeys(GoBinary.GC, binary.growth());
     assertThat(binary.refusal()).isEmpty();
+  }
+
+  /** There the kernel carries the instruction out by itself: a hit is one trap, not two. */
+  @Test
+  void everyFunctionThatIsProbedHasAPushOfTheFramePointerToProbe() throws IOException {
+    for (var program :
+        new Path[] {
+          GoPrograms.plain(), GoPrograms.positionIndependent(), GoPrograms.stripped()
+        }) {
+      var places = new HashMap<>(GoBinary.read(program).orElseThrow().functions());
+      places.remove("runtime.text");
+      try (var elf = ElfFile.open(program)) {
+        for (var place : places.entrySet()) {
+          assertThat(place.getValue().toFrame()).as(place.getKey()).isPositive();
+          assertThat(elf.bytes(place.getValue().probed(), 4))
+              .as(place.getKey())
+              .containsExactly(0x55, 0x48, 0x89, 0xe5);
+        }
+      }
+    }
+  }
+
+  @Test
+  void onArm64AFunctionIsProbedAtItsFirstInstruction() throws IOException {
+    assertThat(GoBinary.read(GoPrograms.arm64()).orElseThrow().functions().values())
+        .isNotEmpty()
+        .allSatisfy(place -> assertThat(place.toFrame()).isZero());
   }
 
   @Test

@@ -9,6 +9,7 @@ import dev.heapwarden.detection.sample.ContainerKey;
 import dev.heapwarden.detection.sample.ContainerState;
 import dev.heapwarden.detection.sample.RuntimeKind;
 import dev.heapwarden.probes.buffer.SampleBuffer;
+import dev.heapwarden.probes.cost.Spending;
 import dev.heapwarden.probes.go.ExecutableId;
 import dev.heapwarden.probes.go.Sites;
 import dev.heapwarden.probes.probe.CgroupMemory;
@@ -28,6 +29,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -58,6 +60,7 @@ class StatusServerTest {
                 new PrometheusMeterRegistry(PrometheusConfig.DEFAULT),
                 () -> containers,
                 ledger,
+                new Spending(System::nanoTime, InstantSource.system()),
                 new ProbeCounters(),
                 () -> true,
                 buffer));
@@ -131,7 +134,8 @@ class StatusServerTest {
                 RuntimeKind.GO,
                 "",
                 Instant.EPOCH.plusSeconds(1),
-                List.of(new Attachment("GoGc", Attachment.State.PENDING, "why"))),
+                List.of(new Attachment("GoGc", Attachment.State.PENDING, "why")),
+                null),
             state(Attachment.State.ATTACHED));
 
     assertThat(get("/metrics").body())

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.heapwarden.detection.sample.Attachment;
 import dev.heapwarden.detection.sample.Attachment.State;
 import dev.heapwarden.detection.sample.RuntimeKind;
+import dev.heapwarden.probes.cost.Cause;
 import dev.heapwarden.probes.go.ExecutableId;
 import dev.heapwarden.probes.go.GoBinary;
 import dev.heapwarden.probes.go.GoPrograms;
@@ -102,12 +103,13 @@ class AttachmentsTest {
         new NodePlan(
             Set.of(go.identity()),
             Map.of(go.identity().executable(), new NodePlan.GoExecutable(go.executable(), binary)),
-            false);
+            Set.of());
     assertThat(
             Attachments.of(
                 target(List.of(go)),
                 List.of(),
                 Optional.empty(),
+                Map.of(),
                 Optional.empty(),
                 "bpftrace is attaching",
                 process -> Optional.empty(),
@@ -116,6 +118,23 @@ class AttachmentsTest {
             new Attachment("PageFaults", State.PENDING, "bpftrace is attaching"),
             new Attachment("GoGc", State.ATTACHED, null),
             new Attachment("GoMapGrowth", State.ATTACHED, null));
+  }
+
+  @Test
+  void aProbeThatIsLeftOutForItsCostIsRefusedWithTheFigures() {
+    var reason = "OverBudget: watching took 3.20 % of the container's CPU";
+    assertThat(
+            Attachments.of(
+                    target(List.of(NATIVE)),
+                    List.of(),
+                    Optional.empty(),
+                    Map.of(Cause.PAGE_FAULTS, reason),
+                    Optional.empty(),
+                    "bpftrace is attaching",
+                    process -> Optional.empty(),
+                    NodePlan.nothing())
+                .getFirst())
+        .isEqualTo(new Attachment("PageFaults", State.REFUSED, reason));
   }
 
   /** Nobody expects probes of Go in it. */
@@ -127,6 +146,7 @@ class AttachmentsTest {
                 target(List.of(NATIVE)),
                 List.of(counters),
                 Optional.empty(),
+                Map.of(),
                 Optional.empty(),
                 "bpftrace is attaching",
                 process -> Optional.empty(),
@@ -144,6 +164,7 @@ class AttachmentsTest {
                 target(List.of(process(7, RuntimeKind.GO, 1 << 20), jvm)),
                 List.of(counters),
                 Optional.empty(),
+                Map.of(),
                 Optional.empty(),
                 "bpftrace is attaching",
                 process -> Optional.empty(),
@@ -192,14 +213,15 @@ class AttachmentsTest {
         target(processes),
         List.of(),
         noPageFaults,
+        Map.of(),
         failure,
         "bpftrace is attaching",
         process -> Optional.empty(),
-        covered
-            ? new NodePlan(
-                processes.stream().map(TargetProcess::identity).collect(Collectors.toSet()),
-                Map.of(),
-                true)
-            : NodePlan.nothing());
+        covered ? plan(processes) : NodePlan.nothing());
+  }
+
+  private static NodePlan plan(List<TargetProcess> processes) {
+    var identities = processes.stream().map(TargetProcess::identity).collect(Collectors.toSet());
+    return new NodePlan(identities, Map.of(), identities);
   }
 }

@@ -32,6 +32,16 @@ class CgroupCpuTest {
     assertThat(CgroupCpu.quota(root.resolve("memory/kubepods/id"))).isEqualTo(0.2);
   }
 
+  @Test
+  void whatItHasUsedIsToldInNanoseconds() throws IOException {
+    write("kubepods/id/cpu.stat", "usage_usec 1234567\nuser_usec 1000000\nsystem_usec 234567\n");
+    Files.createDirectories(root.resolve("memory/kubepods/id"));
+    write("cpuacct/kubepods/id/cpuacct.usage", "987654321\n");
+
+    assertThat(CgroupCpu.used(root.resolve("kubepods/id"))).isEqualTo(1_234_567_000L);
+    assertThat(CgroupCpu.used(root.resolve("memory/kubepods/id"))).isEqualTo(987_654_321L);
+  }
+
   private void write(String file, String text) throws IOException {
     var path = root.resolve(file);
     Files.createDirectories(path.getParent());

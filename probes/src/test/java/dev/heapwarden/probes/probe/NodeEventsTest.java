@@ -2,13 +2,15 @@ package dev.heapwarden.probes.probe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heapwarden.probes.cost.Cause;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** The lines are bpftrace 0.23.2's own, recorded. */
 class NodeEventsTest {
-  private final NodeEvents events = new NodeEvents(Set.of(12594L, 9L));
+  private final NodeEvents events =
+      new NodeEvents(Set.of(12594L, 9L), new Hits(NodePlan.nothing(), List.of()));
 
   @Test
   void aProgramThatOnlyAnnouncedItsProbesIsNotAttached() {
@@ -51,6 +53,7 @@ class NodeEventsTest {
     assertThat(read("{\"type\": \"printf\", \"data\": \"slot 407\\n\"}"))
         .containsExactlyInAnyOrder(
             new ProbeEvent.Faults(12594, 2_040_000_000_000L, 81),
+            new ProbeEvent.Spent(12594, 2_040_000_000_000L, Cause.PAGE_FAULTS, 81 * 500),
             new ProbeEvent.Faults(9, 2_040_000_000_000L, 0));
   }
 
@@ -66,6 +69,21 @@ class NodeEventsTest {
     assertThat(BpftraceLine.parse("{\"type\": \"pri")).isEmpty();
     assertThat(BpftraceLine.parse("{\"type\": \"lost_events\", \"data\": {\"events\": 12}}"))
         .contains(new BpftraceLine.Lost(12));
+  }
+
+  @Test
+  void anEventThatNoMapHadRoomForIsSeen() {
+    assertThat(
+            BpftraceLine.parse(
+                "{\"type\": \"helper_error\", \"msg\": \"Map full; can't update element. Try"
+                    + " increasing max_map_keys config\", \"helper\": \"map_update_elem\","
+                    + " \"retcode\": -7, \"line\": 3, \"col\": 33}"))
+        .contains(new BpftraceLine.MapFull());
+    assertThat(
+            BpftraceLine.parse(
+                "{\"type\": \"helper_error\", \"helper\": \"probe_read_user\", \"retcode\":"
+                    + " -14, \"line\": 3, \"col\": 33}"))
+        .isEmpty();
   }
 
   private List<ProbeEvent> read(String line) {

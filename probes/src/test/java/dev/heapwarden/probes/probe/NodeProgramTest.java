@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,7 +26,7 @@ class NodeProgramTest {
   @Test
   void aProgramWithSymbolsIsProbedByName() throws IOException {
     assertThat(text(GoPrograms.plain()))
-        .contains("uprobe:/tmp/hw/1:\"" + GoBinary.GC + "\" /@t[pid] == 2/ {")
+        .containsPattern("uprobe:/tmp/hw/1:\"\\Q" + GoBinary.GC + "\\E\"\\+[1-9][0-9]* \\{")
         .contains("reg(\"bx\")", "$bp = reg(\"bp\");", "$r0 = *(uint64*)reg(\"sp\");");
   }
 
@@ -37,7 +38,7 @@ class NodeProgramTest {
 
     assertThat(place.offset()).isNotEqualTo(place.address());
     assertThat(text(GoPrograms.stripped()))
-        .contains("uprobe:/tmp/hw/1:0x%x /@t[pid] == 2/ {".formatted(place.offset()))
+        .contains("uprobe:/tmp/hw/1:0x%x {".formatted(place.probed()))
         .doesNotContain(GoBinary.GC);
   }
 
@@ -77,7 +78,7 @@ class NodeProgramTest {
     var executable = new NodePlan.GoExecutable(program, GoBinary.read(program).orElseThrow());
     var id = ExecutableId.of(program);
     return NodeProgram.text(
-        new NodePlan(java.util.Set.of(), Map.of(id, executable), false),
+        new NodePlan(Set.of(), Map.of(id, executable), Set.of()),
         List.of(new NodeProgram.Probed(2, id, LINK, executable)));
   }
 }

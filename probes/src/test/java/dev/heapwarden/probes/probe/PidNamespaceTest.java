@@ -8,10 +8,10 @@ class PidNamespaceTest {
   private static final String PROGRAM =
       """
       BEGIN { @t[7] = 1; }
-      uprobe:/opt/pid/x:"main.pid" /@t[pid] == 2/ { @gc[pid]++; }
+      uprobe:/opt/pid/x:"main.pid"+6 /@t[pid] == 2/ { @gc[pid]++; }
       uprobe:/opt/pid/x:0x1f320,
       uprobe:/opt/pid/x:0x1f340 /pid == 7/ { @gc[pid]++; }
-      tracepoint:exceptions:page_fault_user /@t[pid]/ { @f[pid] = count(); }
+      rawtracepoint:page_fault_user /@t[pid]/ { @f[pid] = count(); }
       """;
 
   @Test
@@ -26,10 +26,10 @@ class PidNamespaceTest {
         .isEqualTo(
             """
             BEGIN { @t[7] = 1; }
-            uprobe:/opt/pid/x:"main.pid" /@t[%1$s] == 2/ { @gc[%1$s]++; }
+            uprobe:/opt/pid/x:"main.pid"+6 /@t[%1$s] == 2/ { @gc[%1$s]++; }
             uprobe:/opt/pid/x:0x1f320,
             uprobe:/opt/pid/x:0x1f340 /%1$s == 7/ { @gc[%1$s]++; }
-            tracepoint:exceptions:page_fault_user /@t[%1$s]/ { @f[%1$s] = count(); }
+            rawtracepoint:page_fault_user /@t[%1$s]/ { @f[%1$s] = count(); }
             """
                 .formatted(pid));
   }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.heapwarden.crds.snapshot.InstanceQuery;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.Artifact;
 import dev.heapwarden.crds.snapshot.SnapshotKind;
+import dev.heapwarden.probes.cost.Spending;
 import dev.heapwarden.probes.go.Sites;
 import dev.heapwarden.probes.jvm.Counters;
 import dev.heapwarden.probes.jvm.JavaProgram;
@@ -15,6 +16,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
@@ -65,6 +67,7 @@ class DumpForNothingTest {
             PROC,
             store,
             (_, _, _) -> {},
+            new Spending(System::nanoTime, InstantSource.system()),
             (_, _) -> Optional.of(InstanceEvidenceTest.isolated()));
     var kind = SnapshotKind.INSTANCE_SAMPLE;
     var order = JvmOrder.of(new InstanceQuery("Waiting", 5), program.pid());

@@ -3,6 +3,7 @@ package dev.heapwarden.probes.snapshot;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heapwarden.crds.snapshot.SnapshotKind;
+import dev.heapwarden.probes.cost.Spending;
 import dev.heapwarden.probes.go.Sites;
 import dev.heapwarden.probes.probe.Bpftrace;
 import dev.heapwarden.probes.probe.Tracepoints;
@@ -12,6 +13,7 @@ import dev.heapwarden.probes.target.Target;
 import dev.heapwarden.probes.target.Web;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -41,6 +43,7 @@ class EvidenceCollectorTest {
             new ProcFs(root),
             new ArtifactStore(root, 1 << 20),
             (_, _, _) -> {},
+            new Spending(System::nanoTime, InstantSource.system()),
             (_, _) -> Optional.empty());
     return collector.take(
         SnapshotKind.GO_HEAP_PROFILE,

@@ -3,6 +3,7 @@ package dev.heapwarden.probes.snapshot;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heapwarden.crds.snapshot.SnapshotKind;
+import dev.heapwarden.probes.cost.Spending;
 import dev.heapwarden.probes.go.Sites;
 import dev.heapwarden.probes.jvm.JavaProgram;
 import dev.heapwarden.probes.probe.Bpftrace;
@@ -12,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiFunction;
@@ -82,6 +84,7 @@ class HangingFilesTest {
         new ProcFs(directory.resolve("proc")),
         new ArtifactStore(directory.resolve("store"), 1 << 24),
         (_, _, _) -> {},
+        new Spending(System::nanoTime, InstantSource.system()),
         (_, _) -> Optional.empty(),
         patience);
   }

@@ -3,6 +3,7 @@ package dev.heapwarden.probes.snapshot;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heapwarden.crds.snapshot.SnapshotKind;
+import dev.heapwarden.probes.cost.Spending;
 import dev.heapwarden.probes.go.Sites;
 import dev.heapwarden.probes.probe.Bpftrace;
 import dev.heapwarden.probes.probe.Tracepoints;
@@ -11,6 +12,7 @@ import io.fabric8.kubernetes.api.model.Pod;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -85,6 +87,7 @@ class IsolatedJvmTest {
         PROC,
         new ArtifactStore(directory.resolve("store"), 1 << 24),
         (_, _, _) -> {},
+        new Spending(System::nanoTime, InstantSource.system()),
         (_, _) -> Optional.of(pod));
   }
 

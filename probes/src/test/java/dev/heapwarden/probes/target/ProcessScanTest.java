@@ -75,7 +75,8 @@ class ProcessScanTest {
             RuntimeChoice.AUTO,
             Duration.ofSeconds(15),
             Instant.EPOCH,
-            new Pprof.NotNamed());
+            new Pprof.NotNamed(),
+            0.01);
     return new ProcessScan(new CgroupTree(cgroups), new ProcFs(Path.of("/proc")))
         .scan(List.of(container))
         .getFirst();

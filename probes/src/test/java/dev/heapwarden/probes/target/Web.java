@@ -26,7 +26,7 @@ public final class Web {
 
   public static WatchedContainer watched(ContainerKey key, Pprof pprof) {
     return new WatchedContainer(
-        key, "policy", RuntimeChoice.AUTO, Duration.ofSeconds(15), Instant.EPOCH, pprof);
+        key, "policy", RuntimeChoice.AUTO, Duration.ofSeconds(15), Instant.EPOCH, pprof, 0.01);
   }
 
   /** With one probe. */
@@ -37,6 +37,7 @@ public final class Web {
         RuntimeKind.GO,
         "go1.26.8",
         Instant.EPOCH,
-        List.of(new Attachment("GoGc", state, state == Attachment.State.ATTACHED ? null : "why")));
+        List.of(new Attachment("GoGc", state, state == Attachment.State.ATTACHED ? null : "why")),
+        null);
   }
 }

@@ -169,7 +169,7 @@ class GuardsTest {
     all.add(incident);
     var policy = policy(respond);
     policy.setStatus(
-        new MemoryPolicyStatus(null, 0, 0, 0, 0, 0, List.of(), List.of(), null, remembered));
+        new MemoryPolicyStatus(null, 0, 0, 0, 0, 0, List.of(), List.of(), null, remembered, null));
     return Guards.rule(kind, incident, policy, all, NOON);
   }
 

@@ -26,7 +26,8 @@ import org.junit.jupiter.api.Test;
 /** Before: 1 MiB/s (0.9..1.1) at the age of ten minutes, with one hour left. Window one minute. */
 class VerificationTest {
   private static final double MIB = 1024 * 1024;
-  private static final Observe OBSERVE = new Observe("5s", "1m", "10s", "6h", "1m", null, null);
+  private static final Observe OBSERVE =
+      new Observe("5s", "1m", "10s", "6h", "1m", null, null, "1%");
   private static final Trend NOTHING = new Trend(Kind.NOTHING, NOON);
 
   private final Verification verification = new Verification(finding(), OBSERVE, NOON, NOON, true);

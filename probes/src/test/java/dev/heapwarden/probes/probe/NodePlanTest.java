@@ -1,0 +1,119 @@
+package dev.heapwarden.probes.probe;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heapwarden.detection.sample.RuntimeKind;
+import dev.heapwarden.probes.cost.Cause;
+import dev.heapwarden.probes.go.ExecutableId;
+import dev.heapwarden.probes.go.GoBinary;
+import dev.heapwarden.probes.go.GoPrograms;
+import dev.heapwarden.probes.target.Pprof;
+import dev.heapwarden.probes.target.Target;
+import dev.heapwarden.probes.target.TargetProcess;
+import dev.heapwarden.probes.target.Web;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Containers a and b run the same Go program. */
+class NodePlanTest {
+  private static final ExecutableId FILE = new ExecutableId(1, 2);
+
+  private List<Target> targets = List.of();
+
+  @BeforeEach
+  void twoOfOneProgram() throws IOException {
+    targets = List.of(target("a", 7), target("b", 8));
+  }
+
+  @Test
+  void whatIsTooMuchForAContainerIsNotInTheProgram() {
+    var plan = plan(Set.of(Cause.PAGE_FAULTS, Cause.GO_MAP_GROWTH), Set.of(Cause.GO_MAP_GROWTH));
+    var text = text(plan);
+
+    assertThat(text).contains("resetLive").doesNotContain("rehash").doesNotContain("@grown");
+    assertThat(text).contains("@p[7] = 0;", "@p[8] = 1;", "@t[7] = 1;", "@t[8] = 1;");
+    assertThat(plan.probesGoOf(identity("a", 7), NodePlan.GoExecutable::tellsGrowth)).isFalse();
+    assertThat(plan.probesGoOf(identity("a", 7), NodePlan.GoExecutable::tellsCollections)).isTrue();
+    assertThat(plan.countsFaultsOf(identity("a", 7))).isFalse();
+    assertThat(plan.countsFaultsOf(identity("b", 8))).isTrue();
+  }
+
+  @Test
+  void aProbeThatOneOfThemIsNotSparedIsThereForBoth() {
+    assertThat(text(plan(Set.of(Cause.GO_MAP_GROWTH), Set.of()))).contains("rehash");
+    assertThat(text(plan(Set.of(), Set.of(Cause.GO_MAP_GROWTH)))).contains("rehash");
+  }
+
+  @Test
+  void whereAllIsTooMuchNothingIsAttached() {
+    var all = EnumSet.allOf(Cause.class);
+    assertThat(plan(all, all).isIdle()).isTrue();
+    assertThat(plan(all, Set.of()).isIdle()).isFalse();
+  }
+
+  @Test
+  void leavingAProbeOutNeedsANewProgram() {
+    var whole = plan(Set.of(), Set.of());
+
+    assertThat(whole.sameAs(plan(Set.of(), Set.of()))).isTrue();
+    assertThat(whole.sameAs(plan(Set.of(Cause.PAGE_FAULTS), Set.of()))).isFalse();
+    var growth = Set.of(Cause.GO_MAP_GROWTH);
+    assertThat(whole.sameAs(plan(growth, growth))).isFalse();
+  }
+
+  @Test
+  void aProgramHasAsManyProbesAsItIsExpectedToAnnounce() {
+    for (var spared :
+        List.<Set<Cause>>of(Set.of(), Set.of(Cause.GO_GC), Set.of(Cause.PAGE_FAULTS))) {
+      var plan = plan(spared, spared);
+      var probes =
+          text(plan).lines().filter(line -> line.matches("(BEGIN|interval|uprobe|rawtrace).*"));
+      assertThat(NodeProgram.probes(probed(plan), !plan.faulting().isEmpty()))
+          .isEqualTo((int) probes.count());
+    }
+  }
+
+  private NodePlan plan(Set<Cause> ofA, Set<Cause> ofB) {
+    return NodePlan.of(
+        targets,
+        path -> true,
+        true,
+        target -> target.container().key().containerId().equals("a") ? ofA : ofB);
+  }
+
+  private static String text(NodePlan plan) {
+    return NodeProgram.text(plan, probed(plan));
+  }
+
+  private static List<NodeProgram.Probed> probed(NodePlan plan) {
+    return plan.executables().entrySet().stream()
+        .map(
+            entry ->
+                new NodeProgram.Probed(1, entry.getKey(), Path.of("/tmp/hw/1"), entry.getValue()))
+        .toList();
+  }
+
+  private static TargetProcess.Identity identity(String container, long pid) {
+    return new TargetProcess.Identity(container, pid, 1, FILE);
+  }
+
+  private static Target target(String container, long pid) throws IOException {
+    var process =
+        new TargetProcess(
+            identity(container, pid),
+            4096,
+            RuntimeKind.GO,
+            GoPrograms.plain(),
+            Optional.of(GoBinary.read(GoPrograms.plain()).orElseThrow()),
+            Optional.empty(),
+            0);
+    return new Target(
+        Web.watched(Web.key(container), new Pprof.NotNamed()), Optional.empty(), List.of(process));
+  }
+}

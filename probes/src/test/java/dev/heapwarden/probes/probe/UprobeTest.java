@@ -1,0 +1,30 @@
+package dev.heapwarden.probes.probe;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heapwarden.probes.go.GoBinary;
+import dev.heapwarden.probes.go.GoPrograms;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+
+class UprobeTest {
+  private static final Path LINK = Path.of("/tmp/hw/1");
+
+  @Test
+  void aFunctionIsProbedWhereItPushesTheFramePointer() throws IOException {
+    var binary = GoBinary.read(GoPrograms.plain()).orElseThrow();
+
+    assertThat(Uprobe.of(LINK, binary, GoBinary.GC))
+        .matches(
+            "uprobe:/tmp/hw/1:\"runtime\\.\\(\\*gcControllerState\\)\\.resetLive\"\\+[1-9][0-9]*");
+  }
+
+  @Test
+  void aFunctionWithoutAKnownFrameIsProbedAtItsFirstInstruction() throws IOException {
+    var binary = GoBinary.read(GoPrograms.arm64()).orElseThrow();
+
+    assertThat(Uprobe.of(LINK, binary, GoBinary.GC))
+        .isEqualTo("uprobe:/tmp/hw/1:\"" + GoBinary.GC + "\"");
+  }
+}

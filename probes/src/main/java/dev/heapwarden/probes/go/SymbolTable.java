@@ -7,14 +7,16 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Looks a few functions up in {@code .symtab} without holding it: first where their names lie among
- * the names, then which symbols point there.
+ * Looks a few names up in {@code .symtab} without holding it: first where they lie among the names,
+ * then which symbols point there.
  *
- * <p>Layout: Elf64_Sym, 24 bytes {name u32, info u8, other u8, section u16, value u64, size u64}.
+ * <p>Layout: Elf64_Sym, 24 bytes {name u32, info u8, other u8, section u16, value u64, size u64};
+ * the low four bits of info are the type.
  */
 final class SymbolTable {
   private static final int SYMBOL_SIZE = 24;
-  private static final int FUNCTION = 2;
+  private static final int STT_OBJECT = 1;
+  private static final int STT_FUNC = 2;
   private static final int CHUNK_SYMBOLS = 16 * 1024;
   private static final int CHUNK_BYTES = 256 * 1024;
 
@@ -29,6 +31,16 @@ final class SymbolTable {
    * @throws BinaryFormatException when the table is larger than 256 MiB or lies outside the file
    */
   static Map<String, Long> functions(ElfFile elf, Set<String> names) throws IOException {
+    return addresses(elf, names, STT_FUNC);
+  }
+
+  /** The same of variables. */
+  static Map<String, Long> variables(ElfFile elf, Set<String> names) throws IOException {
+    return addresses(elf, names, STT_OBJECT);
+  }
+
+  private static Map<String, Long> addresses(ElfFile elf, Set<String> names, int type)
+      throws IOException {
     var table = elf.section(".symtab");
     if (table.isEmpty()) {
       return Map.of();
@@ -47,7 +59,7 @@ final class SymbolTable {
       for (int i = 0; i < here; i++) {
         int at = i * SYMBOL_SIZE;
         var name = offsets.get(Integer.toUnsignedLong(chunk.getInt(at)));
-        if (name != null && (chunk.get(at + 4) & 0xf) == FUNCTION) {
+        if (name != null && (chunk.get(at + 4) & 0xf) == type) {
           found.putIfAbsent(name, chunk.getLong(at + 8));
         }
       }

@@ -12,8 +12,8 @@ import java.util.stream.Stream;
 
 /** Builds the test program with the Go of this machine, once per kind and checkout. */
 public final class GoPrograms {
-  private static final Path SOURCE =
-      Path.of(System.getProperty("heapwarden.root"), "probes/src/test/resources/go");
+  private static final Path SOURCES =
+      Path.of(System.getProperty("heapwarden.root"), "probes/src/test/resources");
   private static final Path BUILT =
       Path.of(System.getProperty("heapwarden.root"), "probes/target/go-programs");
 
@@ -45,6 +45,17 @@ public final class GoPrograms {
   }
 
   private static Path build(String name, String... flags) {
+    return build("go", name, "local", flags);
+  }
+
+  /**
+   * Builds one of the programs.
+   *
+   * @param source directory below src/test/resources
+   * @param name of what is built
+   * @param toolchain a value of GOTOOLCHAIN, such as go1.21.13; local for this machine's
+   */
+  public static Path build(String source, String name, String toolchain, String... flags) {
     var program = BUILT.resolve(name);
     if (Files.exists(program)) {
       return program;
@@ -54,9 +65,10 @@ public final class GoPrograms {
       var command = new ArrayList<>(List.of("go", "build", "-o", program.toString()));
       command.addAll(Stream.of(flags).toList());
       command.add(".");
-      var go = new ProcessBuilder(command).directory(SOURCE.toFile()).inheritIO();
+      var go = new ProcessBuilder(command).directory(SOURCES.resolve(source).toFile()).inheritIO();
       go.environment().put("GOARCH", "amd64");
       go.environment().put("GOOS", "linux");
+      go.environment().put("GOTOOLCHAIN", toolchain);
       assertThat(go.start().waitFor()).as("go build").isZero();
     } catch (IOException absent) {
       assumeTrue(false, "no Go on this machine: " + absent.getMessage());

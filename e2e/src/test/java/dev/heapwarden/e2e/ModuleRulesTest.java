@@ -94,6 +94,7 @@ class ModuleRulesTest {
                   entry("go", Set.of()),
                   entry("target", Set.of("go")),
                   entry("jvm", Set.of("target")),
+                  entry("gomemory", Set.of("go", "target")),
                   entry("cost", Set.of("target")),
                   entry("probe", Set.of("cost", "go", "jvm", "target")),
                   entry("buffer", Set.of()),
@@ -102,7 +103,7 @@ class ModuleRulesTest {
                   entry("lane", Set.of()),
                   entry(
                       "snapshot",
-                      Set.of("cost", "go", "heap", "jvm", "lane", "probe", "sample", "target")),
+                      Set.of("cost", "go", "gomemory", "heap", "jvm", "lane", "probe", "sample", "target")),
                   entry("access", Set.of()),
                   entry("http", Set.of("access", "buffer", "cost", "probe", "sample", "snapshot")))),
           layers(

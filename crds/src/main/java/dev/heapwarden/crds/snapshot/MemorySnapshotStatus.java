@@ -108,7 +108,17 @@ public record MemorySnapshotStatus(
           @Nullable String path,
       @JsonPropertyDescription(
               "How long the target stood still for it, in milliseconds; 0 where nothing stops it.")
-          @Nullable Long stallMillis) {
+          @Nullable Long stallMillis,
+      @JsonPropertyDescription(
+              "Who told a profile of a Go program: Pprof, or ProcessMemory where it offers none.")
+          @Nullable Source source) {
+    public enum Source {
+      @JsonProperty("Pprof")
+      PPROF,
+      @JsonProperty("ProcessMemory")
+      PROCESS_MEMORY
+    }
+
     public enum State {
       @JsonProperty("Taken")
       TAKEN,

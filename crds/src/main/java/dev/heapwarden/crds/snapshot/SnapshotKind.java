@@ -14,12 +14,22 @@ public enum SnapshotKind {
   /** A short window of kmalloc by size and stack. */
   @JsonProperty("KernelMemory")
   KERNEL_MEMORY,
-  /** /debug/pprof/heap?gc=1 of a program that offers it. */
+  /**
+   * The heap by allocation site, for go tool pprof: /debug/pprof/heap?gc=1 where the policy names
+   * its port; else what the runtime keeps in the program's memory, as of its last collection.
+   */
   @JsonProperty("GoHeapProfile")
   GO_HEAP_PROFILE,
-  /** /debug/pprof/goroutine of a program that offers it. */
+  /**
+   * The goroutines by stack, for go tool pprof: /debug/pprof/goroutine where the policy names its
+   * port; else from the program's memory, with what they wait for, who created them and how long
+   * they wait.
+   */
   @JsonProperty("Goroutines")
   GOROUTINES,
+  /** The figures of a Go program's allocator and collector, from its memory. */
+  @JsonProperty("MemStats")
+  MEM_STATS,
   /** The stacks of all threads of a JVM: Thread.print over its attach protocol. */
   @JsonProperty("ThreadDump")
   THREAD_DUMP,

@@ -7,14 +7,16 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Looks a few functions up in {@code .symtab} without holding it: first where their names lie among
- * the names, then which symbols point there.
+ * Looks a few names up in {@code .symtab} without holding it: first where they lie among the names,
+ * then which symbols point there.
  *
- * <p>Layout: Elf64_Sym, 24 bytes {name u32, info u8, other u8, section u16, value u64, size u64}.
+ * <p>Layout: Elf64_Sym, 24 bytes {name u32, info u8, other u8, section u16, value u64, size u64};
+ * the low four bits of info are the type.
  */
 final class SymbolTable {
   private static final int SYMBOL_SIZE = 24;
-  private static final int FUNCTION = 2;
+  private static final int STT_OBJECT = 1;
+  private static final int STT_FUNC = 2;
   private static final int CHUNK_SYMBOLS = 16 * 1024;
 
   /** Kubernetes' own binaries have about 15 MB of names. */
@@ -28,6 +30,16 @@ final class SymbolTable {
    * @throws BinaryFormatException when the table is larger than 256 MiB or lies outside the file
    */
   static Map<String, Long> functions(ElfFile elf, Set<String> names) throws IOException {
+    return addresses(elf, names, STT_FUNC);
+  }
+
+  /** The same of variables. */
+  static Map<String, Long> variables(ElfFile elf, Set<String> names) throws IOException {
+    return addresses(elf, names, STT_OBJECT);
+  }
+
+  private static Map<String, Long> addresses(ElfFile elf, Set<String> names, int type)
+      throws IOException {
     var table = elf.section(".symtab");
     if (table.isEmpty()) {
       return Map.of();
@@ -39,7 +51,8 @@ final class SymbolTable {
     each(
         elf,
         symbols,
-        (name, address, size) -> {
+        type,
+        (name, address, _) -> {
           var wanted = offsets.get(name);
           if (wanted != null) {
             found.putIfAbsent(wanted, address);
@@ -61,6 +74,7 @@ final class SymbolTable {
       each(
           elf,
           bounded(table.get()),
+          STT_FUNC,
           (_, address, size) ->
               addresses.stream()
                   .filter(wanted -> wanted >= address && wanted - address < size)
@@ -70,18 +84,18 @@ final class SymbolTable {
   }
 
   private interface Visitor {
-    void function(long name, long address, long size);
+    void symbol(long name, long address, long size);
   }
 
-  private static void each(ElfFile elf, ElfFile.Section symbols, Visitor visitor)
+  private static void each(ElfFile elf, ElfFile.Section symbols, int type, Visitor visitor)
       throws IOException {
     long count = symbols.size() / SYMBOL_SIZE;
     for (long first = 0; first < count; first += CHUNK_SYMBOLS) {
       int here = (int) Math.min(CHUNK_SYMBOLS, count - first);
       var chunk = elf.read(symbols.offset() + first * SYMBOL_SIZE, here * SYMBOL_SIZE);
       for (int at = 0; at < here * SYMBOL_SIZE; at += SYMBOL_SIZE) {
-        if ((chunk.get(at + 4) & 0xf) == FUNCTION) {
-          visitor.function(
+        if ((chunk.get(at + 4) & 0xf) == type) {
+          visitor.symbol(
               Integer.toUnsignedLong(chunk.getInt(at)),
               chunk.getLong(at + 8),
               chunk.getLong(at + 16));

@@ -2,6 +2,7 @@ package dev.heapwarden.probes.jvm;
 
 import dev.heapwarden.detection.sample.Origin;
 import dev.heapwarden.probes.target.ProcFs;
+import dev.heapwarden.probes.target.ProcessMemory;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

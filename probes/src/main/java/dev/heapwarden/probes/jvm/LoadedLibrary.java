@@ -1,5 +1,6 @@
 package dev.heapwarden.probes.jvm;
 
+import dev.heapwarden.probes.target.ProcessMemory;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;

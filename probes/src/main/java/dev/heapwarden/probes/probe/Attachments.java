@@ -36,8 +36,9 @@ public final class Attachments {
   public static boolean isDue(Attachment attachment, RuntimeKind judged) {
     return attachment.state() != Attachment.State.REFUSED
         || switch (attachment.probe()) {
-          case GO_GC, GO_MAP_GROWTH -> judged == RuntimeKind.GO;
           case JvmCounters.PROBE -> judged == RuntimeKind.JVM;
+          case String probe when probe.equals(GO_GC) || probe.equals(GO_MAP_GROWTH) ->
+              judged == RuntimeKind.GO;
           default -> true;
         };
   }

@@ -101,6 +101,7 @@ final class ArtifactSweep {
         artifact.size(),
         artifact.sha256(),
         null,
-        artifact.stallMillis());
+        artifact.stallMillis(),
+        artifact.source());
   }
 }

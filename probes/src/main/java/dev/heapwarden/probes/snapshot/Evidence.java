@@ -1,5 +1,6 @@
 package dev.heapwarden.probes.snapshot;
 
+import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.Artifact.Source;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.ClassReport;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.InstanceReport;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.JvmReport;
@@ -18,6 +19,7 @@ sealed interface Evidence {
    * @param jvm what its flags are; empty for other kinds
    * @param instances that were looked for; empty for other kinds
    * @param stall for how long the program stood still at most
+   * @param source who told it; empty where there is but one
    */
   record Taken(
       ArtifactStore.Stored stored,
@@ -25,7 +27,8 @@ sealed interface Evidence {
       List<ClassReport> classes,
       Optional<JvmReport> jvm,
       Optional<InstanceReport> instances,
-      Duration stall)
+      Duration stall,
+      Optional<Source> source)
       implements Evidence {
     public Taken {
       maps = List.copyOf(maps);
@@ -37,8 +40,30 @@ sealed interface Evidence {
       return ofMaps(stored, List.of());
     }
 
+    /** Nothing stopped the program. */
+    static Taken of(ArtifactStore.Stored stored, Source source) {
+      return new Taken(
+          stored,
+          List.of(),
+          List.of(),
+          Optional.empty(),
+          Optional.empty(),
+          Duration.ZERO,
+          Optional.of(source));
+    }
+
     static Taken ofMaps(ArtifactStore.Stored stored, List<MapReport> maps) {
       return new Taken(stored, maps, List.of(), Optional.empty(), Optional.empty(), Duration.ZERO);
+    }
+
+    private Taken(
+        ArtifactStore.Stored stored,
+        List<MapReport> maps,
+        List<ClassReport> classes,
+        Optional<JvmReport> jvm,
+        Optional<InstanceReport> instances,
+        Duration stall) {
+      this(stored, maps, classes, jvm, instances, stall, Optional.empty());
     }
 
     static Taken ofClasses(ArtifactStore.Stored stored, List<ClassReport> classes, Duration stall) {

@@ -1,5 +1,6 @@
 package dev.heapwarden.probes.snapshot;
 
+import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.Artifact.Source;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus;
 import dev.heapwarden.crds.snapshot.SnapshotKind;
 import dev.heapwarden.detection.sample.ContainerKey;
@@ -10,7 +11,6 @@ import dev.heapwarden.probes.jvm.JvmAttach;
 import dev.heapwarden.probes.lane.Lanes;
 import dev.heapwarden.probes.probe.Bpftrace;
 import dev.heapwarden.probes.probe.Tracepoints;
-import dev.heapwarden.probes.target.Pprof;
 import dev.heapwarden.probes.target.ProcFs;
 import dev.heapwarden.probes.target.Target;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -33,6 +33,9 @@ import org.slf4j.LoggerFactory;
 public final class EvidenceCollector {
   private static final Logger LOG = LoggerFactory.getLogger(EvidenceCollector.class);
 
+  private static final String HEAP_FILE = "heap.pb.gz";
+  private static final String GOROUTINES_FILE = "goroutines.pb.gz";
+
   private static final String FILES = "the files of its container";
 
   /** For a file of /proc that is read through the memory of the process. */
@@ -43,6 +46,7 @@ public final class EvidenceCollector {
   private final MapGrowthEvidence maps;
   private final KernelMemoryEvidence kernel;
   private final PprofEvidence pprof;
+  private final GoMemoryEvidence goMemory;
   private final JvmEvidence jvm;
   private final ClassGrowthEvidence classes;
   private final ThreadEvidence threads;
@@ -89,6 +93,7 @@ public final class EvidenceCollector {
     maps = new MapGrowthEvidence(bpftrace, sites, store, procRoot, spending);
     kernel = new KernelMemoryEvidence(bpftrace, tracepoints, store, procRoot);
     pprof = new PprofEvidence(store);
+    goMemory = new GoMemoryEvidence(sites, proc, store);
     jvm = new JvmEvidence(attach, proc, store);
     Function<ContainerKey, PauseBounds> bounds =
         key ->
@@ -125,9 +130,10 @@ public final class EvidenceCollector {
         kinds.add(SnapshotKind.MAP_GROWTH);
       }
       kinds.add(SnapshotKind.KERNEL_MEMORY);
-      if (go && !(order.target().container().pprof() instanceof Pprof.NotNamed)) {
+      if (go) {
         kinds.add(SnapshotKind.GO_HEAP_PROFILE);
         kinds.add(SnapshotKind.GOROUTINES);
+        kinds.add(SnapshotKind.MEM_STATS);
       }
       if (order.target().runtime() == RuntimeKind.JVM) {
         kinds.add(SnapshotKind.FLAGS);
@@ -177,7 +183,10 @@ public final class EvidenceCollector {
    */
   private static Duration cost(SnapshotKind kind, Evidence evidence, Duration took) {
     return switch (evidence) {
-      case Evidence.Taken _ when kind == SnapshotKind.GO_HEAP_PROFILE -> took;
+      case Evidence.Taken taken
+          when kind == SnapshotKind.GO_HEAP_PROFILE
+              && taken.source().equals(Optional.of(Source.PPROF)) ->
+          took;
       case Evidence.Taken taken -> taken.stall();
       case Evidence.Refused(var _, var stall) -> stall;
       case Evidence.Failed(var _, var stall) -> stall;
@@ -206,8 +215,15 @@ public final class EvidenceCollector {
       return switch (kind) {
         case MAP_GROWTH -> maps.take(order);
         case KERNEL_MEMORY -> kernel.take(order);
-        case GO_HEAP_PROFILE -> pprof.take(order, "heap?gc=1", "heap.pb.gz");
-        case GOROUTINES -> pprof.take(order, "goroutine?debug=0", "goroutines.pb.gz");
+        case GO_HEAP_PROFILE ->
+            PprofEvidence.named(order)
+                ? pprof.take(order, "heap?gc=1", HEAP_FILE)
+                : goMemory.heapProfile(order, HEAP_FILE);
+        case GOROUTINES ->
+            PprofEvidence.named(order)
+                ? pprof.take(order, "goroutine?debug=0", GOROUTINES_FILE)
+                : goMemory.goroutines(order, GOROUTINES_FILE);
+        case MEM_STATS -> goMemory.figures(order);
         case CLASS_HISTOGRAM -> classes.take(order);
         case THREAD_DUMP -> threads.take(order);
         case HEAP_INFO -> jvm.take(order, "GC.heap_info", "heap-info.txt");

@@ -26,7 +26,7 @@ final class Patience {
     return SLACK.plus(
         switch (kind) {
           case MAP_GROWTH, KERNEL_MEMORY -> window.plus(MapGrowthEvidence.OVERHEAD);
-          case GO_HEAP_PROFILE, GOROUTINES -> PprofEvidence.DEADLINE;
+          case GO_HEAP_PROFILE, GOROUTINES, MEM_STATS -> PprofEvidence.DEADLINE;
           case THREAD_DUMP, HEAP_INFO, NATIVE_MEMORY -> QUESTION;
           // Its version, its flags and what it logs.
           case FLAGS -> QUESTION.multipliedBy(3);

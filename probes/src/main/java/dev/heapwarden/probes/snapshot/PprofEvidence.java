@@ -1,5 +1,6 @@
 package dev.heapwarden.probes.snapshot;
 
+import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.Artifact.Source;
 import dev.heapwarden.probes.target.Pprof;
 import java.io.IOException;
 import java.io.InputStream;
@@ -29,6 +30,11 @@ final class PprofEvidence {
 
   PprofEvidence(ArtifactStore store) {
     this.store = store;
+  }
+
+  /** Whether the policy names where to ask. */
+  static boolean named(Order order) {
+    return !(order.target().container().pprof() instanceof Pprof.NotNamed);
   }
 
   /**
@@ -64,7 +70,7 @@ final class PprofEvidence {
               () -> close(body),
               CompletableFuture.delayedExecutor(DEADLINE.toSeconds(), TimeUnit.SECONDS));
       try {
-        return Evidence.Taken.of(store.store(owner, file, body));
+        return Evidence.Taken.of(store.store(owner, file, body), Source.PPROF);
       } finally {
         late.cancel(false);
       }

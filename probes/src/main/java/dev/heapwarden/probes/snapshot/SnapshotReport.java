@@ -117,7 +117,7 @@ final class SnapshotReport {
 
   private static Artifact artifact(SnapshotKind kind, Evidence evidence) {
     return switch (evidence) {
-      case Evidence.Taken(var stored, var _, var _, var _, var _, var stall) ->
+      case Evidence.Taken(var stored, var _, var _, var _, var _, var stall, var source) ->
           new Artifact(
               kind,
               Artifact.State.TAKEN,
@@ -125,7 +125,8 @@ final class SnapshotReport {
               stored.size(),
               stored.sha256(),
               stored.path().toString(),
-              stall.toMillis());
+              stall.toMillis(),
+              source.orElse(null));
       case Evidence.Refused(var reason, var stall) ->
           without(kind, Artifact.State.REFUSED, reason, stall);
       case Evidence.Failed(var reason, var stall) ->
@@ -136,6 +137,6 @@ final class SnapshotReport {
   private static Artifact without(
       SnapshotKind kind, Artifact.State state, String reason, Duration stall) {
     return new Artifact(
-        kind, state, reason, null, null, null, stall.isZero() ? null : stall.toMillis());
+        kind, state, reason, null, null, null, stall.isZero() ? null : stall.toMillis(), null);
   }
 }

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Collection;
+import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -120,20 +121,43 @@ public final class ProcFs {
     return Files.newBufferedReader(directory(pid).resolve("maps"), ANY_BYTES);
   }
 
+  /**
+   * A part of a file in a process's memory.
+   *
+   * @param start its first address
+   * @param end the address behind it
+   * @param offset in the file
+   * @param executable whether its code may be run
+   * @param file as the process sees it, each byte a character
+   */
+  public record Mapping(long start, long end, long offset, boolean executable, String file) {}
+
   /** Where the start of an executable is mapped; empty when it is not. */
   OptionalLong loadedAt(long pid, long inode) throws IOException {
+    return mappings(pid, inode).stream()
+        .filter(mapping -> mapping.offset() == 0)
+        .mapToLong(Mapping::start)
+        .findFirst();
+  }
+
+  /** Where the parts of a file are mapped. */
+  public List<Mapping> mappings(long pid, long inode) throws IOException {
     try (BufferedReader maps = maps(pid)) {
       return maps.lines()
           .limit(MAPPINGS_LIMIT)
           .map(line -> line.split("\\s+", 6))
-          .filter(
-              fields ->
-                  fields.length == 6
-                      && fields[2].matches("0+")
-                      && fields[4].equals(Long.toString(inode)))
-          .mapToLong(
-              fields -> Long.parseUnsignedLong(fields[0].substring(0, fields[0].indexOf('-')), 16))
-          .findFirst();
+          .filter(fields -> fields.length == 6 && fields[4].equals(Long.toString(inode)))
+          .map(
+              fields -> {
+                int dash = fields[0].indexOf('-');
+                return new Mapping(
+                    Long.parseUnsignedLong(fields[0], 0, dash, 16),
+                    Long.parseUnsignedLong(fields[0], dash + 1, fields[0].length(), 16),
+                    Long.parseUnsignedLong(fields[2], 16),
+                    fields[1].indexOf('x') >= 0,
+                    fields[5]);
+              })
+          .toList();
     }
   }
 }

@@ -13,8 +13,8 @@ import java.util.stream.Stream;
 
 /** Builds the test program with the Go of this machine, once per kind. */
 public final class GoPrograms {
-  private static final Path SOURCE =
-      Path.of(System.getProperty("heapwarden.root"), "probes/src/test/resources/go");
+  private static final Path SOURCES =
+      Path.of(System.getProperty("heapwarden.root"), "probes/src/test/resources");
   private static final Path BUILT =
       Path.of(System.getProperty("heapwarden.root"), "probes/target/go-programs");
 
@@ -23,25 +23,25 @@ public final class GoPrograms {
   private GoPrograms() {}
 
   public static Path plain() {
-    return build("plain");
+    return ofThisMachine("plain");
   }
 
   public static Path stripped() {
-    return build("stripped", "-ldflags=-s -w");
+    return ofThisMachine("stripped", "-ldflags=-s -w");
   }
 
   static Path positionIndependent() {
-    return build("pie", "-buildmode=pie");
+    return ofThisMachine("pie", "-buildmode=pie");
   }
 
   /** Linked by the C compiler, as programs are that use C. */
   static Path withC() {
-    return build("native", "-tags=native");
+    return ofThisMachine("native", "-tags=native");
   }
 
   /** Linked by the C compiler, which leaves nothing where Go's own linker puts it. */
   static Path strippedPositionIndependentWithC() {
-    return build("native-pie-stripped", "-tags=native", "-buildmode=pie", "-ldflags=-s -w");
+    return ofThisMachine("native-pie-stripped", "-tags=native", "-buildmode=pie", "-ldflags=-s -w");
   }
 
   public static Path arm64() {
@@ -83,23 +83,42 @@ public final class GoPrograms {
     }
   }
 
-  private static Path build(String name, String... flags) {
+  private static Path ofThisMachine(String name, String... flags) {
     return buildFor("amd64", name, flags);
   }
 
   private static Path buildFor(String architecture, String name, String... flags) {
-    return PROGRAMS.computeIfAbsent(name, _ -> build(architecture, BUILT.resolve(name), flags));
+    return build("go", name, new Target(architecture, "local"), flags);
   }
 
-  private static Path build(String architecture, Path program, String... flags) {
+  /**
+   * Builds one of the programs.
+   *
+   * @param source directory below src/test/resources
+   * @param name of what is built
+   * @param toolchain a value of GOTOOLCHAIN, such as go1.21.13; local for this machine's
+   */
+  public static Path build(String source, String name, String toolchain, String... flags) {
+    return build(source, name, new Target("amd64", toolchain), flags);
+  }
+
+  private record Target(String architecture, String toolchain) {}
+
+  private static Path build(String source, String name, Target target, String... flags) {
+    return PROGRAMS.computeIfAbsent(
+        name, _ -> build(SOURCES.resolve(source), BUILT.resolve(name), target, flags));
+  }
+
+  private static Path build(Path source, Path program, Target target, String... flags) {
     try {
       Files.createDirectories(BUILT);
       var command = new ArrayList<>(List.of("go", "build", "-o", program.toString()));
       command.addAll(Stream.of(flags).toList());
       command.add(".");
-      var go = new ProcessBuilder(command).directory(SOURCE.toFile()).inheritIO();
-      go.environment().put("GOARCH", architecture);
+      var go = new ProcessBuilder(command).directory(source.toFile()).inheritIO();
+      go.environment().put("GOARCH", target.architecture());
       go.environment().put("GOOS", "linux");
+      go.environment().put("GOTOOLCHAIN", target.toolchain());
       assertThat(go.start().waitFor()).as("go build").isZero();
     } catch (IOException absent) {
       throw new AssertionError("these tests need Go on the PATH: " + absent.getMessage(), absent);

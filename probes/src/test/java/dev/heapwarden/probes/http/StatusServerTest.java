@@ -120,7 +120,8 @@ class StatusServerTest {
         Instant.EPOCH,
         Stream.of("PageFaults", "GoGc", "GoMapGrowth")
             .map(probe -> new Attachment(probe, Attachment.State.REFUSED, "why"))
-            .toList());
+            .toList(),
+        null);
   }
 
   @Test

@@ -136,6 +136,7 @@ class SampleInstancesTest {
                     null,
                     null,
                     null,
+                    null,
                     null))));
     var situation = situation("JVM", "-", DIAGNOSED, ISOLATED);
 

@@ -1,0 +1,76 @@
+package dev.heapwarden.probes.go;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
+
+/**
+ * Where a Go program keeps what its runtime knows of itself.
+ *
+ * @param addresses before relocation, by name; empty when the program was stripped
+ */
+public record RuntimeVariables(Map<String, Long> addresses) {
+  /** {@code *bucket}, the allocation sites; src/runtime/mprof.go. */
+  public static final String MEMORY_BUCKETS = "runtime.mbuckets";
+
+  /** {@code mProfCycleHolder}; src/runtime/mprof.go. */
+  public static final String PROFILE_CYCLE = "runtime.mProfCycle";
+
+  /** {@code int}, bytes per sample; src/runtime/mprof.go. */
+  public static final String PROFILE_RATE = "runtime.MemProfileRate";
+
+  /**
+   * {@code bool} that the linker sets when nothing in the program can ask for a heap profile;
+   * src/runtime/mprof.go.
+   */
+  public static final String PROFILE_DISABLED = "runtime.disableMemoryProfiling";
+
+  /** {@code []*g}, all goroutines; src/runtime/proc.go. */
+  public static final String GOROUTINES = "runtime.allgs";
+
+  /** {@code [...]string}; src/runtime/runtime2.go. */
+  public static final String WAIT_REASONS = "runtime.waitReasonStrings";
+
+  /** {@code mstats}; src/runtime/mstats.go. */
+  public static final String STATISTICS = "runtime.memstats";
+
+  /** {@code gcControllerState}; src/runtime/mgcpacer.go. */
+  public static final String COLLECTOR = "runtime.gcController";
+
+  /** {@code mheap}; src/runtime/mheap.go. */
+  public static final String HEAP = "runtime.mheap_";
+
+  private static final Set<String> LOOKED_FOR =
+      Set.of(
+          MEMORY_BUCKETS,
+          PROFILE_CYCLE,
+          PROFILE_RATE,
+          PROFILE_DISABLED,
+          GOROUTINES,
+          WAIT_REASONS,
+          STATISTICS,
+          COLLECTOR,
+          HEAP);
+
+  public RuntimeVariables {
+    addresses = Map.copyOf(addresses);
+  }
+
+  /**
+   * Looks them up in an executable's symbol table.
+   *
+   * @throws BinaryFormatException when it contradicts itself
+   */
+  public static RuntimeVariables read(Path executable) throws IOException {
+    try (var elf = ElfFile.open(executable)) {
+      return new RuntimeVariables(SymbolTable.variables(elf, LOOKED_FOR));
+    }
+  }
+
+  public OptionalLong address(String name) {
+    var address = addresses.get(name);
+    return address == null ? OptionalLong.empty() : OptionalLong.of(address);
+  }
+}

@@ -1,0 +1,74 @@
+package dev.heapwarden.probes.gomemory;
+
+import dev.heapwarden.probes.go.Architecture;
+import dev.heapwarden.probes.go.RuntimeVariables;
+import dev.heapwarden.probes.go.Sites;
+import dev.heapwarden.probes.target.ProcessMemory;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/** A running Go program whose runtime can be read. */
+public final class GoProcess implements Closeable {
+  private final ProcessMemory memory;
+  private final GoLayout layout;
+  private final RuntimeVariables variables;
+  private final long bias;
+
+  GoProcess(ProcessMemory memory, GoLayout layout, RuntimeVariables variables, long bias) {
+    this.memory = memory;
+    this.layout = layout;
+    this.variables = variables;
+    this.bias = bias;
+  }
+
+  /**
+   * Opens the memory of a process. Whether the pid is still that of the program is for the caller
+   * to see, afterwards: from then on it does not matter.
+   *
+   * @param directory of the process, such as /proc/17
+   * @throws UnreadableProgramException when its runtime is not known, or it was stripped
+   */
+  public static GoProcess open(Path directory, Sites.Program program) throws IOException {
+    if (!program.binary().architecture().equals(Optional.of(Architecture.AMD64))) {
+      throw new UnreadableProgramException("its memory is only read on amd64 so far");
+    }
+    var layout = GoLayout.of(program.binary().version());
+    var variables = RuntimeVariables.read(program.executable());
+    if (variables.addresses().isEmpty()) {
+      throw new UnreadableProgramException("stripped: no symbol table");
+    }
+    return new GoProcess(ProcessMemory.of(directory), layout, variables, program.bias());
+  }
+
+  ProcessMemory memory() {
+    return memory;
+  }
+
+  GoLayout layout() {
+    return layout;
+  }
+
+  /** Where a variable is; empty when the program has none. */
+  OptionalLong find(String variable) {
+    var address = variables.address(variable);
+    return address.isPresent() ? OptionalLong.of(address.getAsLong() + bias) : address;
+  }
+
+  /**
+   * Where a variable is.
+   *
+   * @throws UnreadableProgramException when the program has none
+   */
+  long address(String variable) throws UnreadableProgramException {
+    return find(variable)
+        .orElseThrow(() -> new UnreadableProgramException("its symbol table has no " + variable));
+  }
+
+  @Override
+  public void close() throws IOException {
+    memory.close();
+  }
+}

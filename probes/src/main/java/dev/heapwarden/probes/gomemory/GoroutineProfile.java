@@ -1,0 +1,163 @@
+package dev.heapwarden.probes.gomemory;
+
+import dev.heapwarden.probes.go.RuntimeVariables;
+import dev.heapwarden.probes.target.MemoryException;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.LongBuffer;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The goroutines of a Go program from its memory, grouped by stack, by what they wait for, by who
+ * created them and by how long they wait: labels state, created_by and waiting_minutes, the latter
+ * rounded down to a power of two. Those of the runtime itself are left out, as Go does.
+ */
+public final class GoroutineProfile {
+  /** Of more, every n-th is looked at and counts n times. */
+  static final int LOOKED_AT = 200_000;
+
+  /** Further stacks are reduced to the goroutine's own function. */
+  private static final int GROUPS_LIMIT = 20_000;
+
+  private static final int HEADER_TRIES = 10;
+
+  /** isSystemGoroutine in src/runtime/traceback.go (Go 1.21 to 1.27). */
+  private static final Set<String> OF_THE_PROGRAM =
+      Set.of("runtime.main", "runtime.corostart", "runtime.handleAsyncEvent");
+
+  private static final Profile.ValueType COUNT = new Profile.ValueType("goroutine", "count");
+
+  private final GoProcess process;
+  private final ProgramText text;
+  private final WaitReasons reasons;
+  private final Stacks stacks;
+  private final Map<Group, Long> groups = new LinkedHashMap<>();
+
+  private record Group(String state, String creator, long minutes, LongBuffer stack) {}
+
+  private GoroutineProfile(GoProcess process, ProgramText text) {
+    this.process = process;
+    this.text = text;
+    reasons = new WaitReasons(process);
+    stacks = new Stacks(process.memory(), text);
+  }
+
+  /**
+   * Writes it as a compressed profile.proto.
+   *
+   * @throws MemoryException when the memory cannot be read, or is not as it should be
+   */
+  public static void write(GoProcess process, ProgramText text, Instant now, OutputStream output)
+      throws IOException {
+    // Go's clock and this one are the same: CLOCK_MONOTONIC, src/runtime/sys_linux_amd64.s
+    // (nanotime1) and os::javaTimeNanos in JDK 25's os_posix.cpp.
+    write(process, text, now, System.nanoTime(), output);
+  }
+
+  /**
+   * The same at a given moment.
+   *
+   * @param nanos of the monotonic clock
+   */
+  static void write(
+      GoProcess process, ProgramText text, Instant now, long nanos, OutputStream output)
+      throws IOException {
+    var goroutines = new GoroutineProfile(process, text);
+    goroutines.read(nanos);
+    var profile = new Profile(text, COUNT, 1, COUNT);
+    goroutines.groups.forEach(
+        (group, count) -> {
+          var texts = new LinkedHashMap<String, String>();
+          texts.put("state", group.state());
+          if (!group.creator().isEmpty()) {
+            texts.put("created_by", group.creator());
+          }
+          profile.sample(
+              group.stack().array(),
+              texts,
+              group.minutes() == 0 ? Map.of() : Map.of("waiting_minutes", group.minutes()),
+              count);
+        });
+    profile.write(now, output);
+  }
+
+  private void read(long now) throws IOException {
+    var all = pointers();
+    int stride = 1 + (all.length - 1) / LOOKED_AT;
+    for (int i = 0; i < all.length; i += stride) {
+      var goroutine = Goroutine.read(process, all[i]);
+      if (goroutine.lives() && !ofTheRuntime(goroutine)) {
+        groups.merge(group(goroutine, now), (long) stride, Long::sum);
+      }
+    }
+  }
+
+  /** The list grows by moving: its address and length must belong together. */
+  private long[] pointers() throws IOException {
+    var memory = process.memory();
+    long at = process.address(RuntimeVariables.GOROUTINES);
+    for (int i = 0; i < HEADER_TRIES; i++) {
+      var header = memory.read(at, 2 * Long.BYTES);
+      long length = header.getLong(Long.BYTES);
+      if (length < 0 || length > Integer.MAX_VALUE / Long.BYTES) {
+        throw new MemoryException("no list of goroutines at 0x%x".formatted(at), null);
+      }
+      if (length == 0) {
+        return new long[0];
+      }
+      var pointers = new long[(int) length];
+      memory.read(header.getLong(0), length * Long.BYTES).asLongBuffer().get(pointers);
+      if (memory.read(at, 2 * Long.BYTES).equals(header)) {
+        return pointers;
+      }
+    }
+    throw new MemoryException("the list of goroutines moved each time it was read", null);
+  }
+
+  private boolean ofTheRuntime(Goroutine goroutine) {
+    var function = text.function(goroutine.start() + 1).orElse("");
+    return function.startsWith("runtime.") && !OF_THE_PROGRAM.contains(function);
+  }
+
+  private Group group(Goroutine goroutine, long now) throws IOException {
+    long minutes =
+        goroutine.waits() && goroutine.waitingSince() != 0
+            ? Duration.ofNanos(now - goroutine.waitingSince()).toMinutes()
+            : 0;
+    var full =
+        new Group(
+            state(goroutine),
+            creator(goroutine),
+            Long.highestOneBit(Math.max(0, minutes)),
+            LongBuffer.wrap(stacks.of(process, goroutine)));
+    if (groups.size() < GROUPS_LIMIT || groups.containsKey(full)) {
+      return full;
+    }
+    return new Group(
+        full.state(),
+        full.creator(),
+        full.minutes(),
+        LongBuffer.wrap(new long[] {goroutine.start() + 1}));
+  }
+
+  /** Function with the go statement; "" for the first goroutine, which the runtime starts. */
+  private String creator(Goroutine goroutine) {
+    return text.function(goroutine.creator())
+        .filter(function -> !function.startsWith("runtime."))
+        .orElse("");
+  }
+
+  private String state(Goroutine goroutine) throws IOException {
+    return switch (goroutine.status()) {
+      case Goroutine.WAITING, Goroutine.LEAKED -> reasons.name(goroutine.reason());
+      case Goroutine.RUNNABLE -> "runnable";
+      case Goroutine.RUNNING -> "running";
+      case Goroutine.SYSCALL -> "syscall";
+      default -> "moving";
+    };
+  }
+}

@@ -1,0 +1,111 @@
+package dev.heapwarden.probes.snapshot;
+
+import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.Artifact.Source;
+import dev.heapwarden.probes.go.BuildId;
+import dev.heapwarden.probes.go.ExecutableId;
+import dev.heapwarden.probes.go.Sites;
+import dev.heapwarden.probes.gomemory.GoProcess;
+import dev.heapwarden.probes.gomemory.GoroutineProfile;
+import dev.heapwarden.probes.gomemory.HeapProfile;
+import dev.heapwarden.probes.gomemory.MemoryFigures;
+import dev.heapwarden.probes.gomemory.ProgramText;
+import dev.heapwarden.probes.gomemory.UnreadableProgramException;
+import dev.heapwarden.probes.probe.BpftraceLine;
+import dev.heapwarden.probes.target.ProcFs;
+import dev.heapwarden.probes.target.TargetProcess;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Comparator;
+
+/** What a Go program's runtime keeps in its memory. Nothing is asked of it and nothing stops it. */
+final class GoMemoryEvidence {
+  private final Sites sites;
+  private final ProcFs proc;
+  private final ArtifactStore store;
+
+  GoMemoryEvidence(Sites sites, ProcFs proc, ArtifactStore store) {
+    this.sites = sites;
+    this.proc = proc;
+    this.store = store;
+  }
+
+  private interface Reading {
+    void write(GoProcess opened, TargetProcess process, OutputStream output) throws IOException;
+  }
+
+  Evidence heapProfile(Order order, String file) throws IOException {
+    return take(
+        order,
+        file,
+        (opened, process, output) ->
+            HeapProfile.write(opened, text(process), Instant.now(), output));
+  }
+
+  Evidence goroutines(Order order, String file) throws IOException {
+    return take(
+        order,
+        file,
+        (opened, process, output) ->
+            GoroutineProfile.write(opened, text(process), Instant.now(), output));
+  }
+
+  Evidence figures(Order order) throws IOException {
+    return take(
+        order,
+        "memstats.json",
+        (opened, _, output) ->
+            output.write(BpftraceLine.JSON.writeValueAsBytes(MemoryFigures.read(opened))));
+  }
+
+  private Evidence take(Order order, String file, Reading reading) throws IOException {
+    var found =
+        order.target().probeableGo().stream()
+            .max(Comparator.comparingLong(TargetProcess::anonymousBytes));
+    if (found.isEmpty()) {
+      return new Evidence.Refused(
+          order
+              .target()
+              .main()
+              .flatMap(TargetProcess::refusal)
+              .orElse("no Go program runs in it"));
+    }
+    var process = found.get();
+    var program = process.program(proc.root()).orElseThrow();
+    try (var opened = GoProcess.open(proc.directory(process.pid()), program)) {
+      if (!stillIs(process, program.executable())) {
+        return new Evidence.Failed("the process has ended");
+      }
+      var content = new ByteArrayOutputStream();
+      reading.write(opened, process, content);
+      return Evidence.Taken.of(
+          store.store(order.owner(), file, new ByteArrayInputStream(content.toByteArray())),
+          Source.PROCESS_MEMORY);
+    } catch (UnreadableProgramException refusal) {
+      return new Evidence.Refused(String.valueOf(refusal.getMessage()));
+    }
+  }
+
+  /** Asked once its memory is open: from then on its pid may become another's. */
+  private boolean stillIs(TargetProcess process, Path executable) throws IOException {
+    var identity = process.identity();
+    return proc.startTicks(process.pid()) == identity.startTicks()
+        && ExecutableId.of(executable).equals(identity.executable());
+  }
+
+  private ProgramText text(TargetProcess process) throws IOException {
+    var program = process.program(proc.root()).orElseThrow();
+    var code =
+        proc.mappings(process.pid(), process.identity().executable().inode()).stream()
+            .filter(ProcFs.Mapping::executable)
+            .findFirst()
+            .orElseThrow(() -> new IOException("its code is not mapped"));
+    return new ProgramText(
+        code,
+        BuildId.read(program.executable()).orElse(""),
+        address -> sites.frames(program, address));
+  }
+}

@@ -1,0 +1,107 @@
+package dev.heapwarden.probes.gomemory;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class GoroutineProfileTest {
+  private static final Pattern HEAD = Pattern.compile("goroutine [0-9]+ \\[([^],]+).*");
+  private static final Pattern CREATOR = Pattern.compile("created by (\\S+) in goroutine.*");
+
+  @TempDir Path directory;
+
+  static List<String> toolchains() {
+    return GoMemoryProgram.toolchains();
+  }
+
+  @ParameterizedTest
+  @MethodSource("toolchains")
+  void goroutinesAreCountedByWhatTheyWaitForAndWhoCreatedThemAsGoCountsThem(String toolchain)
+      throws Exception {
+    var read = directory.resolve("read.pb.gz");
+    var own = directory.resolve("own.txt");
+    try (var program = GoMemoryProgram.start(toolchain)) {
+      write(program, Duration.ZERO, read);
+      program.ask("goroutines " + own);
+    }
+
+    var counted = new HashMap<String, Long>();
+    for (var goroutine : Files.readString(own).split("\n\n", -1)) {
+      var state = first(HEAD, goroutine);
+      if (!state.equals("running")) {
+        counted.merge(
+            "created_by:[%s] state:[%s]".formatted(first(CREATOR, goroutine), state),
+            1L,
+            Long::sum);
+      }
+    }
+    assertThat(counted).hasSizeGreaterThanOrEqualTo(3);
+    assertThat(PprofTool.open(read).byLabels()).containsAllEntriesOf(counted);
+  }
+
+  @ParameterizedTest
+  @MethodSource("toolchains")
+  void thoseThatWaitHaveTheirWholeStack(String toolchain) throws Exception {
+    var read = directory.resolve("read.pb.gz");
+    try (var program = GoMemoryProgram.start(toolchain)) {
+      write(program, Duration.ZERO, read);
+    }
+
+    var stacks = PprofTool.open(read).byStack();
+    assertThat(stacks)
+        .containsEntry(
+            "runtime.gopark < runtime.chanrecv < runtime.chanrecv1 < main.receives", List.of(30L))
+        .containsEntry("runtime.gopark < runtime.selectgo < main.selects", List.of(10L));
+    assertThat(stacks.keySet())
+        .filteredOn(stack -> stack.endsWith("main.locks"))
+        .singleElement()
+        .asString()
+        .startsWith("runtime.gopark < ")
+        .contains("Mutex).lockSlow < ");
+    assertThat(stacks.keySet()).noneMatch(stack -> stack.contains("goexit"));
+    assertThat(PprofTool.run("-top", read)).contains("main.receives");
+  }
+
+  @Test
+  void thoseThatWaitLongAreToldFromThoseThatDoNot() throws Exception {
+    var read = directory.resolve("read.pb.gz");
+    try (var program = GoMemoryProgram.start("local")) {
+      // A goroutine that waits is known to since the next collection.
+      program.ask("gc");
+      write(program, Duration.ofMinutes(5).plusSeconds(30), read);
+    }
+
+    assertThat(PprofTool.open(read).byLabels())
+        .containsEntry(
+            "created_by:[main.startsReceivers] state:[chan receive] waiting_minutes:[4]", 30L);
+  }
+
+  private static void write(GoMemoryProgram program, Duration later, Path file) throws IOException {
+    try (var process = program.open();
+        var output = Files.newOutputStream(file)) {
+      GoroutineProfile.write(
+          process, program.text(), Instant.now(), System.nanoTime() + later.toNanos(), output);
+    }
+  }
+
+  private static String first(Pattern pattern, String goroutine) {
+    return Arrays.stream(goroutine.split("\n", -1))
+        .map(pattern::matcher)
+        .filter(java.util.regex.Matcher::matches)
+        .map(found -> found.group(1))
+        .findFirst()
+        .orElse("");
+  }
+}

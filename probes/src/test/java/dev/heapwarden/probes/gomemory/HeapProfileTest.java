@@ -1,0 +1,85 @@
+package dev.heapwarden.probes.gomemory;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.heapwarden.probes.go.GoPrograms;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class HeapProfileTest {
+  @TempDir Path directory;
+
+  static List<String> toolchains() {
+    return GoMemoryProgram.toolchains();
+  }
+
+  @ParameterizedTest
+  @MethodSource("toolchains")
+  void theProfileSaysOfEachSiteWhatGosOwnSays(String toolchain) throws Exception {
+    var read = directory.resolve("read.pb.gz");
+    var own = directory.resolve("own.pb.gz");
+    try (var program = GoMemoryProgram.start(toolchain)) {
+      write(program, read);
+      assertThat(program.ask("heap " + own)).isEqualTo("<nil>");
+    }
+
+    var found = PprofTool.open(read);
+    assertThat(ofTheProgram(found))
+        .isEqualTo(ofTheProgram(PprofTool.open(own)))
+        .containsKeys(
+            "main.keepLarge < main.main < runtime.main",
+            "main.keepSmall < main.main < runtime.main");
+    assertThat(found.raw())
+        .contains("PeriodType: space bytes\nPeriod: 524288\n")
+        .contains("alloc_objects/count alloc_space/bytes inuse_objects/count inuse_space/bytes");
+    assertThat(PprofTool.run("-top", read)).contains("main.keepLarge");
+  }
+
+  @Test
+  void whatWasFreedIsAllocatedAndNotInUse() throws Exception {
+    var read = directory.resolve("read.pb.gz");
+    try (var program = GoMemoryProgram.start("local")) {
+      write(program, read);
+    }
+
+    var dropped =
+        Objects.requireNonNull(
+            ofTheProgram(PprofTool.open(read)).get("main.dropMedium < main.main < runtime.main"));
+    assertThat(dropped.get(1)).isBetween(30_000_000L, 80_000_000L);
+    assertThat(dropped.get(3)).isLessThan(5_000_000L);
+  }
+
+  @Test
+  void aProgramThatTakesNoSamplesIsRefusedWithTheReason() throws Exception {
+    var silent = GoPrograms.build("go-silent", "silent", "local");
+    try (var program = GoMemoryProgram.start(silent)) {
+      assertThatThrownBy(() -> write(program, directory.resolve("none")))
+          .isInstanceOf(UnreadableProgramException.class)
+          .hasMessageStartingWith("it takes no samples of its heap");
+    }
+  }
+
+  private static void write(GoMemoryProgram program, Path file) throws IOException {
+    try (var process = program.open();
+        var output = Files.newOutputStream(file)) {
+      HeapProfile.write(process, program.text(), Instant.now(), output);
+    }
+  }
+
+  private static Map<String, List<Long>> ofTheProgram(PprofTool profile) {
+    return profile.byStack().entrySet().stream()
+        .filter(stack -> stack.getKey().startsWith("main."))
+        .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
+  }
+}

@@ -1,0 +1,117 @@
+package dev.heapwarden.probes.snapshot;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.Artifact.Source;
+import dev.heapwarden.crds.snapshot.SnapshotKind;
+import dev.heapwarden.detection.sample.RuntimeKind;
+import dev.heapwarden.probes.cost.Spending;
+import dev.heapwarden.probes.go.Sites;
+import dev.heapwarden.probes.gomemory.GoMemoryProgram;
+import dev.heapwarden.probes.gomemory.PprofTool;
+import dev.heapwarden.probes.probe.Bpftrace;
+import dev.heapwarden.probes.probe.BpftraceLine;
+import dev.heapwarden.probes.probe.Tracepoints;
+import dev.heapwarden.probes.target.ProcFs;
+import dev.heapwarden.probes.target.Target;
+import dev.heapwarden.probes.target.TargetProcess;
+import dev.heapwarden.probes.target.Web;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A pod whose policy names no pprof port. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class GoMemoryEvidenceTest {
+  private static final ProcFs PROC = new ProcFs(Path.of("/proc"));
+
+  @TempDir Path root;
+  private GoMemoryProgram program;
+
+  @BeforeAll
+  void start() throws IOException {
+    program = GoMemoryProgram.start("local");
+  }
+
+  @AfterAll
+  void stop() {
+    program.close();
+  }
+
+  @Test
+  void aGoProgramThatOffersNothingStillHasItsHeapProfileTaken() throws Exception {
+    var taken = taken(SnapshotKind.GO_HEAP_PROFILE);
+
+    assertThat(PprofTool.open(taken.stored().path()).byStack())
+        .containsKey("main.keepLarge < main.main < runtime.main");
+    assertThat(taken.source()).contains(Source.PROCESS_MEMORY);
+  }
+
+  @Test
+  void aGoProgramThatOffersNothingStillHasItsGoroutinesTaken() throws Exception {
+    assertThat(PprofTool.open(taken(SnapshotKind.GOROUTINES).stored().path()).byStack())
+        .containsEntry(
+            "runtime.gopark < runtime.chanrecv < runtime.chanrecv1 < main.receives", List.of(30L));
+  }
+
+  @Test
+  void theFiguresOfItsAllocatorAreTaken() throws Exception {
+    var figures =
+        BpftraceLine.JSON.readTree(taken(SnapshotKind.MEM_STATS).stored().path().toFile());
+
+    assertThat(figures.get("heapInuse").asLong()).isGreaterThan(30_000_000);
+  }
+
+  @Test
+  void aPidThatIsAnothersByNowIsNotTakenForIt() throws Exception {
+    assertThat(take(SnapshotKind.MEM_STATS, 1))
+        .isEqualTo(new Evidence.Failed("the process has ended"));
+  }
+
+  private Evidence.Taken taken(SnapshotKind kind) throws Exception {
+    return (Evidence.Taken) take(kind, 0);
+  }
+
+  private Evidence take(SnapshotKind kind, long startedLater) throws Exception {
+    var known = program.program();
+    var process =
+        new TargetProcess(
+            new TargetProcess.Identity(
+                "id",
+                program.pid(),
+                PROC.startTicks(program.pid()) + startedLater,
+                known.id()),
+            100 << 20,
+            RuntimeKind.GO,
+            known.executable(),
+            Optional.of(known.binary()),
+            Optional.empty(),
+            0);
+    var collector =
+        new EvidenceCollector(
+            new Bpftrace(List.of("bpftrace"), root),
+            new Tracepoints(root),
+            new Sites(),
+            PROC,
+            new ArtifactStore(root, 1 << 20),
+            (_, _, _) -> {},
+            new Spending(System::nanoTime, InstantSource.system()),
+            (_, _) -> Optional.empty());
+    return collector.take(
+        kind,
+        new Order(
+            new ArtifactStore.Owner("shop", "s1"),
+            new Target(Web.watched(), Optional.empty(), List.of(process)),
+            Duration.ofSeconds(5),
+            List.of(),
+            Optional.empty()));
+  }
+}

@@ -95,7 +95,7 @@ class ModuleRulesTest {
                   entry("target", Set.of("go")),
                   entry("jvm", Set.of("target")),
                   entry("gomemory", Set.of("go", "target")),
-                  entry("cost", Set.of("target")),
+                  entry("cost", Set.of("go", "target")),
                   entry("probe", Set.of("cost", "go", "jvm", "target")),
                   entry("buffer", Set.of()),
                   entry("sample", Set.of("buffer", "cost", "go", "jvm", "probe", "target")),
@@ -103,9 +103,19 @@ class ModuleRulesTest {
                   entry("lane", Set.of()),
                   entry(
                       "snapshot",
-                      Set.of("cost", "go", "gomemory", "heap", "jvm", "lane", "probe", "sample", "target")),
+                      Set.of(
+                          "cost",
+                          "go",
+                          "gomemory",
+                          "heap",
+                          "jvm",
+                          "lane",
+                          "probe",
+                          "sample",
+                          "target")),
                   entry("access", Set.of()),
-                  entry("http", Set.of("access", "buffer", "cost", "probe", "sample", "snapshot")))),
+                  entry(
+                      "http", Set.of("access", "buffer", "cost", "probe", "sample", "snapshot")))),
           layers(
               OPERATOR,
               Map.ofEntries(

@@ -44,7 +44,7 @@ public record HealthSnapshots(
         Integer keep) {
   /** As a CEL list: Auto and the kinds that it may stand for. None copies the heap. */
   static final String HARMLESS =
-      "['Auto', 'MapGrowth', 'KernelMemory', 'GoHeapProfile', 'Goroutines', 'ThreadDump',"
+      "['Auto', 'MapGrowth', 'KernelMemory', 'GoHeapProfile', 'Goroutines', 'MemStats', 'ThreadDump',"
           + " 'ClassHistogram', 'NativeMemory', 'HeapInfo', 'Flags']";
 
   private static final int KEEP = 3;

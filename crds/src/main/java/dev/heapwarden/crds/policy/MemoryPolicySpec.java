@@ -42,8 +42,11 @@ public record MemoryPolicySpec(
         @ValidationRule(
             value = "self.all(r, has(r.expression) == has(r.name))",
             message = "a rule with an expression needs a name, and a preset takes none")
+        // An earlier schema gave every rule forWindows: 2; what was stored so is applied again.
         @ValidationRule(
-            value = "self.all(r, !has(r.preset) || !(has(r.layer) || has(r.forWindows)))",
+            value =
+                "self.all(r, !has(r.preset) || !has(r.layer) && (!has(r.forWindows) ||"
+                    + " r.forWindows == 2))",
             message =
                 "layer and forWindows are for a rule with an expression: a preset has its own")
         @ValidationRule(

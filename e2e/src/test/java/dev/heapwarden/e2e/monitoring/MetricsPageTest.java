@@ -20,6 +20,7 @@ class MetricsPageTest {
   private static final Set<String> LABELS =
       Set.of(
           "action",
+          "cause",
           "container",
           "kind",
           "layer",

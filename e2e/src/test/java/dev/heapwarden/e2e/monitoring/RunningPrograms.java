@@ -163,7 +163,8 @@ final class RunningPrograms {
 
   private static MemorySnapshotStatus snapshot() {
     var taken =
-        new Artifact(SnapshotKind.THREAD_DUMP, Artifact.State.TAKEN, null, 10L, "ab", "/a", 5L, null);
+        new Artifact(
+            SnapshotKind.THREAD_DUMP, Artifact.State.TAKEN, null, 10L, "ab", "/a", 5L, null);
     return new MemorySnapshotStatus(
         MemorySnapshotStatus.Phase.COMPLETED,
         null,

@@ -26,7 +26,7 @@ class ApproveIT {
   private final LeakingOrders orders;
 
   ApproveIT(KubernetesClient client, Cluster cluster) {
-    orders = new LeakingOrders(client, Kubectl.with(cluster.kubeconfig()));
+    orders = LeakingOrders.of(client, Kubectl.with(cluster.kubeconfig()));
   }
 
   @BeforeEach

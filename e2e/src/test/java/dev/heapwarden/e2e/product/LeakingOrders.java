@@ -19,18 +19,19 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 
 /** A JVM of which a person is to say what is done about its leak. */
-record LeakingOrders(KubernetesClient client, Kubectl kubectl) {
+record LeakingOrders(KubernetesClient client, Kubectl kubectl, String namespace) {
   static final String PAUSE = "-XX:MaxGCPauseMillis=150";
-  private static final String NAMESPACE = "approve-jvm";
+  private static final AtomicInteger NUMBER = new AtomicInteger();
 
   private static final String WORKLOAD =
       """
       apiVersion: heapwarden.dev/v1alpha1
       kind: MemoryPolicy
-      metadata: {name: orders, namespace: approve-jvm}
+      metadata: {name: orders, namespace: IN_NAMESPACE}
       spec:
         selector: {matchLabels: {app: orders}}
         respond:
@@ -41,7 +42,7 @@ record LeakingOrders(KubernetesClient client, Kubectl kubectl) {
       ---
       apiVersion: apps/v1
       kind: Deployment
-      metadata: {name: orders, namespace: approve-jvm}
+      metadata: {name: orders, namespace: IN_NAMESPACE}
       spec:
         selector: {matchLabels: {app: orders}}
         template:
@@ -67,7 +68,7 @@ record LeakingOrders(KubernetesClient client, Kubectl kubectl) {
       """
       apiVersion: heapwarden.dev/v1alpha1
       kind: LeakIncident
-      metadata: {name: orders-approve, namespace: approve-jvm}
+      metadata: {name: orders-approve, namespace: IN_NAMESPACE}
       spec:
         target: {kind: Deployment, name: orders, uid: WORKLOAD_UID, container: orders, policy: orders, episode: 1}
       status:
@@ -101,19 +102,27 @@ record LeakingOrders(KubernetesClient client, Kubectl kubectl) {
         timeline: []
       """;
 
+  /** In a namespace of its own. */
+  static LeakingOrders of(KubernetesClient client, Kubectl kubectl) {
+    return new LeakingOrders(client, kubectl, "approve-jvm-" + NUMBER.incrementAndGet());
+  }
+
   void open() {
     client
         .resource(
-            new NamespaceBuilder().withNewMetadata().withName(NAMESPACE).endMetadata().build())
+            new NamespaceBuilder().withNewMetadata().withName(namespace).endMetadata().build())
         .serverSideApply();
     client
-        .load(new ByteArrayInputStream(WORKLOAD.getBytes(StandardCharsets.UTF_8)))
+        .load(
+            new ByteArrayInputStream(
+                WORKLOAD.replace("IN_NAMESPACE", namespace).getBytes(StandardCharsets.UTF_8)))
         .serverSideApply();
     orders().waitUntilReady(60, TimeUnit.SECONDS);
   }
 
+  /** The next test does not wait until it is gone. */
   void close() {
-    client.namespaces().withName(NAMESPACE).withTimeout(1, TimeUnit.MINUTES).delete();
+    client.namespaces().withName(namespace).delete();
   }
 
   /**
@@ -125,7 +134,7 @@ record LeakingOrders(KubernetesClient client, Kubectl kubectl) {
     var pod =
         client
             .pods()
-            .inNamespace(NAMESPACE)
+            .inNamespace(namespace)
             .withLabel("app", "orders")
             .list()
             .getItems()
@@ -134,6 +143,7 @@ record LeakingOrders(KubernetesClient client, Kubectl kubectl) {
     var incident =
         Serialization.unmarshal(
             INCIDENT
+                .replace("IN_NAMESPACE", namespace)
                 .replace("STEPS", steps)
                 .replace("WORKLOAD_UID", deployment().getMetadata().getUid())
                 .replace("POD_NAME", pod.getName())
@@ -150,7 +160,7 @@ record LeakingOrders(KubernetesClient client, Kubectl kubectl) {
     var patch = "{\"spec\": {\"response\": %s}}".formatted(answer);
     kubectl.run(
         "-n",
-        NAMESPACE,
+        namespace,
         "patch",
         "leakincident",
         "orders-approve",
@@ -181,17 +191,17 @@ record LeakingOrders(KubernetesClient client, Kubectl kubectl) {
   LeakIncident incident() {
     return client
         .resources(LeakIncident.class)
-        .inNamespace(NAMESPACE)
+        .inNamespace(namespace)
         .withName("orders-approve")
         .require();
   }
 
   List<Pod> isolated() {
-    return client.pods().inNamespace(NAMESPACE).withLabel(Api.QUARANTINE_LABEL).list().getItems();
+    return client.pods().inNamespace(namespace).withLabel(Api.QUARANTINE_LABEL).list().getItems();
   }
 
   void deletePolicy() {
-    kubectl.run("-n", NAMESPACE, "delete", "memorypolicy", "orders");
+    kubectl.run("-n", namespace, "delete", "memorypolicy", "orders");
   }
 
   /** Two of them, so that one can go. */
@@ -205,7 +215,7 @@ record LeakingOrders(KubernetesClient client, Kubectl kubectl) {
   }
 
   private RollableScalableResource<Deployment> orders() {
-    return client.apps().deployments().inNamespace(NAMESPACE).withName("orders");
+    return client.apps().deployments().inNamespace(namespace).withName("orders");
   }
 
   String environment() {

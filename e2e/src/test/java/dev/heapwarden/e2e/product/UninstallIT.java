@@ -10,7 +10,6 @@ import dev.heapwarden.e2e.scenario.Installation;
 import dev.heapwarden.e2e.scenario.Kubectl;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.nio.file.Path;
-import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Order;
@@ -26,14 +25,12 @@ class UninstallIT {
   private static final Path MANIFESTS = Path.of(System.getProperty("heapwarden.root"), "manifests");
   private static final String UNINSTALL = MANIFESTS.resolve("uninstall.yaml").toString();
 
-  private final KubernetesClient client;
   private final Kubectl kubectl;
   private final LeakingOrders orders;
 
   UninstallIT(KubernetesClient client, Cluster cluster) {
-    this.client = client;
     this.kubectl = Kubectl.with(cluster.kubeconfig());
-    this.orders = new LeakingOrders(client, kubectl);
+    this.orders = LeakingOrders.of(client, kubectl);
   }
 
   @BeforeEach
@@ -41,13 +38,10 @@ class UninstallIT {
     orders.open();
   }
 
-  /** Other tests need the product. */
+  /** Whoever comes next installs the product again. */
   @AfterEach
   void close() {
     kubectl.run("delete", "--ignore-not-found", "-f", UNINSTALL);
-    var installation = new Installation(client);
-    installation.apply(MANIFESTS.resolve("install.yaml"));
-    installation.awaitReady(Duration.ofMinutes(2));
     orders.close();
   }
 

@@ -154,8 +154,7 @@ public record GoBinary(
       if (offset.isPresent()) {
         places.put(
             function.getKey(),
-            new Place(
-                function.getValue(), offset.getAsLong(), toFrame(elf, offset.getAsLong())));
+            new Place(function.getValue(), offset.getAsLong(), toFrame(elf, offset.getAsLong())));
       }
     }
     return places;

@@ -21,17 +21,18 @@ final class Names {
       throws IOException {
     var offsets = new HashMap<Long, String>();
     int longest = wanted.stream().mapToInt(String::length).max().orElse(0);
-    var names = new HashMap<String, byte[]>();
-    wanted.forEach(name -> names.put(name, name.getBytes(StandardCharsets.UTF_8)));
+    var names = wanted.toArray(String[]::new);
+    var spelt = new byte[names.length][];
+    Arrays.setAll(spelt, i -> names[i].getBytes(StandardCharsets.UTF_8));
     for (long chunk = 0; chunk < size; chunk += CHUNK_BYTES) {
       long from = Math.max(0, chunk - longest);
       int length = (int) (Math.min(chunk + CHUNK_BYTES, size) - from);
       var bytes = elf.bytes(start + from, length);
       for (int end = (int) (chunk - from); end < bytes.length; end++) {
         if (bytes[end] == 0) {
-          for (var name : names.entrySet()) {
-            if (endsWith(bytes, end, name.getValue())) {
-              offsets.put(from + end - name.getValue().length, name.getKey());
+          for (int i = 0; i < names.length; i++) {
+            if (endsWith(bytes, end, spelt[i])) {
+              offsets.put(from + end - spelt[i].length, names[i]);
             }
           }
         }
@@ -51,7 +52,7 @@ final class Names {
   private static boolean endsWith(byte[] bytes, int end, byte[] name) {
     int start = end - name.length;
     return start >= 0
-        && bytes[start] == name[0]
+        && bytes[end - 1] == name[name.length - 1]
         && Arrays.equals(bytes, start, end, name, 0, name.length);
   }
 }

@@ -21,8 +21,8 @@ final class Prologue {
   private Prologue() {}
 
   /**
-   * Bytes from a function's start to where it pushes the frame pointer; 0 when it pushes none there,
-   * or begins in another way.
+   * Bytes from a function's start to where it pushes the frame pointer; 0 when it pushes none
+   * there, or begins in another way.
    *
    * @param code of the function's start; what it lacks is no prologue
    */

@@ -13,8 +13,7 @@ import java.util.function.LongFunction;
  * @param buildId in hex, or ""
  * @param calls names the calls that one returns into, innermost first; empty when they have no name
  */
-public record ProgramText(
-    ProcFs.Mapping mapping, String buildId, LongFunction<List<Frame>> calls) {
+public record ProgramText(ProcFs.Mapping mapping, String buildId, LongFunction<List<Frame>> calls) {
 
   /** The calls that one returns into, innermost first: what was inlined, then the function. */
   List<Frame> frames(long returnAddress) {

@@ -21,9 +21,8 @@ public final class Uprobe {
   private Uprobe() {}
 
   /**
-  /**
-   * By the function's name where the executable has symbols, else by its offset in the file, which
-   * {@link Bpftrace} then lets bpftrace take unseen.
+   * /** By the function's name where the executable has symbols, else by its offset in the file,
+   * which {@link Bpftrace} then lets bpftrace take unseen.
    *
    * @param path plain, of the agent's own making or checked
    * @param function one of {@link GoBinary#functions}

@@ -1,7 +1,7 @@
 package dev.heapwarden.probes.snapshot;
 
-import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.Artifact.Source;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus;
+import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.Artifact.Source;
 import dev.heapwarden.crds.snapshot.SnapshotKind;
 import dev.heapwarden.detection.sample.ContainerKey;
 import dev.heapwarden.detection.sample.RuntimeKind;
@@ -70,8 +70,7 @@ public final class EvidenceCollector {
       ClassWitness witness,
       Spending spending,
       BiFunction<String, String, Optional<Pod>> pods) {
-    this(
-        bpftrace, tracepoints, sites, proc, store, witness, spending, pods, Patience::with);
+    this(bpftrace, tracepoints, sites, proc, store, witness, spending, pods, Patience::with);
   }
 
   /**

@@ -67,11 +67,7 @@ final class GoMemoryEvidence {
             .max(Comparator.comparingLong(TargetProcess::anonymousBytes));
     if (found.isEmpty()) {
       return new Evidence.Refused(
-          order
-              .target()
-              .main()
-              .flatMap(TargetProcess::refusal)
-              .orElse("no Go program runs in it"));
+          order.target().main().flatMap(TargetProcess::refusal).orElse("no Go program runs in it"));
     }
     var process = found.get();
     var program = process.program(proc.root()).orElseThrow();

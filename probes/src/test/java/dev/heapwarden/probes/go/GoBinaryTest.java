@@ -32,9 +32,7 @@ class GoBinaryTest {
   @Test
   void everyFunctionThatIsProbedHasAPushOfTheFramePointerToProbe() throws IOException {
     for (var program :
-        new Path[] {
-          GoPrograms.plain(), GoPrograms.positionIndependent(), GoPrograms.stripped()
-        }) {
+        new Path[] {GoPrograms.plain(), GoPrograms.positionIndependent(), GoPrograms.stripped()}) {
       var places = new HashMap<>(GoBinary.read(program).orElseThrow().functions());
       places.remove("runtime.text");
       try (var elf = ElfFile.open(program)) {

@@ -31,11 +31,15 @@ class HostileMemoryTest {
   @Timeout(value = 5, unit = TimeUnit.MINUTES)
   void memoryThatLiesIsABoundedErrorAndNeverACrash() throws Exception {
     try (var program = GoMemoryProgram.start("local");
-        var recorded = new Recorded(ProcessMemory.of(Path.of("/proc", Long.toString(program.pid()))))) {
+        var recorded =
+            new Recorded(ProcessMemory.of(Path.of("/proc", Long.toString(program.pid()))))) {
       var layout = GoLayout.of(program.program().binary().version());
       var variables = RuntimeVariables.read(program.program().executable());
-      var text = new ProgramText(program.text().mapping(), "", _ -> List.of(new Frame("main.f", "main.go", 1)));
+      var text =
+          new ProgramText(
+              program.text().mapping(), "", _ -> List.of(new Frame("main.f", "main.go", 1)));
       readAll(new GoProcess(new ProcessMemory(recorded, BYTES, TIME), layout, variables, 0), text);
+      recorded.seal();
 
       var random = new Random(11);
       int refused = 0;
@@ -62,6 +66,7 @@ class HostileMemoryTest {
   private static final class Recorded implements ProcessMemory.Source {
     private final ProcessMemory memory;
     private final Map<Long, byte[]> reads = new HashMap<>();
+    private List<Long> addresses = List.of();
 
     Recorded(ProcessMemory memory) {
       this.memory = memory;
@@ -80,9 +85,13 @@ class HostileMemoryTest {
       return length;
     }
 
+    /** No more is read from here on. */
+    void seal() {
+      addresses = reads.keySet().stream().sorted().toList();
+    }
+
     /** The same with one word changed; places that were never read are not there. */
     ProcessMemory.Source lying(Random random) {
-      var addresses = reads.keySet().stream().sorted().toList();
       long victim = addresses.get(random.nextInt(addresses.size()));
       var bytes = Objects.requireNonNull(reads.get(victim)).clone();
       int at = random.nextInt(bytes.length);

@@ -85,10 +85,7 @@ class GoMemoryEvidenceTest {
     var process =
         new TargetProcess(
             new TargetProcess.Identity(
-                "id",
-                program.pid(),
-                PROC.startTicks(program.pid()) + startedLater,
-                known.id()),
+                "id", program.pid(), PROC.startTicks(program.pid()) + startedLater, known.id()),
             100 << 20,
             RuntimeKind.GO,
             known.executable(),

@@ -1,0 +1,3 @@
+module heapwarden.dev/e2e/maps
+
+go 1.21

@@ -1,0 +1,182 @@
+package dev.heapwarden.e2e.go;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+import static org.awaitility.Awaitility.await;
+
+import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.MapReport;
+import dev.heapwarden.detection.sample.Attachment;
+import dev.heapwarden.detection.sample.MapInstance;
+import dev.heapwarden.detection.sample.Signal;
+import dev.heapwarden.probes.snapshot.MapGrowthEvidence;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The programs that {@code e2e/tools/maps} builds, running side by side, with the agent's probes
+ * on.
+ */
+final class GoMatrix implements AutoCloseable {
+  private static final Path ROOT = Path.of(System.getProperty("heapwarden.root"));
+
+  /** Every release linked in every way; by default each of both once at least. */
+  private static final boolean FULL = Boolean.getBoolean("heapwarden.matrix.full");
+
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
+  private static final Duration WINDOW = Duration.ofSeconds(3);
+
+  /** Of a rate that was counted over three seconds on a busy machine. */
+  private static final double TOLERANCE = 0.25;
+
+  /** A map of the program: its type, and the mark of the line that writes it. */
+  private record Kind(String type, String function, String mark) {}
+
+  private static final List<Kind> KINDS =
+      List.of(
+          new Kind("map[string]int", "main.putName", "// faststr"),
+          new Kind("map[int32]main.session", "main.putNumber", "// fast32"),
+          new Kind("map[int64]*main.session", "main.putTime", "// fast64"),
+          new Kind("map[*main.session]bool", "main.putSession", "// pointer"),
+          new Kind("map[main.place]string", "main.putPlace", "// struct"));
+
+  private final Path directory;
+  private final List<MapsProgram> programs = new ArrayList<>();
+  private final HostAgent agent;
+  private final List<String> source;
+
+  GoMatrix() throws IOException, InterruptedException {
+    var bpftrace = made(tool("bpftrace")).resolve("bpftrace");
+    var built = FULL ? made(tool("maps"), "full") : made(tool("maps"));
+    source = Files.readAllLines(ROOT.resolve("e2e/maps/main.go"));
+    // A path of a uprobe may have 40 characters, those of /proc/PID/root included.
+    directory = Files.createDirectory(Path.of("/tmp/gm" + ProcessHandle.current().pid()));
+    try (var files = Files.list(built)) {
+      for (var executable : files.sorted().toList()) {
+        programs.add(
+            new MapsProgram(Files.copy(executable, directory.resolve(executable.getFileName()))));
+      }
+    }
+    assertThat(programs).as("programs").hasSizeGreaterThanOrEqualTo(FULL ? 30 : 12);
+    agent = new HostAgent(bpftrace, directory, programs);
+    agent.attach();
+  }
+
+  List<MapsProgram> programs() {
+    return programs;
+  }
+
+  void bothProbesAreAttachedTo(MapsProgram program) {
+    assertThat(agent.attachments(program))
+        .contains(
+            new Attachment("GoGc", Attachment.State.ATTACHED, null),
+            new Attachment("GoMapGrowth", Attachment.State.ATTACHED, null));
+  }
+
+  /** Where the program's own runtime has said it by then. */
+  void theLiveHeapIsWhatTheRuntimeSays(MapsProgram program) {
+    await(program.toString())
+        .atMost(PATIENCE)
+        .untilAsserted(
+            () -> {
+              var live =
+                  agent.samples(program).stream()
+                      .map(sample -> sample.values().get(Signal.POST_GC_LIVE_HEAP))
+                      .filter(java.util.Objects::nonNull)
+                      .map(Double::longValue)
+                      .toList();
+              assertThat(live).hasSizeGreaterThan(2).isSubsetOf(program.live());
+            });
+  }
+
+  void everyMapThatGrowsIsToldWithItsTypeItsLineAndItsSize(MapsProgram program) {
+    await(program.toString())
+        .atMost(PATIENCE)
+        .untilAsserted(
+            () ->
+                assertThat(KINDS)
+                    .allSatisfy(
+                        kind ->
+                            assertThat(agent.samples(program))
+                                .filteredOn(
+                                    sample ->
+                                        sample.subject() instanceof MapInstance map
+                                            && map.type().equals(kind.type())
+                                            && map.site().equals(kind.function())
+                                            && map.location().equals(location(kind)))
+                                .as("%s", kind)
+                                .isNotEmpty()
+                                .allSatisfy(
+                                    sample ->
+                                        assertThat(sample.values().get(Signal.MAP_ENTRIES))
+                                            .isBetween(
+                                                64.0,
+                                                program.entries() + 1.5 * MapsProgram.PACE))));
+  }
+
+  void aWindowTellsEveryMapsPaceAndWriter(MapsProgram program) throws IOException {
+    long before = program.entries();
+    var outcome = agent.watch(program, WINDOW);
+    assertThat(outcome).isInstanceOf(MapGrowthEvidence.Report.class);
+    var maps = ((MapGrowthEvidence.Report) outcome).maps();
+    long after = program.entries() + 2 * MapsProgram.PACE;
+    for (var kind : KINDS) {
+      assertThat(maps)
+          .as("%s of %s", kind, program)
+          .filteredOn(map -> kind.type().equals(map.type()))
+          .singleElement()
+          .satisfies(
+              map -> {
+                assertThat(map.sites())
+                    .extracting(MapReport.Site::function, MapReport.Site::location)
+                    .containsExactly(
+                        org.assertj.core.groups.Tuple.tuple(kind.function(), location(kind)));
+                assertThat(map.entries()).isBetween(before, after);
+                assertThat(map.entriesPerSecond()).isCloseTo(MapsProgram.PACE, tolerance());
+                assertThat(map.writesPerSecond()).isCloseTo(MapsProgram.PACE, tolerance());
+              });
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    agent.close();
+    programs.forEach(MapsProgram::close);
+    try (var files = Files.walk(directory)) {
+      for (var file : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(file);
+      }
+    }
+  }
+
+  private static org.assertj.core.data.Offset<Double> tolerance() {
+    return within(TOLERANCE * MapsProgram.PACE);
+  }
+
+  private String location(Kind kind) {
+    for (int line = 0; line < source.size(); line++) {
+      if (source.get(line).endsWith(kind.mark())) {
+        return "main.go:" + (line + 1);
+      }
+    }
+    throw new IllegalStateException("main.go has no " + kind.mark());
+  }
+
+  /** A script that makes something and prints where it is. */
+  private static Path made(String... script) throws IOException, InterruptedException {
+    var process = new ProcessBuilder(script).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    try (var output = process.inputReader(StandardCharsets.UTF_8)) {
+      var said = output.readAllAsString().strip();
+      assertThat(process.waitFor()).as(script[0]).isZero();
+      return Path.of(said);
+    }
+  }
+
+  private static String tool(String name) {
+    return ROOT.resolve("e2e/tools").resolve(name).toString();
+  }
+}

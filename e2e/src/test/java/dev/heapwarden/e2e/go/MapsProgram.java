@@ -1,0 +1,67 @@
+package dev.heapwarden.e2e.go;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** A running program of {@code e2e/maps}, with what it says of itself. */
+final class MapsProgram implements AutoCloseable {
+  /** Entries per second of each of its maps; {@code pace} in main.go. */
+  static final int PACE = 300;
+
+  private final String name;
+  private final Process process;
+  private final Set<Long> live = ConcurrentHashMap.newKeySet();
+  private volatile long entries;
+
+  /** Starts it. */
+  MapsProgram(Path executable) throws IOException {
+    name = String.valueOf(executable.getFileName());
+    var builder =
+        new ProcessBuilder(executable.toString()).redirectError(ProcessBuilder.Redirect.DISCARD);
+    builder.environment().put("GOMAXPROCS", "1");
+    process = builder.start();
+    Thread.ofVirtual().start(this::listen);
+  }
+
+  /** Such as {@code go1.26.8-stripped}. */
+  @Override
+  public String toString() {
+    return name;
+  }
+
+  long pid() {
+    return process.pid();
+  }
+
+  /** What its collections found live, as its own runtime says. */
+  Set<Long> live() {
+    return Set.copyOf(live);
+  }
+
+  /** What each of its maps held within the last second. */
+  long entries() {
+    return entries;
+  }
+
+  @Override
+  public void close() {
+    process.destroyForcibly();
+  }
+
+  private void listen() {
+    try (BufferedReader output = process.inputReader()) {
+      for (var line = output.readLine(); line != null; line = output.readLine()) {
+        var words = List.of(line.split(" ", -1));
+        live.add(Long.parseLong(words.getLast()));
+        entries = Long.parseLong(words.getFirst());
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

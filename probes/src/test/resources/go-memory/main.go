@@ -41,6 +41,16 @@ func keepSmall(n int) {
 	}
 }
 
+// Inlined into keepInlined, which keeps its name in the profile.
+func oneMore() *node { return &node{} }
+
+//go:noinline
+func keepInlined(n int) {
+	for i := 0; i < n; i++ {
+		nodes = append(nodes, oneMore())
+	}
+}
+
 //go:noinline
 func dropMedium(n int) {
 	for i := 0; i < n; i++ {
@@ -85,6 +95,7 @@ func main() {
 	lock.Lock()
 	keepLarge(300)
 	keepSmall(200_000)
+	keepInlined(100_000)
 	dropMedium(5_000)
 	startsReceivers(30)
 	startsOthers(10)

@@ -1,5 +1,7 @@
 package dev.heapwarden.crds.policy;
 
+import java.util.regex.Pattern;
+
 /**
  * The notation of what watching may cost a container: a percentage of its CPU time from {@code
  * 0.1%} to {@code 10%}, with at most one decimal.
@@ -10,6 +12,8 @@ public final class OverheadBudget {
   /** Longest text: {@code 0.1%}. */
   static final int LENGTH = 4;
 
+  private static final Pattern NOTATION = Pattern.compile("(0[.][1-9]|[1-9]([.][0-9])?|10)%");
+
   static final String VALID = "self.matches('^(0[.][1-9]|[1-9]([.][0-9])?|10)%$')";
 
   static final String MESSAGE =
@@ -18,11 +22,11 @@ public final class OverheadBudget {
   private OverheadBudget() {}
 
   /**
-   * The share that a text of this notation stands for, such as 0.01.
-   *
-   * @throws NumberFormatException when it is none
+   * The share that a text stands for, such as 0.01. What is not of this notation, which the API
+   * server refuses, counts as the default: one policy must not stop a node's agent.
    */
   public static double share(String text) {
-    return Double.parseDouble(text.substring(0, Math.max(0, text.length() - 1))) / 100;
+    var percent = NOTATION.matcher(text).matches() ? text : DEFAULT;
+    return Double.parseDouble(percent.substring(0, percent.length() - 1)) / 100;
   }
 }

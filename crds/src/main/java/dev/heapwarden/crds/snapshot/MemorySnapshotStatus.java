@@ -109,8 +109,7 @@ public record MemorySnapshotStatus(
       @JsonPropertyDescription(
               "How long the target stood still for it, in milliseconds; 0 where nothing stops it.")
           @Nullable Long stallMillis,
-      @JsonPropertyDescription(
-              "Who told a profile of a Go program: Pprof, or ProcessMemory where it offers none.")
+      @JsonPropertyDescription("Who told what is known of a Go program: Pprof, or ProcessMemory.")
           @Nullable Source source) {
     public enum Source {
       @JsonProperty("Pprof")

@@ -22,7 +22,8 @@ class OverheadBudgetTest {
   @ParameterizedTest
   @ValueSource(
       strings = {"", "%", "0%", "0.0%", "0.05%", "1", "01%", "-1%", "10.1%", "11%", "1.25%"})
-  void everythingElseIsRefused(String text) {
+  void everythingElseIsRefusedAndCountsAsTheDefault(String text) {
     assertThat(text).doesNotMatch(PATTERN);
+    assertThat(OverheadBudget.share(text)).isCloseTo(0.01, within(1e-9));
   }
 }

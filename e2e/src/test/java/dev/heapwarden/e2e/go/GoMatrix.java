@@ -61,7 +61,7 @@ final class GoMatrix implements AutoCloseable {
             new MapsProgram(Files.copy(executable, directory.resolve(executable.getFileName()))));
       }
     }
-    assertThat(programs).as("programs").hasSizeGreaterThanOrEqualTo(FULL ? 30 : 12);
+    assertThat(programs).as("programs").hasSizeGreaterThanOrEqualTo(FULL ? 30 : 8);
     agent = new HostAgent(bpftrace, directory, programs);
     agent.attach();
   }

@@ -15,8 +15,8 @@ import java.util.Optional;
  * as long when it was too much again. Not thread-safe.
  */
 final class Allowance {
-  /** Two slots of the node's program: what a single burst costs is no reason yet. */
-  static final Duration LOOK = Duration.ofSeconds(10);
+  /** Six slots of the node's program: what a burst costs, as at a start, is no reason yet. */
+  static final Duration LOOK = Duration.ofSeconds(30);
 
   static final Duration FIRST_BREAK = Duration.ofMinutes(5);
   static final Duration LONGEST_BREAK = Duration.ofHours(1);
@@ -27,6 +27,7 @@ final class Allowance {
   private final InstantSource clock;
   private final Map<Cause, Break> breaks = new EnumMap<>(Cause.class);
   private long since;
+  private double budget;
 
   /**
    * A probe that was too much.
@@ -45,23 +46,34 @@ final class Allowance {
   }
 
   /**
-   * Looks at what was spent.
+   * Looks at what was spent by probes that are not left out: what the others cost until they are
+   * gone, and what snapshots cost, is not theirs. Under another budget all are tried anew.
    *
-   * @param budget share of the container's CPU, such as 0.01
+   * @param allowed share of the container's CPU, such as 0.01
    * @return what is left out from now on
    */
-  Optional<Cause> look(Account account, double budget, long now) {
+  Optional<Cause> look(Account account, double allowed, long now) {
+    if (allowed != budget) {
+      budget = allowed;
+      breaks.clear();
+      since = now;
+    }
     comeBack(now);
     var span = account.since(since);
-    if (span.nanos() < LOOK.toNanos() || span.ratio() <= budget) {
+    var left = reasons().keySet();
+    var probes =
+        span.spent().keySet().stream()
+            .filter(cause -> cause.alwaysOn() && !left.contains(cause))
+            .toList();
+    double ratio = probes.stream().mapToDouble(span::share).sum();
+    if (span.nanos() < LOOK.toNanos() || ratio <= budget) {
       return Optional.empty();
     }
     var costliest =
-        span.spent().keySet().stream()
-            .filter(cause -> cause.alwaysOn() && !reasons().containsKey(cause))
+        probes.stream()
             .filter(cause -> span.share(cause) >= budget * WORTH_IT)
             .max(Comparator.comparingDouble(span::share));
-    costliest.ifPresent(cause -> leaveOut(cause, span, budget, now));
+    costliest.ifPresent(cause -> leaveOut(cause, ratio, span.share(cause), now));
     return costliest;
   }
 
@@ -72,7 +84,7 @@ final class Allowance {
     return reasons;
   }
 
-  private void leaveOut(Cause cause, Account.Span span, double budget, long now) {
+  private void leaveOut(Cause cause, double ratio, double share, long now) {
     var before = breaks.get(cause);
     // One that was good for as long as it had been left out starts anew.
     var length =
@@ -87,10 +99,10 @@ final class Allowance {
             Optional.of(
                 String.format(
                     Locale.ROOT,
-                    "OverBudget: watching took %.2f %% of the container's CPU, of it this probe"
+                    "OverBudget: probes took %.2f %% of the container's CPU, of it this probe"
                         + " %.2f %%; %.1f %% is allowed; it comes back at %s",
-                    span.ratio() * 100,
-                    span.share(cause) * 100,
+                    ratio * 100,
+                    share * 100,
                     budget * 100,
                     clock.instant().plus(length).truncatedTo(ChronoUnit.SECONDS)))));
     since = now;

@@ -1,6 +1,7 @@
 package dev.heapwarden.probes.cost;
 
 import dev.heapwarden.detection.sample.ContainerKey;
+import dev.heapwarden.detection.sample.RuntimeKind;
 import dev.heapwarden.probes.target.Target;
 import dev.heapwarden.probes.target.TargetProcess;
 import java.time.Duration;
@@ -147,9 +148,13 @@ public final class Spending {
         .map(account -> Overhead.of(account.lastMinute().ratio(), account.spent()));
   }
 
-  /** By inode: overlay file systems show one file under several devices. */
+  /**
+   * Files that probes can be on, by inode: overlay file systems show one file under several
+   * devices.
+   */
   private static Set<Long> executables(Target target) {
     return target.processes().stream()
+        .filter(process -> process.runtime() == RuntimeKind.GO)
         .map(TargetProcess::identity)
         .map(identity -> identity.executable().inode())
         .collect(Collectors.toSet());

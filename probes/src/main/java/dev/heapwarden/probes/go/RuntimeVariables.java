@@ -9,9 +9,17 @@ import java.util.Set;
 /**
  * Where a Go program keeps what its runtime knows of itself.
  *
- * @param addresses before relocation, by name; empty when the program was stripped
+ * @param found by name; empty when the program was stripped
  */
-public record RuntimeVariables(Map<String, Long> addresses) {
+public record RuntimeVariables(Map<String, Variable> found) {
+  /**
+   * One of them.
+   *
+   * @param address before relocation
+   * @param size in bytes
+   */
+  public record Variable(long address, long size) {}
+
   /** {@code *bucket}, the allocation sites; src/runtime/mprof.go. */
   public static final String MEMORY_BUCKETS = "runtime.mbuckets";
 
@@ -55,7 +63,7 @@ public record RuntimeVariables(Map<String, Long> addresses) {
           HEAP);
 
   public RuntimeVariables {
-    addresses = Map.copyOf(addresses);
+    found = Map.copyOf(found);
   }
 
   /**
@@ -70,7 +78,13 @@ public record RuntimeVariables(Map<String, Long> addresses) {
   }
 
   public OptionalLong address(String name) {
-    var address = addresses.get(name);
-    return address == null ? OptionalLong.empty() : OptionalLong.of(address);
+    var variable = found.get(name);
+    return variable == null ? OptionalLong.empty() : OptionalLong.of(variable.address());
+  }
+
+  /** 0 when the program has none of that name. */
+  public long size(String name) {
+    var variable = found.get(name);
+    return variable == null ? 0 : variable.size();
   }
 }

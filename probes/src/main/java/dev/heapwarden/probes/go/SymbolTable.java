@@ -30,35 +30,47 @@ final class SymbolTable {
    * @throws BinaryFormatException when the table is larger than 256 MiB or lies outside the file
    */
   static Map<String, Long> functions(ElfFile elf, Set<String> names) throws IOException {
-    return addresses(elf, names, STT_FUNC);
+    var found = new HashMap<String, Long>();
+    find(elf, names, STT_FUNC, (name, address, _) -> found.putIfAbsent(name, address));
+    return Map.copyOf(found);
   }
 
   /** The same of variables. */
-  static Map<String, Long> variables(ElfFile elf, Set<String> names) throws IOException {
-    return addresses(elf, names, STT_OBJECT);
+  static Map<String, RuntimeVariables.Variable> variables(ElfFile elf, Set<String> names)
+      throws IOException {
+    var found = new HashMap<String, RuntimeVariables.Variable>();
+    find(
+        elf,
+        names,
+        STT_OBJECT,
+        (name, address, size) ->
+            found.putIfAbsent(name, new RuntimeVariables.Variable(address, size)));
+    return Map.copyOf(found);
   }
 
-  private static Map<String, Long> addresses(ElfFile elf, Set<String> names, int type)
+  private interface Finder {
+    void found(String name, long address, long size);
+  }
+
+  private static void find(ElfFile elf, Set<String> names, int type, Finder finder)
       throws IOException {
     var table = elf.section(".symtab");
     if (table.isEmpty()) {
-      return Map.of();
+      return;
     }
     var symbols = bounded(table.get());
     var strings = bounded(elf.linked(symbols));
     var offsets = Names.offsets(elf, strings.offset(), strings.size(), names);
-    var found = new HashMap<String, Long>();
     each(
         elf,
         symbols,
         type,
-        (name, address, _) -> {
+        (name, address, size) -> {
           var wanted = offsets.get(name);
           if (wanted != null) {
-            found.putIfAbsent(wanted, address);
+            finder.found(wanted, address, size);
           }
         });
-    return Map.copyOf(found);
   }
 
   /**

@@ -23,6 +23,8 @@ record AllocationSites(long rate, List<AllocationSite> sites) {
   /** Of all sites together. */
   static final int FRAMES_LIMIT = 1_000_000;
 
+  private static final int TRIES = 10;
+
   /** maxProfStackDepth. */
   private static final int STACK_LIMIT = 1024;
 
@@ -41,9 +43,24 @@ record AllocationSites(long rate, List<AllocationSite> sites) {
    */
   static AllocationSites read(GoProcess process) throws IOException {
     long rate = rate(process);
+    for (int i = 0; i < TRIES; i++) {
+      int cycle = cycle(process);
+      var sites = read(process, rate, cycle);
+      // In the next one new allocations are counted where those that are due were.
+      if (cycle(process) == cycle) {
+        return sites;
+      }
+    }
+    throw new MemoryException("a collection began each time its sites were read", null);
+  }
+
+  /** The lowest bit says whether the cycle above it was added to what is published. */
+  private static int cycle(GoProcess process) throws IOException {
+    return process.memory().half(process.address(RuntimeVariables.PROFILE_CYCLE)) >>> 1;
+  }
+
+  private static AllocationSites read(GoProcess process, long rate, int cycle) throws IOException {
     var memory = process.memory();
-    // The lowest bit says whether the cycle above it was added to what is published.
-    int cycle = memory.read(process.address(RuntimeVariables.PROFILE_CYCLE), 4).getInt(0) >>> 1;
     int due = 1 + cycle % FUTURE_CYCLES;
     var buckets = new ArrayList<Bucket>();
     int frames = 0;
@@ -96,7 +113,7 @@ record AllocationSites(long rate, List<AllocationSite> sites) {
       if (head.getLong(layout.at("runtime.bucket.typ")) != MEMORY_PROFILE
           || depth < 0
           || depth > STACK_LIMIT) {
-        throw new MemoryException("no allocation site at 0x%x".formatted(address), null);
+        throw new MemoryException("no allocation site where one should be", null);
       }
       long length = depth * Long.BYTES + layout.at("runtime.memRecord");
       return new Bucket(head, process.memory().read(address + size, length), (int) depth, layout);

@@ -43,6 +43,10 @@ final class GoLayout {
           "the memory layout of %s is not known, those of Go 1.%d to 1.%d are"
               .formatted(version, GoVersion.OLDEST_MINOR, GoVersion.NEWEST_MINOR));
     }
+    if (version.matches("go1\\.[0-9]+(rc|beta).*")) {
+      throw new UnreadableProgramException(
+          "the memory layout of %s is not known, only those of releases are".formatted(version));
+    }
     int experiments = version.indexOf("X:");
     if (experiments >= 0) {
       for (var experiment : version.substring(experiments + 2).split("[ ,]", -1)) {

@@ -37,7 +37,7 @@ public final class GoProcess implements Closeable {
     }
     var layout = GoLayout.of(program.binary().version());
     var variables = RuntimeVariables.read(program.executable());
-    if (variables.addresses().isEmpty()) {
+    if (variables.found().isEmpty()) {
       throw new UnreadableProgramException("stripped: no symbol table");
     }
     return new GoProcess(ProcessMemory.of(directory), layout, variables, program.bias());
@@ -65,6 +65,11 @@ public final class GoProcess implements Closeable {
   long address(String variable) throws UnreadableProgramException {
     return find(variable)
         .orElseThrow(() -> new UnreadableProgramException("its symbol table has no " + variable));
+  }
+
+  /** Bytes that a variable takes; 0 when the program has none. */
+  long size(String variable) {
+    return variables.size(variable);
   }
 
   @Override

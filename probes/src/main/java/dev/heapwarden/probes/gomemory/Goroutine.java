@@ -32,6 +32,8 @@ record Goroutine(
   static final int SYSCALL = 3;
   static final int WAITING = 4;
   static final int DEAD = 6;
+  static final int COPYSTACK = 8;
+  static final int PREEMPTED = 9;
   static final int LEAKED = 10;
   static final int DEAD_EXTRA = 11;
 
@@ -57,12 +59,27 @@ record Goroutine(
   }
 
   boolean lives() {
+    return lives(status);
+  }
+
+  /** The same of one of which nothing else is read. */
+  static boolean lives(GoProcess process, long address) throws MemoryException {
+    long at = address + process.layout().at("runtime.g.atomicstatus");
+    return lives(process.memory().half(at) & ~SCAN);
+  }
+
+  private static boolean lives(int status) {
     return status != IDLE && status != DEAD && status != DEAD_EXTRA;
   }
 
   /** Whether it waits for another goroutine, a timer or the network. */
   boolean waits() {
     return status == WAITING || status == LEAKED;
+  }
+
+  /** Whether the collector notes since when. */
+  boolean isTimed() {
+    return waits() || status == SYSCALL;
   }
 
   private static Stopped parked(ByteBuffer g, GoLayout layout) {

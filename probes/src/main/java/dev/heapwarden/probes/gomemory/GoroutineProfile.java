@@ -7,6 +7,7 @@ import java.io.OutputStream;
 import java.nio.LongBuffer;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -25,6 +26,11 @@ public final class GoroutineProfile {
 
   private static final int HEADER_TRIES = 10;
 
+  /** The list of as many takes 16 MiB. */
+  private static final int LISTED = 2_000_000;
+
+  private static final int PIECE = 1 << 19;
+
   /** isSystemGoroutine in src/runtime/traceback.go (Go 1.21 to 1.27). */
   private static final Set<String> OF_THE_PROGRAM =
       Set.of("runtime.main", "runtime.corostart", "runtime.handleAsyncEvent");
@@ -36,6 +42,7 @@ public final class GoroutineProfile {
   private final WaitReasons reasons;
   private final Stacks stacks;
   private final Map<Group, Long> groups = new LinkedHashMap<>();
+  private int stride = 1;
 
   private record Group(String state, String creator, long minutes, LongBuffer stack) {}
 
@@ -68,32 +75,52 @@ public final class GoroutineProfile {
       throws IOException {
     var goroutines = new GoroutineProfile(process, text);
     goroutines.read(nanos);
-    var profile = new Profile(text, COUNT, 1, COUNT);
-    goroutines.groups.forEach(
-        (group, count) -> {
-          var texts = new LinkedHashMap<String, String>();
-          texts.put("state", group.state());
-          if (!group.creator().isEmpty()) {
-            texts.put("created_by", group.creator());
-          }
-          profile.sample(
-              group.stack().array(),
-              texts,
-              group.minutes() == 0 ? Map.of() : Map.of("waiting_minutes", group.minutes()),
-              count);
-        });
+    var profile = new Profile(text, Profile.Entries.FUNCTIONS, COUNT, 1, COUNT);
+    for (var counted : goroutines.groups.entrySet()) {
+      var group = counted.getKey();
+      var texts = new LinkedHashMap<String, String>();
+      texts.put("state", group.state());
+      if (!group.creator().isEmpty()) {
+        texts.put("created_by", group.creator());
+      }
+      profile.sample(
+          group.stack().array(),
+          texts,
+          group.minutes() == 0 ? Map.of() : Map.of("waiting_minutes", group.minutes()),
+          counted.getValue());
+    }
+    if (goroutines.stride > 1) {
+      profile.comment(
+          "estimated: one goroutine of every %d was looked at".formatted(goroutines.stride));
+    }
     profile.write(now, output);
   }
 
   private void read(long now) throws IOException {
     var all = pointers();
-    int stride = 1 + (all.length - 1) / LOOKED_AT;
-    for (int i = 0; i < all.length; i += stride) {
-      var goroutine = Goroutine.read(process, all[i]);
-      if (goroutine.lives() && !ofTheRuntime(goroutine)) {
-        groups.merge(group(goroutine, now), (long) stride, Long::sum);
+    // The list never shrinks: most of a long one may be dead.
+    var living = all.length <= LOOKED_AT ? all : living(all);
+    stride = 1 + (living.length - 1) / LOOKED_AT;
+    for (int i = 0; i < living.length; i += stride) {
+      var goroutine = Goroutine.read(process, living[i]);
+      if (goroutine.lives()) {
+        var stack = stacks.of(process, goroutine);
+        if (!ofTheRuntime(goroutine, stack)) {
+          groups.merge(group(goroutine, stack, now), (long) stride, Long::sum);
+        }
       }
     }
+  }
+
+  private long[] living(long... all) throws IOException {
+    var living = new long[all.length];
+    int count = 0;
+    for (long goroutine : all) {
+      if (Goroutine.lives(process, goroutine)) {
+        living[count++] = goroutine;
+      }
+    }
+    return Arrays.copyOf(living, count);
   }
 
   /** The list grows by moving: its address and length must belong together. */
@@ -103,14 +130,20 @@ public final class GoroutineProfile {
     for (int i = 0; i < HEADER_TRIES; i++) {
       var header = memory.read(at, 2 * Long.BYTES);
       long length = header.getLong(Long.BYTES);
-      if (length < 0 || length > Integer.MAX_VALUE / Long.BYTES) {
-        throw new MemoryException("no list of goroutines at 0x%x".formatted(at), null);
+      if (length < 0 || length > LISTED) {
+        throw new MemoryException("no list of at most %d goroutines".formatted(LISTED), null);
       }
       if (length == 0) {
         return new long[0];
       }
       var pointers = new long[(int) length];
-      memory.read(header.getLong(0), length * Long.BYTES).asLongBuffer().get(pointers);
+      for (int read = 0; read < pointers.length; read += PIECE) {
+        int piece = Math.min(PIECE, pointers.length - read);
+        memory
+            .read(header.getLong(0) + (long) read * Long.BYTES, (long) piece * Long.BYTES)
+            .asLongBuffer()
+            .get(pointers, read, piece);
+      }
       if (memory.read(at, 2 * Long.BYTES).equals(header)) {
         return pointers;
       }
@@ -118,14 +151,24 @@ public final class GoroutineProfile {
     throw new MemoryException("the list of goroutines moved each time it was read", null);
   }
 
-  private boolean ofTheRuntime(Goroutine goroutine) {
+  /** One of the runtime's that calls the program, as finalizers are called, is the program's. */
+  private boolean ofTheRuntime(Goroutine goroutine, long... stack) throws IOException {
     var function = text.function(goroutine.start() + 1).orElse("");
-    return function.startsWith("runtime.") && !OF_THE_PROGRAM.contains(function);
+    if (!function.startsWith("runtime.") || OF_THE_PROGRAM.contains(function)) {
+      return false;
+    }
+    for (long address : stack) {
+      var called = text.innermost(address).orElse("runtime.");
+      if (!called.startsWith("runtime.") && !called.startsWith("internal/runtime/")) {
+        return false;
+      }
+    }
+    return true;
   }
 
-  private Group group(Goroutine goroutine, long now) throws IOException {
+  private Group group(Goroutine goroutine, long[] stack, long now) throws IOException {
     long minutes =
-        goroutine.waits() && goroutine.waitingSince() != 0
+        goroutine.isTimed() && goroutine.waitingSince() != 0
             ? Duration.ofNanos(now - goroutine.waitingSince()).toMinutes()
             : 0;
     var full =
@@ -133,7 +176,7 @@ public final class GoroutineProfile {
             state(goroutine),
             creator(goroutine),
             Long.highestOneBit(Math.max(0, minutes)),
-            LongBuffer.wrap(stacks.of(process, goroutine)));
+            LongBuffer.wrap(stack));
     if (groups.size() < GROUPS_LIMIT || groups.containsKey(full)) {
       return full;
     }
@@ -145,7 +188,7 @@ public final class GoroutineProfile {
   }
 
   /** Function with the go statement; "" for the first goroutine, which the runtime starts. */
-  private String creator(Goroutine goroutine) {
+  private String creator(Goroutine goroutine) throws IOException {
     return text.function(goroutine.creator())
         .filter(function -> !function.startsWith("runtime."))
         .orElse("");
@@ -157,7 +200,9 @@ public final class GoroutineProfile {
       case Goroutine.RUNNABLE -> "runnable";
       case Goroutine.RUNNING -> "running";
       case Goroutine.SYSCALL -> "syscall";
-      default -> "moving";
+      case Goroutine.COPYSTACK -> "copystack";
+      case Goroutine.PREEMPTED -> "preempted";
+      default -> throw new MemoryException("no goroutine where one should be", null);
     };
   }
 }

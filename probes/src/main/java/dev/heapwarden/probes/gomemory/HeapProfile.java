@@ -26,6 +26,7 @@ public final class HeapProfile {
     var profile =
         new Profile(
             text,
+            Profile.Entries.CALLS,
             new Profile.ValueType("space", "bytes"),
             sites.rate(),
             new Profile.ValueType("alloc_objects", "count"),
@@ -47,7 +48,7 @@ public final class HeapProfile {
   }
 
   /** Without the innermost frames that are the runtime's, unless all are. */
-  private static long[] withoutRuntime(long[] stack, ProgramText text) {
+  private static long[] withoutRuntime(long[] stack, ProgramText text) throws IOException {
     for (int i = 0; i < stack.length; i++) {
       var function = text.innermost(stack[i]).orElse("");
       if (!function.startsWith("runtime.") && !function.startsWith("internal/runtime/")) {

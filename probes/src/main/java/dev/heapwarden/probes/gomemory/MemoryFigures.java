@@ -3,6 +3,8 @@ package dev.heapwarden.probes.gomemory;
 import dev.heapwarden.probes.go.RuntimeVariables;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Comparator;
 
 /**
  * What {@code runtime.ReadMemStats} would say, from the process's memory; each figure is that of
@@ -51,7 +53,7 @@ public record MemoryFigures(
   /** consistentHeapStats keeps its counts in as many parts. */
   private static final int PARTS = 3;
 
-  /** While the program itself adds the parts up one of them may count twice, and never less. */
+  /** While the program itself adds the parts up one of them may count twice, or not at all. */
   private static final int READINGS = 3;
 
   /**
@@ -60,11 +62,12 @@ public record MemoryFigures(
    * @throws MemoryException when the memory cannot be read
    */
   public static MemoryFigures read(GoProcess process) throws IOException {
-    var counts = Counts.read(process);
-    for (int i = 1; i < READINGS; i++) {
-      var again = Counts.read(process);
-      counts = again.mallocs() < counts.mallocs() ? again : counts;
+    var readings = new ArrayList<Counts>();
+    for (int i = 0; i < READINGS; i++) {
+      readings.add(Counts.read(process));
     }
+    readings.sort(Comparator.comparingLong(Counts::mallocs));
+    var counts = readings.get(READINGS / 2);
     var layout = process.layout();
     var memory = process.memory();
     long statistics = process.address(RuntimeVariables.STATISTICS);

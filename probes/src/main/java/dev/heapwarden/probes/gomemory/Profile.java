@@ -1,13 +1,13 @@
 package dev.heapwarden.probes.gomemory;
 
 import dev.heapwarden.probes.go.Frame;
+import dev.heapwarden.probes.target.MemoryException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.zip.GZIPOutputStream;
 
 /**
@@ -21,7 +21,19 @@ final class Profile {
   private record Function(String name, String file) {}
 
   /** Where each stack ends; Go's own profiles leave it out. */
-  private static final Optional<String> END_OF_STACK = Optional.of("runtime.goexit");
+  private static final String END_OF_STACK = "runtime.goexit";
+
+  private static final int LEFT_OUT = 0;
+  private static final int PLACES_LIMIT = 100_000;
+  private static final int CHARACTERS_LIMIT = 8 << 20;
+
+  /** What the addresses of a stack stand for. */
+  enum Entries {
+    /** A function each, with the calls that were inlined into it. */
+    FUNCTIONS,
+    /** A call each: what was inlined has an address of its own. */
+    CALLS
+  }
 
   private final ProgramText text;
   private final ProtoMessage profile = new ProtoMessage();
@@ -30,16 +42,22 @@ final class Profile {
   private final Map<String, Integer> strings = new LinkedHashMap<>();
   private final Map<Function, Integer> functions = new LinkedHashMap<>();
   private final Map<Long, Integer> locations = new LinkedHashMap<>();
+  private final Entries entries;
   private boolean allNamed = true;
+  private int places;
+  private long characters;
 
   /**
    * An empty profile.
    *
+   * @param entries of its stacks
    * @param period how many of what is counted one sample stands for
    * @param values what the numbers of a sample count
    */
-  Profile(ProgramText text, ValueType periodType, long period, ValueType... values) {
+  Profile(ProgramText text, Entries entries, ValueType periodType, long period, ValueType... values)
+      throws IOException {
     this.text = text;
+    this.entries = entries;
     string("");
     for (var value : values) {
       profile.message(1, valueType(value));
@@ -53,18 +71,31 @@ final class Profile {
    * @param stack return addresses, innermost first
    * @param texts that label it, by name
    * @param numbers that label it, by name
+   * @throws MemoryException when there are too many places, or their names are too long
    */
-  void sample(long[] stack, Map<String, String> texts, Map<String, Long> numbers, long... values) {
-    var ids =
-        Arrays.stream(stack)
-            .filter(address -> !text.function(address).equals(END_OF_STACK))
-            .mapToObj(this::location)
-            .mapToLong(Integer::longValue)
-            .toArray();
-    var sample = new ProtoMessage().packed(1, ids).packed(2, values);
-    texts.forEach((name, label) -> sample.message(3, label(name).number(2, string(label))));
-    numbers.forEach((name, label) -> sample.message(3, label(name).number(3, label)));
+  void sample(long[] stack, Map<String, String> texts, Map<String, Long> numbers, long... values)
+      throws IOException {
+    var ids = new long[stack.length];
+    int depth = 0;
+    for (long address : stack) {
+      int id = location(address);
+      if (id != LEFT_OUT) {
+        ids[depth++] = id;
+      }
+    }
+    var sample = new ProtoMessage().packed(1, Arrays.copyOf(ids, depth)).packed(2, values);
+    for (var label : texts.entrySet()) {
+      sample.message(3, label(label.getKey()).number(2, string(label.getValue())));
+    }
+    for (var label : numbers.entrySet()) {
+      sample.message(3, label(label.getKey()).number(3, label.getValue()));
+    }
     profile.message(2, sample);
+  }
+
+  /** Adds words for whoever reads it. */
+  void comment(String words) throws IOException {
+    profile.number(13, string(words));
   }
 
   /** Writes it, compressed. */
@@ -83,46 +114,55 @@ final class Profile {
         new ProtoMessage()
             .message(3, mapping)
             .number(9, time.getEpochSecond() * 1_000_000_000L + time.getNano());
-    strings.keySet().forEach(string -> rest.text(6, string));
     try (var compressed = new GZIPOutputStream(output)) {
       profile.writeTo(compressed);
       locationTable.writeTo(compressed);
       functionTable.writeTo(compressed);
       rest.writeTo(compressed);
+      for (var string : strings.keySet()) {
+        new ProtoMessage().text(6, string).writeTo(compressed);
+      }
     }
   }
 
-  private ProtoMessage valueType(ValueType type) {
+  private ProtoMessage valueType(ValueType type) throws IOException {
     return new ProtoMessage().number(1, string(type.name())).number(2, string(type.unit()));
   }
 
-  private ProtoMessage label(String name) {
+  private ProtoMessage label(String name) throws IOException {
     return new ProtoMessage().number(1, string(name));
   }
 
   /** Its address is that of the call, as in Go's own profiles, not where the call returns to. */
-  private int location(long returnAddress) {
+  private int location(long returnAddress) throws IOException {
     var known = locations.get(returnAddress);
     if (known != null) {
       return known;
     }
-    int id = locations.size() + 1;
+    if (locations.size() == PLACES_LIMIT) {
+      throw new MemoryException("more than %d places".formatted(PLACES_LIMIT), null);
+    }
+    var frames = text.frames(returnAddress);
+    if (!frames.isEmpty() && frames.getLast().function().equals(END_OF_STACK)) {
+      locations.put(returnAddress, LEFT_OUT);
+      return LEFT_OUT;
+    }
+    int id = ++places;
     locations.put(returnAddress, id);
     var location = new ProtoMessage().number(1, id).number(3, returnAddress - 1);
     if (text.holds(returnAddress)) {
       location.number(2, 1);
     }
-    var frames = text.frames(returnAddress);
-    frames.forEach(
-        frame ->
-            location.message(
-                4, new ProtoMessage().number(1, function(frame)).number(2, frame.line())));
+    for (var frame :
+        entries == Entries.CALLS && !frames.isEmpty() ? frames.subList(0, 1) : frames) {
+      location.message(4, new ProtoMessage().number(1, function(frame)).number(2, frame.line()));
+    }
     allNamed &= !frames.isEmpty();
     locationTable.message(4, location);
     return id;
   }
 
-  private int function(Frame frame) {
+  private int function(Frame frame) throws IOException {
     var function = new Function(frame.function(), frame.file());
     var known = functions.get(function);
     if (known != null) {
@@ -141,8 +181,18 @@ final class Profile {
     return id;
   }
 
-  private int string(String text) {
-    var known = strings.putIfAbsent(text, strings.size());
-    return known == null ? strings.size() - 1 : known;
+  private int string(String text) throws IOException {
+    var known = strings.get(text);
+    if (known != null) {
+      return known;
+    }
+    characters += text.length();
+    if (characters > CHARACTERS_LIMIT) {
+      throw new MemoryException(
+          "more than %d characters of names".formatted(CHARACTERS_LIMIT), null);
+    }
+    int number = strings.size();
+    strings.put(text, number);
+    return number;
   }
 }

@@ -71,6 +71,10 @@ final class Stacks {
       low = frame + FRAME;
       frame = at.getLong(0);
     }
+    if (depth == 1 && goroutine.start() != 0) {
+      // Where the release keeps no frame of a system call.
+      stack[depth++] = goroutine.start() + 1;
+    }
     return Arrays.copyOf(stack, depth);
   }
 }

@@ -32,6 +32,9 @@ final class WaitReasons {
 
   private String read(int reason) throws IOException {
     var memory = process.memory();
+    if ((reason + 1L) * STRING > process.size(RuntimeVariables.WAIT_REASONS)) {
+      return "waiting";
+    }
     var string =
         memory.read(
             process.address(RuntimeVariables.WAIT_REASONS) + (long) reason * STRING, STRING);

@@ -50,13 +50,11 @@ public final class CgroupCpu {
     if (!Files.exists(stat)) {
       return (long) number(inHierarchy("cpuacct", cgroup).resolve("cpuacct.usage"));
     }
-    try (var lines = Files.lines(stat)) {
-      return lines
-          .filter(line -> line.startsWith("usage_usec "))
-          .mapToLong(line -> Long.parseLong(line.substring("usage_usec ".length())) * 1_000)
-          .findFirst()
-          .orElseThrow(() -> new IOException(stat + " has no usage_usec"));
-    }
+    return Files.readAllLines(stat).stream()
+        .filter(line -> line.startsWith("usage_usec "))
+        .mapToLong(line -> Long.parseLong(line.substring("usage_usec ".length())) * 1_000)
+        .findFirst()
+        .orElseThrow(() -> new IOException(stat + " has no usage_usec"));
   }
 
   /** The same cgroup of v1's cpu controller; of v2 the cgroup itself. */

@@ -16,6 +16,10 @@ import java.util.Map;
 final class Hits {
   private final Map<Long, Runner> runners = new HashMap<>();
   private final Map<Integer, List<Runner>> byExecutable = new HashMap<>();
+
+  /** How many share in a hit of another process: on overlay file systems all see it. */
+  private final Map<Integer, Integer> sharing = new HashMap<>();
+
   private final Map<String, Long> sums = new HashMap<>();
   private final Map<Key, Long> spent = new HashMap<>();
 
@@ -37,6 +41,14 @@ final class Hits {
               .toList();
       of.forEach(runner -> runners.put(runner.pid(), runner));
       byExecutable.put(probed.number(), of);
+    }
+    for (var probed : executables) {
+      sharing.put(
+          probed.number(),
+          executables.stream()
+              .filter(other -> other.id().inode() == probed.id().inode())
+              .mapToInt(other -> byExecutable.getOrDefault(other.number(), List.of()).size())
+              .sum());
     }
   }
 
@@ -86,9 +98,11 @@ final class Hits {
         .forEach(
             (number, sum) -> {
               long more = more(values.map() + number, sum.asLong());
-              var of = byExecutable.getOrDefault(Integer.parseInt(number), List.of());
-              of.forEach(
-                  runner -> spend(runner.pid(), cause, more * runner.cost(cause) / of.size()));
+              int executable = Integer.parseInt(number);
+              int share = sharing.getOrDefault(executable, 1);
+              byExecutable
+                  .getOrDefault(executable, List.of())
+                  .forEach(runner -> spend(runner.pid(), cause, more * runner.cost(cause) / share));
             });
   }
 

@@ -48,6 +48,9 @@ final class NodeProgram {
   /** Keys of one map in the kernel, processes as a rule; bpftrace takes 4,096 unless told. */
   static final int MAP_KEYS = 16_384;
 
+  /** Stands for the executable of a watched process that has no uprobe of its own. */
+  private static final int NO_UPROBE = -1;
+
   private NodeProgram() {}
 
   /**
@@ -108,7 +111,7 @@ final class NodeProgram {
                     "  @t[%d] = %d; @p[%d] = %d;\n"
                         .formatted(
                             process.pid(),
-                            numbers.getOrDefault(process.executable(), 0),
+                            numbers.getOrDefault(process.executable(), NO_UPROBE),
                             process.pid(),
                             plan.countsFaultsOf(process) ? 1 : 0)));
     text.append(
@@ -179,7 +182,7 @@ final class NodeProgram {
                 printf("gc %%d %%lu %%lu %%lu\\n", pid, nsecs, reg("%s"), @gc[pid]);
               }
             } else if ($of == 0) {
-              @gcother[%d] = count();
+              @gcother[%d]++;
             }
           }
           """
@@ -199,7 +202,7 @@ final class NodeProgram {
           %s {
             $of = @t[pid];
             if ($of == %d) {
-              @grown[pid] = count();
+              @grown[pid]++;
               $map = reg("%s"); $used = *(uint64*)$map;
               if ($used >= %d) {
                 $second = (uint64)nsecs / 1000000000;
@@ -219,7 +222,7 @@ final class NodeProgram {
                 }
               }
             } else if ($of == 0) {
-              @grownother[%d] = count();
+              @grownother[%d]++;
             }
           }
           """

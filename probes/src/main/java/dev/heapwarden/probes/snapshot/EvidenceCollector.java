@@ -92,7 +92,7 @@ public final class EvidenceCollector {
     maps = new MapGrowthEvidence(bpftrace, sites, store, procRoot, spending);
     kernel = new KernelMemoryEvidence(bpftrace, tracepoints, store, procRoot);
     pprof = new PprofEvidence(store);
-    goMemory = new GoMemoryEvidence(sites, proc, store);
+    goMemory = new GoMemoryEvidence(proc, store);
     jvm = new JvmEvidence(attach, proc, store);
     Function<ContainerKey, PauseBounds> bounds =
         key ->
@@ -130,9 +130,9 @@ public final class EvidenceCollector {
       }
       kinds.add(SnapshotKind.KERNEL_MEMORY);
       if (go) {
+        kinds.add(SnapshotKind.MEM_STATS);
         kinds.add(SnapshotKind.GO_HEAP_PROFILE);
         kinds.add(SnapshotKind.GOROUTINES);
-        kinds.add(SnapshotKind.MEM_STATS);
       }
       if (order.target().runtime() == RuntimeKind.JVM) {
         kinds.add(SnapshotKind.FLAGS);

@@ -1,9 +1,7 @@
 package dev.heapwarden.probes.snapshot;
 
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.Artifact.Source;
-import dev.heapwarden.probes.go.BuildId;
 import dev.heapwarden.probes.go.ExecutableId;
-import dev.heapwarden.probes.go.Sites;
 import dev.heapwarden.probes.gomemory.GoProcess;
 import dev.heapwarden.probes.gomemory.GoroutineProfile;
 import dev.heapwarden.probes.gomemory.HeapProfile;
@@ -23,12 +21,10 @@ import java.util.Comparator;
 
 /** What a Go program's runtime keeps in its memory. Nothing is asked of it and nothing stops it. */
 final class GoMemoryEvidence {
-  private final Sites sites;
   private final ProcFs proc;
   private final ArtifactStore store;
 
-  GoMemoryEvidence(Sites sites, ProcFs proc, ArtifactStore store) {
-    this.sites = sites;
+  GoMemoryEvidence(ProcFs proc, ArtifactStore store) {
     this.proc = proc;
     this.store = store;
   }
@@ -41,16 +37,22 @@ final class GoMemoryEvidence {
     return take(
         order,
         file,
-        (opened, process, output) ->
-            HeapProfile.write(opened, text(process), Instant.now(), output));
+        (opened, process, output) -> {
+          try (var text = text(process)) {
+            HeapProfile.write(opened, text, Instant.now(), output);
+          }
+        });
   }
 
   Evidence goroutines(Order order, String file) throws IOException {
     return take(
         order,
         file,
-        (opened, process, output) ->
-            GoroutineProfile.write(opened, text(process), Instant.now(), output));
+        (opened, process, output) -> {
+          try (var text = text(process)) {
+            GoroutineProfile.write(opened, text, Instant.now(), output);
+          }
+        });
   }
 
   Evidence figures(Order order) throws IOException {
@@ -93,15 +95,8 @@ final class GoMemoryEvidence {
   }
 
   private ProgramText text(TargetProcess process) throws IOException {
-    var program = process.program(proc.root()).orElseThrow();
-    var code =
-        proc.mappings(process.pid(), process.identity().executable().inode()).stream()
-            .filter(ProcFs.Mapping::executable)
-            .findFirst()
-            .orElseThrow(() -> new IOException("its code is not mapped"));
-    return new ProgramText(
-        code,
-        BuildId.read(program.executable()).orElse(""),
-        address -> sites.frames(program, address));
+    return ProgramText.open(
+        process.program(proc.root()).orElseThrow(),
+        proc.mappings(process.pid(), process.identity().executable().inode()));
   }
 }

@@ -82,8 +82,7 @@ public final class ProcessMemory implements Closeable {
    */
   public ByteBuffer read(long address, long length) throws MemoryException {
     if (length < 0 || length > READ_LIMIT || address <= 0 || address > USER_SPACE_END - length) {
-      throw new MemoryException(
-          "no place to read: %d bytes at 0x%x".formatted(length, address), null);
+      throw new MemoryException("no place to read", null);
     }
     bytesLeft -= length;
     if (bytesLeft < 0) {
@@ -102,7 +101,7 @@ public final class ProcessMemory implements Closeable {
     } catch (MemoryException ended) {
       throw ended;
     } catch (IOException absent) {
-      throw new MemoryException("no memory at 0x%x".formatted(address), absent);
+      throw new MemoryException("no memory where some should be", absent);
     }
     return buffer.flip();
   }

@@ -52,7 +52,7 @@ class SpendingTest {
 
   @Test
   void aboveTheBudgetTheCostliestProbeIsLeftOutAndSaidSoWithTheFigures() {
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < 7; i++) {
       pay(Cause.GO_GC, 0.004);
       pay(Cause.GO_MAP_GROWTH, 0.02);
       pass(1.0);
@@ -62,14 +62,14 @@ class SpendingTest {
         .containsOnly(
             Map.entry(
                 Cause.GO_MAP_GROWTH,
-                "OverBudget: watching took 2.40 % of the container's CPU, of it this probe 2.00 %;"
+                "OverBudget: probes took 2.40 % of the container's CPU, of it this probe 2.00 %;"
                     + " 1.0 % is allowed; it comes back at 2026-03-01T12:05:00Z"));
   }
 
   @Test
   void whatIsLeftIsLookedAtAnewAndLeftOutTooUntilNothingIsLeft() {
     var costs = Map.of(Cause.GO_GC, 0.03, Cause.GO_MAP_GROWTH, 0.04, Cause.PAGE_FAULTS, 0.02);
-    for (int i = 0; i < 12; i++) {
+    for (int i = 0; i < 24; i++) {
       costs.forEach(
           (cause, share) -> {
             if (!spending.leftOut(WEB).containsKey(cause)) {
@@ -80,6 +80,42 @@ class SpendingTest {
     }
 
     assertThat(spending.leftOut(WEB)).containsOnlyKeys(costs.keySet());
+  }
+
+  /** Until a new program has taken over it goes on to cost. */
+  @Test
+  void whatALeftOutProbeStillCostsIsNotHeldAgainstTheOthers() {
+    for (int i = 0; i < 60; i++) {
+      pay(Cause.GO_MAP_GROWTH, 0.05);
+      pay(Cause.GO_GC, 0.002);
+      pass(1.0);
+    }
+
+    assertThat(spending.leftOut(WEB)).containsOnlyKeys(Cause.GO_MAP_GROWTH);
+  }
+
+  @Test
+  void aSnapshotIsNotHeldAgainstTheProbes() {
+    for (int i = 0; i < 20; i++) {
+      spending.snapshot(Web.KEY, Duration.ofMillis(500));
+      pay(Cause.GO_GC, 0.005);
+      pass(1.0);
+    }
+
+    assertThat(spending.leftOut(WEB)).isEmpty();
+  }
+
+  @Test
+  void underAnotherBudgetAllAreTriedAnew() {
+    assertThat(untilLeftOut()).isTrue();
+    spending.ran(
+        new Target(Web.allowing(WEB.container(), 0.1), WEB.cgroup(), WEB.processes()), cpuOfWeb());
+
+    assertThat(spending.leftOut(WEB)).isEmpty();
+  }
+
+  private long cpuOfWeb() {
+    return cpu.getOrDefault(Web.KEY, 0L);
   }
 
   @Test

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Images are anybody's: whatever an executable says, the agent goes on. */
 class HostileBinaryTest {
-  private static final int MUTATIONS = 12_000;
+  private static final int MUTATIONS = 10_000;
 
   /** What the readers may ask of the heap for one look, beyond which the agent would be in need. */
   private static final long ALLOCATION_LIMIT = 16L << 20;

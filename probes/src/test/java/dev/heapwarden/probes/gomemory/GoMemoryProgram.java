@@ -2,7 +2,6 @@ package dev.heapwarden.probes.gomemory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.heapwarden.probes.go.BuildId;
 import dev.heapwarden.probes.go.ExecutableId;
 import dev.heapwarden.probes.go.GoBinary;
 import dev.heapwarden.probes.go.GoPrograms;
@@ -67,14 +66,7 @@ public final class GoMemoryProgram implements AutoCloseable {
   }
 
   ProgramText text() throws IOException {
-    var sites = new Sites();
-    return new ProgramText(
-        PROC.mappings(pid(), program.id().inode()).stream()
-            .filter(ProcFs.Mapping::executable)
-            .findFirst()
-            .orElseThrow(),
-        BuildId.read(program.executable()).orElse(""),
-        address -> sites.frames(program, address));
+    return ProgramText.open(program, PROC.mappings(pid(), program.id().inode()));
   }
 
   /** Asks for something that one line answers. */

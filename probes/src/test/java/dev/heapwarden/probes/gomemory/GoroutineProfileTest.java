@@ -90,9 +90,10 @@ class GoroutineProfileTest {
 
   private static void write(GoMemoryProgram program, Duration later, Path file) throws IOException {
     try (var process = program.open();
+        var text = program.text();
         var output = Files.newOutputStream(file)) {
       GoroutineProfile.write(
-          process, program.text(), Instant.now(), System.nanoTime() + later.toNanos(), output);
+          process, text, Instant.now(), System.nanoTime() + later.toNanos(), output);
     }
   }
 

@@ -39,7 +39,8 @@ class HeapProfileTest {
         .isEqualTo(ofTheProgram(PprofTool.open(own)))
         .containsKeys(
             "main.keepLarge < main.main < runtime.main",
-            "main.keepSmall < main.main < runtime.main");
+            "main.keepSmall < main.main < runtime.main",
+            "main.oneMore < main.keepInlined < main.main < runtime.main");
     assertThat(found.raw())
         .contains("PeriodType: space bytes\nPeriod: 524288\n")
         .contains("alloc_objects/count alloc_space/bytes inuse_objects/count inuse_space/bytes");
@@ -72,8 +73,9 @@ class HeapProfileTest {
 
   private static void write(GoMemoryProgram program, Path file) throws IOException {
     try (var process = program.open();
+        var text = program.text();
         var output = Files.newOutputStream(file)) {
-      HeapProfile.write(process, program.text(), Instant.now(), output);
+      HeapProfile.write(process, text, Instant.now(), output);
     }
   }
 

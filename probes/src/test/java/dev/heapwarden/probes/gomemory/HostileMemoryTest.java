@@ -35,9 +35,7 @@ class HostileMemoryTest {
             new Recorded(ProcessMemory.of(Path.of("/proc", Long.toString(program.pid()))))) {
       var layout = GoLayout.of(program.program().binary().version());
       var variables = RuntimeVariables.read(program.program().executable());
-      var text =
-          new ProgramText(
-              program.text().mapping(), "", _ -> List.of(new Frame("main.f", "main.go", 1)));
+      var text = text(program);
       readAll(new GoProcess(new ProcessMemory(recorded, BYTES, TIME), layout, variables, 0), text);
       recorded.seal();
 
@@ -53,6 +51,13 @@ class HostileMemoryTest {
         }
       }
       assertThat(refused).isBetween(MUTATIONS / 100, MUTATIONS - 1);
+    }
+  }
+
+  /** Of the program's place, but not of its names: they are read from a file that does not lie. */
+  private static ProgramText text(GoMemoryProgram program) throws IOException {
+    try (var text = program.text()) {
+      return new ProgramText(text.mapping(), "", _ -> List.of(new Frame("main.f", "main.go", 1)));
     }
   }
 

@@ -29,6 +29,18 @@ public final class Web {
         key, "policy", RuntimeChoice.AUTO, Duration.ofSeconds(15), Instant.EPOCH, pprof, 0.01);
   }
 
+  /** The same under another budget. */
+  public static WatchedContainer allowing(WatchedContainer container, double overheadBudget) {
+    return new WatchedContainer(
+        container.key(),
+        container.policy(),
+        container.choice(),
+        container.interval(),
+        container.startedAt(),
+        container.pprof(),
+        overheadBudget);
+  }
+
   /** With one probe. */
   public static ContainerState state(Attachment.State state) {
     return new ContainerState(

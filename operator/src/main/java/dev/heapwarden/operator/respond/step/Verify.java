@@ -112,7 +112,9 @@ public final class Verify implements ResponseStep {
         isOnlyResized(interventions)
             ? Instant.EPOCH
             : changes.stream()
-                .flatMap(step -> Steps.actedAt(step).stream())
+                // Not when it was noted that it acted: an operator that was killed in between
+                // notes that late, when new containers run already.
+                .map(step -> Instant.parse(step.intendedAt()))
                 .max(Instant::compareTo)
                 .orElseGet(() -> Instant.parse(verify.intendedAt()));
     Finding baseline = Objects.requireNonNull(round.status().baseline(), "no baseline");

@@ -4,9 +4,11 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * Diagnostic commands for a HotSpot JVM in another container, over its attach protocol version 1
@@ -86,11 +88,11 @@ public final class JvmAttach {
       if (refusal.isPresent()) {
         throw new RefusedException(refusal.get());
       }
-      if (!isSocket(process.socket(tmp.path()))) {
+      if (!listenedTo(process.socket(tmp.path()))) {
         awaken(process, tmp.path(), stillIt);
       }
       try (var socket = Held.any(process.socket(tmp.path()))) {
-        if (!isSocket(socket)) {
+        if (socket.type() != SOCKET) {
           throw new RefusedException("what it listens on is no socket");
         }
         var foreign = foreign(process, socket);
@@ -115,7 +117,7 @@ public final class JvmAttach {
     var process = JvmProcess.of(pid, procRoot);
     var unwilling = unwilling(process);
     var tmp = process.temporary();
-    if (unwilling.isPresent() || tmp.isEmpty() || !isSocket(process.socket(tmp.get()))) {
+    if (unwilling.isPresent() || tmp.isEmpty() || !listenedTo(process.socket(tmp.get()))) {
       return unwilling;
     }
     try (var socket = Held.any(process.socket(tmp.get()))) {
@@ -131,7 +133,7 @@ public final class JvmAttach {
       return off;
     }
     var tmp = process.temporary();
-    if (tmp.isPresent() && isSocket(process.socket(tmp.get()))) {
+    if (tmp.isPresent() && listenedTo(process.socket(tmp.get()))) {
       return Optional.empty();
     }
     // Where it is off, the signal has the JVM print its threads instead.
@@ -147,7 +149,7 @@ public final class JvmAttach {
 
   /** Why nothing is asked over a socket in the JVM's /tmp; empty where the JVM itself listens. */
   private static Optional<String> foreign(JvmProcess process, Held socket) throws IOException {
-    return Listener.pid(socket) == process.pid()
+    return Listener.pid(socket).equals(OptionalLong.of(process.pid()))
         ? Optional.empty()
         : Optional.of(
             "another process listens on .java_pid%d in its /tmp, which containers may share"
@@ -172,7 +174,7 @@ public final class JvmAttach {
         throw new IOException("process " + process.pid() + " is another one now");
       }
       long deadline = System.nanoTime() + LISTENS_WITHIN.toNanos();
-      while (!isSocket(process.socket(tmp))) {
+      while (!listenedTo(process.socket(tmp))) {
         if (System.nanoTime() - deadline > 0) {
           throw new IOException(
               "the JVM did not listen within " + LISTENS_WITHIN.toSeconds() + " s");
@@ -184,15 +186,13 @@ public final class JvmAttach {
     }
   }
 
-  private static boolean isSocket(Path path) {
-    try (var held = Held.any(path)) {
-      return isSocket(held);
-    } catch (IOException _) {
+  /** A socket without a listener is one that a killed JVM left under the same pid. */
+  private static boolean listenedTo(Path path) throws IOException {
+    if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
       return false;
     }
-  }
-
-  private static boolean isSocket(Held held) throws IOException {
-    return held.type() == SOCKET;
+    try (var held = Held.any(path)) {
+      return held.type() == SOCKET && Listener.pid(held).isPresent();
+    }
   }
 }

@@ -7,8 +7,12 @@ import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout.PathElement;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
+import java.lang.invoke.VarHandle;
+import java.util.OptionalLong;
 
 /**
  * Who listens on a socket of a container: SO_PEERCRED of unix(7) tells the process that called
@@ -25,6 +29,9 @@ final class Listener {
   private static final int SOCKET_LEVEL = 1;
   private static final int PEER_CREDENTIALS = 17;
 
+  /** ECONNREFUSED of errno(3), include/uapi/asm-generic/errno.h. */
+  private static final int REFUSED = 111;
+
   /** struct sockaddr_un of unix(7): the family, then a path that ends with 0. */
   private static final int ADDRESS_SIZE = 110;
 
@@ -34,7 +41,12 @@ final class Listener {
   private static final MethodHandle SOCKET =
       Signals.function("socket", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
   private static final MethodHandle CONNECT =
-      Signals.function("connect", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT));
+      Signals.function(
+          "connect",
+          FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT),
+          Linker.Option.captureCallState("errno"));
+  private static final VarHandle ERROR =
+      Linker.Option.captureStateLayout().varHandle(PathElement.groupElement("errno"));
   private static final MethodHandle OPTION =
       Signals.function(
           "getsockopt",
@@ -45,10 +57,11 @@ final class Listener {
   /**
    * Asks by a connection over which nothing is sent.
    *
-   * @return its pid as the agent's pid namespace numbers it; 0 where it is outside of that
-   * @throws IOException when nobody listens, or takes no further connection now
+   * @return its pid as the agent's pid namespace numbers it; 0 where it is outside of that; empty
+   *     when nobody listens, as on a socket that a killed process left behind
+   * @throws IOException when it takes no further connection now
    */
-  static long pid(Held socket) throws IOException {
+  static OptionalLong pid(Held socket) throws IOException {
     int descriptor = Signals.call(SOCKET, (int) UNIX, STREAM | NON_BLOCKING | CLOSE_ON_EXEC, 0);
     if (descriptor < 0) {
       throw new IOException("no socket can be made");
@@ -57,10 +70,14 @@ final class Listener {
       var address = arena.allocate(ADDRESS_SIZE, JAVA_SHORT.byteAlignment());
       address.set(JAVA_SHORT, 0, UNIX);
       address.setString(JAVA_SHORT.byteSize(), socket.path().toString());
-      if (Signals.call(CONNECT, descriptor, address, ADDRESS_SIZE) != 0) {
-        throw new IOException("nobody takes connections to the socket in its /tmp");
+      var state = arena.allocate(Linker.Option.captureStateLayout());
+      if (Signals.call(CONNECT, state, descriptor, address, ADDRESS_SIZE) == 0) {
+        return OptionalLong.of(pid(descriptor, arena));
       }
-      return pid(descriptor, arena);
+      if ((int) ERROR.get(state, 0L) == REFUSED) {
+        return OptionalLong.empty();
+      }
+      throw new IOException("no connection can be had to the socket in its /tmp");
     } finally {
       int _ = Signals.call(Signals.CLOSE, descriptor);
     }

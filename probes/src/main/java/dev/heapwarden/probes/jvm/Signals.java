@@ -62,8 +62,9 @@ final class Signals {
 
   @SuppressWarnings(
       "restricted") // Functions of the C library, called with values and our own paths.
-  static MethodHandle function(String name, FunctionDescriptor descriptor) {
+  static MethodHandle function(
+      String name, FunctionDescriptor descriptor, Linker.Option... options) {
     var linker = Linker.nativeLinker();
-    return linker.downcallHandle(linker.defaultLookup().findOrThrow(name), descriptor);
+    return linker.downcallHandle(linker.defaultLookup().findOrThrow(name), descriptor, options);
   }
 }

@@ -1,6 +1,7 @@
 package dev.heapwarden.probes.jvm;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,7 +21,8 @@ public final class JavaProgram implements AutoCloseable {
           }
           """);
 
-  private static final String OWN =
+  /** The java of the JDK of the tests. */
+  public static final String OWN =
       Path.of(System.getProperty("java.home"), "bin", "java").toString();
 
   private static final List<String> CONTAINER =
@@ -38,12 +40,23 @@ public final class JavaProgram implements AutoCloseable {
 
   /** Starts one with further variables in its environment. */
   static JavaProgram start(Map<String, String> variables, String... options) throws IOException {
-    return start(List.of(OWN), variables, WAITING.arguments(), options);
+    return start(WAITING, OWN, variables, options);
   }
 
   /** Starts one with another JDK. */
   static JavaProgram startWith(String java, String... options) throws IOException {
-    return start(List.of(java), Map.of(), WAITING.arguments(), options);
+    return start(WAITING, java, Map.of(), options);
+  }
+
+  /**
+   * Starts one of another source.
+   *
+   * @param source of a program that says when it is ready
+   */
+  public static JavaProgram start(
+      JavaSource source, String java, Map<String, String> variables, String... options)
+      throws IOException {
+    return start(List.of(java), variables, source.arguments(), options);
   }
 
   /**
@@ -89,7 +102,12 @@ public final class JavaProgram implements AutoCloseable {
     return process.children().map(ProcessHandle::pid).findFirst().orElseGet(process::pid);
   }
 
-  boolean alive() {
+  /** Where one that is in no container listens once it is attached to. */
+  Path socket() {
+    return Path.of("/tmp/.java_pid" + pid());
+  }
+
+  public boolean alive() {
     return process.isAlive();
   }
 
@@ -99,8 +117,11 @@ public final class JavaProgram implements AutoCloseable {
     return process.inputReader().readAllAsString();
   }
 
+  /** Leaves nothing behind for the next process under its pid. */
   @Override
-  public void close() {
+  public void close() throws IOException {
+    var socket = socket();
     process.destroyForcibly();
+    Files.deleteIfExists(socket);
   }
 }

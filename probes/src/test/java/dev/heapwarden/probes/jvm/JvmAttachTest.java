@@ -53,7 +53,7 @@ class JvmAttachTest {
   @Test
   void aJvmThatWouldDieOfTheSignalIsLeftAloneWhereItDoesNotListen() throws Exception {
     try (var program = JavaProgram.start("-Xrs")) {
-      Files.delete(Path.of("/tmp/.java_pid" + program.pid()));
+      Files.delete(program.socket());
       assertThat(attach.refusal(program.pid()).orElseThrow()).contains("-Xrs");
       assertThatThrownBy(() -> ask(program, "VM.version"))
           .isInstanceOf(JvmAttach.RefusedException.class)
@@ -76,18 +76,12 @@ class JvmAttachTest {
   @Test
   void aSocketOfAnEarlierJvmUnderItsPidIsNotTakenForItsOwn() throws Exception {
     try (var program = JavaProgram.start("-XX:+DisableAttachMechanism")) {
-      var stale = Path.of("/tmp/.java_pid" + program.pid());
-      Files.deleteIfExists(stale);
       try (var left = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
-        left.bind(UnixDomainSocketAddress.of(stale));
+        left.bind(UnixDomainSocketAddress.of(program.socket()));
       }
-      try {
-        assertThat(attach.refusal(program.pid()).orElseThrow()).contains("switched off");
-        assertThatThrownBy(() -> ask(program, "VM.version"))
-            .isInstanceOf(JvmAttach.RefusedException.class);
-      } finally {
-        Files.deleteIfExists(stale);
-      }
+      assertThat(attach.refusal(program.pid()).orElseThrow()).contains("switched off");
+      assertThatThrownBy(() -> ask(program, "VM.version"))
+          .isInstanceOf(JvmAttach.RefusedException.class);
     }
   }
 
@@ -156,7 +150,7 @@ class JvmAttachTest {
       assertThatThrownBy(
               () -> attach.ask(program.pid(), () -> false, "VM.version", DEADLINE, _ -> ""))
           .hasMessageContaining("another one");
-      assertThat(Path.of("/tmp/.java_pid" + program.pid())).doesNotExist();
+      assertThat(program.socket()).doesNotExist();
     }
   }
 

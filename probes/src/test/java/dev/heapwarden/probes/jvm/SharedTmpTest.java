@@ -43,33 +43,37 @@ class SharedTmpTest {
   void whoeverListensInTheJvmsPlaceHearsNothing() throws Exception {
     try (var program = JavaProgram.start();
         var impostor = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
-      var socket = Path.of("/tmp/.java_pid" + program.pid());
-      impostor.bind(UnixDomainSocketAddress.of(socket));
-      try {
-        assertRefused(program, FOREIGN.formatted(program.pid()));
-        try (var heard = impostor.accept()) {
-          assertThat(heard.read(ByteBuffer.allocate(1))).isEqualTo(-1);
-        }
-      } finally {
-        Files.delete(socket);
+      impostor.bind(UnixDomainSocketAddress.of(program.socket()));
+      assertRefused(program, FOREIGN.formatted(program.pid()));
+      try (var heard = impostor.accept()) {
+        assertThat(heard.read(ByteBuffer.allocate(1))).isEqualTo(-1);
       }
     }
   }
 
-  /** As one that was killed leaves it. */
   @Test
-  void aSocketThatNobodyListensOnIsSaidToBeOne() throws Exception {
+  void aSocketThatAKilledJvmLeftIsTakenOverByTheJvmUnderItsPid() throws Exception {
     try (var program = JavaProgram.start()) {
-      var socket = Path.of("/tmp/.java_pid" + program.pid());
-      ServerSocketChannel.open(StandardProtocolFamily.UNIX)
-          .bind(UnixDomainSocketAddress.of(socket))
-          .close();
-      try {
-        assertThatThrownBy(() -> ask(program, "VM.version"))
-            .hasMessageContaining("nobody takes connections");
-      } finally {
-        Files.delete(socket);
-      }
+      leaveSocket(program);
+      assertThat(attach.refusal(program.pid())).isEmpty();
+      assertThat(ask(program, "VM.version")).contains("version 25");
+    }
+  }
+
+  @Test
+  void aSocketThatAKilledJvmLeftDoesNotSayThatTheJvmUnderItsPidMayBeAsked(@TempDir Path directory)
+      throws Exception {
+    var options = Files.writeString(directory.resolve("options"), "-Da=b\n");
+    try (var program = JavaProgram.start("@" + options, "-XX:-UsePerfData")) {
+      leaveSocket(program);
+      assertRefused(program, "options in a file");
+      assertThat(program.end()).doesNotContain("Full thread dump");
+    }
+  }
+
+  private static void leaveSocket(JavaProgram program) throws IOException {
+    try (var left = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+      left.bind(UnixDomainSocketAddress.of(program.socket()));
     }
   }
 

@@ -3,6 +3,7 @@ package dev.heapwarden.probes.snapshot;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.OptionReport;
+import dev.heapwarden.probes.jvm.JavaProgram;
 import dev.heapwarden.probes.jvm.JavaSource;
 import dev.heapwarden.probes.jvm.JvmAttach;
 import dev.heapwarden.probes.target.ProcFs;
@@ -81,12 +82,14 @@ class FlagEvidenceTest {
               Map.entry("-XX:+PrintStringDeduplicationStatistics", "off the allow-list")));
 
   @TempDir private Path directory;
-  private final List<Process> programs = new ArrayList<>();
+  private final List<JavaProgram> programs = new ArrayList<>();
   private Map<String, String> variables = Map.of();
 
   @AfterEach
-  void close() {
-    programs.forEach(Process::destroyForcibly);
+  void close() throws IOException {
+    for (var program : programs) {
+      program.close();
+    }
   }
 
   static List<Path> javas() {
@@ -122,11 +125,7 @@ class FlagEvidenceTest {
   @ParameterizedTest
   @MethodSource("javas")
   void whatIsNotOldYetNeedsRoomToo(Path java) throws Exception {
-    start(
-        command(
-            java,
-            List.of("-XX:+UseSerialGC", "-Xmn300m", "-XX:SurvivorRatio=1"),
-            YOUNG.arguments()));
+    start(java, YOUNG, "-XX:+UseSerialGC", "-Xmn300m", "-XX:SurvivorRatio=1");
 
     var reports = check(java, List.of("-Xmx48m", "-Xmx500m"));
     assertThat(reports.getFirst().reason()).contains("too small for this program");
@@ -188,31 +187,24 @@ class FlagEvidenceTest {
     return report.options();
   }
 
-  private Process program(Path java) throws IOException {
+  private JavaProgram program(Path java) throws IOException {
     if (programs.isEmpty()) {
-      start(command(java, COMMAND_LINE, WAITING.arguments()));
+      start(java, WAITING, COMMAND_LINE.toArray(String[]::new));
     }
     return programs.getFirst();
   }
 
-  private void start(List<String> words) throws IOException {
-    var command = new ProcessBuilder(words);
-    command.environment().putAll(variables);
-    var process = command.start();
-    programs.add(process);
-    assertThat(process.inputReader().lines().anyMatch("ready"::equals)).isTrue();
+  private void start(Path java, JavaSource source, String... options) throws IOException {
+    programs.add(JavaProgram.start(source, java.toString(), variables, options));
   }
 
   private static boolean starts(Path java, String option) throws Exception {
-    var command = new ProcessBuilder(command(java, COMMAND_LINE, List.of("-version")));
+    var words = new ArrayList<>(COMMAND_LINE);
+    words.addFirst(java.toString());
+    words.add("-version");
+    var command = new ProcessBuilder(words);
     command.environment().put("JAVA_TOOL_OPTIONS", option);
     command.redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD);
     return command.start().waitFor() == 0;
-  }
-
-  private static List<String> command(Path java, List<String> options, List<String> program) {
-    return Stream.of(Stream.of(java.toString()), options.stream(), program.stream())
-        .flatMap(words -> words)
-        .toList();
   }
 }

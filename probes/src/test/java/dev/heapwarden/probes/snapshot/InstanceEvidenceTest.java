@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.heapwarden.crds.Api;
 import dev.heapwarden.crds.snapshot.InstanceQuery;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.InstanceReport;
+import dev.heapwarden.probes.jvm.JavaProgram;
 import dev.heapwarden.probes.jvm.JvmAttach;
 import dev.heapwarden.probes.target.ProcFs;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -16,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
@@ -37,7 +39,7 @@ class InstanceEvidenceTest {
   private static final ProcFs PROC = new ProcFs(Path.of("/proc"));
 
   @TempDir private Path directory;
-  private final List<Process> programs = new ArrayList<>();
+  private final List<JavaProgram> programs = new ArrayList<>();
   private final Set<Path> before = new HashSet<>();
 
   @BeforeEach
@@ -47,12 +49,14 @@ class InstanceEvidenceTest {
 
   /** The JDK of the tests, and the machine's own: 17 or newer. */
   static Stream<String> javas() {
-    return Stream.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "java");
+    return Stream.of(JavaProgram.OWN, "java");
   }
 
   @AfterEach
-  void close() {
-    programs.forEach(Process::destroyForcibly);
+  void close() throws IOException {
+    for (var program : programs) {
+      program.close();
+    }
   }
 
   @ParameterizedTest
@@ -81,7 +85,7 @@ class InstanceEvidenceTest {
         .doesNotContain("hunter2", "4711")
         .hasSizeLessThan(16 << 10);
     assertThat(taken.stall()).isPositive();
-    assertThat(program.isAlive()).isTrue();
+    assertThat(program.alive()).isTrue();
     assertNothingIsLeft();
   }
 
@@ -133,7 +137,7 @@ class InstanceEvidenceTest {
 
   @Test
   void aPodInServiceIsNotStoppedForLong() throws Exception {
-    var program = start(javas().findFirst().orElseThrow(), "-Xmx512m", "-Dballast=120");
+    var program = start(JavaProgram.OWN, "-Xmx512m", "-Dballast=120");
 
     assertThat(take(program, "Leaking$Key", 5, pod().build()))
         .isInstanceOfSatisfying(
@@ -145,7 +149,7 @@ class InstanceEvidenceTest {
 
   @Test
   void aDumpThatCouldNotBeReadIsNotTaken() throws Exception {
-    var program = start(javas().findFirst().orElseThrow(), "-Xmx512m", "-Dmany=6100000");
+    var program = start(JavaProgram.OWN, "-Xmx512m", "-Dmany=6100000");
 
     assertThat(take(program, "Leaking$Key", 5, isolated()))
         .isInstanceOfSatisfying(
@@ -159,7 +163,7 @@ class InstanceEvidenceTest {
 
   @Test
   void aJvmThatForbidsItIsLeftAlone() throws Exception {
-    var program = start(javas().findFirst().orElseThrow(), "-XX:+DisableAttachMechanism");
+    var program = start(JavaProgram.OWN, "-XX:+DisableAttachMechanism");
 
     assertThat(take(program, "Leaking$Key", 5, isolated()))
         .isInstanceOfSatisfying(
@@ -167,7 +171,7 @@ class InstanceEvidenceTest {
             refused -> assertThat(refused.reason()).contains("switched off"));
   }
 
-  private Evidence take(Process program, String className, int limit, Pod pod)
+  private Evidence take(JavaProgram program, String className, int limit, Pod pod)
       throws IOException, InterruptedException {
     return evidence(directory, _ -> Duration.ofMinutes(1), pod)
         .take(JvmOrder.of(new InstanceQuery(className, limit), program.pid()));
@@ -220,17 +224,13 @@ class InstanceEvidenceTest {
     return left;
   }
 
-  private Process start() throws IOException {
-    return start(javas().findFirst().orElseThrow());
+  private JavaProgram start() throws IOException {
+    return start(JavaProgram.OWN);
   }
 
-  private Process start(String java, String... options) throws IOException {
-    var command = new ArrayList<>(List.of(java));
-    command.addAll(List.of(options));
-    command.addAll(LeakingProgram.SOURCE.arguments());
-    var process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    programs.add(process);
-    assertThat(process.inputReader().readLine()).isEqualTo("ready");
-    return process;
+  private JavaProgram start(String java, String... options) throws IOException {
+    var program = JavaProgram.start(LeakingProgram.SOURCE, java, Map.of(), options);
+    programs.add(program);
+    return program;
   }
 }

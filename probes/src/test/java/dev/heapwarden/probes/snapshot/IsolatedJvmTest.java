@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.heapwarden.crds.snapshot.SnapshotKind;
 import dev.heapwarden.probes.cost.Spending;
 import dev.heapwarden.probes.go.Sites;
+import dev.heapwarden.probes.jvm.JavaProgram;
 import dev.heapwarden.probes.probe.Bpftrace;
 import dev.heapwarden.probes.probe.Tracepoints;
 import dev.heapwarden.probes.target.ProcFs;
@@ -15,6 +16,7 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -25,12 +27,14 @@ class IsolatedJvmTest {
   private static final ProcFs PROC = new ProcFs(Path.of("/proc"));
 
   @TempDir private Path directory;
-  private final List<Process> programs = new ArrayList<>();
+  private final List<JavaProgram> programs = new ArrayList<>();
   private Pod pod = InstanceEvidenceTest.pod().build();
 
   @AfterEach
-  void close() {
-    programs.forEach(Process::destroyForcibly);
+  void close() throws IOException {
+    for (var program : programs) {
+      program.close();
+    }
   }
 
   @Test
@@ -48,7 +52,7 @@ class IsolatedJvmTest {
     pod = InstanceEvidenceTest.isolated();
     var taken = (Evidence.Taken) take(collector, SnapshotKind.CLASS_HISTOGRAM, program);
     assertThat(Files.readString(taken.stored().path())).contains("Leaking$Key");
-    assertThat(program.isAlive()).isTrue();
+    assertThat(program.alive()).isTrue();
   }
 
   @Test
@@ -74,7 +78,7 @@ class IsolatedJvmTest {
         .isInstanceOf(Evidence.Taken.class);
   }
 
-  private static Evidence take(EvidenceCollector collector, SnapshotKind kind, Process program)
+  private static Evidence take(EvidenceCollector collector, SnapshotKind kind, JavaProgram program)
       throws IOException, InterruptedException {
     return collector.take(kind, JvmOrder.of(program.pid()));
   }
@@ -91,14 +95,9 @@ class IsolatedJvmTest {
         (_, _) -> Optional.of(pod));
   }
 
-  private Process start(String... options) throws IOException {
-    var command = new ArrayList<String>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of(options));
-    command.addAll(LeakingProgram.SOURCE.arguments());
-    var process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    programs.add(process);
-    assertThat(process.inputReader().readLine()).isEqualTo("ready");
-    return process;
+  private JavaProgram start(String... options) throws IOException {
+    var program = JavaProgram.start(LeakingProgram.SOURCE, JavaProgram.OWN, Map.of(), options);
+    programs.add(program);
+    return program;
   }
 }

@@ -3,6 +3,7 @@ package dev.heapwarden.probes.snapshot;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.ClassReport;
+import dev.heapwarden.probes.jvm.JavaProgram;
 import dev.heapwarden.probes.jvm.JavaSource;
 import dev.heapwarden.probes.jvm.JvmAttach;
 import dev.heapwarden.probes.sample.ClassCount;
@@ -13,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -47,8 +49,7 @@ class JvmEvidenceTest {
 
   @Test
   void theClassThatIsKeptGrowsAndTheOneThatIsDroppedDoesNotHideIt() throws Exception {
-    var program = start("-Xmx64m", "-Xmn8m", "-XX:+UseSerialGC");
-    try {
+    try (var program = start("-Xmx64m", "-Xmn8m", "-XX:+UseSerialGC")) {
       var store = new ArtifactStore(directory.resolve("store"), 1 << 24);
       var jvm = new JvmEvidence(new JvmAttach(PROC.root()), PROC, store);
 
@@ -82,16 +83,13 @@ class JvmEvidenceTest {
       assertThat(Files.readString(threads.stored().path())).contains("\"main\"");
       assertThat(jvm.take(JvmOrder.of(program.pid()), "VM.native_memory summary scale=MB", "n.txt"))
           .isEqualTo(new Evidence.Refused("it was started without -XX:NativeMemoryTracking"));
-      assertThat(program.isAlive()).isTrue();
-    } finally {
-      program.destroyForcibly();
+      assertThat(program.alive()).isTrue();
     }
   }
 
   @Test
   void aJvmThatTracksItsNativeMemorySaysWhatItIsFor() throws Exception {
-    var program = start("-Xmx64m", "-XX:NativeMemoryTracking=summary");
-    try {
+    try (var program = start("-Xmx64m", "-XX:NativeMemoryTracking=summary")) {
       var store = new ArtifactStore(directory.resolve("store"), 1 << 24);
       var jvm = new JvmEvidence(new JvmAttach(PROC.root()), PROC, store);
       var memory =
@@ -99,16 +97,13 @@ class JvmEvidenceTest {
               jvm.take(
                   JvmOrder.of(program.pid()), "VM.native_memory summary scale=MB", "native.txt");
       assertThat(Files.readString(memory.stored().path())).contains("Java Heap", "Total:");
-    } finally {
-      program.destroyForcibly();
     }
   }
 
   /** Whatever was expected. */
   @Test
   void aJvmThatStoodStillForTooLongIsNotCountedAgain() throws Exception {
-    var program = start("-Xmx64m", "-XX:+UseSerialGC");
-    try {
+    try (var program = start("-Xmx64m", "-XX:+UseSerialGC")) {
       var store = new ArtifactStore(directory.resolve("store"), 1 << 24);
       var jvm = new JvmEvidence(new JvmAttach(PROC.root()), PROC, store);
       var expectsNothing = new CountForecast(PROC, 0);
@@ -125,8 +120,6 @@ class JvmEvidenceTest {
       assertThat(told).isEmpty();
       assertThat(((Evidence.Refused) evidence.take(JvmOrder.of(program.pid()))).reason())
           .contains("counting its heap again could stop it");
-    } finally {
-      program.destroyForcibly();
     }
   }
 
@@ -147,13 +140,7 @@ class JvmEvidenceTest {
         .isEqualTo(new Evidence.Refused("no JVM runs in it"));
   }
 
-  private Process start(String... options) throws IOException {
-    var command = new ArrayList<String>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of(options));
-    command.addAll(SOURCE.arguments());
-    var process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    assertThat(process.inputReader().readLine()).isEqualTo("ready");
-    return process;
+  private static JavaProgram start(String... options) throws IOException {
+    return JavaProgram.start(SOURCE, JavaProgram.OWN, Map.of(), options);
   }
 }

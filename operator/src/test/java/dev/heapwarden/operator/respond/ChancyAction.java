@@ -77,6 +77,9 @@ record ChancyAction(World world, ActionKind kind) implements Action {
     if (kind.changesWorkload() && world.effects.add(key(incident))) {
       world.deeds.add(new World.Deed(situation.name(), kind, world.now));
     }
+    if (world.deadly.remove(kind)) {
+      throw new World.Death();
+    }
     world.perhapsDie();
     return new Acted.Yes();
   }

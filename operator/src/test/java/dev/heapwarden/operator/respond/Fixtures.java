@@ -175,6 +175,11 @@ public final class Fixtures {
 
   /** A container of the workload w1 that runs, in good health. */
   public static Assessment assessment() {
+    return assessment(Duration.ofHours(1), NOON);
+  }
+
+  /** The same container, of this age at this time. */
+  static Assessment assessment(Duration age, Instant at) {
     return new Assessment(
         "w1",
         new ContainerKey("shop", "checkout-1", "uid-of-pod", "checkout", "id"),
@@ -183,8 +188,8 @@ public final class Fixtures {
         new Verdict.Healthy(
             new Evidence(
                 Layer.RUNTIME, Cause.UNKNOWN, "No leak.", null, null, "", List.of(), Map.of())),
-        Duration.ofHours(1),
-        NOON);
+        age,
+        at);
   }
 
   /** The same container, leaking, with so many bytes in use. */

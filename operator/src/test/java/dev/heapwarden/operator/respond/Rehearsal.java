@@ -16,6 +16,7 @@ import dev.heapwarden.crds.policy.Mode;
 import dev.heapwarden.operator.evaluate.Assessment;
 import dev.heapwarden.operator.respond.journal.ActionKind;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -25,7 +26,8 @@ final class Rehearsal {
   static final Limits LIMITS = new Limits(3, 1);
 
   final World world = new World(1);
-  final Response response = response(world);
+  final List<Assessment> watched = new ArrayList<>();
+  final Response response = response(world, watched, Duration.ofDays(30));
 
   LeakIncidentStatus run(@Nullable MemoryPolicy policy, Duration time) {
     world.calm = true;

@@ -55,6 +55,9 @@ final class World implements IncidentStore {
   /** Of what is unfinished, when somebody was asked for it. */
   final Map<ActionKind, Instant> asked = new HashMap<>();
 
+  /** The operator dies right after it did this. */
+  final Set<ActionKind> deadly = EnumSet.noneOf(ActionKind.class);
+
   /** What cannot be undone, with the reason. */
   final Map<ActionKind, String> stuck = new HashMap<>();
 

@@ -24,8 +24,6 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.utils.Serialization;
-import java.io.ByteArrayInputStream;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -33,7 +31,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -45,58 +42,21 @@ import org.junit.jupiter.params.provider.ValueSource;
 @ExtendWith(ClusterExtension.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class WorkloadKindsIT {
-  private static final String NAMESPACE = "workload-kinds";
-
-  private static final String SPEC =
-      "terminationGracePeriodSeconds: 0, containers: [{name: app, imagePullPolicy: Never,"
-          + " image: localhost/heapwarden-sessions:dev, resources: {limits: {memory: 64Mi}}}]";
-
   private static final Duration SOON = Duration.ofSeconds(20);
 
   private final KubernetesClient client;
   private final Workloads workloads;
+  private final Owners owners;
 
   WorkloadKindsIT(KubernetesClient client) {
     this.client = client;
     this.workloads = new Workloads(client, (namespace, name) -> Optional.empty());
-  }
-
-  @BeforeAll
-  void create() {
-    apply("{apiVersion: v1, kind: Namespace, metadata: {name: workload-kinds}}");
-    Shop.within(Duration.ofSeconds(30))
-        .until(
-            () ->
-                client.serviceAccounts().inNamespace(NAMESPACE).withName("default").get() != null);
-    apply(workload("apps/v1", "StatefulSet", "ledger"));
-    apply(workload("apps/v1", "DaemonSet", "collector"));
-    apply(workload("apps/v1", "ReplicaSet", "bare"));
-    apply(workload("apps/v1", "Deployment", "checkout"));
-    apply(job("import", ""));
-    apply(
-        "{apiVersion: batch/v1, kind: CronJob, metadata: {name: report, namespace: workload-kinds},"
-            + " spec: {suspend: true, schedule: '0 3 * * *', jobTemplate: {spec: {template: {%s}}}}}"
-                .formatted(template("report", ", restartPolicy: Never")));
-    var cronJob =
-        client.batch().v1().cronjobs().inNamespace(NAMESPACE).withName("report").require();
-    apply(job("report-1", owner("batch/v1", "CronJob", "report", cronJob.getMetadata().getUid())));
-    apply(pod("debug", "", ""));
-    apply("{apiVersion: v1, kind: ConfigMap, metadata: {name: m1, namespace: workload-kinds}}");
-    var machine = client.configMaps().inNamespace(NAMESPACE).withName("m1").require();
-    apply(pod("of-m1", owner("v1", "ConfigMap", "m1", machine.getMetadata().getUid()), ""));
-    var node = client.nodes().list().getItems().getFirst().getMetadata();
-    // Of a node that has no kubelet, which would delete what it has no file of.
-    apply(
-        pod(
-            "static",
-            ", annotations: {kubernetes.io/config.mirror: hash}"
-                + owner("v1", "Node", node.getName(), node.getUid()),
-            ", nodeName: nowhere"));
+    this.owners = Owners.create(client);
   }
 
   @AfterAll
   void delete() {
-    client.namespaces().withName(NAMESPACE).delete();
+    owners.close();
   }
 
   @ParameterizedTest
@@ -115,11 +75,11 @@ class WorkloadKindsIT {
       })
   void whatCannotBeIsolatedOrChangedIsRefusedWithItsReasonAndTheResponseGoesOn(
       String app, String name, String isolation, String intervention) {
-    var pod = podOf(app);
+    var pod = owners.podOf(app);
     var workload = workloads.of(pod);
     var incident = incident(workload, pod);
     assertThat(incident.getSpec().target().workload()).isEqualTo(name);
-    assertThat(workloads.exists(NAMESPACE, workload)).isTrue();
+    assertThat(workloads.exists(Owners.NAMESPACE, workload)).isTrue();
 
     var status = respondTo(incident);
 
@@ -129,19 +89,20 @@ class WorkloadKindsIT {
     assertThat(step(status, "PatchEnvironment").state()).isEqualTo(State.REFUSED);
     assertThat(step(status, "PatchEnvironment").message())
         .startsWith("OnlyDeployments: " + intervention);
-    assertThat(podOf(app).getMetadata().getLabels()).isEqualTo(pod.getMetadata().getLabels());
+    assertThat(owners.podOf(app).getMetadata().getLabels())
+        .isEqualTo(pod.getMetadata().getLabels());
   }
 
   @Test
   void aDeploymentsPodIsOfItsDeployment() {
-    assertThat(workloads.of(podOf("checkout")))
+    assertThat(workloads.of(owners.podOf("checkout")))
         .extracting(Workload::kind, Workload::name)
         .containsExactly("Deployment", "checkout");
   }
 
   @Test
   void aReplicaSetOfNobodyReplacesItsPodsAndRollsNothingOut() {
-    var pod = podOf("bare");
+    var pod = owners.podOf("bare");
     var workload = workloads.of(pod);
     assertThat(workload.kind() + "/" + workload.name()).isEqualTo("ReplicaSet/bare");
     var situation = new Situation(incident(workload, pod), policy(), Instant.now());
@@ -171,7 +132,7 @@ class WorkloadKindsIT {
         "of-m1",
       })
   void aMemoryLimitIsRaisedInPlaceWhateverOwnsThePodAndSetBack(String app) {
-    var pod = podOf(app);
+    var pod = owners.podOf(app);
     var action = resize(pod);
     var situation = new Situation(incident(workloads.of(pod), pod), policy(), Instant.now());
 
@@ -189,7 +150,7 @@ class WorkloadKindsIT {
 
   @Test
   void aStaticPodKeepsItsLimitSinceTheApiServerDoesNotResizeIt() {
-    var pod = podOf("static");
+    var pod = owners.podOf("static");
     var incidents = new StoredIncidents(incident(workloads.of(pod), pod));
     var response =
         Responses.of(
@@ -223,42 +184,6 @@ class WorkloadKindsIT {
   private static LeakIncidentStatus end(Response response, StoredIncidents incidents) {
     return Responses.until(
         SOON, response, incidents, policy(), status -> status.phase().terminal());
-  }
-
-  private Pod podOf(String app) {
-    var pods = client.pods().inNamespace(NAMESPACE).withLabel("app", app);
-    Shop.within(Duration.ofSeconds(30)).until(() -> !pods.list().getItems().isEmpty());
-    return pods.list().getItems().getFirst();
-  }
-
-  private void apply(String yaml) {
-    // What begins with a brace would be read as JSON.
-    var document = ("---\n" + yaml).getBytes(StandardCharsets.UTF_8);
-    client.load(new ByteArrayInputStream(document)).serverSideApply();
-  }
-
-  private static String workload(String apiVersion, String kind, String name) {
-    return "{apiVersion: %s, kind: %s, metadata: {name: %s, namespace: %s}, spec: {selector: {matchLabels: {app: %s}}, template: {%s}}}"
-        .formatted(apiVersion, kind, name, NAMESPACE, name, template(name, ""));
-  }
-
-  private static String job(String name, String metadata) {
-    return "{apiVersion: batch/v1, kind: Job, metadata: {name: %s, namespace: %s%s}, spec: {template: {%s}}}"
-        .formatted(name, NAMESPACE, metadata, template(name, ", restartPolicy: Never"));
-  }
-
-  private static String pod(String name, String metadata, String spec) {
-    return "{apiVersion: v1, kind: Pod, metadata: {name: %s, namespace: %s, labels: {app: %s}%s}, spec: {%s%s}}"
-        .formatted(name, NAMESPACE, name, metadata, SPEC, spec);
-  }
-
-  private static String template(String name, String spec) {
-    return "metadata: {labels: {app: %s}}, spec: {%s%s}".formatted(name, SPEC, spec);
-  }
-
-  private static String owner(String apiVersion, String kind, String name, String uid) {
-    return ", ownerReferences: [{controller: true, apiVersion: %s, kind: %s, name: %s, uid: %s}]"
-        .formatted(apiVersion, kind, name, uid);
   }
 
   private static LeakIncident incident(Workload workload, Pod pod) {

@@ -4,7 +4,6 @@ import dev.heapwarden.crds.snapshot.MemorySnapshotStatus;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.Artifact.Source;
 import dev.heapwarden.crds.snapshot.SnapshotKind;
 import dev.heapwarden.detection.sample.ContainerKey;
-import dev.heapwarden.detection.sample.RuntimeKind;
 import dev.heapwarden.probes.cost.Spending;
 import dev.heapwarden.probes.go.Sites;
 import dev.heapwarden.probes.jvm.JvmAttach;
@@ -16,10 +15,8 @@ import dev.heapwarden.probes.target.Target;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.SequencedSet;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -114,35 +111,6 @@ public final class EvidenceCollector {
     dumps = new DumpSweep(procRoot);
     this.proc = proc;
     this.spending = spending;
-  }
-
-  /** The kinds asked for, Auto replaced by what the container offers. */
-  static SequencedSet<SnapshotKind> kinds(List<SnapshotKind> asked, Order order) {
-    var kinds = new LinkedHashSet<SnapshotKind>();
-    for (var kind : asked) {
-      if (kind != SnapshotKind.AUTO) {
-        kinds.add(kind);
-        continue;
-      }
-      boolean go = order.target().runtime() == RuntimeKind.GO;
-      if (go) {
-        kinds.add(SnapshotKind.MAP_GROWTH);
-      }
-      kinds.add(SnapshotKind.KERNEL_MEMORY);
-      if (go) {
-        kinds.add(SnapshotKind.MEM_STATS);
-        kinds.add(SnapshotKind.GO_HEAP_PROFILE);
-        kinds.add(SnapshotKind.GOROUTINES);
-      }
-      if (order.target().runtime() == RuntimeKind.JVM) {
-        kinds.add(SnapshotKind.FLAGS);
-        kinds.add(SnapshotKind.CLASS_HISTOGRAM);
-        kinds.add(SnapshotKind.HEAP_INFO);
-        kinds.add(SnapshotKind.NATIVE_MEMORY);
-        kinds.add(SnapshotKind.THREAD_DUMP);
-      }
-    }
-    return kinds;
   }
 
   /** Names of the variables that set the runtime of its process; null when they are unreadable. */

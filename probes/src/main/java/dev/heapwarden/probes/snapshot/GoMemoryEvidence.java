@@ -33,26 +33,17 @@ final class GoMemoryEvidence {
     void write(GoProcess opened, TargetProcess process, OutputStream output) throws IOException;
   }
 
+  private interface Profile {
+    void write(GoProcess opened, ProgramText text, Instant at, OutputStream output)
+        throws IOException;
+  }
+
   Evidence heapProfile(Order order, String file) throws IOException {
-    return take(
-        order,
-        file,
-        (opened, process, output) -> {
-          try (var text = text(process)) {
-            HeapProfile.write(opened, text, Instant.now(), output);
-          }
-        });
+    return take(order, file, HeapProfile::write);
   }
 
   Evidence goroutines(Order order, String file) throws IOException {
-    return take(
-        order,
-        file,
-        (opened, process, output) -> {
-          try (var text = text(process)) {
-            GoroutineProfile.write(opened, text, Instant.now(), output);
-          }
-        });
+    return take(order, file, GoroutineProfile::write);
   }
 
   Evidence figures(Order order) throws IOException {
@@ -61,6 +52,17 @@ final class GoMemoryEvidence {
         "memstats.json",
         (opened, _, output) ->
             output.write(BpftraceLine.JSON.writeValueAsBytes(MemoryFigures.read(opened))));
+  }
+
+  private Evidence take(Order order, String file, Profile profile) throws IOException {
+    return take(
+        order,
+        file,
+        (opened, process, output) -> {
+          try (var text = text(process)) {
+            profile.write(opened, text, Instant.now(), output);
+          }
+        });
   }
 
   private Evidence take(Order order, String file, Reading reading) throws IOException {

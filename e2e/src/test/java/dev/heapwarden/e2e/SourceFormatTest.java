@@ -8,6 +8,7 @@ import com.google.googlejavaformat.java.ImportOrderer;
 import com.google.googlejavaformat.java.JavaFormatterOptions;
 import com.google.googlejavaformat.java.RemoveUnusedImports;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,26 +19,36 @@ import org.junit.jupiter.api.Test;
  * otherwise checks.
  */
 class SourceFormatTest {
+  private static final boolean GENERATE = Boolean.getBoolean("heapwarden.generate");
+
   @Test
-  void everySourceFileIsFormatted() throws IOException, FormatterException {
-    var misformatted = new ArrayList<Path>();
-    int files = 0;
+  void everySourceFileIsFormatted() throws IOException {
+    var files = new ArrayList<Path>();
     for (var module : Sources.MODULES) {
-      for (var file : Sources.of(module)) {
-        files++;
-        var source = Files.readString(file);
-        var formatted = format(source);
-        if (!formatted.equals(source)) {
-          misformatted.add(Sources.ROOT.relativize(file));
-          if (Boolean.getBoolean("heapwarden.generate")) {
-            Files.writeString(file, formatted);
-          }
-        }
-      }
+      files.addAll(Sources.of(module));
     }
-    assertThat(files).isPositive();
-    if (!Boolean.getBoolean("heapwarden.generate")) {
-      assertThat(misformatted).as("run: mvn test -pl e2e -am -Dheapwarden.generate=true").isEmpty();
+    assertThat(files).isNotEmpty();
+    assertThat(files.parallelStream().filter(file -> !isFormatted(file)).toList())
+        .as("run: mvn test -pl e2e -am -Dheapwarden.generate=true")
+        .isEmpty();
+  }
+
+  /** As it is left here. */
+  private static boolean isFormatted(Path file) {
+    try {
+      var source = Files.readString(file);
+      var formatted = format(source);
+      if (formatted.equals(source)) {
+        return true;
+      }
+      if (GENERATE) {
+        Files.writeString(file, formatted);
+      }
+      return GENERATE;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (FormatterException e) {
+      throw new IllegalStateException(file.toString(), e);
     }
   }
 

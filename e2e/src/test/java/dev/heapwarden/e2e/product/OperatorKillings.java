@@ -18,6 +18,8 @@ import java.util.concurrent.TimeUnit;
 final class OperatorKillings implements AutoCloseable {
   private static final long LOOK_AGAIN_MILLIS = 100;
 
+  private static final Set<String> CHANGES = Set.of("Isolate", "PatchEnvironment", "AddReplicas");
+
   private final Shop shop;
   private final Set<String> at = ConcurrentHashMap.newKeySet();
   private final ScheduledExecutorService looks = Executors.newSingleThreadScheduledExecutor();
@@ -44,7 +46,7 @@ final class OperatorKillings implements AutoCloseable {
     return incident.getStatus() == null
         ? Optional.empty()
         : incident.getStatus().steps().stream()
-            .filter(step -> step.state() == Step.State.INTENDED && step.level() > 1)
+            .filter(step -> step.state() == Step.State.INTENDED && CHANGES.contains(step.action()))
             .findFirst();
   }
 

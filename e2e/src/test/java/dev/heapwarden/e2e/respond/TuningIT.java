@@ -27,8 +27,11 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Level 3 on a real cluster, one action at a time, with evidence as an agent would give it. */
+@Execution(ExecutionMode.CONCURRENT)
 @ExtendWith(ClusterExtension.class)
 class TuningIT extends InAShop {
   private static final String PAUSE = "-XX:MaxGCPauseMillis=150";

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class MemoryTest {
+class ProcessMemoryTest {
   @Test
   void aProcessThatEndsIsAClearErrorAndNotAnotherProcess() throws Exception {
     try (var program = GoMemoryProgram.start("local");

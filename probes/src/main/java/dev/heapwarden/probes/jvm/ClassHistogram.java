@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
  */
 public record ClassHistogram(Map<String, Count> classes) {
   private static final Pattern LINE =
-      Pattern.compile("\\s*\\d+:\\s+(\\d+)\\s+(\\d+)\\s+(\\S+)(?:\\s+\\((\\S+)\\))?\\s*");
+      Pattern.compile("\\s*\\d+:\\s+(\\d{1,14})\\s+(\\d{1,14})\\s+(\\S+)(?:\\s+\\((\\S+)\\))?\\s*");
 
   /** Names are read no further than this; the largest come first. */
   private static final int CLASSES = 20_000;

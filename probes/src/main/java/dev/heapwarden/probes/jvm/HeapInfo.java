@@ -2,6 +2,7 @@ package dev.heapwarden.probes.jvm;
 
 import java.util.OptionalLong;
 import java.util.regex.Pattern;
+import java.util.stream.DoubleStream;
 
 /**
  * What GC.heap_info printed, each collector in its own words (JDK 17 and 25, print_on and
@@ -23,20 +24,19 @@ public final class HeapInfo {
         text.lines()
             .takeWhile(line -> !line.strip().startsWith("Metaspace"))
             .flatMap(line -> USED.matcher(line).results())
-            .mapToLong(
+            .mapToDouble(
                 match ->
                     match.group(1) == null
                         ? bytes(match.group(3), match.group(4))
                         : bytes(match.group(1), match.group(2)))
             .toArray();
-    return used.length == 0 ? OptionalLong.empty() : OptionalLong.of(sum(used));
+    return used.length == 0
+        ? OptionalLong.empty()
+        : OptionalLong.of((long) DoubleStream.of(used).sum());
   }
 
-  private static long sum(long[] values) {
-    return java.util.stream.LongStream.of(values).sum();
-  }
-
-  private static long bytes(String number, String unit) {
-    return Long.parseLong(number) << (10 * UNITS.indexOf(unit));
+  /** As a double: whatever the JVM claims overflows nothing. */
+  private static double bytes(String number, String unit) {
+    return Double.parseDouble(number) * (1L << (10 * UNITS.indexOf(unit)));
   }
 }

@@ -80,7 +80,10 @@ public record JvmCounters(
   }
 
   static JvmCounters of(Origin origin, PerfData counters) {
-    double ticksPerSecond = counters.number("sun.os.hrt.frequency").orElse(1_000_000_000L);
+    // At least 1, whatever it claims: figures that are none would make the whole node's samples
+    // void.
+    double ticksPerSecond =
+        Math.max(1, counters.number("sun.os.hrt.frequency").orElse(1_000_000_000L));
     var collector = Collector.of(counters);
     return new JvmCounters(
         origin,

@@ -80,8 +80,7 @@ public record JvmCounters(
   }
 
   static JvmCounters of(Origin origin, PerfData counters) {
-    // At least 1, whatever it claims: figures that are none would make the whole node's samples
-    // void.
+    // At least 1, whatever it claims: what is told are numbers.
     double ticksPerSecond =
         Math.max(1, counters.number("sun.os.hrt.frequency").orElse(1_000_000_000L));
     var collector = Collector.of(counters);

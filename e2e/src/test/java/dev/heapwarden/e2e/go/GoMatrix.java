@@ -8,6 +8,7 @@ import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.MapReport;
 import dev.heapwarden.detection.sample.Attachment;
 import dev.heapwarden.detection.sample.MapInstance;
 import dev.heapwarden.detection.sample.Signal;
+import dev.heapwarden.probes.snapshot.HotMap;
 import dev.heapwarden.probes.snapshot.MapGrowthEvidence;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -127,6 +128,7 @@ final class GoMatrix implements AutoCloseable {
     for (var kind : KINDS) {
       assertThat(maps)
           .as("%s of %s", kind, program)
+          .extracting(HotMap::growth)
           .filteredOn(map -> kind.type().equals(map.type()))
           .singleElement()
           .satisfies(

@@ -9,6 +9,7 @@ import dev.heapwarden.detection.sample.Sample;
 import dev.heapwarden.detection.sample.Signal;
 import dev.heapwarden.probes.buffer.Position;
 import dev.heapwarden.probes.buffer.SampleBuffer;
+import dev.heapwarden.probes.probe.ProbeEvent;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -65,7 +66,7 @@ class ContainerLedgerTest {
   @Test
   void aMapThatGrowsOftenIsToldOncePerFlushWithItsLastSize() {
     for (int entries = 64; entries <= 4096; entries *= 2) {
-      ledger.grown(1, 0xc0ffee, 90 * SECOND, entries, () -> MAP);
+      grown(0xc0ffee, entries);
     }
 
     assertThat(flushed())
@@ -81,7 +82,7 @@ class ContainerLedgerTest {
   @Test
   void ofManyMapsTheLargestFiftyAreTold() {
     for (int map = 0; map < 500; map++) {
-      ledger.grown(1, map, 90 * SECOND, 64 + map, () -> MAP);
+      grown(map, 64 + map);
     }
 
     assertThat(flushed())
@@ -94,7 +95,7 @@ class ContainerLedgerTest {
   void whereAJvmIsJudgedAGoProgramBesideItDoesNotCount() {
     ledger.judgesJvm(true);
     ledger.collected(1, 90 * SECOND, 1000, 1);
-    ledger.grown(1, 0xc0ffee, 90 * SECOND, 64, () -> MAP);
+    grown(0xc0ffee, 64);
 
     assertThat(flushed()).isEmpty();
     assertThat(ledger.live()).isEmpty();
@@ -105,6 +106,11 @@ class ContainerLedgerTest {
     ledger.collected(1, 90 * SECOND, 1000, 1);
     assertThat(flushed()).hasSize(1);
     assertThat(flushed()).hasSize(1);
+  }
+
+  private void grown(long address, long entries) {
+    ledger.grown(
+        new ProbeEvent.MapGrowth(1, 90 * SECOND, address, entries, 0xabc, List.of()), () -> MAP);
   }
 
   private List<Sample> flushed() {

@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"sync/atomic"
+	"time"
 	"unsafe"
 )
 
@@ -26,6 +27,7 @@ var (
 	emptied  = map[string]session{}
 	small    = map[string]int{"a": 1, "bb": 2, "ccc": 3}
 	none     = map[string]int{}
+	short    = map[string]int{}
 	named    = map[name]int{}
 	places   = map[place]string{}
 	numbers  = map[int64]int{}
@@ -42,6 +44,9 @@ func fill() {
 	}
 	for i := 1000; i < 100_000; i++ {
 		delete(emptied, strconv.Itoa(i))
+	}
+	for i := 0; i < 100; i++ {
+		short[strconv.Itoa(i)] = i
 	}
 	for i := 0; i < 5000; i++ {
 		named[name(fmt.Sprintf("%040d", i))] = i
@@ -79,20 +84,16 @@ func word(i, length int) string {
 	return fmt.Sprintf("k/%d ü%0*d", length, length-len(fmt.Sprintf("k/%d ü", length)), i)
 }
 
-// Never stops; deletes as often as it is told.
+// For some seconds.
 func grow(deletes bool) {
-	for i := 0; ; i++ {
+	for i := 0; i < 2_000_000; i++ {
 		growing[strconv.Itoa(i)] = i
 		if deletes && i%2 == 0 {
 			delete(growing, strconv.Itoa(rand.Intn(i+1)))
 		}
 		if i%1024 == 0 {
 			entries.Store(int64(len(growing)))
-			runtime.Gosched()
-		}
-		if len(growing) == 2_000_000 {
-			growing = map[string]int{}
-			i = 0
+			time.Sleep(2 * time.Millisecond)
 		}
 	}
 }
@@ -110,6 +111,8 @@ func main() {
 			say(emptied, len(emptied))
 		case "small":
 			say(small, len(small))
+		case "short":
+			say(short, len(short))
 		case "none":
 			say(none, len(none))
 		case "named":

@@ -56,8 +56,13 @@ final class BucketMaps implements MapTable.Layout {
   }
 
   @Override
+  public long entries(ByteBuffer map) {
+    return map.getLong(layout.at(MAP + ".count"));
+  }
+
+  @Override
   public MapTable table(ByteBuffer map) throws MemoryException {
-    long count = map.getLong(layout.at(MAP + ".count"));
+    long count = entries(map);
     int flags = Byte.toUnsignedInt(map.get(layout.at(MAP + ".flags")));
     int log = logBuckets(map);
     if (count < 0
@@ -72,7 +77,7 @@ final class BucketMaps implements MapTable.Layout {
       if (count != 0 || oldBuckets(map) != 0) {
         throw MapTable.noMap();
       }
-      return new MapTable(0, 0, List.of(), false);
+      return new MapTable(0, 0, 0, List.of(), false);
     }
     var arrays = new ArrayList<MapTable.Groups>();
     arrays.add(new MapTable.Groups(buckets(map), 1L << log));
@@ -84,7 +89,7 @@ final class BucketMaps implements MapTable.Layout {
       }
       arrays.add(new MapTable.Groups(oldBuckets(map), 1L << logBefore));
     }
-    return new MapTable(count, (long) MapType.SLOTS << log, arrays, moving);
+    return new MapTable(count, count, (long) MapType.SLOTS << log, arrays, moving);
   }
 
   @Override

@@ -80,7 +80,7 @@ final class MapKeys implements MapGroups.Visitor {
       moved++;
     } else if (key.failure.isPresent()) {
       throw key.failure.get();
-    } else {
+    } else if (!sample.full()) {
       sample.take(length, key.start);
     }
   }

@@ -47,7 +47,7 @@ public final class MapReader {
   }
 
   /** By how many entries two counts of a map that is written meanwhile may differ. */
-  static long tolerance(long entries) {
+  private static long tolerance(long entries) {
     return 64 + entries / 100;
   }
 
@@ -106,7 +106,8 @@ public final class MapReader {
       var failure = MapTable.noMap();
       try {
         var table = layout.table(before);
-        if (holds(table, type) && layout.sameTable(before, header(address))) {
+        var after = header(address);
+        if (agree(table, before, after) && holds(table, type)) {
           return table;
         }
       } catch (MemoryException torn) {
@@ -117,6 +118,15 @@ public final class MapReader {
         throw moved ? new MemoryException(MOVED, failure) : failure;
       }
     }
+  }
+
+  /** Whether a table is that of the headers before and after it was read. */
+  private boolean agree(MapTable table, ByteBuffer before, ByteBuffer after) {
+    long from = Math.min(layout.entries(before), layout.entries(after));
+    long to = Math.max(layout.entries(before), layout.entries(after));
+    return layout.sameTable(before, after)
+        && table.counted() >= from - tolerance(from)
+        && table.counted() <= to + tolerance(to);
   }
 
   private ByteBuffer header(long address) throws MemoryException {

@@ -7,12 +7,13 @@ import java.util.List;
 /**
  * Where a map keeps its entries.
  *
- * @param entries that it holds
+ * @param entries that its header says it has
+ * @param counted entries by what the header leads to
  * @param capacity entries that there is room for
  * @param arrays of groups
  * @param moving whether its entries are on their way from one array to another
  */
-record MapTable(long entries, long capacity, List<Groups> arrays, boolean moving) {
+record MapTable(long entries, long counted, long capacity, List<Groups> arrays, boolean moving) {
   /**
    * Groups one behind the other.
    *
@@ -35,6 +36,9 @@ record MapTable(long entries, long capacity, List<Groups> arrays, boolean moving
 
     /** Whether two headers speak of the same table, whatever it holds meanwhile. */
     boolean sameTable(ByteBuffer before, ByteBuffer after);
+
+    /** Entries that a header says its map has. */
+    long entries(ByteBuffer header);
 
     /**
      * Reads what a header leads to, once, while the program runs on.

@@ -54,8 +54,13 @@ final class SwissMaps implements MapTable.Layout {
   }
 
   @Override
+  public long entries(ByteBuffer map) {
+    return map.getLong(layout.at(MAP + ".used"));
+  }
+
+  @Override
   public MapTable table(ByteBuffer map) throws MemoryException {
-    long used = map.getLong(layout.at(MAP + ".used"));
+    long used = entries(map);
     int depth = map.get(layout.at(MAP + ".globalDepth"));
     int shift = map.get(layout.at(MAP + ".globalShift"));
     long length = length(map);
@@ -78,8 +83,8 @@ final class SwissMaps implements MapTable.Layout {
       throw MapTable.noMap();
     }
     return group == 0
-        ? new MapTable(0, 0, List.of(), false)
-        : new MapTable(used, MapType.SLOTS, List.of(new MapTable.Groups(group, 1)), false);
+        ? new MapTable(0, 0, 0, List.of(), false)
+        : new MapTable(used, used, MapType.SLOTS, List.of(new MapTable.Groups(group, 1)), false);
   }
 
   private MapTable directory(long used, long directory, long length, int depth)
@@ -89,7 +94,7 @@ final class SwissMaps implements MapTable.Layout {
     }
     var pointers = process.memory().read(directory, length * Long.BYTES).asLongBuffer();
     var arrays = new ArrayList<MapTable.Groups>();
-    long entries = 0;
+    long counted = 0;
     long capacity = 0;
     for (int i = 0; i < length; ) {
       if (arrays.size() == TABLES_LIMIT) {
@@ -109,15 +114,12 @@ final class SwissMaps implements MapTable.Layout {
           || table.getLong(layout.at(TABLE + ".index")) != i) {
         throw MapTable.noMap();
       }
-      entries += held;
+      counted += held;
       capacity += room;
       arrays.add(new MapTable.Groups(table.getLong(layout.at(TABLE + ".groups.data")), groups));
       i += 1 << (depth - localDepth);
     }
-    if (Math.abs(entries - used) > MapReader.tolerance(used)) {
-      throw MapTable.noMap();
-    }
-    return new MapTable(used, capacity, arrays, false);
+    return new MapTable(used, counted, capacity, arrays, false);
   }
 
   private static MemoryException tooLarge() {

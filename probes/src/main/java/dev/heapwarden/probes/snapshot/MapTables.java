@@ -26,7 +26,7 @@ final class MapTables {
 
   private static final long BYTES = 16 << 20;
 
-  private static final int WRITTEN = 4;
+  private static final int WRITTEN = 5;
   private static final int QUIET = 4;
 
   private final ProcFs proc;

@@ -1,6 +1,7 @@
 package dev.heapwarden.probes.sample;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.heapwarden.detection.sample.ContainerKey;
 import dev.heapwarden.detection.sample.MapInstance;
@@ -89,6 +90,20 @@ class ContainerLedgerTest {
         .hasSize(50)
         .allSatisfy(
             sample -> assertThat(sample.values().get(Signal.MAP_ENTRIES)).isGreaterThan(500.0));
+  }
+
+  @Test
+  void theMapsOfAProcessThatGrewAreRememberedWithTheirLastSizeLargestFirst() {
+    grown(0xa, 1000);
+    grown(0xb, 64);
+    grown(0xb, 4096);
+
+    assertThat(ledger.maps().of(1))
+        .extracting(map -> map.last().address(), map -> map.last().entries())
+        .containsExactly(tuple(0xbL, 4096L), tuple(0xaL, 1000L));
+    assertThat(ledger.maps().of(2)).isEmpty();
+    ledger.retain(Set.of(2L));
+    assertThat(ledger.maps().of(1)).isEmpty();
   }
 
   @Test

@@ -25,6 +25,9 @@ final class BucketMaps implements MapTable.Layout {
   /** minTopHash; the lower ones are those of places that are empty, or that were left. */
   private static final int FIRST_LIVE = 5;
 
+  /** emptyRest: nothing follows. */
+  private static final byte LAST = 0;
+
   private final GoLayout layout;
 
   BucketMaps(GoProcess process) {
@@ -90,6 +93,16 @@ final class BucketMaps implements MapTable.Layout {
       arrays.add(new MapTable.Groups(oldBuckets(map), 1L << logBefore));
     }
     return new MapTable(count, count, (long) MapType.SLOTS << log, arrays, moving);
+  }
+
+  @Override
+  public boolean plausible(ByteBuffer group) {
+    for (int i = 1; i < MapType.SLOTS; i++) {
+      if (group.get(i - 1) == LAST && group.get(i) != LAST) {
+        return false;
+      }
+    }
+    return true;
   }
 
   @Override

@@ -88,7 +88,10 @@ final class MapGroups {
     live += held;
   }
 
-  private int held(ByteBuffer group) {
+  private int held(ByteBuffer group) throws MemoryException {
+    if (!layout.plausible(group)) {
+      throw MapTable.noMap();
+    }
     int held = 0;
     for (int i = 0; i < MapType.SLOTS; i++) {
       if (layout.live(group.get(i))) {

@@ -47,6 +47,9 @@ record MapTable(long entries, long counted, long capacity, List<Groups> arrays, 
      */
     MapTable table(ByteBuffer header) throws MemoryException;
 
+    /** Whether the control bytes of a group are such as a group can have. */
+    boolean plausible(ByteBuffer group);
+
     /** Whether a control byte is that of an entry. */
     boolean live(byte control);
 

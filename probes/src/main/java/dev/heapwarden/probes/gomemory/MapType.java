@@ -66,7 +66,9 @@ record MapType(boolean textKeys, int groupSize, int keysOffset, int keyStride) {
         || groupSize < SLOTS
         || groupSize > LARGEST
         || offset < SLOTS
+        || offset > groupSize
         || stride < (text ? STRING_SIZE : 0)
+        || stride > groupSize
         || offset + stride * (SLOTS - 1) + (text ? STRING_SIZE : 0) > groupSize) {
       throw new MemoryException("no map type where one should be", null);
     }

@@ -24,8 +24,11 @@ final class SwissMaps implements MapTable.Layout {
 
   private static final int TABLES_LIMIT = 1 << 16;
 
-  /** ctrlEmpty; the lower ones are those of entries. */
+  /** ctrlEmpty; those that are not negative are those of entries. */
   private static final byte EMPTY = (byte) 0x80;
+
+  /** ctrlDeleted. */
+  private static final byte DELETED = (byte) 0xfe;
 
   private final GoProcess process;
   private final GoLayout layout;
@@ -124,6 +127,16 @@ final class SwissMaps implements MapTable.Layout {
 
   private static MemoryException tooLarge() {
     return new MemoryException("it has more than %d tables".formatted(TABLES_LIMIT), null);
+  }
+
+  @Override
+  public boolean plausible(ByteBuffer group) {
+    for (int i = 0; i < MapType.SLOTS; i++) {
+      if (!live(group.get(i)) && group.get(i) != EMPTY && group.get(i) != DELETED) {
+        return false;
+      }
+    }
+    return true;
   }
 
   @Override

@@ -11,6 +11,9 @@ import java.nio.ByteBuffer;
 public final class MapReader {
   private static final int TRIES = 5;
 
+  /** They are most of what is read. */
+  private static final int KEYS_TRIES = 2;
+
   /** That say whether a table holds what its header says. */
   private static final int CHECKED_GROUPS = 256;
 
@@ -76,7 +79,7 @@ public final class MapReader {
       try {
         return keys(table(address, type), type);
       } catch (MemoryException failure) {
-        if (i == TRIES) {
+        if (i == KEYS_TRIES) {
           return new MapReading.Untold(String.valueOf(failure.getMessage()));
         }
       }
@@ -135,11 +138,14 @@ public final class MapReader {
 
   /** Whether as many places of a table are taken as its header says, by the first of its groups. */
   private boolean holds(MapTable table, MapType type) throws MemoryException {
-    if (table.moving() || table.capacity() == 0) {
+    if (table.capacity() == 0) {
       return true;
     }
     var groups = new MapGroups(process.memory(), layout, type, NOBODY);
     groups.visit(table, CHECKED_GROUPS);
+    if (table.moving()) {
+      return groups.live() <= table.entries() + tolerance(table.entries());
+    }
     double expected = (double) table.entries() * groups.looked() / table.groups();
     // Hashes spread entries by chance: eight times their standard deviation.
     return Math.abs(groups.live() - expected)

@@ -85,7 +85,15 @@ public final class AgentMain {
             agent::targets,
             (namespace, pod) -> view.pod(namespace, pod).isPresent(),
             new EvidenceCollector(
-                bpftrace, tracepoints, sites, proc, store, ledger::counted, spending, view::pod),
+                bpftrace,
+                tracepoints,
+                sites,
+                proc,
+                store,
+                ledger::counted,
+                ledger::maps,
+                spending,
+                view::pod),
             store,
             new SnapshotMeasures(registry),
             InstantSource.system());

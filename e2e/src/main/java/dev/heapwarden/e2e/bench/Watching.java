@@ -12,7 +12,7 @@ import dev.heapwarden.probes.probe.BpftraceLine;
 import dev.heapwarden.probes.probe.ChildProcess;
 import dev.heapwarden.probes.probe.NodeProbe;
 import dev.heapwarden.probes.probe.Tracepoints;
-import dev.heapwarden.probes.snapshot.MapGrowthEvidence;
+import dev.heapwarden.probes.snapshot.MapProgram;
 import dev.heapwarden.probes.target.CgroupTree;
 import dev.heapwarden.probes.target.Pprof;
 import dev.heapwarden.probes.target.ProcFs;
@@ -120,7 +120,7 @@ final class Watching {
     var attached = new CountDownLatch(1);
     var child =
         bpftrace.start(
-            MapGrowthEvidence.program(process, time),
+            MapProgram.of(process, time),
             process.pid(),
             List.of(),
             time.plus(DEADLINE),

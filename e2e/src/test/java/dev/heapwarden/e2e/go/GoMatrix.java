@@ -8,6 +8,9 @@ import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.MapReport;
 import dev.heapwarden.detection.sample.Attachment;
 import dev.heapwarden.detection.sample.MapInstance;
 import dev.heapwarden.detection.sample.Signal;
+import dev.heapwarden.probes.gomemory.KeyFigures;
+import dev.heapwarden.probes.gomemory.MapReading;
+import dev.heapwarden.probes.snapshot.HotMap;
 import dev.heapwarden.probes.snapshot.MapGrowthEvidence;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -127,8 +130,10 @@ final class GoMatrix implements AutoCloseable {
     for (var kind : KINDS) {
       assertThat(maps)
           .as("%s of %s", kind, program)
-          .filteredOn(map -> kind.type().equals(map.type()))
+          .filteredOn(map -> kind.type().equals(map.growth().type()))
           .singleElement()
+          .satisfies(map -> holds(kind, map, before, after))
+          .extracting(HotMap::growth)
           .satisfies(
               map -> {
                 assertThat(map.sites())
@@ -140,6 +145,27 @@ final class GoMatrix implements AutoCloseable {
                 assertThat(map.writesPerSecond()).isCloseTo(MapsProgram.PACE, tolerance());
               });
     }
+  }
+
+  /** What its memory says of a map. */
+  private static void holds(Kind kind, HotMap map, long before, long after) {
+    assertThat(map.table())
+        .isInstanceOfSatisfying(
+            MapReading.Told.class,
+            told -> {
+              assertThat(told.entries()).isBetween(before, after);
+              assertThat(told.capacity()).isBetween(told.entries(), 4 * told.entries());
+              if (kind.type().startsWith("map[string]")) {
+                assertThat(told.keys())
+                    .isInstanceOfSatisfying(
+                        KeyFigures.class,
+                        keys ->
+                            assertThat(keys.lengths())
+                                .isEqualTo(new KeyFigures.Lengths(keys.sampled(), 0, 0, 0)));
+              } else {
+                assertThat(told.keys()).isEqualTo(new MapReading.Untold("its keys are no strings"));
+              }
+            });
   }
 
   @Override

@@ -60,7 +60,12 @@ final class HostAgent implements AutoCloseable {
     probe = new NodeProbe(bpftrace, new Tracepoints(directory), spending, ledger::accept);
     windows =
         new MapGrowthEvidence(
-            bpftrace, sites, new ArtifactStore(directory.resolve("a"), 1 << 20), PROC, spending);
+            bpftrace,
+            sites,
+            new ArtifactStore(directory.resolve("a"), 1 << 20),
+            new ProcFs(PROC),
+            spending,
+            ledger::maps);
     var cgroups = directory.resolve("c");
     for (var program : programs) {
       var cgroup = Files.createDirectories(cgroups.resolve("memory/kubepods/" + program));

@@ -56,7 +56,7 @@ final class GoLayout {
         }
       }
     }
-    return table(release.get().minor());
+    return table(release.get());
   }
 
   /** Where a field lies that each release has. */
@@ -75,7 +75,7 @@ final class GoLayout {
     return offsets;
   }
 
-  private static GoLayout table(int minor) {
+  private static GoLayout table(GoVersion release) {
     try (var lines =
         new BufferedReader(
             new InputStreamReader(
@@ -87,8 +87,13 @@ final class GoLayout {
               .filter(line -> !line.isBlank() && !line.startsWith("#"))
               .map(line -> Arrays.asList(line.split(" +", -1)))
               .toList();
-      int column = rows.getFirst().indexOf("1." + minor);
-      return new GoLayout(column(rows.subList(1, rows.size()), column));
+      int column = rows.getFirst().indexOf("1." + release.minor());
+      var offsets = column(rows.subList(1, rows.size()), column);
+      if (!release.swissMaps()) {
+        // Nothing says where such a build of a later release keeps its maps.
+        offsets.keySet().removeIf(field -> field.startsWith(SwissMaps.MAP));
+      }
+      return new GoLayout(Map.copyOf(offsets));
     } catch (IOException impossible) {
       throw new UncheckedIOException(impossible);
     }
@@ -101,6 +106,6 @@ final class GoLayout {
         offsets.put(row.getFirst(), Integer.valueOf(row.get(column)));
       }
     }
-    return Map.copyOf(offsets);
+    return offsets;
   }
 }

@@ -7,6 +7,8 @@ import dev.heapwarden.probes.target.ProcessMemory;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -32,15 +34,36 @@ public final class GoProcess implements Closeable {
    * @throws UnreadableProgramException when its runtime is not known, or it was stripped
    */
   public static GoProcess open(Path directory, Sites.Program program) throws IOException {
-    if (!program.binary().architecture().equals(Optional.of(Architecture.AMD64))) {
-      throw new UnreadableProgramException("its memory is only read on amd64 so far");
-    }
-    var layout = GoLayout.of(program.binary().version());
+    var layout = layout(program);
     var variables = RuntimeVariables.read(program.executable());
     if (variables.found().isEmpty()) {
       throw new UnreadableProgramException("stripped: no symbol table");
     }
     return new GoProcess(ProcessMemory.of(directory), layout, variables, program.bias());
+  }
+
+  /**
+   * The same of a program that may be stripped: none of its runtime's variables is looked for.
+   *
+   * @param bytes that are read at most
+   * @param time until the last read
+   * @throws UnreadableProgramException when its runtime is not known
+   */
+  public static GoProcess openHeap(Path directory, Sites.Program program, long bytes, Duration time)
+      throws IOException {
+    var layout = layout(program);
+    return new GoProcess(
+        ProcessMemory.of(directory, bytes, time),
+        layout,
+        new RuntimeVariables(Map.of()),
+        program.bias());
+  }
+
+  private static GoLayout layout(Sites.Program program) throws UnreadableProgramException {
+    if (!program.binary().architecture().equals(Optional.of(Architecture.AMD64))) {
+      throw new UnreadableProgramException("its memory is only read on amd64 so far");
+    }
+    return GoLayout.of(program.binary().version());
   }
 
   ProcessMemory memory() {

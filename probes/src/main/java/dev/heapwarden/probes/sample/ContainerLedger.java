@@ -6,15 +6,14 @@ import dev.heapwarden.detection.sample.Origin;
 import dev.heapwarden.detection.sample.Signal;
 import dev.heapwarden.probes.buffer.SampleBuffer;
 import dev.heapwarden.probes.jvm.JvmCounters;
+import dev.heapwarden.probes.probe.ProbeEvent;
 import java.util.EnumMap;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 
 /**
  * What has been counted of one container. Events change it; {@link #flush} tells what changed since
@@ -24,21 +23,9 @@ import java.util.stream.Collectors;
  * found, told whenever one of them collects.
  */
 final class ContainerLedger {
-  private static final int INSTANCES = 4096;
-  private static final int TOLD_INSTANCES = 50;
-
-  /** Where the stack could not be named. */
-  private static final String UNKNOWN_SITE = "unknown";
-
   private final ContainerKey container;
   private final Map<Long, Long> liveBytes = new HashMap<>();
-  private final Map<InstanceKey, Instance> instances =
-      new LinkedHashMap<>(64, 0.75f, true) {
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<InstanceKey, Instance> eldest) {
-          return size() > INSTANCES;
-        }
-      };
+  private final MapLedger maps = new MapLedger();
   private long collections;
   private long collectedAt;
   private boolean collected;
@@ -50,19 +37,6 @@ final class ContainerLedger {
   private boolean judgesJvm;
   private boolean jvmCleaned;
   private Map<Signal, Double> memory = Map.of();
-
-  private record InstanceKey(long pid, long address) {}
-
-  private static final class Instance {
-    MapInstance map;
-    long entries;
-    long grownAt;
-    boolean grown;
-
-    Instance(MapInstance map) {
-      this.map = map;
-    }
-  }
 
   ContainerLedger(ContainerKey container) {
     this.container = container;
@@ -77,7 +51,7 @@ final class ContainerLedger {
     judgesJvm = yes;
     if (yes) {
       liveBytes.clear();
-      instances.clear();
+      maps.retain(Set.of());
       collected = false;
     } else {
       jvm.retain(Set.of());
@@ -102,22 +76,10 @@ final class ContainerLedger {
   }
 
   /** What the map is, is asked for only when the instance is new or its site is unknown. */
-  void grown(long pid, long address, long nanos, long entries, Supplier<MapInstance> map) {
-    if (judgesJvm) {
-      return;
+  void grown(ProbeEvent.MapGrowth growth, Supplier<MapInstance> map) {
+    if (!judgesJvm) {
+      maps.grown(growth, map);
     }
-    var key = new InstanceKey(pid, address);
-    var instance = instances.get(key);
-    if (instance == null) {
-      instance = new Instance(map.get());
-      instances.put(key, instance);
-    } else if (instance.map.site().isEmpty() || entries < instance.entries / 2) {
-      // A map that is half as large as it was is most likely another one at the same address.
-      instance.map = map.get();
-    }
-    instance.entries = entries;
-    instance.grownAt = nanos;
-    instance.grown = true;
   }
 
   void counted(long pid, JvmCounters counters) {
@@ -143,7 +105,7 @@ final class ContainerLedger {
   void retain(Set<Long> pids) {
     liveBytes.keySet().retainAll(pids);
     jvm.retain(pids);
-    instances.keySet().removeIf(key -> !pids.contains(key.pid()));
+    maps.retain(pids);
   }
 
   /** Empty until one of its processes has collected; of a JVM, until it has twice. */
@@ -167,17 +129,9 @@ final class ContainerLedger {
     return values;
   }
 
-  /** Entries of the largest maps, by the function that grows them. */
-  Map<String, Long> largestMaps(int sites) {
-    var largest = new HashMap<String, Long>();
-    for (var instance : instances.values()) {
-      var site = instance.map.site().isEmpty() ? UNKNOWN_SITE : instance.map.site();
-      largest.merge(site, instance.entries, Math::max);
-    }
-    return largest.entrySet().stream()
-        .sorted(Map.Entry.<String, Long>comparingByValue().reversed())
-        .limit(sites)
-        .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
+  /** Its maps. */
+  MapLedger maps() {
+    return maps;
   }
 
   /** What the counters of its JVMs say now; empty for other runtimes. */
@@ -217,32 +171,6 @@ final class ContainerLedger {
           null);
       faulted = false;
     }
-    flushMaps(buffer, clock);
-  }
-
-  private void flushMaps(SampleBuffer buffer, WallClock clock) {
-    if (instances.values().stream().noneMatch(instance -> instance.grown)) {
-      return;
-    }
-    long smallestTold =
-        instances.values().stream()
-            .map(instance -> instance.entries)
-            .sorted(java.util.Comparator.reverseOrder())
-            .limit(TOLD_INSTANCES)
-            .reduce(Long.MAX_VALUE, (first, second) -> second);
-    instances
-        .values()
-        .forEach(
-            instance -> {
-              if (instance.grown && instance.entries >= smallestTold) {
-                buffer.add(
-                    clock.at(instance.grownAt),
-                    container,
-                    Origin.GO_MAP_UPROBE,
-                    Map.of(Signal.MAP_ENTRIES, (double) instance.entries),
-                    instance.map);
-              }
-              instance.grown = false;
-            });
+    maps.flush(container, buffer, clock);
   }
 }

@@ -70,13 +70,7 @@ public final class Ledger {
           ledger.collected(gc.pid(), gc.nanos(), gc.liveBytes(), gc.collections());
       case ProbeEvent.Spent _ -> {}
       case ProbeEvent.Faults faults -> ledger.faulted(faults.nanos(), faults.faults());
-      case ProbeEvent.MapGrowth growth ->
-          ledger.grown(
-              growth.pid(),
-              growth.address(),
-              growth.nanos(),
-              growth.entries(),
-              () -> map(owner.process(), growth));
+      case ProbeEvent.MapGrowth growth -> ledger.grown(growth, () -> map(owner.process(), growth));
     }
   }
 
@@ -131,7 +125,13 @@ public final class Ledger {
    */
   public synchronized Map<String, Long> largestMaps(ContainerKey container) {
     var ledger = containers.get(container);
-    return ledger == null ? Map.of() : ledger.largestMaps(TOLD_SITES);
+    return ledger == null ? Map.of() : ledger.maps().largest(TOLD_SITES);
+  }
+
+  /** The Go maps of a process that were seen to grow, largest first. */
+  public synchronized List<GrownMap> maps(long pid) {
+    var owner = owners.get(pid);
+    return owner == null ? List.of() : owner.ledger().maps().of(pid);
   }
 
   private MapInstance map(TargetProcess process, ProbeEvent.MapGrowth growth) {

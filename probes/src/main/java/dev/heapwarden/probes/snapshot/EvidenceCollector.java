@@ -10,6 +10,7 @@ import dev.heapwarden.probes.jvm.JvmAttach;
 import dev.heapwarden.probes.lane.Lanes;
 import dev.heapwarden.probes.probe.Bpftrace;
 import dev.heapwarden.probes.probe.Tracepoints;
+import dev.heapwarden.probes.sample.GrownMap;
 import dev.heapwarden.probes.target.ProcFs;
 import dev.heapwarden.probes.target.Target;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -54,8 +56,9 @@ public final class EvidenceCollector {
   private final Spending spending;
 
   /**
-   * @param spending takes what evidence takes from the program
    * @param store where artefacts stay
+   * @param grown the Go maps of a process that were seen to grow, by its pid, largest first
+   * @param spending takes what evidence takes from the program
    * @param pods of this node, by namespace and name
    */
   public EvidenceCollector(
@@ -65,9 +68,10 @@ public final class EvidenceCollector {
       ProcFs proc,
       ArtifactStore store,
       ClassWitness witness,
+      LongFunction<List<GrownMap>> grown,
       Spending spending,
       BiFunction<String, String, Optional<Pod>> pods) {
-    this(bpftrace, tracepoints, sites, proc, store, witness, spending, pods, Patience::with);
+    this(bpftrace, tracepoints, sites, proc, store, witness, grown, spending, pods, Patience::with);
   }
 
   /**
@@ -80,13 +84,14 @@ public final class EvidenceCollector {
       ProcFs proc,
       ArtifactStore store,
       ClassWitness witness,
+      LongFunction<List<GrownMap>> grown,
       Spending spending,
       BiFunction<String, String, Optional<Pod>> pods,
       BiFunction<SnapshotKind, Duration, Duration> patience) {
     this.patience = patience;
     var procRoot = proc.root();
     var attach = new JvmAttach(procRoot);
-    maps = new MapGrowthEvidence(bpftrace, sites, store, procRoot, spending);
+    maps = new MapGrowthEvidence(bpftrace, sites, store, proc, spending, grown);
     kernel = new KernelMemoryEvidence(bpftrace, tracepoints, store, procRoot);
     pprof = new PprofEvidence(store);
     goMemory = new GoMemoryEvidence(proc, store);

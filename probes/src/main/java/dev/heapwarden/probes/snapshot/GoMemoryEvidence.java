@@ -1,7 +1,6 @@
 package dev.heapwarden.probes.snapshot;
 
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.Artifact.Source;
-import dev.heapwarden.probes.go.ExecutableId;
 import dev.heapwarden.probes.gomemory.GoProcess;
 import dev.heapwarden.probes.gomemory.GoroutineProfile;
 import dev.heapwarden.probes.gomemory.HeapProfile;
@@ -15,7 +14,6 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Comparator;
 
@@ -76,7 +74,8 @@ final class GoMemoryEvidence {
     var process = found.get();
     var program = process.program(proc.root()).orElseThrow();
     try (var opened = GoProcess.open(proc.directory(process.pid()), program)) {
-      if (!stillIs(process, program.executable())) {
+      // From here on it does not matter whose its pid becomes.
+      if (!proc.is(process.identity())) {
         return new Evidence.Failed("the process has ended");
       }
       var content = new ByteArrayOutputStream();
@@ -87,13 +86,6 @@ final class GoMemoryEvidence {
     } catch (UnreadableProgramException refusal) {
       return new Evidence.Refused(String.valueOf(refusal.getMessage()));
     }
-  }
-
-  /** Asked once its memory is open: from then on its pid may become another's. */
-  private boolean stillIs(TargetProcess process, Path executable) throws IOException {
-    var identity = process.identity();
-    return proc.startTicks(process.pid()) == identity.startTicks()
-        && ExecutableId.of(executable).equals(identity.executable());
   }
 
   private ProgramText text(TargetProcess process) throws IOException {

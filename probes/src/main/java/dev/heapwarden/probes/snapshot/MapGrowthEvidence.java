@@ -1,6 +1,5 @@
 package dev.heapwarden.probes.snapshot;
 
-import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.MapReport;
 import dev.heapwarden.probes.cost.Spending;
 import dev.heapwarden.probes.go.ExecutableId;
 import dev.heapwarden.probes.go.GoBinary;
@@ -8,6 +7,8 @@ import dev.heapwarden.probes.go.Sites;
 import dev.heapwarden.probes.probe.Bpftrace;
 import dev.heapwarden.probes.probe.BpftraceLine;
 import dev.heapwarden.probes.probe.Uprobe;
+import dev.heapwarden.probes.sample.GrownMap;
+import dev.heapwarden.probes.target.ProcFs;
 import dev.heapwarden.probes.target.TargetProcess;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -16,19 +17,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.LongFunction;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 
 /** A short window of probes on every assignment to a map, in one process. */
 public final class MapGrowthEvidence {
   /** Attaching and detaching, besides the window itself. */
   static final Duration OVERHEAD = Duration.ofSeconds(30);
-
-  /** At 1 to 18 microseconds each (see {@link Uprobe}), at most four seconds of one core. */
-  private static final int HITS = 200_000;
-
-  /** Smaller maps are left out: a busy server makes and drops thousands. */
-  private static final int SMALLEST_MAP = 64;
 
   /**
    * Characters of a uprobe's path. The kernel names a probe by its path, offset and pid in 63
@@ -41,21 +36,31 @@ public final class MapGrowthEvidence {
   private final Bpftrace bpftrace;
   private final Sites sites;
   private final ArtifactStore store;
-  private final Path procRoot;
+  private final ProcFs proc;
   private final Spending spending;
+  private final LongFunction<List<GrownMap>> grown;
+  private final MapTables tables;
 
   /**
    * @param sites names writers and types
    * @param store where artefacts stay
    * @param spending is told what a window took from the container
+   * @param grown the maps of a process that were seen to grow, by its pid, largest first
    */
   public MapGrowthEvidence(
-      Bpftrace bpftrace, Sites sites, ArtifactStore store, Path procRoot, Spending spending) {
+      Bpftrace bpftrace,
+      Sites sites,
+      ArtifactStore store,
+      ProcFs proc,
+      Spending spending,
+      LongFunction<List<GrownMap>> grown) {
     this.bpftrace = bpftrace;
     this.sites = sites;
     this.store = store;
-    this.procRoot = procRoot;
+    this.proc = proc;
     this.spending = spending;
+    this.grown = grown;
+    tables = new MapTables(proc);
   }
 
   static final Pattern PLAIN_PATH = Pattern.compile("[A-Za-z0-9._/+-]+");
@@ -69,12 +74,15 @@ public final class MapGrowthEvidence {
    * @param seconds that it was open
    * @param hits writes that it saw, those to small maps included
    * @param cut whether it was closed early, at its limit of hits
-   * @param maps fastest growing first
+   * @param maps that were written, fastest growing first
+   * @param quiet ones that were not, largest first
    */
-  public record Report(long pid, double seconds, long hits, boolean cut, List<MapReport> maps)
+  public record Report(
+      long pid, double seconds, long hits, boolean cut, List<HotMap> maps, List<QuietMap> quiet)
       implements Outcome {
     public Report {
       maps = List.copyOf(maps);
+      quiet = List.copyOf(quiet);
     }
   }
 
@@ -104,7 +112,7 @@ public final class MapGrowthEvidence {
                 order.owner(),
                 "map-growth.json",
                 new ByteArrayInputStream(BpftraceLine.JSON.writeValueAsBytes(report))),
-            report.maps());
+            report.maps().stream().map(HotMap::growth).toList());
       }
     };
   }
@@ -112,7 +120,7 @@ public final class MapGrowthEvidence {
   /** Watches a Go process that can be probed. */
   public Outcome watch(TargetProcess process, Duration time) throws IOException {
     var binary = process.go().orElseThrow();
-    if (assignments(binary).isEmpty()) {
+    if (MapProgram.assignments(binary).isEmpty()) {
       return new Unseen(true, "it has no function that assigns to a map");
     }
     // With -p, so that no other process pays, bpftrace takes the path below the process's root
@@ -133,7 +141,7 @@ public final class MapGrowthEvidence {
     var window = new MapWindow();
     var child =
         bpftrace.start(
-            program(path, process.pid(), binary, time),
+            MapProgram.text(path, process.pid(), binary, time),
             fits ? process.pid() : 0,
             fits ? List.of() : List.of(path),
             time.plus(OVERHEAD),
@@ -142,9 +150,9 @@ public final class MapGrowthEvidence {
     if (!window.attached()) {
       return new Unseen(false, "bpftrace: " + child.complaint());
     }
-    boolean cut = window.hits() > HITS;
+    boolean cut = window.hits() > MapProgram.HITS;
     double seconds = cut ? window.seconds() : time.toMillis() / 1000.0;
-    var program = process.program(procRoot).orElseThrow();
+    var program = process.program(proc.root()).orElseThrow();
     var maps =
         window.maps(
             seconds,
@@ -153,18 +161,16 @@ public final class MapGrowthEvidence {
                     .site(program, addresses)
                     .or(() -> sites.frames(program, addresses[0]).stream().findFirst()),
             type -> sites.mapType(program, type));
+    var told = maps.subList(0, Math.min(MAPS_IN_FILE, maps.size()));
+    var contents = tables.look(process, told, window::descriptor, grown.apply(process.pid()));
     return new Report(
-        process.pid(),
-        seconds,
-        window.hits(),
-        cut,
-        maps.subList(0, Math.min(MAPS_IN_FILE, maps.size())));
+        process.pid(), seconds, window.hits(), cut, contents.written(), contents.quiet());
   }
 
   /** By inode: overlay file systems show one file under several devices. */
   private boolean shared(TargetProcess process) throws IOException {
     long inode = process.identity().executable().inode();
-    try (var processes = Files.newDirectoryStream(procRoot, "[0-9]*")) {
+    try (var processes = Files.newDirectoryStream(proc.root(), "[0-9]*")) {
       for (var other : processes) {
         if (!other.endsWith(Long.toString(process.pid())) && inode == inodeOf(other)) {
           return true;
@@ -184,66 +190,9 @@ public final class MapGrowthEvidence {
   }
 
   private static long costliest(GoBinary binary) {
-    return assignments(binary).stream()
+    return MapProgram.assignments(binary).stream()
         .mapToLong(function -> Uprobe.cost(binary, function))
         .max()
         .orElse(0);
-  }
-
-  /**
-   * The window's text for one process, by the path that the agent has of its executable.
-   *
-   * @throws IllegalArgumentException when it is no Go program
-   */
-  public static String program(TargetProcess process, Duration window) {
-    var binary = process.go().orElseThrow(() -> new IllegalArgumentException("not a Go program"));
-    return program(process.executable(), process.pid(), binary, window);
-  }
-
-  private static List<String> assignments(GoBinary binary) {
-    return GoBinary.ASSIGN.stream()
-        .filter(function -> binary.missing(function).isEmpty())
-        .sorted()
-        .toList();
-  }
-
-  /**
-   * The window's text. mapassign*(t, m, ...): the first word of a map is its live count, in
-   * runtime.hmap (src/runtime/map.go up to Go 1.23) as in maps.Map
-   * (src/internal/runtime/maps/map.go).
-   */
-  static String program(Path executable, long pid, GoBinary binary, Duration window) {
-    var registers = binary.architecture().orElseThrow();
-    var probes =
-        assignments(binary).stream()
-            .map(function -> Uprobe.of(executable, binary, function))
-            .collect(Collectors.joining(",\n"));
-    return """
-    config = { max_map_keys = 16384 }
-    BEGIN { printf("start %%lu\\n", nsecs); }
-    %s /pid == %d/ {
-      @hits++;
-      if (@hits > %d) { exit(); }
-      $map = (uint64)reg("%s"); $used = *(uint64*)$map;
-      if ($used >= %d) {
-        if (@firstat[$map] == 0) { @firstat[$map] = nsecs; @first[$map] = $used; @type[$map] = (uint64)reg("%s"); }
-        @lastat[$map] = nsecs; @last[$map] = $used;
-        $bp = reg("%s"); $r0 = %s; $r1 = *(uint64*)($bp + 8);
-        $bp = *(uint64*)$bp; $r2 = *(uint64*)($bp + 8);
-        @writes[$map, $r0, $r1, $r2] = count();
-      }
-    }
-    interval:ms:%d { exit(); }
-    """
-        .formatted(
-            probes,
-            pid,
-            HITS,
-            registers.argument(1),
-            SMALLEST_MAP,
-            registers.argument(0),
-            registers.framePointer(),
-            registers.returnAddress(),
-            window.toMillis());
   }
 }

@@ -87,6 +87,21 @@ final class MapWindow {
     return reports;
   }
 
+  /**
+   * Address of the descriptor of a map's type.
+   *
+   * @param map that the window told
+   */
+  long descriptor(MapReport map) {
+    var printed = of("@type").get(Long.toUnsignedString(address(map)));
+    return printed == null ? 0 : printed.asLong();
+  }
+
+  /** Address of a map that a window told. */
+  static long address(MapReport map) {
+    return Long.parseUnsignedLong(map.instance().substring("0x".length()), 16);
+  }
+
   private static Stream<MapReport.Site> site(Optional<Frame> frame, long writes) {
     return frame.stream()
         .map(

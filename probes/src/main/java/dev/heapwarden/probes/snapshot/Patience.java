@@ -25,7 +25,8 @@ final class Patience {
   static Duration with(SnapshotKind kind, Duration window) {
     return SLACK.plus(
         switch (kind) {
-          case MAP_GROWTH, KERNEL_MEMORY -> window.plus(MapGrowthEvidence.OVERHEAD);
+          case MAP_GROWTH -> window.plus(MapGrowthEvidence.OVERHEAD).plus(MapTables.TIME);
+          case KERNEL_MEMORY -> window.plus(MapGrowthEvidence.OVERHEAD);
           case GO_HEAP_PROFILE, GOROUTINES, MEM_STATS -> PprofEvidence.DEADLINE;
           case THREAD_DUMP, HEAP_INFO, NATIVE_MEMORY -> QUESTION;
           // Its version, its flags and what it logs.

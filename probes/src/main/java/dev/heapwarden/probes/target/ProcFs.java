@@ -1,5 +1,6 @@
 package dev.heapwarden.probes.target;
 
+import dev.heapwarden.probes.go.ExecutableId;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.Charset;
@@ -70,6 +71,12 @@ public final class ProcFs {
       throw new IOException("/proc/" + pid + "/stat has too few fields");
     }
     return Long.parseLong(fields[19]);
+  }
+
+  /** Whether a process is still the one that was seen; its pid may be another's by now. */
+  public boolean is(TargetProcess.Identity identity) throws IOException {
+    return startTicks(identity.pid()) == identity.startTicks()
+        && ExecutableId.of(directory(identity.pid()).resolve("exe")).equals(identity.executable());
   }
 
   /**

@@ -57,6 +57,16 @@ public final class ProcessMemory implements Closeable {
    * @param directory of the process, such as /proc/17
    */
   public static ProcessMemory of(Path directory) throws IOException {
+    return of(directory, BYTES_LIMIT, TIME_LIMIT);
+  }
+
+  /**
+   * The same within limits.
+   *
+   * @param bytes of all reads together
+   * @param time from now to the last read
+   */
+  public static ProcessMemory of(Path directory, long bytes, Duration time) throws IOException {
     var file = FileChannel.open(directory.resolve("mem"), StandardOpenOption.READ);
     return new ProcessMemory(
         new Source() {
@@ -70,8 +80,8 @@ public final class ProcessMemory implements Closeable {
             file.close();
           }
         },
-        BYTES_LIMIT,
-        TIME_LIMIT);
+        bytes,
+        time);
   }
 
   /**

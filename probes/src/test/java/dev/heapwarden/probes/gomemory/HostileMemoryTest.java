@@ -8,14 +8,10 @@ import dev.heapwarden.probes.target.MemoryException;
 import dev.heapwarden.probes.target.ProcessMemory;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -32,7 +28,7 @@ class HostileMemoryTest {
   void memoryThatLiesIsABoundedErrorAndNeverACrash() throws Exception {
     try (var program = GoMemoryProgram.start("local");
         var recorded =
-            new Recorded(ProcessMemory.of(Path.of("/proc", Long.toString(program.pid()))))) {
+            new RecordedMemory(ProcessMemory.of(Path.of("/proc", Long.toString(program.pid()))))) {
       var layout = GoLayout.of(program.program().binary().version());
       var variables = RuntimeVariables.read(program.program().executable());
       var text = text(program);
@@ -65,68 +61,5 @@ class HostileMemoryTest {
     HeapProfile.write(process, text, Instant.EPOCH, OutputStream.nullOutputStream());
     GoroutineProfile.write(process, text, Instant.EPOCH, 0, OutputStream.nullOutputStream());
     MemoryFigures.read(process);
-  }
-
-  /** What a program's memory held where it was first read. */
-  private static final class Recorded implements ProcessMemory.Source {
-    private final ProcessMemory memory;
-    private final Map<Long, byte[]> reads = new HashMap<>();
-    private List<Long> addresses = List.of();
-
-    Recorded(ProcessMemory memory) {
-      this.memory = memory;
-    }
-
-    @Override
-    public int read(ByteBuffer into, long address) throws IOException {
-      var known = reads.get(address);
-      if (known == null || known.length < into.remaining()) {
-        known = new byte[into.remaining()];
-        memory.read(address, known.length).get(known);
-        reads.put(address, known);
-      }
-      int length = into.remaining();
-      into.put(known, 0, length);
-      return length;
-    }
-
-    /** No more is read from here on. */
-    void seal() {
-      addresses = reads.keySet().stream().sorted().toList();
-    }
-
-    /** The same with one word changed; places that were never read are not there. */
-    ProcessMemory.Source lying(Random random) {
-      long victim = addresses.get(random.nextInt(addresses.size()));
-      var bytes = Objects.requireNonNull(reads.get(victim)).clone();
-      int at = random.nextInt(bytes.length);
-      long lie =
-          random.nextInt(3) == 0
-              ? addresses.get(random.nextInt(addresses.size()))
-              : random.nextLong();
-      for (int i = at; i < Math.min(bytes.length, at + Long.BYTES); i++) {
-        bytes[i] = (byte) (lie >>> (8 * (i - at)));
-      }
-      return new ProcessMemory.Source() {
-        @Override
-        public int read(ByteBuffer into, long address) throws IOException {
-          var held = address == victim ? bytes : reads.get(address);
-          if (held == null || held.length < into.remaining()) {
-            throw new IOException("nothing there");
-          }
-          int length = into.remaining();
-          into.put(held, 0, length);
-          return length;
-        }
-
-        @Override
-        public void close() {}
-      };
-    }
-
-    @Override
-    public void close() throws IOException {
-      memory.close();
-    }
   }
 }

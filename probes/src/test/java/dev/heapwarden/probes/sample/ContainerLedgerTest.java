@@ -1,6 +1,7 @@
 package dev.heapwarden.probes.sample;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.heapwarden.detection.sample.ContainerKey;
 import dev.heapwarden.detection.sample.MapInstance;
@@ -9,6 +10,7 @@ import dev.heapwarden.detection.sample.Sample;
 import dev.heapwarden.detection.sample.Signal;
 import dev.heapwarden.probes.buffer.Position;
 import dev.heapwarden.probes.buffer.SampleBuffer;
+import dev.heapwarden.probes.probe.ProbeEvent;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -65,7 +67,7 @@ class ContainerLedgerTest {
   @Test
   void aMapThatGrowsOftenIsToldOncePerFlushWithItsLastSize() {
     for (int entries = 64; entries <= 4096; entries *= 2) {
-      ledger.grown(1, 0xc0ffee, 90 * SECOND, entries, () -> MAP);
+      grown(0xc0ffee, entries);
     }
 
     assertThat(flushed())
@@ -81,7 +83,7 @@ class ContainerLedgerTest {
   @Test
   void ofManyMapsTheLargestFiftyAreTold() {
     for (int map = 0; map < 500; map++) {
-      ledger.grown(1, map, 90 * SECOND, 64 + map, () -> MAP);
+      grown(map, 64 + map);
     }
 
     assertThat(flushed())
@@ -91,10 +93,24 @@ class ContainerLedgerTest {
   }
 
   @Test
+  void theMapsOfAProcessThatGrewAreRememberedWithTheirLastSizeLargestFirst() {
+    grown(0xa, 1000);
+    grown(0xb, 64);
+    grown(0xb, 4096);
+
+    assertThat(ledger.maps().of(1))
+        .extracting(map -> map.last().address(), map -> map.last().entries())
+        .containsExactly(tuple(0xbL, 4096L), tuple(0xaL, 1000L));
+    assertThat(ledger.maps().of(2)).isEmpty();
+    ledger.retain(Set.of(2L));
+    assertThat(ledger.maps().of(1)).isEmpty();
+  }
+
+  @Test
   void whereAJvmIsJudgedAGoProgramBesideItDoesNotCount() {
     ledger.judgesJvm(true);
     ledger.collected(1, 90 * SECOND, 1000, 1);
-    ledger.grown(1, 0xc0ffee, 90 * SECOND, 64, () -> MAP);
+    grown(0xc0ffee, 64);
 
     assertThat(flushed()).isEmpty();
     assertThat(ledger.live()).isEmpty();
@@ -105,6 +121,11 @@ class ContainerLedgerTest {
     ledger.collected(1, 90 * SECOND, 1000, 1);
     assertThat(flushed()).hasSize(1);
     assertThat(flushed()).hasSize(1);
+  }
+
+  private void grown(long address, long entries) {
+    ledger.grown(
+        new ProbeEvent.MapGrowth(1, 90 * SECOND, address, entries, 0xabc, List.of()), () -> MAP);
   }
 
   private List<Sample> flushed() {

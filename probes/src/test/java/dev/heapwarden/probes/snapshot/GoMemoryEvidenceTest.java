@@ -100,6 +100,7 @@ class GoMemoryEvidenceTest {
             PROC,
             new ArtifactStore(root, 1 << 20),
             (_, _, _) -> {},
+            _ -> List.of(),
             new Spending(System::nanoTime, InstantSource.system()),
             (_, _) -> Optional.empty());
     return collector.take(

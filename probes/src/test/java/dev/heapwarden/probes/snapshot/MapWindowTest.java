@@ -45,7 +45,13 @@ class MapWindowTest {
                 288260,
                 5739 / 3.0,
                 5800 / 3.0,
-                List.of(new MapReport.Site("main.remember", "main.go:28", 5740))));
+                List.of(new MapReport.Site("main.remember", "main.go:28", 5740))))
+        .first()
+        .satisfies(
+            map -> {
+              assertThat(MapWindow.address(map)).isEqualTo(53350962564144L);
+              assertThat(window.descriptor(map)).isEqualTo(4856800);
+            });
   }
 
   @Test

@@ -42,7 +42,7 @@ sealed interface JvmLogLine {
   record Survivors(long gc, long regions) implements JvmLogLine {}
 
   /** Bytes in the metaspace after a collection. */
-  record Metaspace(long gc, long bytes) implements JvmLogLine {}
+  record Metaspace(long bytes) implements JvmLogLine {}
 
   /** Is the JVM's of a collection, and tells nothing that is known. */
   record Unknown() implements JvmLogLine {}
@@ -92,7 +92,7 @@ sealed interface JvmLogLine {
     /** Of ZGC, with and without generations. */
     private static final Pattern ZGC =
         Pattern.compile(
-            "((?:Garbage|Major|Minor) Collection) \\([A-Za-z ]{1,60}\\) SIZE\\([0-9]{1,3}%\\)->SIZE\\([0-9]{1,3}%\\)(?: [0-9.]{1,12}s)?"
+            "((?:Garbage|Major|Minor) Collection) \\([^>]{1,60}\\) SIZE\\([0-9]{1,3}%\\)->SIZE\\([0-9]{1,3}%\\)(?: [0-9.]{1,12}s)?"
                 .replace("SIZE", SIZE));
 
     private static final Pattern CLEANUP =
@@ -133,6 +133,11 @@ sealed interface JvmLogLine {
       if (limit.matches()) {
         return Optional.of(new Limit(bytes(limit, 1)));
       }
+      // Shenandoah does not say of which collection it is (JDK 17).
+      var metaspace = METASPACE.matcher(message);
+      if (metaspace.matches()) {
+        return Optional.of(new Metaspace(bytes(metaspace, 5)));
+      }
       var region = REGION.matcher(message);
       return region.matches() ? Optional.of(new RegionSize(bytes(region, 1))) : Optional.empty();
     }
@@ -145,7 +150,7 @@ sealed interface JvmLogLine {
       long gc = Long.parseLong(collection.group(1));
       boolean old = line.startsWith("O: ", collection.start(2) - 3);
       var message = collection.group(2);
-      return switch (message.isEmpty() ? ' ' : message.stripLeading().charAt(0)) {
+      return switch ((message.stripLeading() + ' ').charAt(0)) {
         case 'P' -> pauseOrOld(gc, message);
         case 'G' -> cycle(gc, ZGC.matcher(message), 4);
         case 'C' -> cycle(gc, CLEANUP.matcher(message), 4);
@@ -172,12 +177,10 @@ sealed interface JvmLogLine {
     private static JvmLogLine metaspaceOrCycle(long gc, String message) {
       var metaspace = METASPACE.matcher(message);
       if (metaspace.matches()) {
-        return new Metaspace(gc, bytes(metaspace, 5));
+        return new Metaspace(bytes(metaspace, 5));
       }
       var ofZgc = ZGC_METASPACE.matcher(message);
-      return ofZgc.matches()
-          ? new Metaspace(gc, bytes(ofZgc, 1))
-          : cycle(gc, ZGC.matcher(message), 4);
+      return ofZgc.matches() ? new Metaspace(bytes(ofZgc, 1)) : cycle(gc, ZGC.matcher(message), 4);
     }
 
     private static JvmLogLine cycle(long gc, Matcher cycle, int after) {

@@ -161,7 +161,8 @@ public sealed interface GcLogOutput {
       var parts = new ArrayList<String>();
       var part = new StringBuilder();
       boolean quoted = false;
-      for (char next : text.toCharArray()) {
+      for (int i = 0; i < text.length(); i++) {
+        char next = text.charAt(i);
         if (next == '"') {
           quoted = !quoted;
         } else if (next == ':' && !quoted) {

@@ -100,6 +100,7 @@ class ModuleRulesTest {
                   entry("buffer", Set.of()),
                   entry("sample", Set.of("buffer", "cost", "go", "jvm", "probe", "target")),
                   entry("heap", Set.of("probe")),
+                  entry("gclog", Set.of("jvm", "target")),
                   entry("lane", Set.of()),
                   entry(
                       "snapshot",
@@ -115,7 +116,8 @@ class ModuleRulesTest {
                           "target")),
                   entry("access", Set.of()),
                   entry(
-                      "http", Set.of("access", "buffer", "cost", "probe", "sample", "snapshot")))),
+                      "http",
+                      Set.of("access", "buffer", "cost", "gclog", "probe", "sample", "snapshot")))),
           layers(
               OPERATOR,
               Map.ofEntries(

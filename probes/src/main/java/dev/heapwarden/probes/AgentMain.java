@@ -7,6 +7,8 @@ import dev.heapwarden.probes.access.ServingIdentity;
 import dev.heapwarden.probes.access.TlsSecret;
 import dev.heapwarden.probes.buffer.SampleBuffer;
 import dev.heapwarden.probes.cost.Spending;
+import dev.heapwarden.probes.gclog.GcLogCounts;
+import dev.heapwarden.probes.gclog.GcLogs;
 import dev.heapwarden.probes.go.Sites;
 import dev.heapwarden.probes.http.AgentMetrics;
 import dev.heapwarden.probes.http.AgentServer;
@@ -66,11 +68,14 @@ public final class AgentMain {
     var tracepoints = new Tracepoints(TRACEFS);
     var spending = new Spending(System::nanoTime, InstantSource.system());
     var probe = new NodeProbe(bpftrace, tracepoints, spending, ledger::accept);
+    var logCounts = new GcLogCounts();
     var agent =
         new NodeAgent(
             new ProcessScan(new CgroupTree(settings.cgroupRoot()), proc),
             probe,
             new JvmReadings(ledger, settings.procRoot()),
+            new LogReadings(
+                ledger, new GcLogs(settings.podLogs(), proc, InstantSource.system(), logCounts)),
             ledger,
             spending);
     var client = new KubernetesClientBuilder().build();
@@ -124,7 +129,8 @@ public final class AgentMain {
                 spending,
                 probe.counters(),
                 probe::alive,
-                buffer));
+                buffer,
+                logCounts));
     var reviewing = reviewing();
     var server =
         new AgentServer(

@@ -5,6 +5,7 @@ import dev.heapwarden.crds.watch.WatchedNamespaces;
 import io.fabric8.kubernetes.api.model.Quantity;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What the agent's environment says.
@@ -29,7 +30,8 @@ record AgentSettings(
     Path snapshots,
     long snapshotQuota,
     Path cgroupRoot,
-    Path procRoot) {
+    Path procRoot,
+    Optional<Path> podLogs) {
 
   /**
    * Reads the environment.
@@ -52,7 +54,10 @@ record AgentSettings(
         Path.of(environment.getOrDefault("SNAPSHOT_DIR", "/var/lib/heapwarden/snapshots")),
         bytes(environment.getOrDefault("SNAPSHOT_QUOTA", "1Gi")),
         Path.of(environment.getOrDefault("CGROUP_ROOT", "/host/sys/fs/cgroup")),
-        Path.of(environment.getOrDefault("PROC_ROOT", "/proc")));
+        Path.of(environment.getOrDefault("PROC_ROOT", "/proc")),
+        Optional.of(environment.getOrDefault("POD_LOGS", ""))
+            .filter(directory -> !directory.isEmpty())
+            .map(Path::of));
   }
 
   private static int port(Map<String, String> environment, String name, int otherwise) {

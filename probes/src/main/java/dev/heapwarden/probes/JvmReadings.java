@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * #attachments} by any.
  */
 final class JvmReadings implements AutoCloseable {
-  private static final String LIVE_HEAP = "JvmLiveHeap";
+  static final String LIVE_HEAP = "JvmLiveHeap";
 
   /** A reading is one file of 32 KiB; the lowest level between two collections is to be seen. */
   private static final Duration PACE = Duration.ofSeconds(1);
@@ -111,7 +111,9 @@ final class JvmReadings implements AutoCloseable {
     try {
       var file = known.isPresent() ? known : Counters.of(process.pid(), procRoot);
       if (file.isEmpty()) {
-        return failed("it keeps no counters: it was started with -XX:-UsePerfData");
+        return failed(
+            "it keeps no counters: it was started with -XX:-UsePerfData; with -Xlog:gc* too its log"
+                + " is read");
       }
       if (file.get().file().filter(shared -> isShared(shared, process)).isPresent()) {
         // It is kept, so that the other is refused too.

@@ -1,5 +1,6 @@
 package dev.heapwarden.probes;
 
+import dev.heapwarden.detection.sample.Attachment;
 import dev.heapwarden.detection.sample.ContainerKey;
 import dev.heapwarden.detection.sample.ContainerState;
 import dev.heapwarden.probes.cost.Overhead;
@@ -21,6 +22,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,6 +47,7 @@ final class NodeAgent implements AutoCloseable {
   private final ProcessScan scan;
   private final NodeProbe probe;
   private final JvmReadings jvms;
+  private final LogReadings logs;
   private final Ledger ledger;
   private final Spending spending;
   private final AtomicBoolean changed = new AtomicBoolean(true);
@@ -56,10 +59,17 @@ final class NodeAgent implements AutoCloseable {
   private volatile long beat = System.nanoTime();
   private long scannedAt = System.nanoTime() - RESCAN.toNanos();
 
-  NodeAgent(ProcessScan scan, NodeProbe probe, JvmReadings jvms, Ledger ledger, Spending spending) {
+  NodeAgent(
+      ProcessScan scan,
+      NodeProbe probe,
+      JvmReadings jvms,
+      LogReadings logs,
+      Ledger ledger,
+      Spending spending) {
     this.scan = scan;
     this.probe = probe;
     this.jvms = jvms;
+    this.logs = logs;
     this.ledger = ledger;
     this.spending = spending;
   }
@@ -95,7 +105,8 @@ final class NodeAgent implements AutoCloseable {
                     target.runtime(),
                     target.runtimeVersion(),
                     target.container().startedAt(),
-                    probe.attachments(target, jvms.attachments(target)),
+                    Stream.concat(attachments(target).stream(), logs.attachments(target).stream())
+                        .toList(),
                     spending.overhead(target.container().key()).map(Overhead::ratio).orElse(null)))
         .toList();
   }
@@ -117,6 +128,7 @@ final class NodeAgent implements AutoCloseable {
     control.shutdownNow();
     readings.shutdownNow();
     jvms.close();
+    logs.close();
     probe.close();
   }
 
@@ -138,6 +150,7 @@ final class NodeAgent implements AutoCloseable {
 
   private void read() {
     jvms.read(targets);
+    logs.read(targets, this::attachments);
     ledger.flush();
     long now = System.nanoTime();
     var current = targets;
@@ -156,6 +169,11 @@ final class NodeAgent implements AutoCloseable {
         }
       }
     }
+  }
+
+  /** What is attached to it without its log. */
+  private List<Attachment> attachments(Target target) {
+    return probe.attachments(target, jvms.attachments(target));
   }
 
   /** Holds what the probes took against what the container ran. */

@@ -27,9 +27,10 @@ public enum Signal {
   /** Time that a JVM stood still for collections since its start, seconds. */
   GC_PAUSE_TIME(Kind.COUNTER),
   /**
-   * Old generation of a JVM after its latest pause, bytes. Like {@link #POST_GC_LIVE_HEAP} and
-   * {@link #COLLECTIONS} absent where its collector has none or does not tell when it has cleaned
-   * it (ZGC without generations, Shenandoah).
+   * Old generation of a JVM after its latest pause, bytes; where only a log tells, and that no more
+   * than the heap, the heap. Like {@link #POST_GC_LIVE_HEAP} and {@link #COLLECTIONS} absent where
+   * its collector has none or does not tell when it has cleaned it (ZGC without generations,
+   * Shenandoah).
    */
   OLD_GENERATION(Kind.GAUGE),
   /** How large the old generation of a JVM can become, bytes; the collector's own estimate. */

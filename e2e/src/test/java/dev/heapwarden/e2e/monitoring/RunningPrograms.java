@@ -14,6 +14,7 @@ import dev.heapwarden.operator.report.Measures;
 import dev.heapwarden.probes.buffer.SampleBuffer;
 import dev.heapwarden.probes.cost.Cause;
 import dev.heapwarden.probes.cost.Spending;
+import dev.heapwarden.probes.gclog.GcLogCounts;
 import dev.heapwarden.probes.go.ExecutableId;
 import dev.heapwarden.probes.go.Sites;
 import dev.heapwarden.probes.http.AgentMetrics;
@@ -93,7 +94,8 @@ final class RunningPrograms {
                 spending,
                 new ProbeCounters(),
                 () -> true,
-                buffer))) {
+                buffer,
+                new GcLogCounts()))) {
       return get(server.port());
     }
   }

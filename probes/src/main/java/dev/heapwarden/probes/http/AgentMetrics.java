@@ -4,6 +4,7 @@ import com.sun.management.OperatingSystemMXBean;
 import dev.heapwarden.detection.sample.ContainerState;
 import dev.heapwarden.probes.buffer.SampleBuffer;
 import dev.heapwarden.probes.cost.Spending;
+import dev.heapwarden.probes.gclog.GcLogCounts;
 import dev.heapwarden.probes.probe.ProbeCounters;
 import dev.heapwarden.probes.sample.Ledger;
 import io.micrometer.core.instrument.FunctionCounter;
@@ -38,7 +39,8 @@ public final class AgentMetrics {
       Spending spending,
       ProbeCounters counters,
       BooleanSupplier probing,
-      SampleBuffer buffer) {
+      SampleBuffer buffer,
+      GcLogCounts logs) {
     this.registry = registry;
     registry.getPrometheusRegistry().register(new ContainerMetrics(containers, ledger, spending));
     Gauge.builder(PREFIX + "buffered_samples", buffer::size)
@@ -65,6 +67,21 @@ public final class AgentMetrics {
         ProbeCounters::untold);
     counter("bpftrace_starts", "Node programs started", counters, ProbeCounters::starts);
     counter("bpftrace_deaths", "Node programs that ended unasked", counters, ProbeCounters::deaths);
+    counter(
+        "gc_log_understood_lines",
+        "Lines of collections in logs that told a figure",
+        logs,
+        GcLogCounts::understoodLines);
+    counter(
+        "gc_log_unknown_lines",
+        "Lines of collections in logs that told none, or are of no known form",
+        logs,
+        GcLogCounts::unknownLines);
+    counter(
+        "gc_log_passed_bytes",
+        "Bytes of logs that were written faster than they are read, and passed over",
+        logs,
+        GcLogCounts::passedBytes);
     FunctionCounter.builder(
             "process_cpu_seconds",
             ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class),

@@ -1,8 +1,6 @@
 package dev.heapwarden.probes.jvm;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -17,9 +15,6 @@ import java.util.stream.Stream;
 record AttachSwitch(JvmProcess process, Path procRoot) {
   private static final String OFF = "-XX:+DisableAttachMechanism";
 
-  /** A command line or environment is read no further. */
-  private static final int WORDS = 1 << 20;
-
   /**
    * Options in files, which may switch it off: of the VM (JDK 17 and 25,
    * src/hotspot/share/runtime/arguments.cpp; .hotspotrc is read only where Flags names it), and of
@@ -28,16 +23,11 @@ record AttachSwitch(JvmProcess process, Path procRoot) {
   private static final List<String> VM_FILES = List.of("-XX:Flags=", "-XX:VMOptionsFile=");
 
   private static final Pattern LAUNCHER_FILE = Pattern.compile("@[^@].*", Pattern.DOTALL);
-  private static final String LAUNCHER_OPTIONS = "JDK_JAVA_OPTIONS";
-  private static final List<String> VM_OPTIONS = List.of("JAVA_TOOL_OPTIONS", "_JAVA_OPTIONS");
 
   /** Why it is not attached to; empty where nothing says that it is off. */
   Optional<String> off() throws IOException {
     var told = told();
-    boolean off =
-        told.isPresent()
-            ? !told.get()
-            : read("cmdline").contains(OFF) || read("environ").contains(OFF);
+    boolean off = told.isPresent() ? !told.get() : launch().mentions(OFF);
     return off ? Optional.of("attaching is switched off (" + OFF + ")") : Optional.empty();
   }
 
@@ -63,11 +53,15 @@ record AttachSwitch(JvmProcess process, Path procRoot) {
         .map(capabilities -> capabilities.startsWith("1"));
   }
 
+  private Launch launch() {
+    return new Launch(process.directory());
+  }
+
   /** How a file of options is named; never its name. */
   private Optional<String> file() throws IOException {
-    var arguments = words("cmdline").skip(1).toList();
-    var launcher = options(List.of(LAUNCHER_OPTIONS));
-    var vm = options(VM_OPTIONS);
+    var arguments = launch().arguments();
+    var launcher = launch().ofLauncher();
+    var vm = launch().ofVm();
     Predicate<String> launcherFile = LAUNCHER_FILE.asMatchPredicate();
     if (arguments.stream().anyMatch(launcherFile) || launcher.stream().anyMatch(launcherFile)) {
       return Optional.of("@argfile");
@@ -79,33 +73,5 @@ record AttachSwitch(JvmProcess process, Path procRoot) {
                     .flatMap(List::stream)
                     .anyMatch(option -> option.startsWith(form)))
         .findFirst();
-  }
-
-  /** What variables of its environment hold; a quote may be anywhere in an option. */
-  private List<String> options(List<String> variables) throws IOException {
-    return words("environ")
-        .filter(variable -> variables.contains(name(variable)))
-        .flatMap(
-            variable ->
-                Stream.of(
-                    variable
-                        .substring(name(variable).length() + 1)
-                        .replaceAll("[\"']", "")
-                        .split("\\s+", -1)))
-        .toList();
-  }
-
-  private static String name(String variable) {
-    return variable.substring(0, Math.max(0, variable.indexOf('=')));
-  }
-
-  private Stream<String> words(String file) throws IOException {
-    return Stream.of(read(file).split("\0", -1));
-  }
-
-  private String read(String file) throws IOException {
-    try (var words = Files.newInputStream(process.directory().resolve(file))) {
-      return new String(words.readNBytes(WORDS), StandardCharsets.UTF_8);
-    }
   }
 }

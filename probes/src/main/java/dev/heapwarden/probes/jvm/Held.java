@@ -56,7 +56,7 @@ public final class Held implements AutoCloseable {
    * @param path absolute, in the container
    * @throws IOException when it is none
    */
-  static Held below(Path root, Path path) throws IOException {
+  public static Held below(Path root, Path path) throws IOException {
     var held = directory(root.resolve(path.getName(0)));
     for (int i = 1; i < path.getNameCount(); i++) {
       try (var above = held) {
@@ -81,7 +81,7 @@ public final class Held implements AutoCloseable {
    *
    * @throws IOException when it is none, or a symbolic link
    */
-  static Held file(Path path) throws IOException {
+  public static Held file(Path path) throws IOException {
     var held = any(path);
     if (!Files.isRegularFile(held.path())) {
       held.close();
@@ -112,12 +112,12 @@ public final class Held implements AutoCloseable {
   }
 
   /** Leads to it while it is held. */
-  Path path() {
+  public Path path() {
     return Path.of("/proc/self/fd", Integer.toString(descriptor));
   }
 
   /** Identifies it among the files of the node while it exists. */
-  Id id() throws IOException {
+  public Id id() throws IOException {
     return new Id(
         (long) Files.getAttribute(path(), "unix:dev"),
         (long) Files.getAttribute(path(), "unix:ino"));

@@ -2,6 +2,7 @@ package dev.heapwarden.probes.jvm;
 
 import dev.heapwarden.detection.sample.Origin;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.stream.IntStream;
 
@@ -67,6 +68,18 @@ public record JvmCounters(
         : Optional.of(
             "the counters of %s do not tell what its collections leave"
                 .formatted(collector.text()));
+  }
+
+  /** What a container's ledger takes of them. */
+  public JvmFigures figures() {
+    return new JvmFigures(
+        origin,
+        oldCollections.isPresent() ? OptionalLong.of(oldUsed) : OptionalLong.empty(),
+        oldLimit > 0 ? OptionalLong.of(oldLimit) : OptionalLong.empty(),
+        oldCollections,
+        OptionalDouble.of(pauseSeconds),
+        OptionalLong.of(metaspaceUsed),
+        OptionalLong.of(threads));
   }
 
   /**

@@ -9,7 +9,6 @@ import dev.heapwarden.probes.jvm.JvmCounters;
 import dev.heapwarden.probes.target.Target;
 import dev.heapwarden.probes.target.TargetProcess;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,7 +21,7 @@ import java.util.stream.Stream;
  */
 public final class Attachments {
   static final String PAGE_FAULTS = Cause.PAGE_FAULTS.text();
-  static final String GO_GC = Cause.GO_GC.text();
+  public static final String GO_GC = Cause.GO_GC.text();
   static final String GO_MAP_GROWTH = Cause.GO_MAP_GROWTH.text();
 
   private Attachments() {}
@@ -110,10 +109,7 @@ public final class Attachments {
     if (!jvm.isEmpty()) {
       return Stream.concat(Stream.of(faults), jvm.stream()).toList();
     }
-    var go =
-        target.processes().stream()
-            .filter(process -> process.runtime() == RuntimeKind.GO)
-            .max(Comparator.comparingLong(TargetProcess::anonymousBytes));
+    var go = target.largestGo();
     var notAtAll =
         !NodePlan.wantsGo(target)
             ? Optional.of("the policy says that it is not Go")

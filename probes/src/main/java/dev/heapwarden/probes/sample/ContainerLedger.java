@@ -5,8 +5,9 @@ import dev.heapwarden.detection.sample.MapInstance;
 import dev.heapwarden.detection.sample.Origin;
 import dev.heapwarden.detection.sample.Signal;
 import dev.heapwarden.probes.buffer.SampleBuffer;
-import dev.heapwarden.probes.jvm.JvmCounters;
+import dev.heapwarden.probes.jvm.JvmFigures;
 import dev.heapwarden.probes.probe.ProbeEvent;
+import java.time.Instant;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
@@ -14,6 +15,7 @@ import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What has been counted of one container. Events change it; {@link #flush} tells what changed since
@@ -29,13 +31,15 @@ final class ContainerLedger {
   private long collections;
   private long collectedAt;
   private boolean collected;
+  private @Nullable Instant tracedAt;
+  private long lastCycle;
   private long faults;
   private long faultsAt;
   private boolean faulted;
-  private final JvmLedger jvm = new JvmLedger();
+  private final JvmLedgers jvm = new JvmLedgers();
   private final ClassLedger classes = new ClassLedger();
   private boolean judgesJvm;
-  private boolean jvmCleaned;
+  private @Nullable Instant jvmCleanedAt;
   private Map<Signal, Double> memory = Map.of();
 
   ContainerLedger(ContainerKey container) {
@@ -53,9 +57,10 @@ final class ContainerLedger {
       liveBytes.clear();
       maps.retain(Set.of());
       collected = false;
+      tracedAt = null;
     } else {
       jvm.retain(Set.of());
-      jvmCleaned = false;
+      jvmCleanedAt = null;
     }
   }
 
@@ -67,6 +72,17 @@ final class ContainerLedger {
     collections += count;
     collectedAt = Math.max(collectedAt, nanos);
     collected = true;
+  }
+
+  /** One that its program wrote down; those that were missed before it count too. */
+  void traced(long pid, Instant at, long bytes, long cycle) {
+    if (judgesJvm) {
+      return;
+    }
+    collections += liveBytes.containsKey(pid) ? Math.max(1, cycle - lastCycle) : 1;
+    liveBytes.put(pid, bytes);
+    lastCycle = cycle;
+    tracedAt = at;
   }
 
   void faulted(long nanos, long count) {
@@ -82,8 +98,16 @@ final class ContainerLedger {
     }
   }
 
-  void counted(long pid, JvmCounters counters) {
-    jvmCleaned |= jvm.read(pid, counters);
+  /** Takes a reading of its JVM, by whatever source. */
+  void read(long pid, Instant at, JvmFigures figures) {
+    if (jvm.read(pid, figures)) {
+      jvmCleanedAt = at;
+    }
+  }
+
+  /** Says that the counters of its JVM cannot be read. */
+  void loseCounters() {
+    jvm.loseCounters();
   }
 
   void counted(long pid, List<ClassCount> counts, SampleBuffer buffer) {
@@ -122,7 +146,7 @@ final class ContainerLedger {
   Map<Signal, Double> values() {
     var values = new EnumMap<Signal, Double>(Signal.class);
     values.putAll(memory);
-    values.putAll(jvm.values());
+    jvm.values().values().forEach(values::putAll);
     live().ifPresent(bytes -> values.put(Signal.POST_GC_LIVE_HEAP, bytes));
     values.put(Signal.COLLECTIONS, (double) (collections + jvm.collections()));
     values.put(Signal.PAGE_FAULTS, (double) faults);
@@ -134,33 +158,23 @@ final class ContainerLedger {
     return maps;
   }
 
-  /** What the counters of its JVMs say now; empty for other runtimes. */
-  Map<Signal, Double> jvmLevels() {
+  /** What is known of its JVM now, by the source that tells it; empty for other runtimes. */
+  Map<Origin, Map<Signal, Double>> jvmLevels() {
     return jvm.values();
-  }
-
-  /** Which source told them. */
-  Origin jvmOrigin() {
-    return jvm.origin();
   }
 
   void flush(SampleBuffer buffer, WallClock clock) {
     if (collected && live().isPresent()) {
-      buffer.add(
-          clock.at(collectedAt),
-          container,
-          Origin.GO_GC_UPROBE,
-          Map.of(
-              Signal.POST_GC_LIVE_HEAP,
-              live().getAsDouble(),
-              Signal.COLLECTIONS,
-              (double) collections),
-          null);
+      tellLive(buffer, clock.at(collectedAt), Origin.GO_GC_UPROBE);
       collected = false;
     }
-    if (jvmCleaned && !jvm.live().isEmpty()) {
-      buffer.add(clock.now(), container, jvm.origin(), jvm.live(), null);
-      jvmCleaned = false;
+    if (tracedAt != null && live().isPresent()) {
+      tellLive(buffer, tracedAt, Origin.GO_GCTRACE);
+      tracedAt = null;
+    }
+    if (jvmCleanedAt != null && !jvm.live().isEmpty()) {
+      buffer.add(jvmCleanedAt, container, jvm.liveOrigin(), jvm.live(), null);
+      jvmCleanedAt = null;
     }
     if (faulted) {
       buffer.add(
@@ -172,5 +186,18 @@ final class ContainerLedger {
       faulted = false;
     }
     maps.flush(container, buffer, clock);
+  }
+
+  private void tellLive(SampleBuffer buffer, Instant at, Origin origin) {
+    buffer.add(
+        at,
+        container,
+        origin,
+        Map.of(
+            Signal.POST_GC_LIVE_HEAP,
+            live().orElseThrow(),
+            Signal.COLLECTIONS,
+            (double) collections),
+        null);
   }
 }

@@ -2,25 +2,28 @@ package dev.heapwarden.probes.sample;
 
 import dev.heapwarden.detection.sample.Origin;
 import dev.heapwarden.detection.sample.Signal;
-import dev.heapwarden.probes.jvm.JvmCounters;
+import dev.heapwarden.probes.jvm.JvmFigures;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the counters of a container's JVM say; of several, those of the one that was read last. The
- * old generation after a young collection holds garbage: only its lowest level between two
- * collections that clean it is taken as live, and told at the second of them. Nothing is, where the
- * collector does not tell when it has cleaned it.
+ * What one source says of a container's JVM; of several, of the one that was read last. The old
+ * generation after a young collection holds garbage: only its lowest level between two collections
+ * that clean it is taken as live, and told at the second of them. Nothing is, where the collector
+ * does not tell when it has cleaned it.
  */
 final class JvmLedger {
+  private static final long UNKNOWN = Long.MAX_VALUE;
+
   private @Nullable Life life;
   private long collections;
 
   private static final class Life {
     final long pid;
-    JvmCounters latest;
+    JvmFigures latest;
     long lowest;
 
     /** Whether a collection that cleans was seen, so that {@code lowest} covers all since then. */
@@ -28,10 +31,10 @@ final class JvmLedger {
 
     long live = -1;
 
-    Life(long pid, JvmCounters first) {
+    Life(long pid, JvmFigures first) {
       this.pid = pid;
       latest = first;
-      lowest = first.oldUsed();
+      lowest = oldUsed(first);
     }
   }
 
@@ -40,20 +43,20 @@ final class JvmLedger {
    *
    * @return true when it tells a new live level
    */
-  boolean read(long pid, JvmCounters now) {
+  boolean read(long pid, JvmFigures now) {
     if (life == null || life.pid != pid) {
       life = new Life(pid, now);
     }
     long cleaned = now.oldCollections().orElse(0) - life.latest.oldCollections().orElse(0);
-    boolean told = cleaned > 0 && life.whole;
     life.latest = now;
-    life.lowest = Math.min(life.lowest, now.oldUsed());
+    life.lowest = Math.min(life.lowest, oldUsed(now));
+    boolean told = cleaned > 0 && life.whole && life.lowest != UNKNOWN;
     if (told) {
       life.live = life.lowest;
     }
     if (cleaned > 0) {
       collections += cleaned;
-      life.lowest = now.oldUsed();
+      life.lowest = oldUsed(now);
       life.whole = true;
     }
     return told;
@@ -65,9 +68,14 @@ final class JvmLedger {
     }
   }
 
-  /** Which source spoke last. */
+  /** Which source spoke last; of none that was ever read the usual one. */
   Origin origin() {
     return life == null ? Origin.HSPERFDATA : life.latest.origin();
+  }
+
+  /** Whether it tells when the old generation was cleaned. */
+  boolean tellsCollections() {
+    return life != null && life.latest.oldCollections().isPresent();
   }
 
   /** Collections that cleaned since the first readings. */
@@ -79,15 +87,13 @@ final class JvmLedger {
   Map<Signal, Double> values() {
     var values = new EnumMap<Signal, Double>(Signal.class);
     if (life != null) {
-      var counters = life.latest;
-      values.put(Signal.GC_PAUSE_TIME, counters.pauseSeconds());
-      if (counters.oldLimit() > 0) {
-        values.put(Signal.HEAP_LIMIT, (double) counters.oldLimit());
-      }
-      values.put(Signal.METASPACE, (double) counters.metaspaceUsed());
-      values.put(Signal.THREADS, (double) counters.threads());
-      if (counters.notLive().isEmpty()) {
-        values.put(Signal.OLD_GENERATION, (double) counters.oldUsed());
+      var figures = life.latest;
+      put(values, Signal.HEAP_LIMIT, figures.oldLimit());
+      put(values, Signal.METASPACE, figures.metaspaceUsed());
+      put(values, Signal.THREADS, figures.threads());
+      figures.pauseSeconds().ifPresent(seconds -> values.put(Signal.GC_PAUSE_TIME, seconds));
+      if (figures.oldCollections().isPresent()) {
+        put(values, Signal.OLD_GENERATION, figures.oldUsed());
         values.put(Signal.COLLECTIONS, (double) collections);
       }
     }
@@ -102,5 +108,13 @@ final class JvmLedger {
       values.put(Signal.COLLECTIONS, (double) collections);
     }
     return values;
+  }
+
+  private static long oldUsed(JvmFigures figures) {
+    return figures.oldUsed().orElse(UNKNOWN);
+  }
+
+  private static void put(Map<Signal, Double> values, Signal signal, OptionalLong figure) {
+    figure.ifPresent(value -> values.put(signal, (double) value));
   }
 }

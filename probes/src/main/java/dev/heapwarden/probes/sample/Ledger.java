@@ -9,11 +9,13 @@ import dev.heapwarden.probes.buffer.SampleBuffer;
 import dev.heapwarden.probes.go.Frame;
 import dev.heapwarden.probes.go.Sites;
 import dev.heapwarden.probes.jvm.JvmCounters;
+import dev.heapwarden.probes.jvm.JvmFigures;
 import dev.heapwarden.probes.probe.CgroupMemory;
 import dev.heapwarden.probes.probe.ProbeEvent;
 import dev.heapwarden.probes.target.Target;
 import dev.heapwarden.probes.target.TargetProcess;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
@@ -86,17 +88,46 @@ public final class Ledger {
     memory.limit().ifPresent(limit -> values.put(Signal.MEMORY_LIMIT, (double) limit));
     ledger.measured(values);
     buffer.add(clock.now(), container, Origin.CGROUP, values, null);
-    var jvm = ledger.jvmLevels();
-    if (!jvm.isEmpty()) {
-      buffer.add(clock.now(), container, ledger.jvmOrigin(), jvm, null);
-    }
+    ledger
+        .jvmLevels()
+        .forEach((origin, levels) -> buffer.add(clock.now(), container, origin, levels, null));
   }
 
   /** Takes a reading of the counters of the JVM that is judged in a container. */
   public synchronized void counted(ContainerKey container, long pid, JvmCounters counters) {
     var ledger = containers.get(container);
     if (ledger != null) {
-      ledger.counted(pid, counters);
+      ledger.read(pid, clock.now(), counters.figures());
+    }
+  }
+
+  /**
+   * Takes what the JVM that is judged in a container wrote of its collections.
+   *
+   * @param alone whether its counters cannot be read
+   */
+  public synchronized void logged(
+      ContainerKey container, long pid, Instant at, JvmFigures figures, boolean alone) {
+    var ledger = containers.get(container);
+    if (ledger != null) {
+      if (alone) {
+        ledger.loseCounters();
+      }
+      ledger.read(pid, at, figures);
+    }
+  }
+
+  /**
+   * Takes a collection that a Go program of a container wrote down.
+   *
+   * @param liveBytes that it found live
+   * @param cycle its number since the program started
+   */
+  public synchronized void traced(
+      ContainerKey container, long pid, Instant at, long liveBytes, long cycle) {
+    var ledger = containers.get(container);
+    if (ledger != null) {
+      ledger.traced(pid, at, liveBytes, cycle);
     }
   }
 

@@ -10,6 +10,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -106,14 +107,28 @@ public final class ProcFs {
     }
   }
 
+  /**
+   * What a variable was when the process started; of several of one name the first, as getenv(3).
+   */
+  public Optional<String> variable(long pid, String name) throws IOException {
+    return environment(pid)
+        .filter(variable -> variable.startsWith(name + "="))
+        .map(variable -> variable.substring(name.length() + 1))
+        .findFirst();
+  }
+
   /** Those of the names that the process's environment had when it started. */
   public Set<String> variables(long pid, Collection<String> names) throws IOException {
+    return environment(pid)
+        .map(variable -> variable.substring(0, Math.max(0, variable.indexOf('='))))
+        .filter(names::contains)
+        .collect(Collectors.toSet());
+  }
+
+  private Stream<String> environment(long pid) throws IOException {
     try (var environment = Files.newInputStream(directory(pid).resolve("environ"))) {
       var text = new String(environment.readNBytes(ENVIRONMENT_LIMIT), ANY_BYTES);
-      return Stream.of(text.split("\u0000", -1))
-          .map(variable -> variable.substring(0, Math.max(0, variable.indexOf('='))))
-          .filter(names::contains)
-          .collect(Collectors.toSet());
+      return Stream.of(text.split("\u0000", -1));
     }
   }
 

@@ -69,6 +69,12 @@ public record Target(
         .toList();
   }
 
+  /** The Go program that speaks for it. */
+  public Optional<TargetProcess> largestGo() {
+    return of(RuntimeKind.GO, processes).stream()
+        .max(Comparator.comparingLong(TargetProcess::anonymousBytes));
+  }
+
   public RuntimeKind runtime() {
     return main().map(TargetProcess::runtime).orElse(RuntimeKind.UNKNOWN);
   }

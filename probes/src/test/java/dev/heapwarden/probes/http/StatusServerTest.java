@@ -10,6 +10,7 @@ import dev.heapwarden.detection.sample.ContainerState;
 import dev.heapwarden.detection.sample.RuntimeKind;
 import dev.heapwarden.probes.buffer.SampleBuffer;
 import dev.heapwarden.probes.cost.Spending;
+import dev.heapwarden.probes.gclog.GcLogCounts;
 import dev.heapwarden.probes.go.ExecutableId;
 import dev.heapwarden.probes.go.Sites;
 import dev.heapwarden.probes.probe.CgroupMemory;
@@ -63,7 +64,8 @@ class StatusServerTest {
                 new Spending(System::nanoTime, InstantSource.system()),
                 new ProbeCounters(),
                 () -> true,
-                buffer));
+                buffer,
+                new GcLogCounts()));
   }
 
   @AfterEach

@@ -17,23 +17,23 @@ class JvmLedgerTest {
   /** What young collections leave in the old generation falls away again. */
   @Test
   void onlyTheLowestLevelBetweenTwoCollectionsThatCleanIsLive() {
-    assertThat(ledger.read(7, counters(0, 50))).isFalse();
-    assertThat(ledger.read(7, counters(1, 40))).isFalse();
+    assertThat(ledger.read(7, counters(0, 50).figures())).isFalse();
+    assertThat(ledger.read(7, counters(1, 40).figures())).isFalse();
     assertThat(ledger.live()).isEmpty();
 
-    assertThat(ledger.read(7, counters(1, 30))).isFalse();
-    assertThat(ledger.read(7, counters(1, 90))).isFalse();
-    assertThat(ledger.read(7, counters(3, 95))).isTrue();
+    assertThat(ledger.read(7, counters(1, 30).figures())).isFalse();
+    assertThat(ledger.read(7, counters(1, 90).figures())).isFalse();
+    assertThat(ledger.read(7, counters(3, 95).figures())).isTrue();
     assertThat(ledger.live())
         .isEqualTo(Map.of(Signal.POST_GC_LIVE_HEAP, 30.0, Signal.COLLECTIONS, 3.0));
 
-    assertThat(ledger.read(7, counters(4, 35))).isTrue();
+    assertThat(ledger.read(7, counters(4, 35).figures())).isTrue();
     assertThat(ledger.live()).containsEntry(Signal.POST_GC_LIVE_HEAP, 35.0);
   }
 
   @Test
   void levelsAreThoseOfNow() {
-    ledger.read(7, counters(1, 40));
+    ledger.read(7, counters(1, 40).figures());
 
     assertThat(ledger.values())
         .containsEntry(Signal.OLD_GENERATION, 40.0)
@@ -45,12 +45,12 @@ class JvmLedgerTest {
 
   @Test
   void twoJvmsAreNeverAddedUp() {
-    ledger.read(7, counters(1, 40));
-    ledger.read(7, counters(2, 40));
-    ledger.read(7, counters(3, 30));
+    ledger.read(7, counters(1, 40).figures());
+    ledger.read(7, counters(2, 40).figures());
+    ledger.read(7, counters(3, 30).figures());
     assertThat(ledger.live()).containsEntry(Signal.POST_GC_LIVE_HEAP, 30.0);
 
-    ledger.read(8, counters(9, 2));
+    ledger.read(8, counters(9, 2).figures());
     assertThat(ledger.values()).containsEntry(Signal.OLD_GENERATION, 2.0);
     assertThat(ledger.live()).isEmpty();
     assertThat(ledger.collections()).isEqualTo(2);
@@ -60,7 +60,7 @@ class JvmLedgerTest {
   void ofACollectorThatDoesNotTellWhatItLeavesNothingIsTakenForLive() {
     var silent = counters(Collector.ZGC, OptionalLong.empty(), 90);
     for (int i = 0; i < 5; i++) {
-      assertThat(ledger.read(7, silent)).isFalse();
+      assertThat(ledger.read(7, silent.figures())).isFalse();
     }
     assertThat(ledger.live()).isEmpty();
     assertThat(ledger.values())
@@ -71,7 +71,7 @@ class JvmLedgerTest {
 
   @Test
   void aJvmThatEndedCountsNoMore() {
-    ledger.read(7, counters(1, 40));
+    ledger.read(7, counters(1, 40).figures());
     ledger.retain(Set.of());
 
     assertThat(ledger.values()).isEmpty();

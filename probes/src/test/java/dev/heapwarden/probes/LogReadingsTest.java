@@ -1,0 +1,329 @@
+package dev.heapwarden.probes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.heapwarden.detection.sample.Attachment;
+import dev.heapwarden.detection.sample.Attachment.State;
+import dev.heapwarden.detection.sample.Origin;
+import dev.heapwarden.detection.sample.RuntimeKind;
+import dev.heapwarden.detection.sample.Sample;
+import dev.heapwarden.detection.sample.Signal;
+import dev.heapwarden.probes.buffer.Position;
+import dev.heapwarden.probes.buffer.SampleBuffer;
+import dev.heapwarden.probes.gclog.GcLogCounts;
+import dev.heapwarden.probes.gclog.GcLogs;
+import dev.heapwarden.probes.go.ExecutableId;
+import dev.heapwarden.probes.go.GoPrograms;
+import dev.heapwarden.probes.go.Sites;
+import dev.heapwarden.probes.jvm.JavaProgram;
+import dev.heapwarden.probes.jvm.JavaSource;
+import dev.heapwarden.probes.sample.Ledger;
+import dev.heapwarden.probes.sample.WallClock;
+import dev.heapwarden.probes.target.Pprof;
+import dev.heapwarden.probes.target.ProcFs;
+import dev.heapwarden.probes.target.Target;
+import dev.heapwarden.probes.target.TargetProcess;
+import dev.heapwarden.probes.target.Web;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** On real programs; what the container runtime writes of them, the test does. */
+@Timeout(120)
+class LogReadingsTest {
+  private static final Path PROC = Path.of("/proc");
+
+  private static final JavaSource LEAKING =
+      new JavaSource(
+          "Leaking",
+          """
+          import java.util.ArrayList;
+          import java.util.List;
+
+          public class Leaking {
+            public static void main(String[] args) throws Exception {
+              System.out.println("ready");
+              List<byte[]> kept = new ArrayList<>();
+              while (true) {
+                kept.add(new byte[200_000]);
+                System.gc();
+                Thread.sleep(200);
+              }
+            }
+          }
+          """);
+
+  @TempDir private Path directory;
+  private final SampleBuffer buffer = new SampleBuffer(1000, 1000, new Random(1));
+  private final Ledger ledger = new Ledger(buffer, new Sites(), WallClock.system(), PROC);
+  private final JvmReadings jvms = new JvmReadings(ledger, PROC);
+  private final GcLogCounts counts = new GcLogCounts();
+  private Path podLogs;
+  private LogReadings logs;
+
+  @BeforeEach
+  void start() throws IOException {
+    podLogs = Files.createDirectory(directory.resolve("pods"));
+    logs = reading(Optional.of(podLogs));
+  }
+
+  @AfterEach
+  void end() {
+    logs.close();
+    jvms.close();
+  }
+
+  /** Its log is rotated every few seconds. */
+  @Test
+  void aJvmWithoutCountersIsReadInItsLog() throws Exception {
+    var file = directory.resolve("gc.log");
+    try (var program =
+        JavaProgram.start(
+            LEAKING,
+            JavaProgram.OWN,
+            Map.of(),
+            "-XX:-UsePerfData",
+            "-XX:+UseSerialGC",
+            "-Xmx64m",
+            "-Xlog:gc*:file=" + file + "::filecount=3,filesize=8k")) {
+      var target = target(RuntimeKind.JVM, program.pid());
+      awaitSamples(target, Origin.JVM_GC_LOG, 8);
+
+      assertThat(logs.attachments(target))
+          .containsExactly(new Attachment("JvmGcLog", State.ATTACHED, null));
+      assertThat(jvms.attachments(target).getFirst().state()).isEqualTo(State.REFUSED);
+      assertThat(liveHeap(Origin.JVM_GC_LOG)).isSorted();
+      assertThat(ledger.values(target.container().key()))
+          .containsKeys(
+              Signal.POST_GC_LIVE_HEAP,
+              Signal.OLD_GENERATION,
+              Signal.GC_PAUSE_TIME,
+              Signal.METASPACE);
+      assertThat(Files.exists(directory.resolve("gc.log.0"))).as("it was rotated").isTrue();
+      assertThat(counts.understoodLines()).isPositive();
+    }
+  }
+
+  /** Its counters tell pauses and metaspace, and not what its collections leave. */
+  @Test
+  void whatCountersDoNotTellTheLogTells() throws Exception {
+    var file = directory.resolve("gc.log");
+    try (var program =
+        JavaProgram.start(
+            LEAKING,
+            JavaProgram.OWN,
+            Map.of(),
+            "-XX:+UseShenandoahGC",
+            "-Xmx64m",
+            "-Xlog:gc:file=" + file)) {
+      var target = target(RuntimeKind.JVM, program.pid());
+      awaitSamples(target, Origin.JVM_GC_LOG, 2);
+      ledger.measured(
+          target.container().key(),
+          new dev.heapwarden.probes.probe.CgroupMemory(1, 1, java.util.OptionalLong.empty()));
+
+      assertThat(signals(Origin.HSPERFDATA))
+          .contains(Signal.METASPACE, Signal.GC_PAUSE_TIME, Signal.THREADS)
+          .doesNotContain(Signal.POST_GC_LIVE_HEAP, Signal.OLD_GENERATION, Signal.COLLECTIONS);
+      assertThat(signals(Origin.JVM_GC_LOG))
+          .contains(Signal.POST_GC_LIVE_HEAP, Signal.OLD_GENERATION, Signal.COLLECTIONS)
+          .doesNotContain(Signal.GC_PAUSE_TIME);
+    }
+  }
+
+  @Test
+  void whileCountersSpeakNoLogIsRead() throws Exception {
+    var file = directory.resolve("gc.log");
+    try (var program =
+        JavaProgram.start(
+            LEAKING, JavaProgram.OWN, Map.of(), "-XX:+UseSerialGC", "-Xlog:gc:file=" + file)) {
+      var target = target(RuntimeKind.JVM, program.pid());
+      awaitSamples(target, Origin.HSPERFDATA, 4);
+
+      assertThat(logs.attachments(target)).isEmpty();
+      assertThat(counts.understoodLines()).isZero();
+    }
+  }
+
+  @Test
+  void aGoProgramThatNoProbeReachesIsReadInItsContainersLog() throws Exception {
+    try (var program = new TracingProgram()) {
+      var target = target(RuntimeKind.GO, program.pid());
+      awaitSamples(target, Origin.GO_GCTRACE, 3);
+
+      assertThat(logs.attachments(target))
+          .containsExactly(new Attachment("GoGcTrace", State.ATTACHED, null));
+      assertThat(liveHeap(Origin.GO_GCTRACE)).isSorted().last().matches(bytes -> bytes > 20 << 20);
+      assertThat(samples(Origin.GO_GCTRACE).getLast().at())
+          .isBetween(Instant.now().minusSeconds(30), Instant.now());
+    }
+  }
+
+  @Test
+  void withoutTheNodesLogsItIsRefusedWithTheReason() throws Exception {
+    logs.close();
+    logs = reading(Optional.empty());
+    try (var program = new TracingProgram()) {
+      var target = target(RuntimeKind.GO, program.pid());
+      awaitAttachment(target);
+
+      assertThat(logs.attachments(target))
+          .singleElement()
+          .satisfies(
+              found -> {
+                assertThat(found.state()).isEqualTo(State.REFUSED);
+                assertThat(found.reason()).contains("agent.podLogs");
+              });
+    }
+  }
+
+  @Test
+  void ofSeveralThatWriteIntoOneLogNoneIsGuessedAt() throws Exception {
+    try (var one = new TracingProgram();
+        var two = new TracingProgram()) {
+      var target = target(RuntimeKind.GO, one.pid(), two.pid());
+      awaitAttachment(target);
+
+      assertThat(logs.attachments(target))
+          .singleElement()
+          .satisfies(found -> assertThat(found.reason()).contains("several of its processes"));
+    }
+  }
+
+  private LogReadings reading(Optional<Path> containerLogs) {
+    return new LogReadings(
+        ledger, new GcLogs(containerLogs, new ProcFs(PROC), InstantSource.system(), counts));
+  }
+
+  /** Reads again and again, as the agent does. */
+  private void turn(Target target) {
+    jvms.read(List.of(target));
+    logs.read(
+        List.of(target),
+        _ ->
+            Stream.concat(
+                    jvms.attachments(target).stream(),
+                    target.runtime() == RuntimeKind.GO
+                        ? Stream.of(new Attachment("GoGc", State.REFUSED, "no symbols"))
+                        : Stream.empty())
+                .toList());
+    ledger.flush();
+  }
+
+  private void awaitSamples(Target target, Origin origin, int count) {
+    ledger.targets(List.of(target));
+    await()
+        .pollInSameThread()
+        .atMost(Duration.ofSeconds(60))
+        .until(
+            () -> {
+              turn(target);
+              return samples(origin).size() >= count;
+            });
+  }
+
+  private void awaitAttachment(Target target) {
+    ledger.targets(List.of(target));
+    await()
+        .pollInSameThread()
+        .atMost(Duration.ofSeconds(60))
+        .until(
+            () -> {
+              turn(target);
+              return !logs.attachments(target).isEmpty();
+            });
+  }
+
+  private List<Sample> samples(Origin origin) {
+    return buffer.since(Position.start()).samples().stream()
+        .filter(sample -> sample.origin() == origin)
+        .toList();
+  }
+
+  private List<Double> liveHeap(Origin origin) {
+    return samples(origin).stream()
+        .flatMap(
+            sample -> Optional.ofNullable(sample.values().get(Signal.POST_GC_LIVE_HEAP)).stream())
+        .toList();
+  }
+
+  private List<Signal> signals(Origin origin) {
+    return samples(origin).stream()
+        .flatMap(sample -> sample.values().keySet().stream())
+        .distinct()
+        .toList();
+  }
+
+  private static Target target(RuntimeKind runtime, long... pids) {
+    return new Target(
+        Web.watched(Web.KEY, new Pprof.NotNamed()),
+        Optional.empty(),
+        java.util.stream.LongStream.of(pids).mapToObj(pid -> process(runtime, pid)).toList());
+  }
+
+  private static TargetProcess process(RuntimeKind runtime, long pid) {
+    return new TargetProcess(
+        new TargetProcess.Identity(Web.KEY.containerId(), pid, 1, new ExecutableId(1, pid)),
+        pid,
+        runtime,
+        Path.of("/proc/exe"),
+        Optional.empty(),
+        Optional.of("no symbols"),
+        0);
+  }
+
+  /** A Go program with gctrace, and the container runtime that writes its log. */
+  private final class TracingProgram implements AutoCloseable {
+    private final Process process;
+
+    TracingProgram() throws IOException {
+      var builder =
+          new ProcessBuilder(GoPrograms.build("gclog", "churn", "local").toString(), "on");
+      builder.environment().put("GODEBUG", "gctrace=0,madvdontneed=1,gctrace=1");
+      process = builder.start();
+      var log = Files.createDirectories(podLogs.resolve("shop_web-1_uid/web")).resolve("0.log");
+      Files.writeString(log, Instant.now() + " stdout F ready\n", StandardOpenOption.CREATE);
+      Thread.ofVirtual().start(() -> copy(log));
+    }
+
+    long pid() {
+      return process.pid();
+    }
+
+    private void copy(Path log) {
+      process
+          .errorReader()
+          .lines()
+          .forEach(
+              line -> {
+                try {
+                  Files.writeString(
+                      log, Instant.now() + " stderr F " + line + "\n", StandardOpenOption.APPEND);
+                } catch (IOException failure) {
+                  throw new UncheckedIOException(failure);
+                }
+              });
+    }
+
+    @Override
+    public void close() {
+      process.destroyForcibly();
+    }
+  }
+}

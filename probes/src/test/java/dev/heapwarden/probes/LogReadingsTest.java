@@ -18,6 +18,7 @@ import dev.heapwarden.probes.go.GoPrograms;
 import dev.heapwarden.probes.go.Sites;
 import dev.heapwarden.probes.jvm.JavaProgram;
 import dev.heapwarden.probes.jvm.JavaSource;
+import dev.heapwarden.probes.probe.CgroupMemory;
 import dev.heapwarden.probes.sample.Ledger;
 import dev.heapwarden.probes.sample.WallClock;
 import dev.heapwarden.probes.target.Pprof;
@@ -36,7 +37,9 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Random;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -134,9 +137,7 @@ class LogReadingsTest {
             "-Xlog:gc:file=" + file)) {
       var target = target(RuntimeKind.JVM, program.pid());
       awaitSamples(target, Origin.JVM_GC_LOG, 2);
-      ledger.measured(
-          target.container().key(),
-          new dev.heapwarden.probes.probe.CgroupMemory(1, 1, java.util.OptionalLong.empty()));
+      ledger.measured(target.container().key(), new CgroupMemory(1, 1, OptionalLong.empty()));
 
       assertThat(signals(Origin.HSPERFDATA))
           .contains(Signal.METASPACE, Signal.GC_PAUSE_TIME, Signal.THREADS)
@@ -274,7 +275,7 @@ class LogReadingsTest {
     return new Target(
         Web.watched(Web.KEY, new Pprof.NotNamed()),
         Optional.empty(),
-        java.util.stream.LongStream.of(pids).mapToObj(pid -> process(runtime, pid)).toList());
+        LongStream.of(pids).mapToObj(pid -> process(runtime, pid)).toList());
   }
 
   private static TargetProcess process(RuntimeKind runtime, long pid) {

@@ -77,13 +77,13 @@ class AgreementTest {
       assertThat((double) logged.oldUsed().orElseThrow())
           .as("old generation after the last collection")
           .isGreaterThan(95e6)
-          .isCloseTo(counted.oldUsed(), withinPercentage(5));
+          .isCloseTo((double) counted.oldUsed(), withinPercentage(5));
       assertThat(logged.pauseSeconds().orElseThrow())
           .as("pauses")
           .isCloseTo(counted.pauseSeconds(), withinPercentage(5));
       assertThat((double) logged.metaspaceUsed().orElseThrow())
           .as("metaspace")
-          .isCloseTo(counted.metaspaceUsed(), withinPercentage(5));
+          .isCloseTo((double) counted.metaspaceUsed(), withinPercentage(5));
       assertThat(logged.oldCollections().orElseThrow())
           .as("collections that cleaned")
           .isGreaterThanOrEqualTo(2)

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.heapwarden.probes.target.Web;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -152,6 +153,6 @@ class FollowedFileTest {
   }
 
   private static void write(OutputStream stream, String text) throws IOException {
-    stream.write(text.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+    stream.write(text.getBytes(StandardCharsets.UTF_8));
   }
 }

@@ -38,6 +38,8 @@ public enum Signal {
   METASPACE(Kind.GAUGE),
   /** Live threads of a JVM. */
   THREADS(Kind.GAUGE),
+  /** Classes that a JVM has loaded and not unloaded since. */
+  LOADED_CLASSES(Kind.GAUGE),
   /** Entries of one map instance, read when it grew. */
   MAP_ENTRIES(Kind.GAUGE),
   /**

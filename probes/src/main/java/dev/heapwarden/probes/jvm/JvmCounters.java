@@ -8,7 +8,7 @@ import java.util.stream.IntStream;
 /**
  * What Heapwarden reads of a JVM's performance counters. Names as in JDK 17 and 25,
  * src/hotspot/share/gc/shared/{collectorCounters,generationCounters,hSpaceCounters}.cpp,
- * memory/metaspaceCounters.cpp and services/runtimeService.cpp.
+ * memory/metaspaceCounters.cpp and services/{runtimeService,threadService,classLoadingService}.cpp.
  *
  * @param origin which source speaks
  * @param version such as 25.0.1+8-LTS
@@ -27,6 +27,7 @@ import java.util.stream.IntStream;
  * @param stoppedSeconds all safepoints since the JVM started, those of collections included
  * @param metaspaceUsed bytes
  * @param threads live ones
+ * @param classes loaded and not unloaded since, those of a shared archive included
  */
 public record JvmCounters(
     Origin origin,
@@ -41,7 +42,8 @@ public record JvmCounters(
     double pauseSeconds,
     double stoppedSeconds,
     long metaspaceUsed,
-    long threads) {
+    long threads,
+    long classes) {
 
   /** The name under which it is told whether they are read. */
   public static final String PROBE = "JvmCounters";
@@ -98,13 +100,22 @@ public record JvmCounters(
             / ticksPerSecond,
         number(counters, "sun.rt.safepointTime") / ticksPerSecond,
         number(counters, "sun.gc.metaspace.used"),
-        number(counters, "java.threads.live"));
+        number(counters, "java.threads.live"),
+        classes(counters, "loadedClasses", "sharedLoadedClasses")
+            - classes(counters, "unloadedClasses", "sharedUnloadedClasses"));
   }
 
   private static long young(PerfData counters, int firstSpace) {
     return IntStream.range(firstSpace, SPACES)
         .mapToLong(space -> number(counters, "sun.gc.generation.0.space." + space + ".used"))
         .sum();
+  }
+
+  /**
+   * As the JVM adds them up (JDK 17 and 25, src/hotspot/share/services/classLoadingService.hpp).
+   */
+  private static long classes(PerfData counters, String ofFiles, String ofArchive) {
+    return number(counters, "java.cls." + ofFiles) + number(counters, "java.cls." + ofArchive);
   }
 
   private static long number(PerfData counters, String name) {

@@ -86,6 +86,7 @@ final class JvmLedger {
       }
       values.put(Signal.METASPACE, (double) counters.metaspaceUsed());
       values.put(Signal.THREADS, (double) counters.threads());
+      values.put(Signal.LOADED_CLASSES, (double) counters.classes());
       if (counters.notLive().isEmpty()) {
         values.put(Signal.OLD_GENERATION, (double) counters.oldUsed());
         values.put(Signal.COLLECTIONS, (double) collections);

@@ -193,6 +193,7 @@ class JvmAttachTest {
       assertThat(counters.oldUsed()).isBetween(100_000L, 100_000_000L);
       assertThat(counters.metaspaceUsed()).isPositive();
       assertThat(counters.threads()).isPositive();
+      assertThat(counters.classes()).isBetween(300L, 3000L);
     }
   }
 

@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class JvmReadings implements AutoCloseable {
   private static final String LIVE_HEAP = "JvmLiveHeap";
+  private static final String PAUSES = "JvmPauses";
 
   /** A reading is one file of 32 KiB; the lowest level between two collections is to be seen. */
   private static final Duration PACE = Duration.ofSeconds(1);
@@ -123,12 +124,8 @@ final class JvmReadings implements AutoCloseable {
       ledger.counted(target.container().key(), process.pid(), counters);
       var attached =
           new Attachment(JvmCounters.PROBE, Attachment.State.ATTACHED, others(target, file.get()));
-      var live =
-          counters
-              .notLive()
-              .map(why -> refused(LIVE_HEAP, why))
-              .orElseGet(() -> new Attachment(LIVE_HEAP, Attachment.State.ATTACHED, null));
-      return look(file, attached, live);
+      return look(
+          file, attached, told(LIVE_HEAP, counters.notLive()), told(PAUSES, counters.notPauses()));
     } catch (IOException unreadable) {
       return failed(String.valueOf(unreadable.getMessage()));
     }
@@ -158,6 +155,12 @@ final class JvmReadings implements AutoCloseable {
 
   private static Look look(Optional<Counters> file, Attachment... attachments) {
     return new Look(System.nanoTime(), file, List.of(attachments));
+  }
+
+  private static Attachment told(String probe, Optional<String> refusal) {
+    return refusal
+        .map(why -> refused(probe, why))
+        .orElseGet(() -> new Attachment(probe, Attachment.State.ATTACHED, null));
   }
 
   private static Attachment refused(String probe, String reason) {

@@ -24,7 +24,10 @@ public enum Signal {
    * generation.
    */
   COLLECTIONS(Kind.COUNTER),
-  /** Time that a JVM stood still for collections since its start, seconds. */
+  /**
+   * Time that a JVM stood still for collections since its start, seconds. Absent where its
+   * collector does not tell (Shenandoah).
+   */
   GC_PAUSE_TIME(Kind.COUNTER),
   /**
    * Old generation of a JVM after its latest pause, bytes. Like {@link #POST_GC_LIVE_HEAP} and

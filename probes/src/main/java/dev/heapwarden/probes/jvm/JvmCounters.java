@@ -23,7 +23,7 @@ import java.util.stream.IntStream;
  * @param oldCollections collections that clean the old generation: full ones, and concurrent
  *     cycles; empty where the collector does not tell
  * @param youngCollections collections of the young generation, G1's mixed ones included
- * @param pauseSeconds all pauses of all collectors since the JVM started
+ * @param pauseSeconds all pauses of all collectors since the JVM started, unless {@link #notPauses}
  * @param stoppedSeconds all safepoints since the JVM started, those of collections included
  * @param metaspaceUsed bytes
  * @param threads live ones
@@ -68,6 +68,15 @@ public record JvmCounters(
         ? Optional.empty()
         : Optional.of(
             "the counters of %s do not tell what its collections leave"
+                .formatted(collector.text()));
+  }
+
+  /** Why {@link #pauseSeconds} is no time of pauses; empty where it is. */
+  public Optional<String> notPauses() {
+    return collector.timesPauses()
+        ? Optional.empty()
+        : Optional.of(
+            "the counters of %s do not tell for how long its collections stop the program"
                 .formatted(collector.text()));
   }
 

@@ -80,7 +80,9 @@ final class JvmLedger {
     var values = new EnumMap<Signal, Double>(Signal.class);
     if (life != null) {
       var counters = life.latest;
-      values.put(Signal.GC_PAUSE_TIME, counters.pauseSeconds());
+      if (counters.notPauses().isEmpty()) {
+        values.put(Signal.GC_PAUSE_TIME, counters.pauseSeconds());
+      }
       if (counters.oldLimit() > 0) {
         values.put(Signal.HEAP_LIMIT, (double) counters.oldLimit());
       }

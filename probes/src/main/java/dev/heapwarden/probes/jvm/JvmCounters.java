@@ -51,8 +51,8 @@ public record JvmCounters(
   /** Collector 0 is the young one; 1 makes full collections; 2 are G1's and ZGC's cycles. */
   private static final int COLLECTORS = 3;
 
-  private static final String FULL = "sun.gc.collector.1.invocations";
-  private static final String CONCURRENT = "sun.gc.collector.2.invocations";
+  private static final String FULL = "sun.gc.collector.1.";
+  private static final String CONCURRENT = "sun.gc.collector.2.";
 
   /** Of the young generation; two of survivors follow. */
   private static final int EDEN = 0;
@@ -101,7 +101,7 @@ public record JvmCounters(
         young(counters, EDEN + 1),
         number(counters, "sun.gc.generation.1.space.0.used"),
         number(counters, "sun.gc.generation.1.maxCapacity"),
-        collector.cleaned(number(counters, FULL), number(counters, CONCURRENT)),
+        collector.cleaned(over(counters, FULL), over(counters, CONCURRENT)),
         number(counters, "sun.gc.collector.0.invocations"),
         IntStream.range(0, COLLECTORS)
                 .mapToLong(number -> number(counters, "sun.gc.collector." + number + ".time"))
@@ -125,6 +125,18 @@ public record JvmCounters(
    */
   private static long classes(PerfData counters, String ofFiles, String ofArchive) {
     return number(counters, "java.cls." + ofFiles) + number(counters, "java.cls." + ofArchive);
+  }
+
+  /**
+   * Collections of a collector that are over: each is counted when it begins, and what it leaves is
+   * told when it ends (JDK 17 and 25, src/hotspot/share/runtime/perfData.hpp, PerfTraceTimedEvent;
+   * gc/shared/collectorCounters.cpp).
+   */
+  private static long over(PerfData counters, String collector) {
+    boolean collecting =
+        number(counters, collector + "lastEntryTime")
+            > number(counters, collector + "lastExitTime");
+    return number(counters, collector + "invocations") - (collecting ? 1 : 0);
   }
 
   private static long number(PerfData counters, String name) {

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * container, whose file systems may never answer. {@link #read} is called by one thread; {@link
  * #attachments} by any.
  */
-final class JvmReadings implements AutoCloseable {
+public final class JvmReadings implements AutoCloseable {
   private static final String LIVE_HEAP = "JvmLiveHeap";
   private static final String PAUSES = "JvmPauses";
 
@@ -50,13 +50,13 @@ final class JvmReadings implements AutoCloseable {
    */
   private record Look(long at, Optional<Counters> file, List<Attachment> attachments) {}
 
-  JvmReadings(Ledger ledger, Path procRoot) {
+  public JvmReadings(Ledger ledger, Path procRoot) {
     this.ledger = ledger;
     this.procRoot = procRoot;
   }
 
   /** Has all read that are due; does not wait for them. */
-  void read(List<Target> targets) {
+  public void read(List<Target> targets) {
     long now = System.nanoTime();
     if (now - readAt < PACE.toNanos()) {
       return;
@@ -75,7 +75,7 @@ final class JvmReadings implements AutoCloseable {
   }
 
   /** What is read of the target's JVM; empty where its main process is none. */
-  List<Attachment> attachments(Target target) {
+  public List<Attachment> attachments(Target target) {
     var process = jvm(target);
     if (process.isEmpty()) {
       return List.of();

@@ -163,7 +163,9 @@ final class SimulatedContainer {
               Signal.METASPACE,
               40 * MIB,
               Signal.THREADS,
-              30.0),
+              30.0,
+              Signal.LOADED_CLASSES,
+              9000.0),
           null);
     }
     return this;

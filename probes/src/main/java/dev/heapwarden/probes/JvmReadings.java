@@ -25,8 +25,9 @@ import org.jspecify.annotations.Nullable;
  * container, whose file systems may never answer. {@link #read} is called by one thread; {@link
  * #attachments} by any.
  */
-final class JvmReadings implements AutoCloseable {
+public final class JvmReadings implements AutoCloseable {
   static final String LIVE_HEAP = "JvmLiveHeap";
+  private static final String PAUSES = "JvmPauses";
 
   /** A reading is one file of 32 KiB; the lowest level between two collections is to be seen. */
   private static final Duration PACE = Duration.ofSeconds(1);
@@ -49,13 +50,13 @@ final class JvmReadings implements AutoCloseable {
    */
   private record Look(long at, Optional<Counters> file, List<Attachment> attachments) {}
 
-  JvmReadings(Ledger ledger, Path procRoot) {
+  public JvmReadings(Ledger ledger, Path procRoot) {
     this.ledger = ledger;
     this.procRoot = procRoot;
   }
 
   /** Has all read that are due; does not wait for them. */
-  void read(List<Target> targets) {
+  public void read(List<Target> targets) {
     long now = System.nanoTime();
     if (now - readAt < PACE.toNanos()) {
       return;
@@ -74,7 +75,7 @@ final class JvmReadings implements AutoCloseable {
   }
 
   /** What is read of the target's JVM; empty where its main process is none. */
-  List<Attachment> attachments(Target target) {
+  public List<Attachment> attachments(Target target) {
     var process = jvm(target);
     if (process.isEmpty()) {
       return List.of();
@@ -125,12 +126,8 @@ final class JvmReadings implements AutoCloseable {
       ledger.counted(target.container().key(), process.pid(), counters);
       var attached =
           new Attachment(JvmCounters.PROBE, Attachment.State.ATTACHED, others(target, file.get()));
-      var live =
-          counters
-              .notLive()
-              .map(why -> refused(LIVE_HEAP, why))
-              .orElseGet(() -> new Attachment(LIVE_HEAP, Attachment.State.ATTACHED, null));
-      return look(file, attached, live);
+      return look(
+          file, attached, told(LIVE_HEAP, counters.notLive()), told(PAUSES, counters.notPauses()));
     } catch (IOException unreadable) {
       return failed(String.valueOf(unreadable.getMessage()));
     }
@@ -160,6 +157,12 @@ final class JvmReadings implements AutoCloseable {
 
   private static Look look(Optional<Counters> file, Attachment... attachments) {
     return new Look(System.nanoTime(), file, List.of(attachments));
+  }
+
+  private static Attachment told(String probe, Optional<String> refusal) {
+    return refusal
+        .map(why -> refused(probe, why))
+        .orElseGet(() -> new Attachment(probe, Attachment.State.ATTACHED, null));
   }
 
   private static Attachment refused(String probe, String reason) {

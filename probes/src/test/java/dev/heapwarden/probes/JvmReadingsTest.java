@@ -64,7 +64,8 @@ class JvmReadingsTest {
         assertThat(readings.attachments(sound))
             .containsExactly(
                 new Attachment("JvmCounters", State.ATTACHED, null),
-                new Attachment("JvmLiveHeap", State.ATTACHED, null));
+                new Attachment("JvmLiveHeap", State.ATTACHED, null),
+                new Attachment("JvmPauses", State.ATTACHED, null));
         assertThat(ledger.values(sound.container().key())).containsKey(Signal.THREADS);
         assertThat(readings.attachments(hung).getFirst().state()).isEqualTo(State.PENDING);
       }
@@ -108,7 +109,7 @@ class JvmReadingsTest {
   }
 
   @Test
-  void aCollectorThatDoesNotTellWhatIsLiveIsRefusedAndTheRestIsRead() throws Exception {
+  void whatACollectorDoesNotTellIsRefusedAndTheRestIsRead() throws Exception {
     try (var program = JavaProgram.start("-XX:+UseShenandoahGC")) {
       var target = target("shenandoah", program.pid());
       awaitState(List.of(target), target, State.ATTACHED);
@@ -119,10 +120,15 @@ class JvmReadingsTest {
               new Attachment(
                   "JvmLiveHeap",
                   State.REFUSED,
-                  "the counters of Shenandoah do not tell what its collections leave"));
+                  "the counters of Shenandoah do not tell what its collections leave"),
+              new Attachment(
+                  "JvmPauses",
+                  State.REFUSED,
+                  "the counters of Shenandoah do not tell for how long its collections stop the"
+                      + " program"));
       assertThat(ledger.values(target.container().key()))
           .containsKey(Signal.METASPACE)
-          .doesNotContainKey(Signal.OLD_GENERATION);
+          .doesNotContainKeys(Signal.OLD_GENERATION, Signal.GC_PAUSE_TIME);
     }
   }
 

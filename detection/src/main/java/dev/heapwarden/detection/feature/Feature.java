@@ -100,6 +100,13 @@ public enum Feature {
       Layer.RUNTIME,
       Signal.THREADS,
       "Trend of the live threads: Theil-Sen slope."),
+  LOADED_CLASSES(
+      Unit.COUNT, Layer.RUNTIME, Signal.LOADED_CLASSES, "Classes loaded at the latest reading."),
+  LOADED_CLASS_GROWTH_RATE(
+      Unit.PER_SECOND,
+      Layer.RUNTIME,
+      Signal.LOADED_CLASSES,
+      "Trend of the loaded classes: Theil-Sen slope."),
   ANONYMOUS_SLOPE(
       Unit.BYTES_PER_SECOND,
       Layer.KERNEL,
@@ -229,7 +236,13 @@ public enum Feature {
     return switch (signal) {
       case ANONYMOUS_MEMORY, WORKING_SET, MEMORY_LIMIT, PAGE_FAULTS -> Set.of();
       case POST_GC_LIVE_HEAP, COLLECTIONS -> EnumSet.of(RuntimeKind.GO, RuntimeKind.JVM);
-      case GC_PAUSE_TIME, OLD_GENERATION, HEAP_LIMIT, METASPACE, THREADS, CLASS_INSTANCES ->
+      case GC_PAUSE_TIME,
+          OLD_GENERATION,
+          HEAP_LIMIT,
+          METASPACE,
+          THREADS,
+          LOADED_CLASSES,
+          CLASS_INSTANCES ->
           EnumSet.of(RuntimeKind.JVM);
       case MAP_ENTRIES -> EnumSet.of(RuntimeKind.GO);
     };

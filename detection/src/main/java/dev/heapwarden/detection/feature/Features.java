@@ -68,6 +68,7 @@ public record Features(
     putSwing(values, history.series(Signal.OLD_GENERATION).between(age - window, age));
     putLevel(values, Feature.METASPACE, Feature.METASPACE_GROWTH_RATE, history, age);
     putLevel(values, Feature.THREADS, Feature.THREAD_GROWTH_RATE, history, age);
+    putLevel(values, Feature.LOADED_CLASSES, Feature.LOADED_CLASS_GROWTH_RATE, history, age);
     putRate(values, Feature.PAGE_FAULT_RATE, history.series(Signal.PAGE_FAULTS), window, age);
 
     var map = MapTrend.fastest(history.maps(), frame, age);

@@ -24,7 +24,10 @@ public enum Signal {
    * generation.
    */
   COLLECTIONS(Kind.COUNTER),
-  /** Time that a JVM stood still for collections since its start, seconds. */
+  /**
+   * Time that a JVM stood still for collections since its start, seconds. Absent where its
+   * collector does not tell (Shenandoah).
+   */
   GC_PAUSE_TIME(Kind.COUNTER),
   /**
    * Old generation of a JVM after its latest pause, bytes; where only a log tells, and that no more
@@ -39,6 +42,8 @@ public enum Signal {
   METASPACE(Kind.GAUGE),
   /** Live threads of a JVM. */
   THREADS(Kind.GAUGE),
+  /** Classes that a JVM has loaded and not unloaded since. */
+  LOADED_CLASSES(Kind.GAUGE),
   /** Entries of one map instance, read when it grew. */
   MAP_ENTRIES(Kind.GAUGE),
   /**

@@ -160,7 +160,8 @@ final class RunningPrograms {
             0.25,
             0.5,
             512,
-            9));
+            9,
+            700));
   }
 
   private static MemorySnapshotStatus snapshot() {

@@ -51,6 +51,7 @@ final class JvmGcLog implements Understanding<JvmFigures> {
         OptionalLong.of(cleaned),
         pauses ? OptionalDouble.of(paused) : OptionalDouble.empty(),
         metaspace,
+        OptionalLong.empty(),
         OptionalLong.empty());
   }
 

@@ -29,7 +29,11 @@ public enum Collector {
   /** Tells the heap in use at a pause, what was allocated since the last cycle included. */
   ZGC("ZGC without generations", 0, 0),
 
-  /** Tells the heap in use now and then, and a number of pauses that depends on the cycle. */
+  /**
+   * Tells the heap in use now and then, and counts its concurrent work with its pauses, some of it
+   * twice (JDK 17 and 25, src/hotspot/share/gc/shenandoah/shenandoah{MonitoringSupport,
+   * ConcurrentGC}.cpp).
+   */
   SHENANDOAH("Shenandoah", 0, 0),
 
   UNKNOWN("an unknown collector", 0, 0);
@@ -51,6 +55,11 @@ public enum Collector {
   /** As people know it. */
   String text() {
     return text;
+  }
+
+  /** Whether the time that its counters tell is that of its pauses. */
+  boolean timesPauses() {
+    return this != SHENANDOAH && this != UNKNOWN;
   }
 
   /** Only some have a policy; the names of the others are those of JDK 17, 21 and 25. */

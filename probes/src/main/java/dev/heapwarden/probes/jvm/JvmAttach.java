@@ -17,8 +17,9 @@ import java.util.OptionalLong;
  *
  * <p>SIGQUIT ends a JVM that does not handle it (-Xrs; such a JVM listens from its start instead).
  * So nothing is sent unless the kernel says that it does, the JVM does not say that attaching is
- * off, and the trigger is in its place. Where containers share a /tmp, JVMs of one inner pid share
- * the names of these files too: the one that listens is asked, and only when it is the one meant.
+ * off, it answers the agent's user, and the trigger is in its place. Where containers share a /tmp,
+ * JVMs of one inner pid share the names of these files too: the one that listens is asked, and only
+ * when it is the one meant.
  */
 public final class JvmAttach {
   /** A JVM that was signalled listens within this time, or not at all. */
@@ -131,6 +132,10 @@ public final class JvmAttach {
     var off = attaching.off();
     if (off.isPresent()) {
       return off;
+    }
+    var stranger = AttachUser.refusal(process);
+    if (stranger.isPresent()) {
+      return stranger;
     }
     var tmp = process.temporary();
     if (tmp.isPresent() && listenedTo(process.socket(tmp.get()))) {

@@ -14,6 +14,7 @@ import java.util.OptionalLong;
  * @param pauseSeconds all pauses for collections so far
  * @param metaspaceUsed bytes
  * @param threads live ones
+ * @param classes loaded ones
  */
 public record JvmFigures(
     Origin origin,
@@ -22,4 +23,5 @@ public record JvmFigures(
     OptionalLong oldCollections,
     OptionalDouble pauseSeconds,
     OptionalLong metaspaceUsed,
-    OptionalLong threads) {}
+    OptionalLong threads,
+    OptionalLong classes) {}

@@ -91,6 +91,7 @@ final class JvmLedger {
       put(values, Signal.HEAP_LIMIT, figures.oldLimit());
       put(values, Signal.METASPACE, figures.metaspaceUsed());
       put(values, Signal.THREADS, figures.threads());
+      put(values, Signal.LOADED_CLASSES, figures.classes());
       figures.pauseSeconds().ifPresent(seconds -> values.put(Signal.GC_PAUSE_TIME, seconds));
       if (figures.oldCollections().isPresent()) {
         put(values, Signal.OLD_GENERATION, figures.oldUsed());

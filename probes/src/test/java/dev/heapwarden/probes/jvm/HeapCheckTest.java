@@ -99,6 +99,7 @@ class HeapCheckTest {
         0,
         0,
         0,
+        0,
         0);
   }
 }

@@ -72,6 +72,28 @@ public final class JavaProgram implements AutoCloseable {
     return start(container, Map.of(), List.of("-cp", "/tmp", WAITING.name()), options);
   }
 
+  /**
+   * Starts one that is root of a user namespace in which nobody else has a number.
+   *
+   * @param classes a directory that anybody may read
+   */
+  static JavaProgram startAsStranger(Path classes, String... options) throws IOException {
+    WAITING.copyTo(classes);
+    return start(
+        List.of(
+            "setpriv",
+            "--reuid=1000",
+            "--regid=1000",
+            "--clear-groups",
+            "unshare",
+            "--user",
+            "--map-root-user",
+            OWN),
+        Map.of(),
+        List.of("-cp", classes.toString(), WAITING.name()),
+        options);
+  }
+
   private static JavaProgram start(
       List<String> launcher, Map<String, String> variables, List<String> program, String... options)
       throws IOException {

@@ -2,6 +2,7 @@ package dev.heapwarden.probes.jvm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -14,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -37,6 +39,22 @@ class JvmAttachTest {
       assertThat(ask(program, "Thread.print")).contains("\"main\"");
       assertThat(program.alive()).isTrue();
       assertThat(Path.of("/tmp/.attach_pid" + program.pid())).doesNotExist();
+    }
+  }
+
+  /** As in a pod with hostUsers: false. One with -Xrs listens, and would hang up. */
+  @ParameterizedTest
+  @ValueSource(strings = {"-XX:+UsePerfData", "-Xrs"})
+  void aJvmThatDoesNotKnowTheAgentsUserIsLeftAlone(String option, @TempDir Path classes)
+      throws Exception {
+    assumeThat(isRoot() && JavaProgram.canBeContained()).isTrue();
+    Files.setPosixFilePermissions(classes, PosixFilePermissions.fromString("rwxr-xr-x"));
+    try (var program = JavaProgram.startAsStranger(classes, option)) {
+      assertThat(attach.refusal(program.pid()).orElseThrow()).contains("its own user and root");
+      assertThatThrownBy(() -> ask(program, "VM.version"))
+          .isInstanceOf(JvmAttach.RefusedException.class);
+      // The signal would have it print its threads.
+      assertThat(program.end()).doesNotContain("Full thread dump");
     }
   }
 
@@ -193,6 +211,7 @@ class JvmAttachTest {
       assertThat(counters.oldUsed()).isBetween(100_000L, 100_000_000L);
       assertThat(counters.metaspaceUsed()).isPositive();
       assertThat(counters.threads()).isPositive();
+      assertThat(counters.classes()).isBetween(300L, 3000L);
     }
   }
 
@@ -215,6 +234,10 @@ class JvmAttachTest {
       }
       assertThat(ask(program, "VM.version")).contains("version 25");
     }
+  }
+
+  private static boolean isRoot() throws IOException {
+    return ProcessStatus.read(Path.of("/proc/self")).fileUid() == 0;
   }
 
   private String ask(JavaProgram program, String command) throws IOException, InterruptedException {

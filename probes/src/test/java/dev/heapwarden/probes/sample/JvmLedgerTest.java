@@ -40,7 +40,8 @@ class JvmLedgerTest {
         .containsEntry(Signal.GC_PAUSE_TIME, 1.5)
         .containsEntry(Signal.THREADS, 10.0)
         .containsEntry(Signal.HEAP_LIMIT, 200.0)
-        .containsEntry(Signal.METASPACE, 1000.0);
+        .containsEntry(Signal.METASPACE, 1000.0)
+        .containsEntry(Signal.LOADED_CLASSES, 700.0);
   }
 
   @Test
@@ -96,6 +97,7 @@ class JvmLedgerTest {
         1.5,
         2.5,
         1000,
-        10);
+        10,
+        700);
   }
 }

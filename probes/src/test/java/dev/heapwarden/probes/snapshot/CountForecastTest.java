@@ -65,6 +65,7 @@ class CountForecastTest {
             1,
             1,
             1,
+            1,
             1);
 
     assertThat(forecast(Optional.of(counters))).isEqualTo(Duration.ofMillis(771));
@@ -84,6 +85,7 @@ class CountForecastTest {
             200_000_000,
             0,
             OptionalLong.empty(),
+            1,
             1,
             1,
             1,

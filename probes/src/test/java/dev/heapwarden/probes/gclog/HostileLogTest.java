@@ -2,6 +2,7 @@ package dev.heapwarden.probes.gclog;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heapwarden.probes.Mutations;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -10,12 +11,14 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Logs are anybody's: whatever stands in one, the agent goes on. */
+@Tag(Mutations.HOSTILE)
 class HostileLogTest {
-  private static final int MUTATIONS = 20_000;
+  private static final int MUTATIONS = Mutations.COUNT;
   private static final int PIECE = 4096;
 
   /** What the readers may ask of the heap for one piece. */

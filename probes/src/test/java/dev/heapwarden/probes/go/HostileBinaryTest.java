@@ -2,6 +2,7 @@ package dev.heapwarden.probes.go;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heapwarden.probes.Mutations;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -13,13 +14,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Images are anybody's: whatever an executable says, the agent goes on. */
+@Tag(Mutations.HOSTILE)
 class HostileBinaryTest {
-  private static final int MUTATIONS = 10_000;
+  private static final int MUTATIONS = Mutations.COUNT;
 
   /** What the readers may ask of the heap for one look, beyond which the agent would be in need. */
   private static final long ALLOCATION_LIMIT = 16L << 20;

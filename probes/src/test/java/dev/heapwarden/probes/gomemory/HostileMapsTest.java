@@ -2,6 +2,7 @@ package dev.heapwarden.probes.gomemory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heapwarden.probes.Mutations;
 import dev.heapwarden.probes.go.RuntimeVariables;
 import dev.heapwarden.probes.target.ProcessMemory;
 import java.nio.file.Path;
@@ -10,13 +11,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The maps of a real program, with words in its memory that lie. */
+@Tag(Mutations.HOSTILE)
 class HostileMapsTest {
-  private static final int MUTATIONS = 10_000;
+  private static final int MUTATIONS = Mutations.COUNT;
 
   static List<String> toolchains() {
     return GoMemoryProgram.toolchains();

@@ -2,6 +2,7 @@ package dev.heapwarden.probes.gomemory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heapwarden.probes.Mutations;
 import dev.heapwarden.probes.go.Frame;
 import dev.heapwarden.probes.go.RuntimeVariables;
 import dev.heapwarden.probes.target.MemoryException;
@@ -14,12 +15,14 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The memory of a real program, with words in it that lie. */
+@Tag(Mutations.HOSTILE)
 class HostileMemoryTest {
-  private static final int MUTATIONS = 10_000;
+  private static final int MUTATIONS = Mutations.COUNT;
   private static final long BYTES = 4 << 20;
   private static final Duration TIME = Duration.ofSeconds(5);
 

@@ -3,6 +3,7 @@ package dev.heapwarden.probes.jvm;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heapwarden.detection.sample.Origin;
+import dev.heapwarden.probes.Mutations;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -26,8 +28,9 @@ import org.junit.jupiter.api.Timeout;
  * begin as those of a real one.
  */
 @Timeout(120)
+@Tag(Mutations.HOSTILE)
 class HostileJvmTest {
-  private static final int MUTATIONS = 10_000;
+  private static final int MUTATIONS = Mutations.COUNT;
   private static final long SEED = 20260101;
   private static final List<String> NASTY =
       List.of(

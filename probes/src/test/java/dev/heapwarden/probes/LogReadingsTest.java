@@ -43,12 +43,14 @@ import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** On real programs; what the container runtime writes of them, the test does. */
 @Timeout(120)
+@Order(0)
 class LogReadingsTest {
   private static final Path PROC = Path.of("/proc");
 

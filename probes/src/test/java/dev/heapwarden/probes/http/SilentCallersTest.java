@@ -17,12 +17,14 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** An agent in a process of its own: the JDK's server reads its limits once in a process. */
 @Timeout(60)
+@Order(0)
 class SilentCallersTest {
   /** As a TLS handshake begins. */
   private static final byte[] HALF_A_RECORD = {0x16, 0x03, 0x01};

@@ -24,6 +24,7 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.ResourceLock;
@@ -32,6 +33,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** On real JVMs that leak. */
 @ResourceLock(InstanceEvidenceTest.DUMPS)
+@Order(0)
 class InstanceEvidenceTest {
   /** The places where a JVM of this machine puts its dump. */
   static final String DUMPS = "dumps";

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** The dump of a real JVM takes longer than was forecast: a heap of a few MiB takes no time. */
 @ResourceLock(InstanceEvidenceTest.DUMPS)
+@org.junit.jupiter.api.Order(0)
 class SlowDumpTest {
   @TempDir private Path directory;
 

@@ -136,7 +136,9 @@ record Cell(Jdk jdk, Gc gc, User user, Mode mode) {
   /** Why its counters are not read. */
   Optional<String> countersRefusal() {
     return mode == Mode.WITHOUT_COUNTERS
-        ? Optional.of("it keeps no counters: it was started with -XX:-UsePerfData")
+        ? Optional.of(
+            "it keeps no counters: it was started with -XX:-UsePerfData; with -Xlog:gc* too its"
+                + " log is read")
         : Optional.empty();
   }
 

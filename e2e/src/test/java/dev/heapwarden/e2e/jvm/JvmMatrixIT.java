@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.parallel.Execution;
@@ -12,8 +13,10 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 /**
  * The JVM matrix: every JDK, collector and user, started in every way that touches what the agent
  * reads, in a container. Counters are right or refused with the reason, commands answer or are
- * refused with it, and the JVM lives on as it was. It needs root, and no cluster.
+ * refused with it, and the JVM lives on as it was. It needs root, and no cluster: {@code mvn verify
+ * -Pmatrix}.
  */
+@Tag("matrix")
 @Execution(ExecutionMode.CONCURRENT)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class JvmMatrixIT {

@@ -44,7 +44,7 @@ class JvmPageTest {
     - user: %s
     - way to start it: %s.
 
-    These are %d; `mvn verify` runs %d of them, in which each two values occur together, and with
+    These are %d; `mvn verify -Pmatrix` runs %d of them, in which each two values occur together, and with
     `-Dheapwarden.matrix.full=true` all.
 
     What is told agrees within 5 %% with what the JVM's own beans say: the old generation after a

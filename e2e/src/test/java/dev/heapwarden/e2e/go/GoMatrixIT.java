@@ -7,6 +7,7 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -15,8 +16,10 @@ import org.junit.jupiter.api.parallel.Isolated;
 /**
  * The attach matrix: every Go release that is supported, with symbols, stripped, position
  * independent, linked by the C compiler, and all of that at once; a map of each kind in each. It
- * needs root, and bpftrace from the agent's image, which comes with the cluster.
+ * needs root, and bpftrace from the agent's image, which comes with the cluster: {@code mvn verify
+ * -Pmatrix}.
  */
+@Tag("matrix")
 @Isolated("rates are measured")
 @ExtendWith(ClusterExtension.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)

@@ -13,11 +13,12 @@ import dev.heapwarden.probes.target.TargetProcess;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,16 +63,14 @@ public final class JvmReadings implements AutoCloseable {
       return;
     }
     readAt = now;
-    var judged = new HashSet<TargetProcess.Identity>();
-    for (var target : targets) {
-      jvm(target)
-          .ifPresent(
-              process -> {
-                judged.add(process.identity());
-                lanes.run(lane(target), () -> look(target, process));
-              });
-    }
-    looks.keySet().retainAll(judged);
+    var judged = new LinkedHashMap<Target, TargetProcess>();
+    targets.forEach(target -> jvm(target).ifPresent(process -> judged.put(target, process)));
+    // Before any is looked at: the file of a JVM that ended may be another one's by now.
+    looks
+        .keySet()
+        .retainAll(
+            judged.values().stream().map(TargetProcess::identity).collect(Collectors.toSet()));
+    judged.forEach((target, process) -> lanes.run(lane(target), () -> look(target, process)));
   }
 
   /** What is read of the target's JVM; empty where its main process is none. */

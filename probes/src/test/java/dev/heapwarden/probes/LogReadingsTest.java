@@ -14,7 +14,6 @@ import dev.heapwarden.probes.buffer.SampleBuffer;
 import dev.heapwarden.probes.gclog.GcLogCounts;
 import dev.heapwarden.probes.gclog.GcLogs;
 import dev.heapwarden.probes.go.ExecutableId;
-import dev.heapwarden.probes.go.GoPrograms;
 import dev.heapwarden.probes.go.Sites;
 import dev.heapwarden.probes.jvm.JavaProgram;
 import dev.heapwarden.probes.jvm.JavaSource;
@@ -27,10 +26,8 @@ import dev.heapwarden.probes.target.Target;
 import dev.heapwarden.probes.target.TargetProcess;
 import dev.heapwarden.probes.target.Web;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -39,6 +36,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
+import java.util.function.BooleanSupplier;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -174,7 +172,7 @@ class LogReadingsTest {
 
   @Test
   void aGoProgramThatNoProbeReachesIsReadInItsContainersLog() throws Exception {
-    try (var program = new TracingProgram()) {
+    try (var program = new TracingProgram(podLogs)) {
       var target = target(RuntimeKind.GO, program.pid());
       awaitSamples(target, Origin.GO_GCTRACE, 3);
 
@@ -190,7 +188,7 @@ class LogReadingsTest {
   void withoutTheNodesLogsItIsRefusedWithTheReason() throws Exception {
     logs.close();
     logs = reading(Optional.empty());
-    try (var program = new TracingProgram()) {
+    try (var program = new TracingProgram(podLogs)) {
       var target = target(RuntimeKind.GO, program.pid());
       awaitAttachment(target);
 
@@ -206,8 +204,8 @@ class LogReadingsTest {
 
   @Test
   void ofSeveralThatWriteIntoOneLogNoneIsGuessedAt() throws Exception {
-    try (var one = new TracingProgram();
-        var two = new TracingProgram()) {
+    try (var one = new TracingProgram(podLogs);
+        var two = new TracingProgram(podLogs)) {
       var target = target(RuntimeKind.GO, one.pid(), two.pid());
       awaitAttachment(target);
 
@@ -238,18 +236,14 @@ class LogReadingsTest {
   }
 
   private void awaitSamples(Target target, Origin origin, int count) {
-    ledger.targets(List.of(target));
-    await()
-        .pollInSameThread()
-        .atMost(Duration.ofSeconds(60))
-        .until(
-            () -> {
-              turn(target);
-              return samples(origin).size() >= count;
-            });
+    turnUntil(target, () -> samples(origin).size() >= count);
   }
 
   private void awaitAttachment(Target target) {
+    turnUntil(target, () -> !logs.attachments(target).isEmpty());
+  }
+
+  private void turnUntil(Target target, BooleanSupplier holds) {
     ledger.targets(List.of(target));
     await()
         .pollInSameThread()
@@ -257,7 +251,7 @@ class LogReadingsTest {
         .until(
             () -> {
               turn(target);
-              return !logs.attachments(target).isEmpty();
+              return holds.getAsBoolean();
             });
   }
 
@@ -297,44 +291,5 @@ class LogReadingsTest {
         Optional.empty(),
         Optional.of("no symbols"),
         0);
-  }
-
-  /** A Go program with gctrace, and the container runtime that writes its log. */
-  private final class TracingProgram implements AutoCloseable {
-    private final Process process;
-
-    TracingProgram() throws IOException {
-      var builder =
-          new ProcessBuilder(GoPrograms.build("gclog", "churn", "local").toString(), "on");
-      builder.environment().put("GODEBUG", "gctrace=0,madvdontneed=1,gctrace=1");
-      process = builder.start();
-      var log = Files.createDirectories(podLogs.resolve("shop_web-1_uid/web")).resolve("0.log");
-      Files.writeString(log, Instant.now() + " stdout F ready\n", StandardOpenOption.CREATE);
-      Thread.ofVirtual().start(() -> copy(log));
-    }
-
-    long pid() {
-      return process.pid();
-    }
-
-    private void copy(Path log) {
-      process
-          .errorReader()
-          .lines()
-          .forEach(
-              line -> {
-                try {
-                  Files.writeString(
-                      log, Instant.now() + " stderr F " + line + "\n", StandardOpenOption.APPEND);
-                } catch (IOException failure) {
-                  throw new UncheckedIOException(failure);
-                }
-              });
-    }
-
-    @Override
-    public void close() {
-      process.destroyForcibly();
-    }
   }
 }

@@ -3,8 +3,8 @@ package dev.heapwarden.probes.snapshot;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.Artifact.Source;
+import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.GoReport;
 import dev.heapwarden.crds.snapshot.SnapshotKind;
-import dev.heapwarden.detection.sample.RuntimeKind;
 import dev.heapwarden.probes.cost.Spending;
 import dev.heapwarden.probes.go.Sites;
 import dev.heapwarden.probes.gomemory.GoMemoryProgram;
@@ -14,7 +14,6 @@ import dev.heapwarden.probes.probe.BpftraceLine;
 import dev.heapwarden.probes.probe.Tracepoints;
 import dev.heapwarden.probes.target.ProcFs;
 import dev.heapwarden.probes.target.Target;
-import dev.heapwarden.probes.target.TargetProcess;
 import dev.heapwarden.probes.target.Web;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -71,6 +70,11 @@ class GoMemoryEvidenceTest {
   }
 
   @Test
+  void theSettingsThatItsRuntimeGoesByAreTold() throws Exception {
+    assertThat(taken(SnapshotKind.FLAGS).told().go()).contains(new GoReport(100, null));
+  }
+
+  @Test
   void aPidThatIsAnothersByNowIsNotTakenForIt() throws Exception {
     assertThat(take(SnapshotKind.MEM_STATS, 1))
         .isEqualTo(new Evidence.Failed("the process has ended"));
@@ -81,17 +85,6 @@ class GoMemoryEvidenceTest {
   }
 
   private Evidence take(SnapshotKind kind, long startedLater) throws Exception {
-    var known = program.program();
-    var process =
-        new TargetProcess(
-            new TargetProcess.Identity(
-                "id", program.pid(), PROC.startTicks(program.pid()) + startedLater, known.id()),
-            100 << 20,
-            RuntimeKind.GO,
-            known.executable(),
-            Optional.of(known.binary()),
-            Optional.empty(),
-            0);
     var collector =
         new EvidenceCollector(
             new Bpftrace(List.of("bpftrace"), root),
@@ -107,7 +100,7 @@ class GoMemoryEvidenceTest {
         kind,
         new Order(
             new ArtifactStore.Owner("shop", "s1"),
-            new Target(Web.watched(), Optional.empty(), List.of(process)),
+            new Target(Web.watched(), Optional.empty(), List.of(program.target(startedLater))),
             Duration.ofSeconds(5),
             List.of(),
             Optional.empty()));

@@ -5,19 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.MapReport;
 import dev.heapwarden.detection.sample.MapInstance;
-import dev.heapwarden.detection.sample.RuntimeKind;
 import dev.heapwarden.probes.gomemory.GoMapsProgram;
 import dev.heapwarden.probes.probe.BpftraceLine;
 import dev.heapwarden.probes.probe.ProbeEvent;
 import dev.heapwarden.probes.sample.GrownMap;
 import dev.heapwarden.probes.target.ProcFs;
-import dev.heapwarden.probes.target.TargetProcess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -94,17 +91,6 @@ class MapTablesTest {
 
   private JsonNode report(long startedLater, List<String> written, List<String> grown)
       throws IOException {
-    var known = program.program();
-    var process =
-        new TargetProcess(
-            new TargetProcess.Identity(
-                "id", program.pid(), PROC.startTicks(program.pid()) + startedLater, known.id()),
-            100 << 20,
-            RuntimeKind.GO,
-            known.executable(),
-            Optional.of(known.binary()),
-            Optional.empty(),
-            0);
     var reports = new ArrayList<MapReport>();
     for (var map : written) {
       var place = program.place(map);
@@ -119,7 +105,8 @@ class MapTablesTest {
               new ProbeEvent.MapGrowth(
                   program.pid(), 1, place.address(), 100_000, place.descriptor(), List.of())));
     }
-    var contents = new MapTables(PROC).look(process, reports, this::descriptor, before);
+    var contents =
+        new MapTables(PROC).look(program.target(startedLater), reports, this::descriptor, before);
     return BpftraceLine.JSON.valueToTree(
         new MapGrowthEvidence.Report(
             program.pid(), 3, 100, false, contents.written(), contents.quiet()));

@@ -17,7 +17,8 @@ public record MemoryPolicyStatus(
         int containers,
     @PrinterColumn(name = "Attached")
         @JsonPropertyDescription(
-            "Containers of which every applicable probe is attached, as bpftrace itself reported.")
+            "Containers of which every probe of their runtime is attached, as was seen: a probe that"
+                + " bpftrace reported, counters and logs that were read.")
         int attached,
     @PrinterColumn(name = "Suspected") @JsonPropertyDescription("Containers suspected of a leak.")
         int suspected,

@@ -5,13 +5,29 @@ import org.jspecify.annotations.Nullable;
 /**
  * Whether a probe sees a container.
  *
- * @param probe what is attached, such as GoGc, GoMapGrowth, PageFaults
+ * @param probe what is attached, such as GoGc, JvmCounters, PageFaults; begins with the runtime
+ *     that it tells of, if it tells of one
  * @param reason why not, for {@link State#REFUSED} and {@link State#PENDING}; for {@link
  *     State#ATTACHED} what is left out, if anything is
  */
 public record Attachment(String probe, State state, @Nullable String reason) {
+  /**
+   * Whether something is missing where it is not attached. What is no Go program has no collections
+   * of Go to tell of, though its status says why they are not told.
+   *
+   * @param judged runtime of the container's main process
+   */
+  public boolean isDue(RuntimeKind judged) {
+    if (state != State.REFUSED) {
+      return true;
+    }
+    return probe.startsWith("Go")
+        ? judged == RuntimeKind.GO
+        : !probe.startsWith("Jvm") || judged == RuntimeKind.JVM;
+  }
+
   public enum State {
-    /** bpftrace itself said that the probe is attached. */
+    /** bpftrace itself said so, or what it reads was read. */
     ATTACHED,
     /** Asked for, not yet confirmed. */
     PENDING,

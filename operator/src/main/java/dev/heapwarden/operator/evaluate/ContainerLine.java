@@ -78,17 +78,25 @@ final class ContainerLine {
     };
   }
 
-  /** True when there are probes for it and every one is attached. */
+  /** True when there are probes for its runtime and every one is attached. */
   static boolean fullyAttached(WatchedContainer container) {
-    var attachments = attachments(container);
-    return !attachments.isEmpty()
-        && attachments.stream()
-            .allMatch(attachment -> attachment.state() == Attachment.State.ATTACHED);
+    var due = due(container);
+    return !due.isEmpty()
+        && due.stream().allMatch(attachment -> attachment.state() == Attachment.State.ATTACHED);
   }
 
   private static List<Attachment> attachments(WatchedContainer container) {
     return container.sight() instanceof Sight.Watched watched
         ? watched.state().attachments()
+        : List.of();
+  }
+
+  /** Those that its runtime has something to tell to. */
+  private static List<Attachment> due(WatchedContainer container) {
+    return container.sight() instanceof Sight.Watched watched
+        ? watched.state().attachments().stream()
+            .filter(attachment -> attachment.isDue(watched.state().runtime()))
+            .toList()
         : List.of();
   }
 
@@ -98,7 +106,7 @@ final class ContainerLine {
       case "Suspected" -> 1;
       default -> {
         var refused =
-            attachments(container).stream()
+            due(container).stream()
                 .anyMatch(attachment -> attachment.state() == Attachment.State.REFUSED);
         yield refused || container.assessment() == null ? 2 : 3;
       }

@@ -91,6 +91,11 @@ final class Cluster {
   }
 
   static WatchedContainer watched(String pod, Verdict verdict, Attachment... attachments) {
+    return watched(pod, RuntimeKind.GO, verdict, attachments);
+  }
+
+  static WatchedContainer watched(
+      String pod, RuntimeKind runtime, Verdict verdict, Attachment... attachments) {
     var key = key(pod);
     return new WatchedContainer(
         key,
@@ -100,14 +105,13 @@ final class Cluster {
             new ContainerState(
                 key,
                 "checkout",
-                RuntimeKind.GO,
+                runtime,
                 "go1.26.8",
                 NOW.minusSeconds(600),
                 List.of(attachments),
                 0.0031),
             List.of()),
-        new Assessment(
-            CHECKOUT.uid(), key, RuntimeKind.GO, false, verdict, Duration.ofMinutes(10), NOW));
+        new Assessment(CHECKOUT.uid(), key, runtime, false, verdict, Duration.ofMinutes(10), NOW));
   }
 
   static WatchedContainer unseen(String pod, Sight sight) {

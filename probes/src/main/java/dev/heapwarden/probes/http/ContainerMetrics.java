@@ -5,7 +5,6 @@ import dev.heapwarden.detection.sample.ContainerKey;
 import dev.heapwarden.detection.sample.ContainerState;
 import dev.heapwarden.detection.sample.Signal;
 import dev.heapwarden.probes.cost.Spending;
-import dev.heapwarden.probes.probe.Attachments;
 import dev.heapwarden.probes.sample.Ledger;
 import io.prometheus.metrics.model.registry.MultiCollector;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot;
@@ -217,7 +216,7 @@ final class ContainerMetrics implements MultiCollector {
     for (var state : states) {
       for (var found : state.attachments()) {
         var ofProbe = counts.computeIfAbsent(found.probe(), _ -> new EnumMap<>(NONE));
-        if (Attachments.isDue(found, state.runtime())) {
+        if (found.isDue(state.runtime())) {
           ofProbe.merge(found.state(), 1L, Long::sum);
         }
       }

@@ -27,22 +27,6 @@ public final class Attachments {
   private Attachments() {}
 
   /**
-   * Whether something is missing where it is not attached. What is no Go program has no collections
-   * of Go to tell of, though its status says why they are not told.
-   *
-   * @param judged runtime of the container's main process
-   */
-  public static boolean isDue(Attachment attachment, RuntimeKind judged) {
-    return attachment.state() != Attachment.State.REFUSED
-        || switch (attachment.probe()) {
-          case JvmCounters.PROBE -> judged == RuntimeKind.JVM;
-          case String probe when probe.equals(GO_GC) || probe.equals(GO_MAP_GROWTH) ->
-              judged == RuntimeKind.GO;
-          default -> true;
-        };
-  }
-
-  /**
    * @param jvm what is known of the JVM that is judged, which then needs no probe of Go; empty
    *     where the main process is none
    * @param noPageFaults why the kernel cannot tell page faults

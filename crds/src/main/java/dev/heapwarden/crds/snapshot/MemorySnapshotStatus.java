@@ -32,7 +32,8 @@ public record MemorySnapshotStatus(
             "Names of the variables of the process by which its runtime is set: GOGC,"
                 + " JAVA_TOOL_OPTIONS, ... Absent where they could not be read.")
         @Nullable List<String> variables,
-    @JsonPropertyDescription("What Flags found.") @Nullable JvmReport jvm,
+    @JsonPropertyDescription("What Flags found in a JVM.") @Nullable JvmReport jvm,
+    @JsonPropertyDescription("What Flags found in a Go program.") @Nullable GoReport go,
     @JsonPropertyDescription("What InstanceSample found.") @Nullable InstanceReport instances) {
   /** Entries of {@link #classes} at most. */
   public static final int CLASSES_LIMIT = 20;
@@ -82,6 +83,7 @@ public record MemorySnapshotStatus(
         classes,
         variables,
         jvm,
+        null,
         null);
   }
 
@@ -173,6 +175,12 @@ public record MemorySnapshotStatus(
       options = options == null ? List.of() : List.copyOf(options);
     }
   }
+
+  public record GoReport(
+      @JsonPropertyDescription("GOGC that the runtime goes by, in percent; -1 for off.")
+          int gcPercent,
+      @JsonPropertyDescription("GOMEMLIMIT that it goes by, in bytes; absent for none.")
+          @Nullable Long memoryLimit) {}
 
   public record OptionReport(
       @JsonPropertyDescription("The option.") String option,

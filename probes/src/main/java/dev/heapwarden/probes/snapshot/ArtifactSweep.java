@@ -90,6 +90,7 @@ final class ArtifactSweep {
             status.classes(),
             status.variables(),
             status.jvm(),
+            status.go(),
             status.instances()));
   }
 

@@ -103,12 +103,12 @@ final class ClassGrowthEvidence {
     }
     var stored = store.store(order.owner(), FILE, new ByteArrayInputStream(texts.toByteArray()));
     if (counted.size() < HISTOGRAMS) {
-      return Evidence.Taken.stalling(stored, stall);
+      return Evidence.Taken.of(stored, Evidence.Told.NOTHING, stall);
     }
     if (collectedBeforeEach) {
       witness.counted(container, process.pid(), counted);
     }
-    return Evidence.Taken.ofClasses(stored, growth(counted), stall);
+    return Evidence.Taken.of(stored, Evidence.Told.classes(growth(counted)), stall);
   }
 
   /**

@@ -2,6 +2,7 @@ package dev.heapwarden.probes.snapshot;
 
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.Artifact.Source;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.ClassReport;
+import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.GoReport;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.InstanceReport;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.JvmReport;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.MapReport;
@@ -14,74 +15,74 @@ sealed interface Evidence {
   /**
    * It is in a file.
    *
-   * @param maps that the file speaks of, fastest growing first; empty for other kinds
-   * @param classes that grew, fastest first; empty for other kinds
-   * @param jvm what its flags are; empty for other kinds
-   * @param instances that were looked for; empty for other kinds
+   * @param told what of it the snapshot's status shows
    * @param stall for how long the program stood still at most
    * @param source who told it; empty where there is but one
    */
-  record Taken(
-      ArtifactStore.Stored stored,
-      List<MapReport> maps,
-      List<ClassReport> classes,
-      Optional<JvmReport> jvm,
-      Optional<InstanceReport> instances,
-      Duration stall,
-      Optional<Source> source)
+  record Taken(ArtifactStore.Stored stored, Told told, Duration stall, Optional<Source> source)
       implements Evidence {
-    public Taken {
-      maps = List.copyOf(maps);
-      classes = List.copyOf(classes);
+    /** Nothing stopped the program. */
+    static Taken of(ArtifactStore.Stored stored) {
+      return of(stored, Told.NOTHING);
     }
 
     /** Nothing stopped the program. */
-    static Taken of(ArtifactStore.Stored stored) {
-      return ofMaps(stored, List.of());
+    static Taken of(ArtifactStore.Stored stored, Told told) {
+      return of(stored, told, Duration.ZERO);
     }
 
     /** Nothing stopped the program. */
     static Taken of(ArtifactStore.Stored stored, Source source) {
-      return new Taken(
-          stored,
-          List.of(),
-          List.of(),
-          Optional.empty(),
-          Optional.empty(),
-          Duration.ZERO,
-          Optional.of(source));
+      return new Taken(stored, Told.NOTHING, Duration.ZERO, Optional.of(source));
     }
 
-    static Taken ofMaps(ArtifactStore.Stored stored, List<MapReport> maps) {
-      return new Taken(stored, maps, List.of(), Optional.empty(), Optional.empty(), Duration.ZERO);
+    static Taken of(ArtifactStore.Stored stored, Told told, Duration stall) {
+      return new Taken(stored, told, stall, Optional.empty());
+    }
+  }
+
+  /**
+   * What the status shows of one kind; empty where the kind has no such thing.
+   *
+   * @param maps fastest growing first
+   * @param classes that grew, fastest first
+   * @param jvm what its flags are
+   * @param go what its settings are
+   * @param instances that were looked for
+   */
+  record Told(
+      List<MapReport> maps,
+      List<ClassReport> classes,
+      Optional<JvmReport> jvm,
+      Optional<GoReport> go,
+      Optional<InstanceReport> instances) {
+    static final Told NOTHING =
+        new Told(List.of(), List.of(), Optional.empty(), Optional.empty(), Optional.empty());
+
+    public Told {
+      maps = List.copyOf(maps);
+      classes = List.copyOf(classes);
     }
 
-    private Taken(
-        ArtifactStore.Stored stored,
-        List<MapReport> maps,
-        List<ClassReport> classes,
-        Optional<JvmReport> jvm,
-        Optional<InstanceReport> instances,
-        Duration stall) {
-      this(stored, maps, classes, jvm, instances, stall, Optional.empty());
+    static Told maps(List<MapReport> maps) {
+      return new Told(maps, List.of(), Optional.empty(), Optional.empty(), Optional.empty());
     }
 
-    static Taken ofClasses(ArtifactStore.Stored stored, List<ClassReport> classes, Duration stall) {
-      return new Taken(stored, List.of(), classes, Optional.empty(), Optional.empty(), stall);
+    static Told classes(List<ClassReport> classes) {
+      return new Told(List.of(), classes, Optional.empty(), Optional.empty(), Optional.empty());
     }
 
-    static Taken ofJvm(ArtifactStore.Stored stored, JvmReport jvm, Duration stall) {
-      return new Taken(stored, List.of(), List.of(), Optional.of(jvm), Optional.empty(), stall);
+    static Told jvm(JvmReport jvm) {
+      return new Told(List.of(), List.of(), Optional.of(jvm), Optional.empty(), Optional.empty());
     }
 
-    static Taken ofInstances(
-        ArtifactStore.Stored stored, InstanceReport instances, Duration stall) {
-      return new Taken(
-          stored, List.of(), List.of(), Optional.empty(), Optional.of(instances), stall);
+    static Told go(Optional<GoReport> go) {
+      return new Told(List.of(), List.of(), Optional.empty(), go, Optional.empty());
     }
 
-    static Taken stalling(ArtifactStore.Stored stored, Duration stall) {
-      return ofClasses(stored, List.of(), stall);
+    static Told instances(InstanceReport instances) {
+      return new Told(
+          List.of(), List.of(), Optional.empty(), Optional.empty(), Optional.of(instances));
     }
   }
 

@@ -111,7 +111,7 @@ public final class EvidenceCollector {
             new StallGuard("counting its heap", bounds),
             witness);
     threads = new ThreadEvidence(jvm, proc, new StallGuard("a thread dump", bounds));
-    flags = new FlagEvidence(jvm, store, proc);
+    flags = new FlagEvidence(jvm, goMemory, store, proc);
     instances = new InstanceEvidence(attach, jvm, proc, store, pods);
     dumps = new DumpSweep(procRoot);
     this.proc = proc;

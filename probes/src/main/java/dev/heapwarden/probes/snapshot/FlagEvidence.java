@@ -26,7 +26,8 @@ import java.util.Set;
 
 /**
  * What a runtime was started with: the flags of a JVM, and whether it would start with the options
- * of the order or already runs with them; of a Go program the names of the variables it reads.
+ * of the order or already runs with them; of a Go program the names of the variables it reads, and
+ * the settings that its runtime goes by.
  */
 final class FlagEvidence {
   private static final String FILE = "flags.txt";
@@ -34,11 +35,13 @@ final class FlagEvidence {
   private static final Path LAUNCHER = Path.of("java");
 
   private final JvmEvidence jvm;
+  private final GoMemoryEvidence memory;
   private final ArtifactStore store;
   private final ProcFs proc;
 
-  FlagEvidence(JvmEvidence jvm, ArtifactStore store, ProcFs proc) {
+  FlagEvidence(JvmEvidence jvm, GoMemoryEvidence memory, ArtifactStore store, ProcFs proc) {
     this.jvm = jvm;
+    this.memory = memory;
     this.store = store;
     this.proc = proc;
   }
@@ -95,11 +98,13 @@ final class FlagEvidence {
             order.owner(),
             FILE,
             new ByteArrayInputStream((version + flags + log).getBytes(StandardCharsets.UTF_8)));
-    return Evidence.Taken.ofJvm(
-        stored, new JvmReport(read.get().version(), isLauncher(process), options), stall);
+    return Evidence.Taken.of(
+        stored,
+        Evidence.Told.jvm(new JvmReport(read.get().version(), isLauncher(process), options)),
+        stall);
   }
 
-  /** Never their values. */
+  /** Never their values: what the runtime goes by is read from the runtime. */
   private Evidence variables(Order order) throws IOException {
     var names =
         proc.variables(order.target().main().orElseThrow().pid(), MemorySnapshotStatus.VARIABLES);
@@ -108,7 +113,8 @@ final class FlagEvidence {
         store.store(
             order.owner(),
             "variables.txt",
-            new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8))));
+            new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8))),
+        Evidence.Told.go(memory.settings(order.target())));
   }
 
   private boolean isLauncher(TargetProcess process) throws IOException {

@@ -1,6 +1,7 @@
 package dev.heapwarden.probes.snapshot;
 
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.Artifact.Source;
+import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.GoReport;
 import dev.heapwarden.probes.gomemory.GoProcess;
 import dev.heapwarden.probes.gomemory.GoroutineProfile;
 import dev.heapwarden.probes.gomemory.HeapProfile;
@@ -8,7 +9,9 @@ import dev.heapwarden.probes.gomemory.MemoryFigures;
 import dev.heapwarden.probes.gomemory.ProgramText;
 import dev.heapwarden.probes.gomemory.UnreadableProgramException;
 import dev.heapwarden.probes.probe.BpftraceLine;
+import dev.heapwarden.probes.target.MemoryException;
 import dev.heapwarden.probes.target.ProcFs;
+import dev.heapwarden.probes.target.Target;
 import dev.heapwarden.probes.target.TargetProcess;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -16,6 +19,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Instant;
 import java.util.Comparator;
+import java.util.Optional;
 
 /** What a Go program's runtime keeps in its memory. Nothing is asked of it and nothing stops it. */
 final class GoMemoryEvidence {
@@ -64,16 +68,13 @@ final class GoMemoryEvidence {
   }
 
   private Evidence take(Order order, String file, Reading reading) throws IOException {
-    var found =
-        order.target().probeableGo().stream()
-            .max(Comparator.comparingLong(TargetProcess::anonymousBytes));
+    var found = largest(order.target());
     if (found.isEmpty()) {
       return new Evidence.Refused(
           order.target().main().flatMap(TargetProcess::refusal).orElse("no Go program runs in it"));
     }
     var process = found.get();
-    var program = process.program(proc.root()).orElseThrow();
-    try (var opened = GoProcess.open(proc.directory(process.pid()), program)) {
+    try (var opened = open(process)) {
       // From here on it does not matter whose its pid becomes.
       if (!proc.is(process.identity())) {
         return new Evidence.Failed("the process has ended");
@@ -86,6 +87,36 @@ final class GoMemoryEvidence {
     } catch (UnreadableProgramException refusal) {
       return new Evidence.Refused(String.valueOf(refusal.getMessage()));
     }
+  }
+
+  /** The settings that its runtime goes by; empty where its memory does not tell. */
+  Optional<GoReport> settings(Target target) throws IOException {
+    var found = largest(target);
+    if (found.isEmpty()) {
+      return Optional.empty();
+    }
+    try (var opened = open(found.get())) {
+      var figures = MemoryFigures.read(opened);
+      return proc.is(found.get().identity()) ? Optional.of(settings(figures)) : Optional.empty();
+    } catch (UnreadableProgramException | MemoryException _) {
+      return Optional.empty();
+    }
+  }
+
+  private static GoReport settings(MemoryFigures figures) {
+    return new GoReport(
+        Math.toIntExact(figures.gcPercent()),
+        figures.memoryLimit() == Long.MAX_VALUE ? null : figures.memoryLimit());
+  }
+
+  private static Optional<TargetProcess> largest(Target target) {
+    return target.probeableGo().stream()
+        .max(Comparator.comparingLong(TargetProcess::anonymousBytes));
+  }
+
+  private GoProcess open(TargetProcess process) throws IOException {
+    return GoProcess.open(
+        proc.directory(process.pid()), process.program(proc.root()).orElseThrow());
   }
 
   private ProgramText text(TargetProcess process) throws IOException {

@@ -191,7 +191,7 @@ final class InstanceEvidence {
       var stored =
           store.store(
               order.owner(), FILE, new ByteArrayInputStream(JSON.writeValueAsBytes(sample)));
-      return Evidence.Taken.ofInstances(stored, report(sample), stall);
+      return Evidence.Taken.of(stored, Evidence.Told.instances(report(sample)), stall);
     } catch (IOException failure) {
       throw new StalledException(stall, failure);
     }

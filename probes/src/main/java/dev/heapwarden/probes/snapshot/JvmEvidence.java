@@ -71,8 +71,10 @@ final class JvmEvidence {
       if (firstLine.startsWith(NOT_TRACKED)) {
         return new Evidence.Refused("it was started without -XX:NativeMemoryTracking");
       }
-      return Evidence.Taken.stalling(
-          store.store(order.owner(), file, new ByteArrayInputStream(text)), stall);
+      return Evidence.Taken.of(
+          store.store(order.owner(), file, new ByteArrayInputStream(text)),
+          Evidence.Told.NOTHING,
+          stall);
     } catch (JvmAttach.RefusedException refused) {
       return new Evidence.Refused(String.valueOf(refused.getMessage()));
     }

@@ -107,12 +107,12 @@ public final class MapGrowthEvidence {
       case Report report -> {
         long paid = report.hits() * costliest(process.get().go().orElseThrow());
         spending.snapshot(order.target().container().key(), Duration.ofNanos(paid));
-        yield Evidence.Taken.ofMaps(
+        yield Evidence.Taken.of(
             store.store(
                 order.owner(),
                 "map-growth.json",
                 new ByteArrayInputStream(BpftraceLine.JSON.writeValueAsBytes(report))),
-            report.maps().stream().map(HotMap::growth).toList());
+            Evidence.Told.maps(report.maps().stream().map(HotMap::growth).toList()));
       }
     };
   }

@@ -3,6 +3,7 @@ package dev.heapwarden.probes.snapshot;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.Artifact;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.ClassReport;
+import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.GoReport;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.InstanceReport;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.JvmReport;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.MapReport;
@@ -70,15 +71,18 @@ final class SnapshotReport {
     var maps = new ArrayList<MapReport>();
     var classes = new ArrayList<ClassReport>();
     var jvms = new ArrayList<JvmReport>();
+    var gos = new ArrayList<GoReport>();
     var instances = new ArrayList<InstanceReport>();
     evidence.forEach(
         (kind, outcome) -> {
           artifacts.add(artifact(kind, outcome));
           if (outcome instanceof Evidence.Taken taken) {
-            maps.addAll(taken.maps());
-            classes.addAll(taken.classes());
-            taken.jvm().ifPresent(jvms::add);
-            taken.instances().ifPresent(instances::add);
+            var told = taken.told();
+            maps.addAll(told.maps());
+            classes.addAll(told.classes());
+            told.jvm().ifPresent(jvms::add);
+            told.go().ifPresent(gos::add);
+            told.instances().ifPresent(instances::add);
           }
         });
     boolean taken =
@@ -95,6 +99,7 @@ final class SnapshotReport {
         classes.subList(0, Math.min(classes.size(), MemorySnapshotStatus.CLASSES_LIMIT)),
         variables,
         jvms.isEmpty() ? null : jvms.getFirst(),
+        gos.isEmpty() ? null : gos.getFirst(),
         instances.isEmpty() ? null : instances.getFirst());
   }
 
@@ -117,7 +122,7 @@ final class SnapshotReport {
 
   private static Artifact artifact(SnapshotKind kind, Evidence evidence) {
     return switch (evidence) {
-      case Evidence.Taken(var stored, var _, var _, var _, var _, var stall, var source) ->
+      case Evidence.Taken(var stored, var _, var stall, var source) ->
           new Artifact(
               kind,
               Artifact.State.TAKEN,

@@ -179,8 +179,9 @@ class FlagEvidenceTest {
     var jvm = new JvmEvidence(new JvmAttach(PROC.root()), PROC, store);
     var taken =
         (Evidence.Taken)
-            new FlagEvidence(jvm, store, PROC).take(JvmOrder.of(options, program.pid()));
-    var report = taken.jvm().orElseThrow();
+            new FlagEvidence(jvm, new GoMemoryEvidence(PROC, store), store, PROC)
+                .take(JvmOrder.of(options, program.pid()));
+    var report = taken.told().jvm().orElseThrow();
     assertThat(report.launcher()).isTrue();
     assertThat(report.version()).matches("[0-9].*");
     assertThat(Files.readString(taken.stored().path())).contains("[Global flags]");

@@ -68,7 +68,7 @@ class InstanceEvidenceTest {
 
     var taken = (Evidence.Taken) take(program, "Leaking$Key", 7, isolated());
 
-    var found = taken.instances().orElseThrow();
+    var found = taken.told().instances().orElseThrow();
     assertThat(found.instances()).isEqualTo(5000);
     assertThat(found.sampled()).isEqualTo(7);
     assertThat(found.holders())
@@ -103,7 +103,7 @@ class InstanceEvidenceTest {
   void aLongListIsOneStepOfTheChain() throws Exception {
     var taken = (Evidence.Taken) take(start(), "Leaking$Job", 5, isolated());
 
-    assertThat(taken.instances().orElseThrow().holders())
+    assertThat(taken.told().instances().orElseThrow().holders())
         .hasSizeLessThanOrEqualTo(3)
         .anySatisfy(
             holder -> {
@@ -120,7 +120,7 @@ class InstanceEvidenceTest {
   void whatOnlyALocalVariableHoldsIsToldSo() throws Exception {
     var taken = (Evidence.Taken) take(start(), "Leaking$Local", 5, isolated());
 
-    assertThat(taken.instances().orElseThrow().holders())
+    assertThat(taken.told().instances().orElseThrow().holders())
         .singleElement()
         .satisfies(
             holder -> {
@@ -134,7 +134,8 @@ class InstanceEvidenceTest {
   void aClassWithoutInstancesIsAnAnswerToo() throws Exception {
     var taken = (Evidence.Taken) take(start(), "Leaking$Nobody", 5, isolated());
 
-    assertThat(taken.instances()).contains(new InstanceReport("Leaking$Nobody", 0, 0, List.of()));
+    assertThat(taken.told().instances())
+        .contains(new InstanceReport("Leaking$Nobody", 0, 0, List.of()));
   }
 
   @Test

@@ -70,7 +70,7 @@ class JvmEvidenceTest {
           .hasSize(3)
           .isSorted()
           .doesNotHaveDuplicates();
-      assertThat(taken.classes())
+      assertThat(taken.told().classes())
           .filteredOn(found -> !found.platform())
           .first()
           .extracting(ClassReport::className)
@@ -115,7 +115,7 @@ class JvmEvidenceTest {
       var first = (Evidence.Taken) evidence.take(JvmOrder.of(program.pid()));
       assertThat(Files.readAllLines(first.stored().path())).filteredOn(this::isHead).hasSize(1);
       assertThat(first.stall()).isPositive();
-      assertThat(first.classes()).isEmpty();
+      assertThat(first.told().classes()).isEmpty();
       assertThat(told).isEmpty();
       assertThat(((Evidence.Refused) evidence.take(JvmOrder.of(program.pid()))).reason())
           .contains("counting its heap again could stop it");

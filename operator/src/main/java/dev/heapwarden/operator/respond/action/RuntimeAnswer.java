@@ -3,6 +3,7 @@ package dev.heapwarden.operator.respond.action;
 import static java.util.stream.Collectors.joining;
 
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus;
+import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.GoReport;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.JvmReport;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.OptionReport;
 import java.util.List;
@@ -28,7 +29,8 @@ record RuntimeAnswer(NavigableMap<String, String> environment) {
   /** Empty where it says nothing. */
   Optional<Seen> of(String pod, MemorySnapshotStatus status) {
     if (!isJava()) {
-      return Optional.ofNullable(status.variables()).map(names -> go(pod, names));
+      return Optional.ofNullable(status.variables())
+          .map(names -> go(pod, names, Optional.ofNullable(status.go())));
     }
     return Optional.ofNullable(status.jvm())
         .filter(jvm -> options().stream().allMatch(option -> answer(jvm, option).isPresent()))
@@ -53,14 +55,37 @@ record RuntimeAnswer(NavigableMap<String, String> environment) {
         .findFirst();
   }
 
-  /** Names only: the agent tells no values. */
-  private Seen go(String pod, List<String> names) {
+  /**
+   * The agent tells no values of variables, but what the runtime goes by where it can read that.
+   */
+  private Seen go(String pod, List<String> names, Optional<GoReport> runtime) {
     var missing =
-        environment.keySet().stream()
-            .filter(name -> !names.contains(name))
-            .map(name -> name + "; the process was started without it")
+        environment.entrySet().stream()
+            .flatMap(
+                set ->
+                    names.contains(set.getKey())
+                        ? runtime
+                            .flatMap(runs -> instead(runs, set.getKey(), set.getValue()))
+                            .stream()
+                        : Stream.of(set.getKey() + "; the process was started without it"))
             .collect(joining(", "));
-    return seen(pod, missing, String.join(" ", environment.keySet()));
+    var all = String.join(" ", environment.keySet());
+    return runtime.isPresent() || !missing.isEmpty()
+        ? seen(pod, missing, all)
+        : new Seen.Done("started with: %s (seen in pod %s)".formatted(all, pod));
+  }
+
+  /** What the runtime goes by where that is something else. */
+  private static Optional<String> instead(GoReport runs, String name, String set) {
+    var inForce =
+        switch (name) {
+          case "GOGC" -> Integer.toString(runs.gcPercent());
+          case "GOMEMLIMIT" -> runs.memoryLimit() == null ? "off" : runs.memoryLimit().toString();
+          default -> set;
+        };
+    return inForce.equals(set)
+        ? Optional.empty()
+        : Optional.of("%s=%s; the program goes by %s".formatted(name, set, inForce));
   }
 
   private static Seen seen(String pod, String missing, String all) {

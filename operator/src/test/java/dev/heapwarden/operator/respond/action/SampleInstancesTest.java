@@ -200,7 +200,7 @@ class SampleInstancesTest {
   private static MemorySnapshotStatus status(
       Phase phase, @Nullable String message, @Nullable InstanceReport instances) {
     return new MemorySnapshotStatus(
-        phase, null, message, "node", null, null, List.of(), List.of(), List.of(), null, null,
+        phase, null, message, "node", null, null, List.of(), List.of(), List.of(), null, null, null,
         instances);
   }
 

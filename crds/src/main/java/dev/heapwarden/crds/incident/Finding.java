@@ -12,7 +12,9 @@ public record Finding(
             "Class of the leak, such as MapGrowth; Unknown where the evidence does not say.")
         String cause,
     @JsonPropertyDescription("The finding in one sentence.") String message,
-    @JsonPropertyDescription("Growth of the post-GC live heap in bytes per second.")
+    @JsonPropertyDescription(
+            "Growth in bytes per second, of the post-GC live heap; of anonymous memory where no heap"
+                + " tells.")
         double growthBytesPerSecond,
     @JsonPropertyDescription("Lower end of its 95 % confidence interval.") double growthLow,
     @JsonPropertyDescription("Upper end of its 95 % confidence interval.") double growthHigh,

@@ -42,9 +42,11 @@ public record Observe(
     @Default(Observe.TREND_HORIZON)
         @Size(max = Durations.LENGTH)
         @ValidationRule(
-            value = Durations.VALID + " && duration(self) >= duration('10s')",
-            message = "trendHorizon must be a duration of at least 10s, such as 5m")
-        @JsonPropertyDescription("How far back trends look, such as 6h.")
+            value =
+                Durations.VALID
+                    + " && duration(self) >= duration('10s') && duration(self) <= duration('24h')",
+            message = "trendHorizon must be a duration between 10s and 24h, such as 6h")
+        @JsonPropertyDescription("How far back trends look, such as 6h; at most 24h.")
         String trendHorizon,
     @Default(Observe.WARM_UP)
         @Size(max = Durations.LENGTH)

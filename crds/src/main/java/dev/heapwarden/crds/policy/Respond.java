@@ -12,8 +12,9 @@ import java.util.List;
 public record Respond(
     @Default("Observe")
         @JsonPropertyDescription(
-            "Observe opens incidents and does nothing else; DryRun says what it would do; Approve"
-                + " asks for each level; Enforce acts.")
+            "Observe opens incidents; DryRun says what it would do; Approve asks for each level;"
+                + " Enforce acts. In every mode the classes of a suspected JVM are counted, which"
+                + " stops it for half a second at most.")
         Mode mode,
     @Default("1")
         @Min(1)

@@ -90,13 +90,15 @@ public final class Verify implements ResponseStep {
                             ActionKind.VERIFY.level(),
                             State.INTENDED,
                             round.journal().incident().getSpec().target().workload(),
-                            "compare growth at equal age of the containers",
+                            "compare the growth of containers that run with the change with that before it",
                             null,
                             Map.of(TREND, Trend.Kind.NOTHING.name(), SINCE, now),
                             now,
                             null,
                             null))
-                    .say(Reason.STEP_INTENDED, "Verify: compare growth at equal age"));
+                    .say(
+                        Reason.STEP_INTENDED,
+                        "Verify: compare growth with that before the change"));
     return new Progress.Wait(POLL, "no container that started after the change is assessed yet");
   }
 

@@ -22,8 +22,9 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * Whether the intervention helped. A restart resets a leak, so growth is compared at equal age of
- * the container, and the worst container speaks for all.
+ * Whether the intervention helped. A restart resets a leak, so growth is compared, not size; a leak
+ * is called gone only when the new containers are as old as the one that leaked was or as the
+ * policy looks back, and the worst container speaks for all.
  *
  * @param before the leak when the response began
  * @param began when verification began

@@ -14,6 +14,30 @@ OWN_SOCKET=$OWN_RUN/docker.sock
 export HEAPWARDEN_BEGAN=${HEAPWARDEN_BEGAN:-$(date +%s)}
 
 say() { printf '[%4d s] %s\n' "$(($(date +%s) - HEAPWARDEN_BEGAN))" "$*" >&2; }
+# during COMMAND...: runs it, and says every half minute that it goes on.
+during() {
+  local ticker status=0
+  (
+    trap 'kill "$!" 2>/dev/null; exit' TERM
+    while kill -0 $$ 2>/dev/null; do
+      sleep 30 &
+      wait "$!"
+      say "still at it"
+    done
+    # Not the lock of e2e/setup.
+  ) >&2 8>&- &
+  ticker=$!
+  "$@" || status=$?
+  kill "$ticker"
+  wait "$ticker" || true
+  return "$status"
+}
+# quietly LOG COMMAND...
+quietly() {
+  local log=$1
+  shift
+  "$@" >"$log" 2>&1
+}
 die() {
   printf 'error: %s\n' "$1" >&2
   shift
@@ -110,7 +134,7 @@ go_build() {
   mkdir -p "$CACHE/build"
   # Elsewhere first: an interrupted build must not look like a finished one.
   unfinished=$(mktemp -d "$CACHE/build/.$name-XXXX")
-  (cd "$E2E/$module" && CGO_ENABLED=0 go build -trimpath -buildvcs=false -o "$unfinished/" "$@") >&2 ||
+  CGO_ENABLED=0 during go -C "$E2E/$module" build -trimpath -buildvcs=false -o "$unfinished/" "$@" >&2 ||
     { rm -rf "$unfinished"; die "$message could not be built" "from e2e/$module: see above"; }
   # Earlier versions of the same.
   rm -rf "$CACHE/build/$name"-????????????

@@ -10,10 +10,12 @@ import com.github.dockerjava.api.model.Volume;
 import dev.heapwarden.e2e.ClusterExtension;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -39,10 +41,11 @@ class GuardIT {
   }
 
   @Test
-  void aKilledRunLeavesNoContainerNoVolumeAndNoProcess() throws IOException {
+  void aKilledRunLeavesNothing() throws IOException {
     var run = start(Map.of(), "sleep", "600");
     var owner = Scripts.run(Map.of(), "guard", Long.toString(run.pid()));
-    var volume = startContainer(owner);
+    var container = startContainer(owner);
+    var volume = volume(container);
     var setup = startSetup(run);
     var record = Scripts.cache().resolve("setup-" + owner + ".pid");
     await("its setup is under way")
@@ -50,6 +53,8 @@ class GuardIT {
         .until(() -> Files.exists(record));
     assertThat(Node.running(Cluster.OWNER_LABEL, owner)).hasSize(1);
     assertThat(exists(volume)).isTrue();
+    assertThat(cgroups(container)).as("cgroups of the container").isNotEmpty();
+    assertThat(mounts(container)).as("mounts of the container").isNotEmpty();
     assertThat(setup.isAlive()).isTrue();
     assertThat(processesNaming(owner)).as("its guard").isNotEmpty();
 
@@ -63,6 +68,8 @@ class GuardIT {
               assertThat(record).doesNotExist();
               assertThat(containers(owner)).isEmpty();
               assertThat(exists(volume)).as(volume).isFalse();
+              assertThat(cgroups(container)).isEmpty();
+              assertThat(mounts(container)).isEmpty();
               assertThat(processesNaming(owner)).isEmpty();
             });
     assertThat(cluster.client().nodes().list().getItems())
@@ -70,7 +77,7 @@ class GuardIT {
         .isNotEmpty();
   }
 
-  /** A container with a volume of its own; returns the volume's name. */
+  /** A container with a volume of its own. */
   private String startContainer(String owner) {
     var id =
         docker
@@ -81,8 +88,36 @@ class GuardIT {
             .exec()
             .getId();
     docker.startContainerCmd(id).exec();
-    var mounts = requireNonNull(docker.inspectContainerCmd(id).exec().getMounts());
+    return id;
+  }
+
+  private String volume(String container) {
+    var mounts = requireNonNull(docker.inspectContainerCmd(container).exec().getMounts());
     return requireNonNull(mounts.getFirst().getName());
+  }
+
+  private static List<Path> cgroups(String container) throws IOException {
+    try (var all = Files.walk(Path.of("/sys/fs/cgroup"), 4)) {
+      return all.filter(path -> path.endsWith(container)).toList();
+    }
+  }
+
+  /** Of all processes: the engine may have mounts of its own. */
+  private static List<String> mounts(String container) {
+    return ProcessHandle.allProcesses()
+        .flatMap(process -> mounts(process, container))
+        .distinct()
+        .toList();
+  }
+
+  private static Stream<String> mounts(ProcessHandle process, String container) {
+    try {
+      return Files.readAllLines(Path.of("/proc", Long.toString(process.pid()), "mounts")).stream()
+          .filter(line -> line.contains(container));
+    } catch (IOException e) {
+      // It ended meanwhile.
+      return Stream.empty();
+    }
   }
 
   /** It does not come to its end: somebody else's setup holds the lock. */

@@ -67,6 +67,12 @@ record Outcome(String lastLine, List<String> missing) {
     if (!status.site().equals(shop.twins().site())) {
       missing.add("the site is " + status.site() + ", not " + shop.twins().site());
     }
+    if (status.baseline() == null || !status.baseline().verdict().equals("Confirmed")) {
+      missing.add("the leak of " + leaking + " was not confirmed");
+    }
+    if (status.level() != 3) {
+      missing.add("the response to " + leaking + " ended at level " + status.level());
+    }
     checkSnapshot(shop, missing);
     checkIsolation(shop, incident.getMetadata().getName(), missing);
     checkIntervention(shop, incident, missing);

@@ -48,7 +48,9 @@ final class CellCheck {
           "Thread.print",
           "GC.class_histogram -all",
           "GC.heap_info",
-          "VM.native_memory summary scale=MB");
+          "VM.native_memory summary scale=MB",
+          "VM.flags -all",
+          "VM.log list");
   private static final Pattern SOCKET = Pattern.compile("tmp/\\.java_pid\\d+");
   private static final Pattern SAID = Pattern.compile("ready|held=.*");
 
@@ -183,7 +185,9 @@ final class CellCheck {
             Optional.ofNullable(histogram.classes().get("Figures$Held")).orElseThrow().instances())
         .isBetween(held, held + GARBAGE);
     assertThat(HeapInfo.used(ask(pid, COMMANDS.get(2))).orElseThrow()).isGreaterThan(held * 1000);
-    assertThat(ask(pid, COMMANDS.getLast())).contains("Java Heap");
+    assertThat(ask(pid, COMMANDS.get(3))).contains("Java Heap");
+    assertThat(ask(pid, COMMANDS.get(4))).contains("MaxHeapSize");
+    assertThat(ask(pid, COMMANDS.getLast())).contains("Log output configuration");
   }
 
   /** SIGQUIT would have ended it, or had it print its threads. */

@@ -69,7 +69,7 @@ class JvmPageTest {
                     rows("live heap", ofCounters(Cell::liveHeapRefusal)),
                     rows("time of pauses", ofCounters(Cell::pausesRefusal)),
                     rows(
-                        "thread dump, class histogram, heap info, native memory, flags, instances",
+                        "thread dump, class histogram, heap info, native memory, flags, logging",
                         Cell::attachRefusal))
                 .flatMap(List::stream)
                 .collect(Collectors.joining()));

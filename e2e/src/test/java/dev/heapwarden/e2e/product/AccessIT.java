@@ -22,17 +22,15 @@ import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Isolated;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Who may read what from an agent, by the words of a real API server, with curl and kubectl. */
-@Isolated("one product, and both cores")
-@Order(25)
-@ExtendWith(Installed.class)
+@Execution(ExecutionMode.CONCURRENT)
+@WithTheProduct
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class AccessIT {
   private static final String SNAPSHOT = "by-hand";

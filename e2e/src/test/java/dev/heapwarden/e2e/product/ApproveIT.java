@@ -12,26 +12,20 @@ import dev.heapwarden.e2e.cluster.Cluster;
 import dev.heapwarden.e2e.scenario.Kubectl;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.api.parallel.Isolated;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
-/** A person approves what is done about a leaking JVM, level by level, and takes it back. */
-@Isolated("one product, and both cores")
-@Order(16)
-@ExtendWith(Installed.class)
+/**
+ * A person sees what would be done about a leaking JVM, approves it by level, and takes it back.
+ */
+@Execution(ExecutionMode.CONCURRENT)
+@WithTheProduct
 class ApproveIT {
   private final LeakingOrders orders;
 
   ApproveIT(KubernetesClient client, Cluster cluster) {
     orders = LeakingOrders.of(client, Kubectl.with(cluster.kubeconfig()));
-  }
-
-  @BeforeEach
-  void open() {
-    orders.open();
   }
 
   @AfterEach
@@ -40,7 +34,38 @@ class ApproveIT {
   }
 
   @Test
+  void aDryRunShowsEveryChangeAndMakesNoneUntilTheModeIsAnother() {
+    orders.open("DryRun");
+    orders.scaleUp();
+    var pods = orders.podUids();
+    var generation = orders.deployment().getMetadata().getGeneration();
+    orders.leak("");
+
+    var planned =
+        orders.until(
+            "every step is planned",
+            status ->
+                status.steps().stream().anyMatch(it -> it.action().equals("PatchEnvironment")));
+
+    assertThat(planned.steps())
+        .allSatisfy(it -> assertThat(it.state()).as(it.action()).isEqualTo(Step.State.PLANNED));
+    assertThat(step(planned, "PatchEnvironment").patch()).contains("JAVA_TOOL_OPTIONS", PAUSE);
+    assertThat(step(planned, "Isolate").patch()).contains("heapwarden.dev~1quarantine");
+    assertThat(planned.level()).isZero();
+    assertThat(orders.podUids()).isEqualTo(pods);
+    assertThat(orders.deployment().getMetadata().getGeneration()).isEqualTo(generation);
+    assertThat(orders.snapshots()).isEmpty();
+
+    orders.changeMode("Enforce");
+    var done = orders.until("level 3 is reached", status -> status.level() == 3);
+    assertThat(step(done, "Diagnose").state()).isEqualTo(Step.State.DONE);
+    assertThat(orders.isolated()).hasSize(1);
+    assertThat(orders.environment()).contains(PAUSE);
+  }
+
+  @Test
   void nothingIsDoneBeforeItIsApprovedAndUndoTakesItBack() {
+    orders.open("Approve");
     var before = orders.deployment().getSpec().getTemplate();
     orders.leak(NOT_ISOLATED);
     orders.until("level 1 is asked for", status -> waits(status, "AwaitingApproval: level 1"));
@@ -68,6 +93,7 @@ class ApproveIT {
 
   @Test
   void aDeletedPolicyTakesItBackToo() {
+    orders.open("Approve");
     var before = orders.deployment().getSpec().getTemplate();
     orders.leak(NOT_ISOLATED);
     orders.respond("{\"approvedLevel\": 3}");
@@ -83,6 +109,7 @@ class ApproveIT {
 
   @Test
   void aPodIsIsolatedOnceLevelTwoIsApprovedAndUndoPutsItBack() {
+    orders.open("Approve");
     orders.scaleUp();
     orders.leak("");
     orders.respond("{\"approvedLevel\": 1}");

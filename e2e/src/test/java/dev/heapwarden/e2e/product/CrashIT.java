@@ -20,13 +20,12 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.parallel.Isolated;
 
 /** Killing an agent leaves no probe behind, neither the one that always runs nor a snapshot's. */
-@Isolated("one product, and both cores")
+@Isolated("it kills the agent")
 @Order(30)
-@ExtendWith(Installed.class)
+@WithTheProduct
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class CrashIT {
   private static final String SNAPSHOT = "interrupted";

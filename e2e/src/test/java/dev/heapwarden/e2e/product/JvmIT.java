@@ -5,7 +5,9 @@ import static org.awaitility.Awaitility.await;
 
 import dev.heapwarden.crds.Api;
 import dev.heapwarden.crds.policy.ContainerStatus;
+import dev.heapwarden.crds.policy.ContainerStatus.ProbeStatus;
 import dev.heapwarden.crds.policy.MemoryPolicy;
+import dev.heapwarden.crds.policy.MemoryPolicyStatus;
 import dev.heapwarden.crds.snapshot.InstanceQuery;
 import dev.heapwarden.crds.snapshot.MemorySnapshot;
 import dev.heapwarden.crds.snapshot.MemorySnapshotSpec;
@@ -22,28 +24,32 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.api.parallel.Isolated;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** JVMs in pods as people start them: each is asked, or left alone with the reason, and lives. */
-@Isolated("one product, and both cores")
-@Order(15)
-@ExtendWith(Installed.class)
+@Execution(ExecutionMode.CONCURRENT)
+@WithTheProduct
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class JvmIT {
-  private static final List<String> PODS =
+  private static final String WITHOUT_COUNTERS = "without-counters";
+  private static final String LOGGING = "logging";
+  private static final List<String> WITH_COUNTERS =
       List.of(
           "plain", "read-only", "nameless", "shell", "reduced-signals", "deaf", "attach-disabled");
+  private static final List<String> PODS =
+      Stream.concat(WITH_COUNTERS.stream(), Stream.of(WITHOUT_COUNTERS, LOGGING)).toList();
   private static final List<SnapshotKind> KINDS =
       List.of(
           SnapshotKind.THREAD_DUMP,
@@ -96,14 +102,25 @@ class JvmIT {
   }
 
   @ParameterizedTest
-  @FieldSource("PODS")
+  @FieldSource("WITH_COUNTERS")
   void itsCountersAreReadWhoeverRunsIt(String pod) {
-    var container = Objects.requireNonNull(watched().get(pod));
-    assertThat(container.runtime()).isEqualTo("JVM");
-    assertThat(container.probes())
-        .filteredOn(probe -> probe.probe().equals("JvmCounters"))
-        .singleElement()
-        .satisfies(probe -> assertThat(probe.state()).isEqualTo("Attached"));
+    assertThat(Objects.requireNonNull(watched().get(pod)).runtime()).isEqualTo("JVM");
+    assertThat(probe(pod, "JvmCounters").state()).isEqualTo("Attached");
+  }
+
+  @Test
+  void aJvmWithoutCountersIsShownAsRefusedWithTheReason() {
+    assertThat(probe(WITHOUT_COUNTERS, "JvmCounters"))
+        .satisfies(probe -> assertThat(probe.state()).isEqualTo("Refused"))
+        .satisfies(probe -> assertThat(probe.reason()).contains("-XX:-UsePerfData"));
+    var status = policy().orElseThrow();
+    assertThat(status.attached()).isLessThan(status.containers());
+  }
+
+  @Test
+  void theCollectionsOfAJvmWithoutCountersAreReadFromItsContainersLog() {
+    assertThat(probe(LOGGING, "JvmGcLog"))
+        .satisfies(probe -> assertThat(probe.state()).as("%s", probe.reason()).isEqualTo("Attached"));
   }
 
   /** One that listens from its start was asked above, and lives: it got no signal either. */
@@ -217,13 +234,27 @@ class JvmIT {
     return status != null && status.completedAt() != null;
   }
 
+  private ProbeStatus probe(String pod, String name) {
+    return Objects.requireNonNull(watched().get(pod)).probes().stream()
+        .filter(probe -> probe.probe().equals(name))
+        .findFirst()
+        .orElseThrow();
+  }
+
   private Map<String, ContainerStatus> watched() {
-    var policy =
-        client.resources(MemoryPolicy.class).inNamespace(shop.namespace()).withName("jvms").get();
-    return policy == null || policy.getStatus() == null
-        ? Map.of()
-        : policy.getStatus().watched().stream()
-            .collect(Collectors.toMap(ContainerStatus::pod, Function.identity()));
+    return policy().stream()
+        .flatMap(status -> status.watched().stream())
+        .collect(Collectors.toMap(ContainerStatus::pod, Function.identity()));
+  }
+
+  private Optional<MemoryPolicyStatus> policy() {
+    return Optional.ofNullable(
+            client
+                .resources(MemoryPolicy.class)
+                .inNamespace(shop.namespace())
+                .withName("jvms")
+                .get())
+        .map(MemoryPolicy::getStatus);
   }
 
   private static boolean known(ContainerStatus container) {

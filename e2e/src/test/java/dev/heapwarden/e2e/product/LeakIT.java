@@ -1,13 +1,16 @@
 package dev.heapwarden.e2e.product;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
-import dev.heapwarden.crds.incident.LeakIncident;
 import dev.heapwarden.crds.incident.Step;
 import dev.heapwarden.crds.policy.MemoryPolicy;
 import dev.heapwarden.crds.snapshot.MemorySnapshot;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus;
+import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.Artifact;
+import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.Artifact.Source;
+import dev.heapwarden.crds.snapshot.SnapshotKind;
 import dev.heapwarden.e2e.monitoring.LiveMetrics;
 import dev.heapwarden.e2e.scenario.Shop;
 import dev.heapwarden.e2e.scenario.Twins;
@@ -28,17 +31,17 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.api.parallel.Isolated;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * The main job: leaks in Go and in Java through all three levels, while their healthy twins under
- * the same load are left alone. Both unfold at the same time. The one in Go is only rehearsed
- * first; then the operator is killed at the intent of each of its changes.
+ * the same load are left alone. Both unfold at the same time. The operator is killed at the intent
+ * of each change of the one in Go.
  */
-@Isolated("one product, and both cores")
-@Order(10)
-@ExtendWith(Installed.class)
+@Execution(ExecutionMode.CONCURRENT)
+@Order(0)
+@WithTheProduct
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class LeakIT {
   private static final Duration READY = Duration.ofMinutes(2);
@@ -48,8 +51,6 @@ class LeakIT {
   private final Shop java;
   private Set<String> healthyInGo = Set.of();
   private Set<String> healthyInJava = Set.of();
-  private Rehearsed before = Rehearsed.NOTHING;
-  private Rehearsed rehearsed = Rehearsed.NOTHING;
   private @Nullable OperatorKillings killings;
 
   LeakIT(KubernetesClient client) {
@@ -57,31 +58,14 @@ class LeakIT {
     java = new Shop(client, "leak-java", Twins.JAVA);
   }
 
-  /** What a dry run may not change, and what it shall show. */
-  private record Rehearsed(
-      Set<String> pods, Long generation, List<MemorySnapshot> snapshots, LeakIncident incident) {
-    static final Rehearsed NOTHING = new Rehearsed(Set.of(), 0L, List.of(), new LeakIncident());
-  }
-
   @BeforeAll
   void bothBegin() {
     Stream.of(go, java).parallel().forEach(shop -> shop.open(READY));
     healthyInGo = go.podUids(go.twins().healthy());
     healthyInJava = java.podUids(java.twins().healthy());
-    before = now(new LeakIncident());
     java.govern("Enforce");
-    go.govern("DryRun");
-    rehearsed =
-        await("every step planned")
-            .atMost(Duration.ofMinutes(4))
-            .until(
-                () -> go.incident().map(this::now),
-                found ->
-                    found.flatMap(it -> Incidents.step(it.incident(), "AddReplicas")).isPresent())
-            .orElseThrow();
     killings = new OperatorKillings(go);
     go.govern("Enforce");
-    takeHealthSnapshotSoon();
   }
 
   @AfterAll
@@ -105,9 +89,22 @@ class LeakIT {
       var map = snapshot().maps().getFirst();
       assertThat(map.entriesPerSecond()).isPositive();
       assertThat(map.sites().getFirst().function()).isEqualTo(Shop.SITE);
-      assertThat(snapshot().artifacts())
-          .extracting(artifact -> artifact.kind().name())
-          .contains("MAP_GROWTH", "KERNEL_MEMORY", "GO_HEAP_PROFILE", "GOROUTINES");
+      assertThat(taken())
+          .extracting(Artifact::kind, Artifact::source)
+          .contains(
+              tuple(SnapshotKind.MAP_GROWTH, null),
+              tuple(SnapshotKind.KERNEL_MEMORY, null),
+              tuple(SnapshotKind.GO_HEAP_PROFILE, Source.PPROF),
+              tuple(SnapshotKind.GOROUTINES, Source.PPROF),
+              tuple(SnapshotKind.MEM_STATS, Source.PROCESS_MEMORY));
+    }
+
+    @Test
+    void whatWasSetIsSeenInTheRuntimeOfANewPod() {
+      assertThat(Incidents.step(go.incident().orElseThrow(), "PatchEnvironment").orElseThrow())
+          .extracting(Step::message)
+          .asString()
+          .contains("in force: GOGC GOMEMLIMIT (seen in pod " + Shop.LEAKING);
     }
 
     @Test
@@ -137,6 +134,7 @@ class LeakIT {
 
     @Test
     void evidenceOfAHealthyPodIsTakenWhenItsTimeComes() {
+      takeHealthSnapshotSoon();
       var healthy = go.pods(Shop.HEALTHY).stream().map(pod -> pod.getMetadata().getName()).toList();
       await("a snapshot of a healthy pod")
           .atMost(Duration.ofMinutes(2))
@@ -167,9 +165,14 @@ class LeakIT {
 
     @Test
     void theSnapshotHasWhatTheJvmSaid() {
-      assertThat(snapshot().artifacts())
-          .extracting(artifact -> artifact.kind().name())
-          .contains("CLASS_HISTOGRAM", "THREAD_DUMP", "HEAP_INFO", "FLAGS", "KERNEL_MEMORY");
+      assertThat(taken())
+          .extracting(Artifact::kind)
+          .contains(
+              SnapshotKind.CLASS_HISTOGRAM,
+              SnapshotKind.THREAD_DUMP,
+              SnapshotKind.HEAP_INFO,
+              SnapshotKind.FLAGS,
+              SnapshotKind.KERNEL_MEMORY);
     }
 
     @Test
@@ -177,38 +180,6 @@ class LeakIT {
       var sample = Incidents.step(java.incident().orElseThrow(), "SampleInstances").orElseThrow();
       assertThat(sample.message()).contains("instances of " + Twins.JAVA.site(), "held by static");
     }
-  }
-
-  @Test
-  void aDryRunShowsEveryChangeAndMakesNone() {
-    var incident = rehearsed.incident();
-    assertThat(incident.getStatus().steps())
-        .allSatisfy(
-            step -> assertThat(step.state()).as(step.action()).isEqualTo(Step.State.PLANNED));
-    assertThat(Incidents.step(incident, "PatchEnvironment").orElseThrow().patch())
-        .contains("GOMEMLIMIT");
-    assertThat(Incidents.step(incident, "Isolate").orElseThrow().patch())
-        .contains("heapwarden.dev~1quarantine");
-    assertThat(incident.getStatus().level()).isZero();
-
-    assertThat(rehearsed.pods()).isEqualTo(before.pods());
-    assertThat(rehearsed.snapshots()).isEmpty();
-    assertThat(rehearsed.generation()).isEqualTo(before.generation());
-  }
-
-  private Rehearsed now(LeakIncident incident) {
-    return new Rehearsed(
-        go.podUids(Shop.LEAKING),
-        go.client()
-            .apps()
-            .deployments()
-            .inNamespace(go.namespace())
-            .withName(Shop.LEAKING)
-            .require()
-            .getMetadata()
-            .getGeneration(),
-        go.client().resources(MemorySnapshot.class).inNamespace(go.namespace()).list().getItems(),
-        incident);
   }
 
   private List<String> snapshotsOfTheIncident() {
@@ -226,7 +197,7 @@ class LeakIT {
   }
 
   private void takeHealthSnapshotSoon() {
-    var due = ZonedDateTime.now(TOKYO).plusSeconds(20);
+    var due = ZonedDateTime.now(TOKYO).plusSeconds(5);
     go.client()
         .resources(MemoryPolicy.class)
         .inNamespace(go.namespace())

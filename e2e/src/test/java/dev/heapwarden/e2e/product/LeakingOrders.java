@@ -6,6 +6,7 @@ import dev.heapwarden.crds.Api;
 import dev.heapwarden.crds.incident.LeakIncident;
 import dev.heapwarden.crds.incident.LeakIncidentStatus;
 import dev.heapwarden.crds.incident.Step;
+import dev.heapwarden.crds.snapshot.MemorySnapshot;
 import dev.heapwarden.e2e.scenario.Kubectl;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -18,9 +19,11 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /** A JVM of which a person is to say what is done about its leak. */
 record LeakingOrders(KubernetesClient client, Kubectl kubectl, String namespace) {
@@ -35,7 +38,7 @@ record LeakingOrders(KubernetesClient client, Kubectl kubectl, String namespace)
       spec:
         selector: {matchLabels: {app: orders}}
         respond:
-          mode: Approve
+          mode: IN_MODE
           maxLevel: 3
           diagnose: {window: 1s}
           intervene: {jvm: {options: ["-XX:MaxGCPauseMillis=150"]}}
@@ -107,7 +110,12 @@ record LeakingOrders(KubernetesClient client, Kubectl kubectl, String namespace)
     return new LeakingOrders(client, kubectl, "approve-jvm-" + NUMBER.incrementAndGet());
   }
 
-  void open() {
+  /**
+   * Creates the namespace and waits until the JVM serves.
+   *
+   * @param mode of its policy, as the API spells it, such as Approve
+   */
+  void open(String mode) {
     client
         .resource(
             new NamespaceBuilder().withNewMetadata().withName(namespace).endMetadata().build())
@@ -115,7 +123,10 @@ record LeakingOrders(KubernetesClient client, Kubectl kubectl, String namespace)
     client
         .load(
             new ByteArrayInputStream(
-                WORKLOAD.replace("IN_NAMESPACE", namespace).getBytes(StandardCharsets.UTF_8)))
+                WORKLOAD
+                    .replace("IN_NAMESPACE", namespace)
+                    .replace("IN_MODE", mode)
+                    .getBytes(StandardCharsets.UTF_8)))
         .serverSideApply();
     orders().waitUntilReady(60, TimeUnit.SECONDS);
   }
@@ -198,6 +209,33 @@ record LeakingOrders(KubernetesClient client, Kubectl kubectl, String namespace)
 
   List<Pod> isolated() {
     return client.pods().inNamespace(namespace).withLabel(Api.QUARANTINE_LABEL).list().getItems();
+  }
+
+  Set<String> podUids() {
+    return client
+        .pods()
+        .inNamespace(namespace)
+        .withLabel("app", "orders")
+        .list()
+        .getItems()
+        .stream()
+        .map(pod -> pod.getMetadata().getUid())
+        .collect(Collectors.toSet());
+  }
+
+  List<MemorySnapshot> snapshots() {
+    return client.resources(MemorySnapshot.class).inNamespace(namespace).list().getItems();
+  }
+
+  void changeMode(String mode) {
+    kubectl.run(
+        "-n",
+        namespace,
+        "patch",
+        "memorypolicy",
+        "orders",
+        "--type=merge",
+        "--patch={\"spec\": {\"respond\": {\"mode\": \"%s\"}}}".formatted(mode));
   }
 
   void deletePolicy() {

@@ -14,13 +14,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.parallel.Isolated;
 
 /** What {@code docs/install.md} says to whoever installed without Helm. */
-@Isolated("one product, and both cores")
+@Isolated("it takes the product away")
 @Order(35)
-@ExtendWith(Installed.class)
+@WithTheProduct
 class UninstallIT {
   private static final Path MANIFESTS = Path.of(System.getProperty("heapwarden.root"), "manifests");
   private static final String UNINSTALL = MANIFESTS.resolve("uninstall.yaml").toString();
@@ -35,7 +34,7 @@ class UninstallIT {
 
   @BeforeEach
   void open() {
-    orders.open();
+    orders.open("Approve");
   }
 
   /** Whoever comes next installs the product again. */

@@ -17,16 +17,14 @@ import java.util.Optional;
 import org.awaitility.core.ThrowingRunnable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.api.parallel.Isolated;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** What a policy says of each container: what is attached, and what cannot be reached and why. */
-@Isolated("one product, and both cores")
-@Order(20)
-@ExtendWith(Installed.class)
+@Execution(ExecutionMode.CONCURRENT)
+@WithTheProduct
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class WatchedIT {
   private final KubernetesClient client;

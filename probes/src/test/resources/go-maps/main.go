@@ -37,12 +37,13 @@ var (
 	entries  atomic.Int64
 )
 
+// 90,000: up to 98,304 no map of 16,384 buckets moves, of 6.5 entries each or of 6, as Go 1.21 has it (loadFactorNum).
 func fill() {
-	for i := 0; i < 100_000; i++ {
+	for i := 0; i < 90_000; i++ {
 		sessions[strconv.Itoa(i)] = nil
 		emptied[strconv.Itoa(i)] = session{}
 	}
-	for i := 1000; i < 100_000; i++ {
+	for i := 1000; i < 90_000; i++ {
 		delete(emptied, strconv.Itoa(i))
 	}
 	for i := 0; i < 100; i++ {

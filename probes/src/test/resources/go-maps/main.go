@@ -34,6 +34,7 @@ var (
 	wide     = map[[200]byte][300]byte{}
 	words    = map[string]int{}
 	growing  = map[string]int{}
+	stepwise = map[int64]int{}
 	entries  atomic.Int64
 )
 
@@ -85,6 +86,16 @@ func word(i, length int) string {
 	return fmt.Sprintf("k/%d ü%0*d", length, length-len(fmt.Sprintf("k/%d ü", length)), i)
 }
 
+// A few more entries; after 15,000 another map, whose hashes are others.
+func step() {
+	if len(stepwise) >= 15_000 {
+		stepwise = map[int64]int{}
+	}
+	for i := 0; i < 25; i++ {
+		stepwise[int64(len(stepwise))] = i
+	}
+}
+
 // For some seconds.
 func grow(deletes bool) {
 	for i := 0; i < 2_000_000; i++ {
@@ -126,6 +137,9 @@ func main() {
 			say(wide, len(wide))
 		case "words":
 			say(words, len(words))
+		case "stepwise":
+			step()
+			say(stepwise, len(stepwise))
 		case "grow":
 			say(growing, 0)
 			go grow(false)

@@ -34,15 +34,17 @@ var (
 	wide     = map[[200]byte][300]byte{}
 	words    = map[string]int{}
 	growing  = map[string]int{}
+	stepwise = map[int64]int{}
 	entries  atomic.Int64
 )
 
+// 90,000: up to 98,304 no map of 16,384 buckets moves, of 6.5 entries each or of 6, as Go 1.21 has it (loadFactorNum).
 func fill() {
-	for i := 0; i < 100_000; i++ {
+	for i := 0; i < 90_000; i++ {
 		sessions[strconv.Itoa(i)] = nil
 		emptied[strconv.Itoa(i)] = session{}
 	}
-	for i := 1000; i < 100_000; i++ {
+	for i := 1000; i < 90_000; i++ {
 		delete(emptied, strconv.Itoa(i))
 	}
 	for i := 0; i < 100; i++ {
@@ -82,6 +84,16 @@ func fillWords() {
 
 func word(i, length int) string {
 	return fmt.Sprintf("k/%d ü%0*d", length, length-len(fmt.Sprintf("k/%d ü", length)), i)
+}
+
+// A few more entries; after 15,000 another map, whose hashes are others.
+func step() {
+	if len(stepwise) >= 15_000 {
+		stepwise = map[int64]int{}
+	}
+	for i := 0; i < 25; i++ {
+		stepwise[int64(len(stepwise))] = i
+	}
 }
 
 // For some seconds.
@@ -125,6 +137,9 @@ func main() {
 			say(wide, len(wide))
 		case "words":
 			say(words, len(words))
+		case "stepwise":
+			step()
+			say(stepwise, len(stepwise))
 		case "grow":
 			say(growing, 0)
 			go grow(false)

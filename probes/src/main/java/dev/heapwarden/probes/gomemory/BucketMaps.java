@@ -83,14 +83,14 @@ final class BucketMaps implements MapTable.Layout {
       return new MapTable(0, 0, 0, List.of(), false);
     }
     var arrays = new ArrayList<MapTable.Groups>();
-    arrays.add(new MapTable.Groups(buckets(map), 1L << log));
+    arrays.add(new MapTable.Groups(buckets(map), 1L << log, count));
     boolean moving = oldBuckets(map) != 0;
     if (moving) {
       int logBefore = (flags & SAME_SIZE) != 0 ? log : log - 1;
       if (logBefore < 0) {
         throw MapTable.noMap();
       }
-      arrays.add(new MapTable.Groups(oldBuckets(map), 1L << logBefore));
+      arrays.add(new MapTable.Groups(oldBuckets(map), 1L << logBefore, count));
     }
     return new MapTable(count, count, (long) MapType.SLOTS << log, arrays, moving);
   }

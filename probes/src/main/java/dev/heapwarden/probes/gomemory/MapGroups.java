@@ -33,6 +33,7 @@ final class MapGroups {
   private int occupied;
   private int overflowing;
   private long live;
+  private double expected;
 
   MapGroups(ProcessMemory memory, MapTable.Layout layout, MapType type, Visitor visitor) {
     this.memory = memory;
@@ -61,6 +62,7 @@ final class MapGroups {
         for (int j = 0; j < count; j++) {
           visit(chunk.slice(j * size, size).order(ByteOrder.LITTLE_ENDIAN));
         }
+        expected += (double) array.entries() * count / array.count();
         i += count;
       }
     }
@@ -116,5 +118,10 @@ final class MapGroups {
   /** Entries in them. */
   long live() {
     return live;
+  }
+
+  /** Entries that should be in them, if those of each array are spread evenly. */
+  double expected() {
+    return expected;
   }
 }

@@ -136,7 +136,7 @@ public final class MapReader {
     return process.memory().read(address, layout.headerSize());
   }
 
-  /** Whether as many places of a table are taken as its header says, by the first of its groups. */
+  /** Whether as many places of a table are taken as should be, by the first of its groups. */
   private boolean holds(MapTable table, MapType type) throws MemoryException {
     if (table.capacity() == 0) {
       return true;
@@ -146,7 +146,7 @@ public final class MapReader {
     if (table.moving()) {
       return groups.live() <= table.entries() + tolerance(table.entries());
     }
-    double expected = (double) table.entries() * groups.looked() / table.groups();
+    double expected = groups.expected();
     // Hashes spread entries by chance: eight times their standard deviation.
     return Math.abs(groups.live() - expected)
         <= 8 * Math.sqrt(expected) + tolerance(Math.round(expected));

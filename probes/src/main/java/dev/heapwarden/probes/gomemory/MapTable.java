@@ -18,8 +18,9 @@ record MapTable(long entries, long counted, long capacity, List<Groups> arrays, 
    * Groups one behind the other.
    *
    * @param address of the first
+   * @param entries that they should hold; while a map moves, both its arrays together
    */
-  record Groups(long address, long count) {}
+  record Groups(long address, long count, long entries) {}
 
   MapTable {
     arrays = List.copyOf(arrays);

@@ -7,7 +7,8 @@ import java.util.List;
 
 /**
  * Maps since Go 1.24: one group, or a directory of tables that each keep the entries of some
- * hashes. A table stands in the directory as often as its hashes do.
+ * hashes. A table stands in the directory as often as its hashes do. With 896 entries in its 1024
+ * places it is split in two half as full, whatever the others hold: table.rehash and split.
  *
  * <p>Layout: Map, table and groupsReference in Go's src/internal/runtime/maps/map.go, table.go and
  * group.go (1.24 to 1.27).
@@ -87,7 +88,8 @@ final class SwissMaps implements MapTable.Layout {
     }
     return group == 0
         ? new MapTable(0, 0, 0, List.of(), false)
-        : new MapTable(used, used, MapType.SLOTS, List.of(new MapTable.Groups(group, 1)), false);
+        : new MapTable(
+            used, used, MapType.SLOTS, List.of(new MapTable.Groups(group, 1, used)), false);
   }
 
   private MapTable directory(long used, long directory, long length, int depth)
@@ -119,7 +121,8 @@ final class SwissMaps implements MapTable.Layout {
       }
       counted += held;
       capacity += room;
-      arrays.add(new MapTable.Groups(table.getLong(layout.at(TABLE + ".groups.data")), groups));
+      arrays.add(
+          new MapTable.Groups(table.getLong(layout.at(TABLE + ".groups.data")), groups, held));
       i += 1 << (depth - localDepth);
     }
     return new MapTable(used, counted, capacity, arrays, false);

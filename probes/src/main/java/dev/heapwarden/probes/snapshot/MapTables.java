@@ -11,10 +11,12 @@ import dev.heapwarden.probes.target.TargetProcess;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * What a Go process's memory says of its maps: of the few that grow fastest, and of the largest
@@ -28,6 +30,9 @@ final class MapTables {
 
   private static final int WRITTEN = 5;
   private static final int QUIET = 4;
+
+  /** Nobody tells which of the maps that grew were dropped since: most may have been. */
+  private static final int QUIET_TRIED = 32;
 
   private final ProcFs proc;
 
@@ -55,40 +60,7 @@ final class MapTables {
       List<MapReport> written,
       ToLongFunction<MapReport> descriptor,
       List<GrownMap> grown) {
-    var addresses = written.stream().map(MapReport::instance).collect(Collectors.toSet());
-    var quiet =
-        grown.stream()
-            .filter(map -> map.last().entries() >= MapReading.SMALLEST_EMPTIED)
-            .filter(map -> !addresses.contains(map.map().address()))
-            .limit(QUIET)
-            .toList();
-    int hot = Math.min(WRITTEN, written.size());
-    var places = new ArrayList<Place>();
-    for (var map : written.subList(0, hot)) {
-      places.add(new Place(MapWindow.address(map), descriptor.applyAsLong(map)));
-    }
-    for (var map : quiet) {
-      places.add(new Place(map.last().address(), map.last().type()));
-    }
-    var tables = places.isEmpty() ? List.<MapReading>of() : read(process, places);
-    return new Contents(
-        IntStream.range(0, written.size())
-            .mapToObj(i -> new HotMap(written.get(i), i < hot ? tables.get(i) : null))
-            .toList(),
-        IntStream.range(0, quiet.size())
-            .mapToObj(i -> QuietMap.of(quiet.get(i), tables.get(hot + i)))
-            .toList());
-  }
-
-  /**
-   * Where a map is.
-   *
-   * @param descriptor address of the one of its type
-   */
-  private record Place(long address, long descriptor) {}
-
-  /** Each, or why not, in the order in which they are given. */
-  private List<MapReading> read(TargetProcess process, List<Place> maps) {
+    var maps = new Maps(written, descriptor, quiet(written, grown));
     try (var opened =
         GoProcess.openHeap(
             proc.directory(process.pid()),
@@ -96,19 +68,63 @@ final class MapTables {
             BYTES,
             TIME)) {
       // From here on it does not matter whose its pid becomes.
-      if (!proc.is(process.identity())) {
-        return untold(maps, "the process has ended");
-      }
-      var reader = new MapReader(opened);
-      return maps.stream().map(map -> reader.read(map.address(), map.descriptor())).toList();
+      return proc.is(process.identity())
+          ? maps.read(new MapReader(opened)::read)
+          : maps.untold("the process has ended");
     } catch (UnreadableProgramException refusal) {
-      return untold(maps, String.valueOf(refusal.getMessage()));
+      return maps.untold(String.valueOf(refusal.getMessage()));
     } catch (IOException _) {
-      return untold(maps, "its memory cannot be opened");
+      return maps.untold("its memory cannot be opened");
     }
   }
 
-  private static List<MapReading> untold(List<Place> maps, String reason) {
-    return maps.stream().<MapReading>map(_ -> new MapReading.Untold(reason)).toList();
+  private static List<GrownMap> quiet(List<MapReport> written, List<GrownMap> grown) {
+    var addresses = written.stream().map(MapReport::instance).collect(Collectors.toSet());
+    return grown.stream()
+        .filter(map -> map.last().entries() >= MapReading.SMALLEST_EMPTIED)
+        .filter(map -> !addresses.contains(map.map().address()))
+        .limit(QUIET_TRIED)
+        .toList();
+  }
+
+  /** Reads a map by its address and that of its type's descriptor. */
+  private interface Reader {
+    MapReading read(long address, long descriptor);
+  }
+
+  /** Maps to be looked into. */
+  private record Maps(
+      List<MapReport> written, ToLongFunction<MapReport> descriptor, List<GrownMap> quiet) {
+    Contents untold(String reason) {
+      return read((_, _) -> new MapReading.Untold(reason));
+    }
+
+    Contents read(Reader reader) {
+      return new Contents(
+          IntStream.range(0, written.size())
+              .mapToObj(i -> i < WRITTEN ? hot(i, reader) : new HotMap(written.get(i), null))
+              .toList(),
+          quiet(reader));
+    }
+
+    private HotMap hot(int i, Reader reader) {
+      var map = written.get(i);
+      return new HotMap(map, reader.read(MapWindow.address(map), descriptor.applyAsLong(map)));
+    }
+
+    /** The largest that are told; where these are too few, of the others too. */
+    private List<QuietMap> quiet(Reader reader) {
+      var told = new ArrayList<QuietMap>();
+      var untold = new ArrayList<QuietMap>();
+      for (int i = 0; i < quiet.size() && told.size() < QUIET; i++) {
+        var last = quiet.get(i).last();
+        var table = reader.read(last.address(), last.type());
+        (table instanceof MapReading.Told ? told : untold).add(QuietMap.of(quiet.get(i), table));
+      }
+      return Stream.concat(told.stream(), untold.stream())
+          .limit(QUIET)
+          .sorted(Comparator.comparingLong(QuietMap::grownTo).reversed())
+          .toList();
+    }
   }
 }

@@ -15,6 +15,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 class MapReaderTest {
   private static final int READINGS = 40;
 
+  /** Of a map that grows by 25 entries between them: three such maps, one after the other. */
+  private static final int STEPS = 3 * 600;
+
   /** The program says how many entries it has every 1024 turns. */
   private static final long SLACK = 4096;
 
@@ -34,6 +37,21 @@ class MapReaderTest {
         // A table that was filled is between three eighths and seven eighths full.
         assertThat((double) told.entries() / told.capacity()).as(map).isBetween(0.375, 0.875);
         assertThat(told.emptied()).as(map).isFalse();
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("toolchains")
+  void aMapIsToldHoweverManyOfItsTablesAreSplit(String toolchain) throws Exception {
+    try (var program = GoMapsProgram.start(toolchain)) {
+      for (int i = 0; i < STEPS; i++) {
+        var place = program.place("stepwise");
+        assertThat(read(program, place))
+            .as("%d entries", place.entries())
+            .isInstanceOfSatisfying(
+                MapReading.Told.class,
+                told -> assertThat(told.entries()).isEqualTo(place.entries()));
       }
     }
   }

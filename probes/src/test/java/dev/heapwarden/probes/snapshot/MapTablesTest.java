@@ -14,7 +14,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -23,6 +25,11 @@ import org.junit.jupiter.api.TestInstance;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class MapTablesTest {
   private static final ProcFs PROC = new ProcFs(Path.of("/proc"));
+
+  private static final long GROWN_TO = 100_000;
+
+  /** A larger map whose memory holds something else by now. */
+  private static final String DROPPED = "dropped";
 
   private GoMapsProgram program;
 
@@ -57,9 +64,37 @@ class MapTablesTest {
 
     assertThat(map).hasSize(1);
     assertThat(map.get(0).get("site").asText()).isEqualTo("main.fill");
-    assertThat(map.get(0).get("grownTo").asLong()).isEqualTo(100_000);
+    assertThat(map.get(0).get("grownTo").asLong()).isEqualTo(GROWN_TO);
     assertThat(map.at("/0/table/entries").asLong()).isEqualTo(1000);
     assertThat(map.at("/0/table/emptied").asBoolean()).isTrue();
+  }
+
+  @Test
+  void aMapThatIsKeptIsToldThoughManyThatWereDroppedWereLarger() throws Exception {
+    var dropped = Collections.nCopies(20, DROPPED);
+    var quiet =
+        report(
+                List.of("words"),
+                Stream.concat(dropped.stream(), Stream.of("sessions", "emptied")).toList())
+            .get("quiet");
+
+    assertThat(quiet.findValuesAsText("type"))
+        .containsExactly(DROPPED, DROPPED, "sessions", "emptied");
+    assertThat(quiet.at("/0/table/untold").asText()).isEqualTo("no map where one should be");
+    assertThat(quiet.at("/2/table/entries").asLong()).isEqualTo(90_000);
+    assertThat(quiet.at("/3/table/emptied").asBoolean()).isTrue();
+  }
+
+  @Test
+  void ofMapsThatAreQuietTheFourLargestAreTold() throws Exception {
+    var quiet =
+        report(
+                List.of(),
+                List.of(DROPPED, "sessions", "named", "places", "numbers", "wide", "emptied"))
+            .get("quiet");
+
+    assertThat(quiet.findValuesAsText("type"))
+        .containsExactly("sessions", "named", "places", "numbers");
   }
 
   @Test
@@ -98,18 +133,28 @@ class MapTablesTest {
     }
     var before = new ArrayList<GrownMap>();
     for (var map : grown) {
-      var place = program.place(map);
+      var place = map.equals(DROPPED) ? dropped() : program.place(map);
       before.add(
           new GrownMap(
               new MapInstance(program.pid(), address(place), "main.fill", "main.go:1", map),
               new ProbeEvent.MapGrowth(
-                  program.pid(), 1, place.address(), 100_000, place.descriptor(), List.of())));
+                  program.pid(),
+                  1,
+                  place.address(),
+                  Math.max(GROWN_TO, place.entries()),
+                  place.descriptor(),
+                  List.of())));
     }
     var contents =
         new MapTables(PROC).look(program.target(startedLater), reports, this::descriptor, before);
     return BpftraceLine.JSON.valueToTree(
         new MapGrowthEvidence.Report(
             program.pid(), 3, 100, false, contents.written(), contents.quiet()));
+  }
+
+  private GoMapsProgram.Place dropped() throws IOException {
+    long descriptor = program.place("words").descriptor();
+    return new GoMapsProgram.Place(descriptor, descriptor, 2 * GROWN_TO);
   }
 
   private long descriptor(MapReport map) {

@@ -233,12 +233,6 @@ public final class Fixtures {
     return policy;
   }
 
-  /** The policy while somebody who deleted it waits. */
-  static MemoryPolicy deleted(MemoryPolicy policy) {
-    policy.getMetadata().setDeletionTimestamp(NOON.toString());
-    return policy;
-  }
-
   public static Respond respond(Mode mode, int maxLevel, Limits limits) {
     return respond(mode, maxLevel, limits, List.of());
   }

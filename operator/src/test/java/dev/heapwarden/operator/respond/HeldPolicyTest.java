@@ -2,7 +2,6 @@ package dev.heapwarden.operator.respond;
 
 import static dev.heapwarden.operator.respond.Fixtures.NOON;
 import static dev.heapwarden.operator.respond.Fixtures.answered;
-import static dev.heapwarden.operator.respond.Fixtures.deleted;
 import static dev.heapwarden.operator.respond.Fixtures.incident;
 import static dev.heapwarden.operator.respond.Fixtures.policy;
 import static dev.heapwarden.operator.respond.Fixtures.respond;
@@ -164,7 +163,13 @@ class HeldPolicyTest {
     return world.policy("shop", "checkout");
   }
 
-  private LeakIncident isolated(String name, String workload) {
+  /** The policy while somebody who deleted it waits. */
+  private static MemoryPolicy deleted(MemoryPolicy policy) {
+    policy.getMetadata().setDeletionTimestamp(NOON.toString());
+    return policy;
+  }
+
+  private static LeakIncident isolated(String name, String workload) {
     var incident = incident(name, workload);
     incident.addFinalizer(Journal.FINALIZER);
     incident.setStatus(

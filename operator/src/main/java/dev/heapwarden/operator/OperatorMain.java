@@ -19,8 +19,10 @@ import dev.heapwarden.operator.incident.SecondLook;
 import dev.heapwarden.operator.report.ClusterEvents;
 import dev.heapwarden.operator.report.HttpEndpoints;
 import dev.heapwarden.operator.report.Measures;
+import dev.heapwarden.operator.respond.KubernetesIncidents;
 import dev.heapwarden.operator.respond.KubernetesInstallation;
 import dev.heapwarden.operator.respond.LeakIncidentReconciler;
+import dev.heapwarden.operator.respond.journal.PolicyHold;
 import dev.heapwarden.operator.schedule.Alarms;
 import dev.heapwarden.operator.tls.AgentCertificates;
 import dev.heapwarden.operator.tls.CertificateKeeper;
@@ -95,6 +97,9 @@ public final class OperatorMain {
     var events = new ClusterEvents(client, clock, settings.identity());
     var assessments = new AssessmentBook(clock);
 
+    var incidentStore = new KubernetesIncidents(client);
+    var hold = new PolicyHold(incidentStore);
+
     var alarms = new Alarms();
     var leading = new AtomicBoolean();
     var operator =
@@ -128,6 +133,7 @@ public final class OperatorMain {
                         workloads,
                         events)),
             new HealthSnapshotOrders(client, events),
+            policy -> hold.mend(policy, incidents.inNamespace(policy.getMetadata().getNamespace())),
             alarms,
             settings.levels(),
             clock),
@@ -135,6 +141,7 @@ public final class OperatorMain {
     operator.register(
         new LeakIncidentReconciler(
             client,
+            incidentStore,
             new KubernetesInstallation(client, settings.namespace(), settings.levels()),
             assessments,
             events,

@@ -27,7 +27,7 @@ final class UninstallMain {
   /**
    * Has everything undone and ends the operator.
    *
-   * @return the exit code: 0, or 1 when an incident still holds, which is logged
+   * @return the exit code: 0, or 1 when something still holds, which is logged
    */
   static int run(Map<String, String> environment) throws InterruptedException {
     var namespace = environment.getOrDefault("POD_NAMESPACE", "heapwarden-system");
@@ -40,7 +40,7 @@ final class UninstallMain {
           new UndoAll(new ClusterIncidents(client, watched), clock, pause).within(timeout);
       outcome.remains().forEach(step -> LOG.warn("remains as it is {}", step));
       if (!outcome.holding().isEmpty()) {
-        outcome.holding().forEach(incident -> LOG.error("not undone {}", incident));
+        outcome.holding().forEach(what -> LOG.error("not undone {}", what));
         LOG.error("Heapwarden is not uninstalled: {} hold it", outcome.holding().size());
         return 1;
       }

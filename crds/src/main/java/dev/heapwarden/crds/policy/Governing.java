@@ -17,9 +17,13 @@ import org.jspecify.annotations.Nullable;
  * what is judged.
  */
 public final class Governing {
-  /** The oldest policy wins; of the same second the first by name. */
-  private static final Comparator<MemoryPolicy> OLDEST_FIRST =
-      Comparator.comparing(
+  /**
+   * The oldest policy wins; of the same second the first by name. One that is being deleted only
+   * governs what no other does.
+   */
+  private static final Comparator<MemoryPolicy> PRECEDENCE =
+      Comparator.comparing(MemoryPolicy::isMarkedForDeletion)
+          .thenComparing(
               (MemoryPolicy policy) ->
                   Objects.requireNonNullElse(policy.getMetadata().getCreationTimestamp(), ""))
           .thenComparing(policy -> policy.getMetadata().getName());
@@ -27,12 +31,12 @@ public final class Governing {
   private Governing() {}
 
   /**
-   * Of the policies that select the pod the oldest.
+   * Of the policies that select the pod the oldest that nobody deletes.
    *
    * @param policies of any namespaces
    */
   public static Optional<MemoryPolicy> policy(Pod pod, Collection<MemoryPolicy> policies) {
-    return policies.stream().filter(policy -> selects(policy, pod)).min(OLDEST_FIRST);
+    return policies.stream().filter(policy -> selects(policy, pod)).min(PRECEDENCE);
   }
 
   /**

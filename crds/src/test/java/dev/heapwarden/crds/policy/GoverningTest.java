@@ -33,6 +33,14 @@ class GoverningTest {
   }
 
   @Test
+  void aPolicyThatIsDeletedGovernsOnlyWhatNoOtherDoes() {
+    older.getMetadata().setDeletionTimestamp("2026-01-03T00:00:00Z");
+
+    assertThat(Governing.policy(POD, List.of(older, younger))).contains(younger);
+    assertThat(Governing.policy(POD, List.of(older))).contains(older);
+  }
+
+  @Test
   void anOlderPolicyThatDoesNotSelectThePodDoesNotMatter() {
     var other = policy("ancient", "2025-01-01T00:00:00Z", "matchLabels: {app: web, tier: db}");
 

@@ -102,6 +102,9 @@ class ApproveIT {
 
     orders.deletePolicy();
 
+    assertThat(orders.deployment().getSpec().getTemplate())
+        .as("kubectl waits until it is undone")
+        .isEqualTo(before);
     var undone = orders.until("it is rolled back", status -> status.phase() == Phase.ROLLED_BACK);
     assertThat(undone.outcome()).contains("MemoryPolicy was deleted");
     assertThat(orders.deployment().getSpec().getTemplate()).isEqualTo(before);

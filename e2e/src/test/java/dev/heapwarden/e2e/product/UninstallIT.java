@@ -63,8 +63,17 @@ class UninstallIT {
 
     assertThat(orders.incident().getStatus().phase()).isEqualTo(Phase.ROLLED_BACK);
     assertThat(orders.incident().getFinalizers()).isEmpty();
+    assertThat(finalizersOfPolicies()).isEmpty();
     assertThat(orders.deployment().getSpec().getTemplate()).isEqualTo(before);
     assertThat(operators()).isEmpty();
+  }
+
+  private String finalizersOfPolicies() {
+    return kubectl.run(
+        "get",
+        "memorypolicies",
+        "--all-namespaces",
+        "--output=jsonpath={.items[*].metadata.finalizers}");
   }
 
   private String operators() {

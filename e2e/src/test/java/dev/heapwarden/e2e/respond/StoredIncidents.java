@@ -7,13 +7,15 @@ import dev.heapwarden.crds.policy.MemoryPolicyStatus.SpentAction;
 import dev.heapwarden.operator.respond.journal.IncidentStore;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.util.List;
+import java.util.Optional;
 
 /**
- * The one incident of a test, outside the API server: an operator that runs in the same cluster
- * does not see it.
+ * The one incident of a test and its policy, outside the API server: an operator that runs in the
+ * same cluster does not see it.
  */
 final class StoredIncidents implements IncidentStore {
   private LeakIncident incident;
+  private MemoryPolicy policy = new MemoryPolicy();
 
   StoredIncidents(LeakIncident incident) {
     this.incident = incident;
@@ -57,5 +59,15 @@ final class StoredIncidents implements IncidentStore {
   @Override
   public List<LeakIncident> inNamespace(String namespace) {
     return List.of(get());
+  }
+
+  @Override
+  public Optional<MemoryPolicy> policy(String namespace, String name) {
+    return Optional.of(Serialization.clone(policy));
+  }
+
+  @Override
+  public void updateFinalizers(MemoryPolicy changed) {
+    policy = Serialization.clone(changed);
   }
 }

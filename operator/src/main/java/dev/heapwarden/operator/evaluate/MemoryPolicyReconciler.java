@@ -2,6 +2,7 @@ package dev.heapwarden.operator.evaluate;
 
 import dev.heapwarden.crds.Durations;
 import dev.heapwarden.crds.policy.MemoryPolicy;
+import dev.heapwarden.crds.policy.MemoryPolicyStatus;
 import dev.heapwarden.operator.collect.SampleStore;
 import dev.heapwarden.operator.collect.Sight;
 import dev.heapwarden.operator.report.EventRecorder;
@@ -46,6 +47,7 @@ public final class MemoryPolicyReconciler implements Reconciler<MemoryPolicy> {
   private final Announcer announcer;
   private final Consumer<Evaluation> audience;
   private final Function<Evaluation, Optional<HealthOrder>> healthSnapshots;
+  private final Consumer<MemoryPolicy> hold;
   private final Alarms alarms;
   private final Levels levels;
   private final Clock clock;
@@ -55,6 +57,7 @@ public final class MemoryPolicyReconciler implements Reconciler<MemoryPolicy> {
    *
    * @param audience told of every evaluation before the status is
    * @param healthSnapshots orders those that are due
+   * @param hold keeps a policy while what was done under it is not undone, and no longer
    * @param alarms wakes this for the moments of a policy's schedules
    */
   public MemoryPolicyReconciler(
@@ -65,6 +68,7 @@ public final class MemoryPolicyReconciler implements Reconciler<MemoryPolicy> {
       Measures measures,
       Consumer<Evaluation> audience,
       Function<Evaluation, Optional<HealthOrder>> healthSnapshots,
+      Consumer<MemoryPolicy> hold,
       Alarms alarms,
       Levels levels,
       Clock clock) {
@@ -73,6 +77,7 @@ public final class MemoryPolicyReconciler implements Reconciler<MemoryPolicy> {
     this.announcer = new Announcer(events, book);
     this.audience = audience;
     this.healthSnapshots = healthSnapshots;
+    this.hold = hold;
     this.alarms = alarms;
     this.levels = levels;
     this.clock = clock;
@@ -97,6 +102,7 @@ public final class MemoryPolicyReconciler implements Reconciler<MemoryPolicy> {
       alarms.forget(metadata.getUid());
       return UpdateControl.noUpdate();
     }
+    hold.accept(policy);
     alarms.set(policy);
     var now = clock.instant();
     var peers = context.getPrimaryCache().list(metadata.getNamespace(), _ -> true).toList();
@@ -112,21 +118,29 @@ public final class MemoryPolicyReconciler implements Reconciler<MemoryPolicy> {
     book.replace(metadata, containers);
     var evaluation = new Evaluation(policy, containers, now);
     audience.accept(evaluation);
-    var health = healthSnapshots.apply(evaluation);
-    var status = PolicyStatus.of(policy, levels, compiled, governance, containers, health, now);
-    announcer.conditions(policy, status);
-    var before = policy.getStatus();
-    if ((before == null || !status.equals(before.observed()))
-        && metadata.getDeletionTimestamp() == null) {
-      var fresh = new MemoryPolicy();
-      fresh.getMetadata().setName(metadata.getName());
-      fresh.getMetadata().setNamespace(metadata.getNamespace());
-      fresh.setStatus(status);
-      PrimaryUpdateAndCacheUtils.ssaPatchStatusAndCacheResource(policy, fresh, context);
+    // One that waits for its effects to be undone is evaluated because that needs the figures.
+    if (!policy.isMarkedForDeletion()) {
+      var health = healthSnapshots.apply(evaluation);
+      show(
+          policy,
+          PolicyStatus.of(policy, levels, compiled, governance, containers, health, now),
+          context);
     }
     return UpdateControl.<MemoryPolicy>noUpdate()
         .rescheduleAfter(
             nextLook(containers, Durations.parse(policy.getSpec().observe().slide()), now));
+  }
+
+  private void show(MemoryPolicy policy, MemoryPolicyStatus status, Context<MemoryPolicy> context) {
+    announcer.conditions(policy, status);
+    var before = policy.getStatus();
+    if (before == null || !status.equals(before.observed())) {
+      var fresh = new MemoryPolicy();
+      fresh.getMetadata().setName(policy.getMetadata().getName());
+      fresh.getMetadata().setNamespace(policy.getMetadata().getNamespace());
+      fresh.setStatus(status);
+      PrimaryUpdateAndCacheUtils.ssaPatchStatusAndCacheResource(policy, fresh, context);
+    }
   }
 
   /** When the first assessment is a slide old, and soon for a container that cannot be seen. */

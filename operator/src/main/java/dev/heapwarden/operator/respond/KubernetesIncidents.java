@@ -11,14 +11,16 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.fabric8.kubernetes.client.utils.Serialization;
 import java.net.HttpURLConnection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Incidents in the API server, always read from it and never from a cache. */
+/** Incidents and policies in the API server, always read from it and never from a cache. */
 public final class KubernetesIncidents implements IncidentStore {
   private static final Logger LOG = LoggerFactory.getLogger(KubernetesIncidents.class);
 
@@ -108,15 +110,48 @@ public final class KubernetesIncidents implements IncidentStore {
     return client.resources(LeakIncident.class).inNamespace(namespace).list().getItems();
   }
 
+  @Override
+  public Optional<MemoryPolicy> policy(String namespace, String name) {
+    return Optional.ofNullable(
+        client.resources(MemoryPolicy.class).inNamespace(namespace).withName(name).get());
+  }
+
+  /** Nothing but them: fields of the spec that this version does not know stay as they are. */
+  @Override
+  public void updateFinalizers(MemoryPolicy policy) {
+    var metadata =
+        Map.of(
+            "resourceVersion",
+            policy.getMetadata().getResourceVersion(),
+            "finalizers",
+            policy.getFinalizers());
+    try {
+      client
+          .resource(policy)
+          .patch(
+              PatchContext.of(PatchType.JSON_MERGE),
+              Serialization.asJson(Map.of("metadata", metadata)));
+    } catch (KubernetesClientException e) {
+      if (!isConflict(e)) {
+        throw e;
+      }
+    }
+  }
+
   private static LeakIncident fenced(LeakIncident written, Supplier<LeakIncident> write) {
     try {
       return write.get();
     } catch (KubernetesClientException e) {
-      if (e.getCode() == HttpURLConnection.HTTP_CONFLICT
-          || e.getCode() == HttpURLConnection.HTTP_NOT_FOUND) {
+      if (isConflict(e)) {
         throw new Conflict(written.getMetadata().getName(), e);
       }
       throw e;
     }
+  }
+
+  /** Written or deleted by somebody else. */
+  private static boolean isConflict(KubernetesClientException failure) {
+    return failure.getCode() == HttpURLConnection.HTTP_CONFLICT
+        || failure.getCode() == HttpURLConnection.HTTP_NOT_FOUND;
   }
 }

@@ -13,6 +13,7 @@ import dev.heapwarden.operator.respond.action.ResizeMemory;
 import dev.heapwarden.operator.respond.action.SampleInstances;
 import dev.heapwarden.operator.respond.action.TakeSnapshot;
 import dev.heapwarden.operator.respond.guard.Installation;
+import dev.heapwarden.operator.respond.journal.IncidentStore;
 import dev.heapwarden.operator.schedule.Alarms;
 import dev.heapwarden.operator.schedule.Timetable.Occasion;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -31,7 +32,6 @@ import io.javaoperatorsdk.operator.processing.retry.GradualRetry;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -47,6 +47,7 @@ import java.util.stream.Stream;
     maxInterval = 30_000)
 public final class LeakIncidentReconciler implements Reconciler<LeakIncident> {
   private final KubernetesClient client;
+  private final IncidentStore store;
   private final Response response;
   private final Alarms alarms;
 
@@ -58,6 +59,7 @@ public final class LeakIncidentReconciler implements Reconciler<LeakIncident> {
    */
   public LeakIncidentReconciler(
       KubernetesClient client,
+      IncidentStore store,
       Installation installation,
       Assessments assessments,
       EventRecorder events,
@@ -65,6 +67,7 @@ public final class LeakIncidentReconciler implements Reconciler<LeakIncident> {
       Duration retention,
       Alarms alarms) {
     this.client = client;
+    this.store = store;
     this.alarms = alarms;
     this.response =
         new Response(
@@ -78,7 +81,7 @@ public final class LeakIncidentReconciler implements Reconciler<LeakIncident> {
                     new AddReplicas(client),
                     new ResizeMemory(client, assessments))),
             installation,
-            new KubernetesIncidents(client),
+            store,
             assessments,
             events,
             clock,
@@ -91,18 +94,10 @@ public final class LeakIncidentReconciler implements Reconciler<LeakIncident> {
     if (incident == null) {
       return UpdateControl.noUpdate();
     }
-    var next = response.advance(incident, policy(incident));
+    var policy =
+        store.policy(incident.getMetadata().getNamespace(), incident.getSpec().target().policy());
+    var next = response.advance(incident, policy);
     return UpdateControl.<LeakIncident>noUpdate().rescheduleAfter(next);
-  }
-
-  private Optional<MemoryPolicy> policy(LeakIncident incident) {
-    return Optional.ofNullable(
-            client
-                .resources(MemoryPolicy.class)
-                .inNamespace(incident.getMetadata().getNamespace())
-                .withName(incident.getSpec().target().policy())
-                .get())
-        .filter(policy -> policy.getMetadata().getDeletionTimestamp() == null);
   }
 
   /** A snapshot that is taken, a policy that changes, a window that opens: acted upon at once. */

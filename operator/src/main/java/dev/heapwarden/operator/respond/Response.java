@@ -95,7 +95,8 @@ public final class Response {
    * Does what is due.
    *
    * @param incident as it is in the API server now
-   * @param policy empty when it was deleted
+   * @param policy empty when it is gone; one that is being deleted waits for its effects to be
+   *     undone
    * @return when to be called again at the latest
    */
   public Duration advance(LeakIncident incident, Optional<MemoryPolicy> policy) {
@@ -104,7 +105,7 @@ public final class Response {
     }
     var journal = new Journal(incident, store, events, clock, Audience.of(incident, policy));
     try {
-      return advance(journal, policy);
+      return advance(journal, policy.filter(found -> !found.isMarkedForDeletion()));
     } catch (IncidentStore.Conflict e) {
       return SOON;
     }

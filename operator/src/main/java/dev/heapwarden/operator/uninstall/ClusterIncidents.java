@@ -2,7 +2,9 @@ package dev.heapwarden.operator.uninstall;
 
 import dev.heapwarden.crds.Api;
 import dev.heapwarden.crds.incident.LeakIncident;
+import dev.heapwarden.crds.policy.MemoryPolicy;
 import dev.heapwarden.crds.watch.WatchedNamespaces;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
@@ -10,7 +12,7 @@ import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.net.HttpURLConnection;
 import java.util.List;
 
-/** The incidents in the API server. None where the CRD is gone, or the incident meanwhile. */
+/** What is in the API server. None where the CRD is gone, or the incident meanwhile. */
 public record ClusterIncidents(KubernetesClient client, WatchedNamespaces namespaces)
     implements UndoAll.Incidents {
   private static final String UNDO =
@@ -21,9 +23,18 @@ public record ClusterIncidents(KubernetesClient client, WatchedNamespaces namesp
 
   @Override
   public List<LeakIncident> list() {
+    return all(LeakIncident.class);
+  }
+
+  @Override
+  public List<MemoryPolicy> policies() {
+    return all(MemoryPolicy.class);
+  }
+
+  private <T extends HasMetadata> List<T> all(Class<T> kind) {
     try {
-      return namespaces.of(client.resources(LeakIncident.class)).stream()
-          .flatMap(incidents -> incidents.list().getItems().stream())
+      return namespaces.of(client.resources(kind)).stream()
+          .flatMap(resources -> resources.list().getItems().stream())
           .toList();
     } catch (KubernetesClientException e) {
       unlessGone(e);

@@ -2,6 +2,7 @@ package dev.heapwarden.operator.uninstall;
 
 import dev.heapwarden.crds.incident.LeakIncident;
 import dev.heapwarden.crds.incident.Step;
+import dev.heapwarden.crds.policy.MemoryPolicy;
 import dev.heapwarden.operator.evaluate.Names;
 import dev.heapwarden.operator.respond.journal.Journal;
 import dev.heapwarden.operator.respond.journal.Steps;
@@ -14,7 +15,7 @@ import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Asks the operator to undo every incident, and waits until it has. */
+/** Asks the operator to undo every incident, and waits until it has and holds no policy. */
 public final class UndoAll {
   private static final Logger LOG = LoggerFactory.getLogger(UndoAll.class);
 
@@ -29,10 +30,13 @@ public final class UndoAll {
     this.pause = pause;
   }
 
-  /** The incidents of the watched namespaces. */
+  /** The incidents of the watched namespaces, and their policies. */
   public interface Incidents {
     /** As they are now. */
     List<LeakIncident> list();
+
+    /** As they are now. */
+    List<MemoryPolicy> policies();
 
     /** Sets {@code spec.response.undo}. */
     void askUndo(LeakIncident incident);
@@ -46,8 +50,9 @@ public final class UndoAll {
   /**
    * What was found when the waiting ended.
    *
-   * @param holding what still holds, each as namespace/name with phase and reason, and what could
-   *     not be undone as asked; empty when all that was asked for is undone
+   * @param holding what still holds, each as namespace/name with phase and reason, policies that
+   *     are still held, and what could not be undone as asked; empty when all that was asked for is
+   *     undone and no policy would be left that nobody lets go
    * @param remains what could not be undone earlier, when nobody asked: it holds nothing up
    */
   public record Outcome(List<String> holding, List<String> remains) {}
@@ -58,9 +63,18 @@ public final class UndoAll {
     while (true) {
       var all = incidents.list();
       var holding = all.stream().filter(UndoAll::holds).toList();
-      if (holding.isEmpty() || !clock.instant().isBefore(deadline)) {
+      var held =
+          incidents.policies().stream()
+              .filter(policy -> policy.hasFinalizer(Journal.FINALIZER))
+              .toList();
+      if ((holding.isEmpty() && held.isEmpty()) || !clock.instant().isBefore(deadline)) {
         return new Outcome(
-            Stream.concat(holding.stream().map(UndoAll::line), stuck(all, true)).toList(),
+            Stream.of(
+                    holding.stream().map(UndoAll::line),
+                    held.stream().map(UndoAll::line),
+                    stuck(all, true))
+                .flatMap(lines -> lines)
+                .toList(),
             stuck(all, false).toList());
       }
       holding.stream().filter(incident -> !incident.getSpec().response().undo()).forEach(this::ask);
@@ -105,6 +119,12 @@ public final class UndoAll {
     var status = incident.getStatus();
     return incident.hasFinalizer(Journal.FINALIZER)
         || (status != null && status.phase() != null && !status.phase().terminal());
+  }
+
+  private static String line(MemoryPolicy policy) {
+    return "%s/%s (MemoryPolicy): the operator has not removed its finalizer %s"
+        .formatted(
+            policy.getMetadata().getNamespace(), policy.getMetadata().getName(), Journal.FINALIZER);
   }
 
   private static String line(LeakIncident incident) {

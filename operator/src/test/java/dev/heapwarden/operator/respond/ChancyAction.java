@@ -61,6 +61,7 @@ record ChancyAction(World world, ActionKind kind) implements Action {
       assertThat(world.get(situation.name()).hasFinalizer(Journal.FINALIZER))
           .as("held before any change")
           .isTrue();
+      assertThat(world.holdsPolicy()).as("its policy is held before any change").isTrue();
       var finding = java.util.Objects.requireNonNull(situation.status().finding());
       assertThat(finding.verdict()).as("the leak is seen").isEqualTo("Confirmed");
       assertThat(Instant.parse(finding.at()))

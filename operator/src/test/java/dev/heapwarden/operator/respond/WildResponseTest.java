@@ -13,6 +13,7 @@ import dev.heapwarden.crds.policy.Limits;
 import dev.heapwarden.crds.policy.MemoryPolicy;
 import dev.heapwarden.crds.policy.Mode;
 import dev.heapwarden.operator.respond.journal.Journal;
+import dev.heapwarden.operator.respond.journal.PolicyHold;
 import dev.heapwarden.operator.respond.journal.Steps;
 import java.time.Duration;
 import java.util.List;
@@ -58,6 +59,9 @@ class WildResponseTest {
           .noneMatch(step -> step.state() == State.INTENDED || step.state() == State.UNDOING);
     }
     assertThat(wild.hasEffect()).as("undo leaves nothing").isFalse();
+    new PolicyHold(wild)
+        .mend(wild.policy("shop", "checkout").orElseThrow(), wild.inNamespace("shop").stream());
+    assertThat(wild.holdsPolicy()).as("nothing keeps the policy").isFalse();
     assertThat(wild.deeds).as("nothing is done twice").doesNotHaveDuplicates();
     assertThat(wild.deeds.stream().map(deed -> deed.incident() + deed.kind()))
         .doesNotHaveDuplicates();
@@ -77,6 +81,7 @@ class WildResponseTest {
     for (var incident : wild.inNamespace("shop")) {
       if (Steps.all(incident.getStatus()).anyMatch(Steps::hasEffect)) {
         assertThat(incident.hasFinalizer(Journal.FINALIZER)).isTrue();
+        assertThat(wild.holdsPolicy()).isTrue();
       }
     }
   }

@@ -11,6 +11,10 @@ import dev.heapwarden.operator.respond.guard.Installation;
 import dev.heapwarden.operator.respond.guard.Ruling;
 import dev.heapwarden.operator.respond.journal.ActionKind;
 import dev.heapwarden.operator.respond.journal.IncidentStore;
+import dev.heapwarden.operator.respond.journal.Journal;
+import dev.heapwarden.operator.respond.journal.Steps;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -18,6 +22,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 
@@ -36,6 +41,11 @@ final class World implements IncidentStore {
 
   private final Random random;
   private final Map<String, LeakIncident> stored = new HashMap<>();
+
+  /** The one of all incidents, as far as its metadata goes; empty when it is gone. */
+  private Optional<ObjectMeta> policy =
+      Optional.of(new ObjectMetaBuilder().withName("checkout").withNamespace("shop").build());
+
   final Set<String> effects = new HashSet<>();
   final List<Deed> deeds = new ArrayList<>();
   final List<ActionKind> undone = new ArrayList<>();
@@ -57,6 +67,9 @@ final class World implements IncidentStore {
 
   /** The operator dies right after it did this. */
   final Set<ActionKind> deadly = EnumSet.noneOf(ActionKind.class);
+
+  /** The operator dies before it holds the policy or lets it go. */
+  boolean deadlyHold;
 
   /** What cannot be undone, with the reason. */
   final Map<ActionKind, String> stuck = new HashMap<>();
@@ -150,6 +163,53 @@ final class World implements IncidentStore {
   @Override
   public List<LeakIncident> inNamespace(String namespace) {
     return stored.values().stream().map(World::copy).toList();
+  }
+
+  @Override
+  public Optional<MemoryPolicy> policy(String namespace, String name) {
+    return policy.map(
+        metadata -> {
+          var read = new MemoryPolicy();
+          read.setMetadata(metadata.edit().build());
+          return read;
+        });
+  }
+
+  @Override
+  public void updateFinalizers(MemoryPolicy changed) {
+    if (deadlyHold) {
+      deadlyHold = false;
+      throw new Death();
+    }
+    if (!changed.hasFinalizer(Journal.FINALIZER)) {
+      assertThat(stored.values())
+          .as("nothing is left to undo")
+          .noneMatch(incident -> Steps.all(incident.getStatus()).anyMatch(Steps::hasEffect));
+    }
+    perhapsDie();
+    if (chance(0.1)) {
+      return;
+    }
+    policy = unlessGone(changed.getMetadata());
+    perhapsDie();
+  }
+
+  void deletePolicy() {
+    var metadata = policy.orElseThrow();
+    metadata.setDeletionTimestamp(now.toString());
+    policy = unlessGone(metadata);
+  }
+
+  /** What is deleted goes with its last finalizer. */
+  private static Optional<ObjectMeta> unlessGone(ObjectMeta metadata) {
+    return Optional.of(metadata)
+        .filter(found -> found.getDeletionTimestamp() == null || !found.getFinalizers().isEmpty());
+  }
+
+  boolean holdsPolicy() {
+    return policy("shop", "checkout")
+        .filter(found -> found.hasFinalizer(Journal.FINALIZER))
+        .isPresent();
   }
 
   Action action(ActionKind kind) {

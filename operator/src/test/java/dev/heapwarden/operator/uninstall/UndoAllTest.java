@@ -3,11 +3,16 @@ package dev.heapwarden.operator.uninstall;
 import static dev.heapwarden.operator.respond.Fixtures.NOON;
 import static dev.heapwarden.operator.respond.Fixtures.answered;
 import static dev.heapwarden.operator.respond.Fixtures.incident;
+import static dev.heapwarden.operator.respond.Fixtures.policy;
+import static dev.heapwarden.operator.respond.Fixtures.respond;
 import static dev.heapwarden.operator.respond.Fixtures.status;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heapwarden.crds.incident.LeakIncident;
 import dev.heapwarden.crds.incident.Step;
+import dev.heapwarden.crds.policy.Limits;
+import dev.heapwarden.crds.policy.MemoryPolicy;
+import dev.heapwarden.crds.policy.Mode;
 import dev.heapwarden.operator.respond.journal.Journal;
 import dev.heapwarden.operator.respond.journal.Steps;
 import java.time.Duration;
@@ -21,6 +26,7 @@ class UndoAllTest {
   private static final Duration MINUTE = Duration.ofMinutes(1);
 
   private final List<LeakIncident> there = new ArrayList<>();
+  private final List<MemoryPolicy> policies = new ArrayList<>();
   private final List<String> asked = new ArrayList<>();
   private List<String> remains = List.of();
   private Instant now = NOON;
@@ -95,6 +101,28 @@ class UndoAllTest {
     assertThat(remains).singleElement().asString().contains("it does not fit");
   }
 
+  @Test
+  void aPolicyIsLetGoBeforeTheOperatorIsEnded() throws InterruptedException {
+    var held = policy(respond(Mode.ENFORCE, 3, new Limits(3, 1)));
+    held.addFinalizer(Journal.FINALIZER);
+    policies.add(held);
+    whilePaused = () -> held.removeFinalizer(Journal.FINALIZER);
+    assertThat(undoAll()).isEmpty();
+    assertThat(now).isEqualTo(NOON.plusSeconds(1));
+  }
+
+  @Test
+  void aPolicyThatNobodyLetsGoIsNamed() throws InterruptedException {
+    var held = policy(respond(Mode.ENFORCE, 3, new Limits(3, 1)));
+    held.addFinalizer(Journal.FINALIZER);
+    policies.add(held);
+    assertThat(undoAll())
+        .containsExactly(
+            "shop/checkout (MemoryPolicy): the operator has not removed its finalizer"
+                + " heapwarden.dev/undo");
+    assertThat(now).isEqualTo(NOON.plus(MINUTE));
+  }
+
   private static Step notUndone() {
     return Steps.notUndone(
         new Step(
@@ -117,6 +145,11 @@ class UndoAllTest {
           @Override
           public List<LeakIncident> list() {
             return List.copyOf(there);
+          }
+
+          @Override
+          public List<MemoryPolicy> policies() {
+            return List.copyOf(policies);
           }
 
           @Override

@@ -4,10 +4,11 @@ import dev.heapwarden.crds.incident.LeakIncident;
 import dev.heapwarden.crds.policy.MemoryPolicy;
 import dev.heapwarden.crds.policy.MemoryPolicyStatus.SpentAction;
 import java.util.List;
+import java.util.Optional;
 
 /**
- * Where incidents are kept: the API server. Every write carries the resourceVersion it was read
- * with.
+ * Where incidents and their policies are kept: the API server. Every write carries the
+ * resourceVersion it was read with.
  */
 public interface IncidentStore {
   /**
@@ -40,12 +41,22 @@ public interface IncidentStore {
   /** All incidents of a namespace, read now. */
   List<LeakIncident> inNamespace(String namespace);
 
-  /** Somebody else wrote the incident since it was read. */
+  /** The policy of this name, read now; empty when it is gone. */
+  Optional<MemoryPolicy> policy(String namespace, String name);
+
+  /** Writes the finalizers of a policy, unless somebody wrote since it was read. */
+  void updateFinalizers(MemoryPolicy policy);
+
+  /** Somebody else wrote the incident since it was read, or deletes its policy. */
   final class Conflict extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     public Conflict(String incident, Throwable cause) {
       super("incident changed since it was read: " + incident, cause);
+    }
+
+    Conflict(String message) {
+      super(message);
     }
   }
 }

@@ -20,7 +20,7 @@ import java.util.function.Consumer;
  * nothing that follows it is done.
  */
 public final class Journal {
-  /** Keeps an incident until what it did is undone. */
+  /** Keeps an incident, and the policy it is of, until what it did is undone. */
   public static final String FINALIZER = Api.GROUP + "/undo";
 
   /** What happens to the pod itself. */
@@ -87,22 +87,37 @@ public final class Journal {
     }
   }
 
-  /** From here on the incident cannot vanish before its effects are undone. */
+  /**
+   * From here on neither the incident nor its policy can vanish before the effects are undone. The
+   * incident comes first: it is what the policy is held for.
+   *
+   * @throws IncidentStore.Conflict when the policy is deleted: nothing is begun under it any more
+   */
   public void hold() {
     if (!incident.hasFinalizer(FINALIZER)) {
       var held = copy();
       held.addFinalizer(FINALIZER);
       incident = store.updateMetadata(held);
     }
+    if (!settlePolicy()) {
+      throw new IncidentStore.Conflict(
+          "policy %s is deleted".formatted(incident.getSpec().target().policy()));
+    }
   }
 
-  /** Lets the incident go: nothing of it is left in the cluster. */
+  /** Lets the incident go, and the last one its policy: nothing of it is left in the cluster. */
   public void release() {
     if (incident.hasFinalizer(FINALIZER)) {
       var released = copy();
       released.removeFinalizer(FINALIZER);
       incident = store.updateMetadata(released);
+      settlePolicy();
     }
+  }
+
+  private boolean settlePolicy() {
+    return new PolicyHold(store)
+        .settle(incident.getMetadata().getNamespace(), incident.getSpec().target().policy());
   }
 
   /** Deletes an incident that was kept long enough. */

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,17 +34,37 @@ public sealed interface GcLogOutput {
     /** Descriptors are looked at no further; a log is opened early. */
     private static final int DESCRIPTORS = 10_000;
 
-    /** The JVM's: %p is its pid, %t when it started, %hn its host. */
+    /**
+     * What the JVM fills in: %p its pid, %t when it started, %hn its host, which JDK 17 and 21
+     * leave as it is.
+     */
     private static final Map<String, String> PLACEHOLDERS =
-        Map.of("%p", "[0-9]+", "%t", "[0-9_-]+", "%hn", ".*");
+        Map.of("%p", "[0-9]{1,10}", "%t", "[0-9_-]{19}", "%hn", ".*");
 
-    static File named(String text) {
-      var name = text.substring(text.lastIndexOf('/') + 1);
-      var pattern = "\\Q" + name.replace("\\E", "") + "\\E";
-      for (var placeholder : PLACEHOLDERS.entrySet()) {
-        pattern = pattern.replace(placeholder.getKey(), "\\E" + placeholder.getValue() + "\\Q");
+    private static final Pattern SPECIAL = Pattern.compile("%p|%t|%hn|/");
+
+    /**
+     * Of each placeholder only the first in the whole path is filled in (JDK 17 to 25,
+     * src/hotspot/share/logging/logFileOutput.cpp, make_file_name). So at most one piece is of any
+     * length, and matching takes no time whatever the name is.
+     */
+    static File named(String path) {
+      var pattern = new StringBuilder();
+      var filled = new HashSet<String>();
+      int from = 0;
+      for (var special : SPECIAL.matcher(path).results().toList()) {
+        if (special.group().equals("/")) {
+          pattern.setLength(0);
+          from = special.end();
+        } else if (filled.add(special.group())) {
+          pattern
+              .append(Pattern.quote(path.substring(from, special.start())))
+              .append(PLACEHOLDERS.get(special.group()));
+          from = special.end();
+        }
       }
-      return new File(Pattern.compile(pattern, Pattern.DOTALL));
+      pattern.append(Pattern.quote(path.substring(from)));
+      return new File(Pattern.compile(pattern.toString(), Pattern.DOTALL));
     }
 
     /**

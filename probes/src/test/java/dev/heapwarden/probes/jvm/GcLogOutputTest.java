@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -63,6 +64,12 @@ class GcLogOutputTest {
     "-Xlog:gc:file=gc-%p.log, gc-.log, false",
     "-Xlog:gc:file=gc.log, gcxlog, false",
     "-Xlog:gc:file=g\\E.*\\Q.log, gc.log, false",
+    "-Xlog:gc:file=g\\\\EE(.log, g\\\\EE(.log, true",
+    "-Xlog:gc:file=/%hn/gc-%hn.log, gc-%hn.log, true",
+    "-Xlog:gc:file=/%hn/gc-%hn.log, gc-web-1.log, false",
+    "-Xlog:gc:file=gc-%p-%p.log, gc-17-%p.log, true",
+    "-Xlog:gc:file=gc-%p-%p.log, gc-17-17.log, false",
+    "-Xlog:gc:file=%hn-gc.log, web-1-gc.log, true",
     "-Xlog:gc:file=gc.log, gc.log (deleted), false"
   })
   void aFileIsKnownByItsName(String option, String name, boolean known) {
@@ -72,6 +79,15 @@ class GcLogOutputTest {
         .isInstanceOfSatisfying(
             GcLogOutput.File.class,
             file -> assertThat(file.name().matcher(name).matches()).isEqualTo(known));
+  }
+
+  /** A pod chooses the pattern and the names. */
+  @Test
+  @Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void aNameWithManyPlaceholdersTakesNoTime() {
+    var file = GcLogOutput.File.named("%hn%p%t".repeat(30) + "x");
+
+    assertThat(file.name().matcher("1".repeat(255)).matches()).isFalse();
   }
 
   @Test

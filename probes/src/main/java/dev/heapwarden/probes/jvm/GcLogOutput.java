@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
@@ -22,8 +23,12 @@ public sealed interface GcLogOutput {
   /** The name under which it is told whether it is read. */
   String PROBE = "JvmGcLog";
 
-  /** Standard output or standard error, which a container's log holds both. */
-  record Console() implements GcLogOutput {}
+  /**
+   * Standard output or standard error, which a container's log holds both.
+   *
+   * @param twice whether a collection is written to both
+   */
+  record Console(boolean twice) implements GcLogOutput {}
 
   /**
    * A file of its own.
@@ -119,15 +124,17 @@ public sealed interface GcLogOutput {
   static Optional<GcLogOutput> of(List<String> options) {
     var outputs = new LinkedHashMap<String, List<LogSelection>>();
     options.forEach(option -> Xlog.apply(option, outputs));
+    outputs.values().removeIf(selected -> !Xlog.COLLECTIONS.isIn(selected));
     return outputs.entrySet().stream()
-        .filter(output -> Xlog.COLLECTIONS.isIn(output.getValue()))
         .max(
             Comparator.<Map.Entry<String, List<LogSelection>>, Boolean>comparing(
                     output -> Xlog.HEAP.isIn(output.getValue()))
-                .thenComparing(output -> !Xlog.CONSOLE.equals(output.getKey())))
+                .thenComparing(output -> !Xlog.STREAMS.contains(output.getKey())))
         .map(
             output ->
-                output.getKey().equals(Xlog.CONSOLE) ? new Console() : File.named(output.getKey()));
+                Xlog.STREAMS.contains(output.getKey())
+                    ? new Console(outputs.keySet().containsAll(Xlog.STREAMS))
+                    : File.named(output.getKey().substring(Xlog.FILE.length())));
   }
 
   /** How outputs are named. */
@@ -135,10 +142,13 @@ public sealed interface GcLogOutput {
     static final LogSelection COLLECTIONS = LogSelection.of("gc=info");
     static final LogSelection HEAP = LogSelection.of("gc+heap=info");
 
-    static final String CONSOLE = "";
+    static final String FILE = "file=";
+    private static final String OUT = "stdout";
+    private static final String ERROR = "stderr";
+    static final Set<String> STREAMS = Set.of(OUT, ERROR);
+
     private static final String OPTION = "-Xlog";
     private static final String OLD_FILE = "-Xloggc:";
-    private static final String FILE = "file=";
 
     /** The options of before JDK 9 that -Xlog has taken the place of. */
     private static final Map<String, String> OLD =
@@ -149,16 +159,16 @@ public sealed interface GcLogOutput {
     static void apply(String option, Map<String, List<LogSelection>> outputs) {
       var old = OLD.get(option);
       if (old != null) {
-        select(outputs, CONSOLE, old);
+        select(outputs, OUT, old);
       } else if (option.startsWith(OLD_FILE)) {
-        select(outputs, option.substring(OLD_FILE.length()), "gc");
+        select(outputs, FILE + option.substring(OLD_FILE.length()), "gc");
       } else if (option.equals(OPTION)) {
-        select(outputs, CONSOLE, "all");
+        select(outputs, OUT, "all");
       } else if (option.equals(OPTION + ":disable")) {
         outputs.clear();
       } else if (option.startsWith(OPTION + ":")) {
         var parts = parts(option.substring(OPTION.length() + 1));
-        select(outputs, parts.size() < 2 ? CONSOLE : output(parts.get(1)), parts.getFirst());
+        select(outputs, parts.size() < 2 ? OUT : output(parts.get(1)), parts.getFirst());
       }
     }
 
@@ -172,8 +182,9 @@ public sealed interface GcLogOutput {
 
     private static String output(String text) {
       return switch (text) {
-        case "", "stdout", "stderr", "#0", "#1" -> CONSOLE;
-        default -> text.startsWith(FILE) ? text.substring(FILE.length()) : text;
+        case "", OUT, "#0" -> OUT;
+        case ERROR, "#1" -> ERROR;
+        default -> text.startsWith(FILE) ? text : FILE + text;
       };
     }
 

@@ -31,7 +31,19 @@ class GcLogOutputTest {
       })
   void someOptionsHaveItWrittenToTheContainersLog(String option) {
     assertThat(GcLogOutput.of(List.of("-Xmx1g", option, "-jar")))
-        .contains(new GcLogOutput.Console());
+        .contains(new GcLogOutput.Console(false));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "-Xlog:gc, -Xlog:gc:stderr, true",
+    "-Xlog:gc*:#1, -verbose:gc, true",
+    "-Xlog:gc, -Xlog:gc*:stdout, false",
+    "-Xlog:gc, -Xlog:gc+heap:stderr, false",
+    "-Xlog:gc, -Xlog:safepoint:stderr, false"
+  })
+  void onBothStreamsItStandsTwiceInTheContainersLog(String one, String other, boolean twice) {
+    assertThat(GcLogOutput.of(List.of(one, other))).contains(new GcLogOutput.Console(twice));
   }
 
   @ParameterizedTest
@@ -93,7 +105,7 @@ class GcLogOutputTest {
   @Test
   void ofTwoOutputsThatWhichIsToldMoreIsRead() {
     assertThat(GcLogOutput.of(List.of("-Xlog:gc:file=gc.log", "-Xlog:gc*")))
-        .contains(new GcLogOutput.Console());
+        .contains(new GcLogOutput.Console(false));
     assertThat(GcLogOutput.of(List.of("-Xlog:gc", "-Xlog:gc:file=gc.log")))
         .containsInstanceOf(GcLogOutput.File.class);
   }

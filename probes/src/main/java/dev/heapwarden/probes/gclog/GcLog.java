@@ -68,6 +68,7 @@ public final class GcLog<T> implements AutoCloseable {
   public void read(int most) throws IOException {
     if (!file.isOpen()) {
       file.open(reader);
+      understanding.begin();
       fresh = true;
     }
     long missed = file.read(most, reader);

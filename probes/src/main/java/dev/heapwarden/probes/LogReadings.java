@@ -1,15 +1,10 @@
 package dev.heapwarden.probes;
 
-import dev.heapwarden.crds.policy.RuntimeChoice;
 import dev.heapwarden.detection.sample.Attachment;
-import dev.heapwarden.detection.sample.Attachment.State;
-import dev.heapwarden.detection.sample.RuntimeKind;
 import dev.heapwarden.probes.gclog.GcLog;
 import dev.heapwarden.probes.gclog.GcLogs;
 import dev.heapwarden.probes.jvm.GcLogOutput;
-import dev.heapwarden.probes.jvm.JvmCounters;
 import dev.heapwarden.probes.lane.Lanes;
-import dev.heapwarden.probes.probe.Attachments;
 import dev.heapwarden.probes.sample.Ledger;
 import dev.heapwarden.probes.target.Target;
 import dev.heapwarden.probes.target.TargetProcess;
@@ -30,8 +25,6 @@ import java.util.stream.Collectors;
  * any.
  */
 final class LogReadings implements AutoCloseable {
-  static final String GO = "GoGcTrace";
-
   private static final Duration PACE = Duration.ofSeconds(1);
   private static final Duration PATIENCE = Duration.ofSeconds(10);
   private static final Duration SEARCH_AGAIN = Duration.ofSeconds(10);
@@ -50,7 +43,7 @@ final class LogReadings implements AutoCloseable {
   private final Lanes lanes = new Lanes();
   private final Map<TargetProcess.Identity, Look> looks = new ConcurrentHashMap<>();
   private final AtomicInteger left = new AtomicInteger();
-  private volatile Map<TargetProcess.Identity, Wanted> wanted = Map.of();
+  private volatile Map<TargetProcess.Identity, WantedLog> wanted = Map.of();
   private long readAt = System.nanoTime() - PACE.toNanos();
 
   /**
@@ -60,14 +53,6 @@ final class LogReadings implements AutoCloseable {
    * @param attachment empty where it writes none
    */
   private record Look(long at, Optional<GcLog<?>> log, Optional<Attachment> attachment) {}
-
-  /**
-   * A process whose log is wanted.
-   *
-   * @param probe what is told of it
-   * @param alone whether nothing else is known of it
-   */
-  private record Wanted(Target target, TargetProcess process, String probe, boolean alone) {}
 
   LogReadings(Ledger ledger, GcLogs logs) {
     this.ledger = ledger;
@@ -88,7 +73,7 @@ final class LogReadings implements AutoCloseable {
     left.set(OF_ALL);
     wanted =
         targets.stream()
-            .flatMap(target -> wanted(target, others.apply(target)).stream())
+            .flatMap(target -> WantedLog.of(target, others.apply(target)).stream())
             .collect(Collectors.toUnmodifiableMap(log -> log.process().identity(), log -> log));
     var current = wanted;
     looks.keySet().stream()
@@ -114,15 +99,15 @@ final class LogReadings implements AutoCloseable {
     looks.keySet().forEach(this::end);
   }
 
-  private Optional<Attachment> attachment(Wanted log) {
+  private Optional<Attachment> attachment(WantedLog log) {
     var process = log.process().identity();
     return lanes
         .stuck(lane(process), PATIENCE)
-        .map(why -> refused(log, "reading its log: " + why))
+        .map(why -> log.refused("reading its log: " + why))
         .or(() -> Optional.ofNullable(looks.get(process)).flatMap(Look::attachment));
   }
 
-  private void look(Wanted log) {
+  private void look(WantedLog log) {
     var process = log.process().identity();
     var before = Optional.ofNullable(looks.get(process));
     var known = before.flatMap(Look::log);
@@ -133,37 +118,36 @@ final class LogReadings implements AutoCloseable {
     }
   }
 
-  private Look look(Wanted wanted, Optional<GcLog<?>> known) {
-    var log = known;
+  private Look look(WantedLog wanted, Optional<GcLog<?>> known) {
+    var followed = known;
     try {
-      if (log.isEmpty()) {
-        log = follow(wanted);
+      if (followed.isEmpty()) {
+        followed = follow(wanted);
       }
-      if (log.isEmpty()) {
-        return new Look(System.nanoTime(), log, Optional.empty());
+      if (followed.isEmpty()) {
+        return new Look(System.nanoTime(), followed, Optional.empty());
       }
-      log.get().read(Math.clamp(left.getAndAdd(-OF_ONE), LEAST, OF_ONE));
-      return new Look(System.nanoTime(), log, Optional.of(state(wanted, log.get())));
+      var log = followed.get();
+      log.read(Math.clamp(left.getAndAdd(-OF_ONE), LEAST, OF_ONE));
+      return new Look(System.nanoTime(), followed, Optional.of(state(wanted, log)));
     } catch (IOException unreadable) {
-      log.ifPresent(GcLog::close);
+      followed.ifPresent(GcLog::close);
       return new Look(
           System.nanoTime(),
           Optional.empty(),
-          Optional.of(refused(wanted, String.valueOf(unreadable.getMessage()))));
+          Optional.of(wanted.refused(String.valueOf(unreadable.getMessage()))));
     }
   }
 
   /** Empty where no line of a collection is written. */
-  private Optional<GcLog<?>> follow(Wanted wanted) throws IOException {
-    var key = wanted.target().container().key();
+  private Optional<GcLog<?>> follow(WantedLog wanted) throws IOException {
     long pid = wanted.process().pid();
-    if (wanted.probe().equals(GO)) {
+    if (wanted.probe().equals(WantedLog.GO)) {
       if (!logs.tracesGo(pid)) {
         return Optional.empty();
       }
       alone(wanted, other -> logs.tracesGo(other.pid()));
-      return Optional.of(
-          logs.go(key, (at, gc) -> ledger.traced(key, pid, at, gc.liveBytes(), gc.cycle())));
+      return Optional.of(followGo(wanted));
     }
     var output = logs.ofJvm(pid);
     if (output.isEmpty()) {
@@ -172,12 +156,23 @@ final class LogReadings implements AutoCloseable {
     if (output.get() instanceof GcLogOutput.Console) {
       alone(wanted, other -> logs.ofJvm(other.pid()).equals(output));
     }
-    return Optional.of(
-        logs.jvm(
-            key,
-            pid,
-            output.get(),
-            (at, figures) -> ledger.logged(key, pid, at, figures, wanted.alone())));
+    return Optional.of(followJvm(wanted, output.get()));
+  }
+
+  private GcLog<?> followGo(WantedLog wanted) throws IOException {
+    var key = wanted.target().container().key();
+    long pid = wanted.process().pid();
+    return logs.go(key, (at, gc) -> ledger.traced(key, pid, at, gc.liveBytes(), gc.cycle()));
+  }
+
+  private GcLog<?> followJvm(WantedLog wanted, GcLogOutput output) throws IOException {
+    var key = wanted.target().container().key();
+    var process = wanted.process().identity();
+    return logs.jvm(
+        key,
+        process.pid(),
+        output,
+        (at, figures) -> ledger.logged(key, process.pid(), at, figures, wanted.alone()));
   }
 
   private interface Check {
@@ -185,21 +180,16 @@ final class LogReadings implements AutoCloseable {
   }
 
   /** No line of a container's log says which process wrote it. */
-  private static void alone(Wanted wanted, Check writesToo) throws IOException {
-    for (var other : wanted.target().processes()) {
-      if (!other.equals(wanted.process())
-          && other.runtime() == wanted.process().runtime()
-          && writesToo.holds(other)) {
+  private static void alone(WantedLog wanted, Check writesToo) throws IOException {
+    for (var other : wanted.beside()) {
+      if (writesToo.holds(other)) {
         throw new IOException("several of its processes write such lines into the same log");
       }
     }
   }
 
-  private static Attachment state(Wanted wanted, GcLog<?> log) {
-    return log.unreadable()
-        .map(why -> refused(wanted, why))
-        .orElseGet(
-            () -> new Attachment(wanted.probe(), State.ATTACHED, log.leftOut().orElse(null)));
+  private static Attachment state(WantedLog wanted, GcLog<?> log) {
+    return log.unreadable().map(wanted::refused).orElseGet(() -> wanted.attached(log.leftOut()));
   }
 
   private void end(TargetProcess.Identity process) {
@@ -207,34 +197,6 @@ final class LogReadings implements AutoCloseable {
     if (look != null) {
       look.log().ifPresent(GcLog::close);
     }
-  }
-
-  /** Which of a target's processes has to be read of, where any has. */
-  private static Optional<Wanted> wanted(Target target, List<Attachment> others) {
-    if (isRefused(others, JvmCounters.PROBE) || isRefused(others, JvmReadings.LIVE_HEAP)) {
-      return target
-          .main()
-          .filter(process -> process.runtime() == RuntimeKind.JVM)
-          .map(
-              process ->
-                  new Wanted(
-                      target, process, GcLogOutput.PROBE, isRefused(others, JvmCounters.PROBE)));
-    }
-    return isRefused(others, Attachments.GO_GC)
-            && target.runtime() != RuntimeKind.JVM
-            && target.container().choice() != RuntimeChoice.NATIVE
-        ? target.largestGo().map(process -> new Wanted(target, process, GO, true))
-        : Optional.empty();
-  }
-
-  private static boolean isRefused(List<Attachment> attachments, String probe) {
-    return attachments.stream()
-        .anyMatch(
-            attachment -> attachment.probe().equals(probe) && attachment.state() == State.REFUSED);
-  }
-
-  private static Attachment refused(Wanted wanted, String reason) {
-    return new Attachment(wanted.probe(), State.REFUSED, reason);
   }
 
   private static String lane(TargetProcess.Identity process) {

@@ -172,7 +172,7 @@ final class LogReadings implements AutoCloseable {
         key,
         process.pid(),
         output,
-        (at, figures) -> ledger.logged(key, process.pid(), at, figures, wanted.alone()));
+        (at, figures) -> ledger.logged(key, process.pid(), at, figures, isAlone(process)));
   }
 
   private interface Check {
@@ -186,6 +186,12 @@ final class LogReadings implements AutoCloseable {
         throw new IOException("several of its processes write such lines into the same log");
       }
     }
+  }
+
+  /** Whether nothing but its log is known of a process by now. */
+  private boolean isAlone(TargetProcess.Identity process) {
+    var log = wanted.get(process);
+    return log != null && log.alone();
   }
 
   private static Attachment state(WantedLog wanted, GcLog<?> log) {

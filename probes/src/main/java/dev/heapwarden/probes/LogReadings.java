@@ -52,7 +52,7 @@ final class LogReadings implements AutoCloseable {
    * @param log that is followed; empty where none was found
    * @param attachment empty where it writes none
    */
-  private record Look(long at, Optional<GcLog<?>> log, Optional<Attachment> attachment) {}
+  private record Look(long at, Optional<FollowedLog> log, Optional<Attachment> attachment) {}
 
   LogReadings(Ledger ledger, GcLogs logs) {
     this.ledger = ledger;
@@ -118,7 +118,7 @@ final class LogReadings implements AutoCloseable {
     }
   }
 
-  private Look look(WantedLog wanted, Optional<GcLog<?>> known) {
+  private Look look(WantedLog wanted, Optional<FollowedLog> known) {
     var followed = known;
     try {
       if (followed.isEmpty()) {
@@ -127,11 +127,12 @@ final class LogReadings implements AutoCloseable {
       if (followed.isEmpty()) {
         return new Look(System.nanoTime(), followed, Optional.empty());
       }
-      var log = followed.get();
+      followed.get().checkAlone(wanted.beside());
+      var log = followed.get().log();
       log.read(Math.clamp(left.getAndAdd(-OF_ONE), LEAST, OF_ONE));
       return new Look(System.nanoTime(), followed, Optional.of(state(wanted, log)));
     } catch (IOException unreadable) {
-      followed.ifPresent(GcLog::close);
+      followed.ifPresent(FollowedLog::close);
       return new Look(
           System.nanoTime(),
           Optional.empty(),
@@ -140,52 +141,41 @@ final class LogReadings implements AutoCloseable {
   }
 
   /** Empty where no line of a collection is written. */
-  private Optional<GcLog<?>> follow(WantedLog wanted) throws IOException {
+  private Optional<FollowedLog> follow(WantedLog wanted) throws IOException {
     long pid = wanted.process().pid();
     if (wanted.probe().equals(WantedLog.GO)) {
-      if (!logs.tracesGo(pid)) {
-        return Optional.empty();
-      }
-      alone(wanted, other -> logs.tracesGo(other.pid()));
-      return Optional.of(followGo(wanted));
+      return logs.tracesGo(pid) ? Optional.of(followGo(wanted)) : Optional.empty();
     }
     var output = logs.ofJvm(pid);
-    if (output.isEmpty()) {
-      return Optional.empty();
-    }
-    if (output.get() instanceof GcLogOutput.Console) {
-      alone(wanted, other -> logs.ofJvm(other.pid()).equals(output));
-    }
-    return Optional.of(followJvm(wanted, output.get()));
+    return output.isPresent() ? Optional.of(followJvm(wanted, output.get())) : Optional.empty();
   }
 
-  private GcLog<?> followGo(WantedLog wanted) throws IOException {
+  private FollowedLog followGo(WantedLog wanted) throws IOException {
     var key = wanted.target().container().key();
     long pid = wanted.process().pid();
-    return logs.go(key, (at, gc) -> ledger.traced(key, pid, at, gc.liveBytes(), gc.cycle()));
+    return new FollowedLog(
+        logs.go(key, (at, gc) -> ledger.traced(key, pid, at, gc.liveBytes(), gc.cycle())),
+        other -> logs.tracesGo(other.pid()));
   }
 
-  private GcLog<?> followJvm(WantedLog wanted, GcLogOutput output) throws IOException {
+  private FollowedLog followJvm(WantedLog wanted, GcLogOutput output) throws IOException {
     var key = wanted.target().container().key();
     var process = wanted.process().identity();
-    return logs.jvm(
-        key,
-        process.pid(),
-        output,
-        (at, figures) -> ledger.logged(key, process.pid(), at, figures, isAlone(process)));
+    var log =
+        logs.jvm(
+            key,
+            process.pid(),
+            output,
+            (at, figures) -> ledger.logged(key, process.pid(), at, figures, isAlone(process)));
+    return new FollowedLog(
+        log,
+        other ->
+            isConsole(output)
+                && logs.ofJvm(other.pid()).filter(LogReadings::isConsole).isPresent());
   }
 
-  private interface Check {
-    boolean holds(TargetProcess process) throws IOException;
-  }
-
-  /** No line of a container's log says which process wrote it. */
-  private static void alone(WantedLog wanted, Check writesToo) throws IOException {
-    for (var other : wanted.beside()) {
-      if (writesToo.holds(other)) {
-        throw new IOException("several of its processes write such lines into the same log");
-      }
-    }
+  private static boolean isConsole(GcLogOutput output) {
+    return output instanceof GcLogOutput.Console;
   }
 
   /** Whether nothing but its log is known of a process by now. */
@@ -201,7 +191,7 @@ final class LogReadings implements AutoCloseable {
   private void end(TargetProcess.Identity process) {
     var look = looks.remove(process);
     if (look != null) {
-      look.log().ifPresent(GcLog::close);
+      look.log().ifPresent(FollowedLog::close);
     }
   }
 

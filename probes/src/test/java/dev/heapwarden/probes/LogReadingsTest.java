@@ -214,6 +214,21 @@ class LogReadingsTest {
     }
   }
 
+  @Test
+  void whenAnotherBeginsToWriteIntoItTheLogIsReadNoMore() throws Exception {
+    try (var one = new TracingProgram(podLogs)) {
+      awaitSamples(target(RuntimeKind.GO, one.pid()), Origin.GO_GCTRACE, 1);
+      try (var two = new TracingProgram(podLogs)) {
+        var both = target(RuntimeKind.GO, one.pid(), two.pid());
+        turnUntil(
+            both,
+            () ->
+                logs.attachments(both).stream()
+                    .anyMatch(found -> String.valueOf(found.reason()).contains("several")));
+      }
+    }
+  }
+
   /** In its first moments a JVM has none. */
   @Test
   void countersThatAreFoundAfterTheLogAreToldBesideIt() throws Exception {

@@ -15,7 +15,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -29,20 +28,10 @@ final class LogReadings implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
   private static final Duration SEARCH_AGAIN = Duration.ofSeconds(10);
 
-  /** Read of one log at once: more than 100 collections of -Xlog:gc* write. */
-  private static final int OF_ONE = 256 << 10;
-
-  /** Read of all logs at once. */
-  private static final int OF_ALL = 4 << 20;
-
-  /** Read of one log when the others have taken all: no log is left out altogether. */
-  private static final int LEAST = 16 << 10;
-
   private final Ledger ledger;
   private final GcLogs logs;
   private final Lanes lanes = new Lanes();
   private final Map<TargetProcess.Identity, Look> looks = new ConcurrentHashMap<>();
-  private final AtomicInteger left = new AtomicInteger();
   private volatile Map<TargetProcess.Identity, WantedLog> wanted = Map.of();
   private long readAt = System.nanoTime() - PACE.toNanos();
 
@@ -70,7 +59,6 @@ final class LogReadings implements AutoCloseable {
       return;
     }
     readAt = now;
-    left.set(OF_ALL);
     wanted =
         targets.stream()
             .flatMap(target -> WantedLog.of(target, others.apply(target)).stream())
@@ -80,7 +68,10 @@ final class LogReadings implements AutoCloseable {
         .filter(process -> !current.containsKey(process))
         .toList()
         .forEach(this::end);
-    current.values().forEach(log -> lanes.run(lane(log.process().identity()), () -> look(log)));
+    var budget = new ReadBudget();
+    current
+        .values()
+        .forEach(log -> lanes.run(lane(log.process().identity()), () -> look(log, budget)));
   }
 
   /** What is read of the target's logs; empty where that is not wanted, or nothing is written. */
@@ -107,18 +98,18 @@ final class LogReadings implements AutoCloseable {
         .or(() -> Optional.ofNullable(looks.get(process)).flatMap(Look::attachment));
   }
 
-  private void look(WantedLog log) {
+  private void look(WantedLog log, ReadBudget budget) {
     var process = log.process().identity();
     var before = Optional.ofNullable(looks.get(process));
     var known = before.flatMap(Look::log);
     if (known.isPresent()
         || before.isEmpty()
         || System.nanoTime() - before.get().at() >= SEARCH_AGAIN.toNanos()) {
-      looks.put(process, look(log, known));
+      looks.put(process, look(log, known, budget));
     }
   }
 
-  private Look look(WantedLog wanted, Optional<FollowedLog> known) {
+  private Look look(WantedLog wanted, Optional<FollowedLog> known, ReadBudget budget) {
     var followed = known;
     try {
       if (followed.isEmpty()) {
@@ -129,7 +120,7 @@ final class LogReadings implements AutoCloseable {
       }
       followed.get().checkAlone(wanted.beside());
       var log = followed.get().log();
-      log.read(Math.clamp(left.getAndAdd(-OF_ONE), LEAST, OF_ONE));
+      budget.read(log);
       return new Look(System.nanoTime(), followed, Optional.of(state(wanted, log)));
     } catch (IOException unreadable) {
       followed.ifPresent(FollowedLog::close);

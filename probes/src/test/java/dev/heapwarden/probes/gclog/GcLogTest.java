@@ -62,6 +62,18 @@ class GcLogTest {
   }
 
   @Test
+  void itSaysHowMuchItRead() throws IOException {
+    append("Using Serial");
+    try (var log = follow(false)) {
+      assertThat(log.read(ALL)).isEqualTo(Files.size(file));
+      assertThat(log.read(ALL)).isZero();
+      long before = Files.size(file);
+      append(FULL.formatted(0, 3));
+      assertThat(log.read(ALL)).isEqualTo(Files.size(file) - before);
+    }
+  }
+
+  @Test
   void whatStandsThereTwiceIsRefusedWithTheReason() {
     assertThatThrownBy(() -> follow(true))
         .isInstanceOf(IOException.class)

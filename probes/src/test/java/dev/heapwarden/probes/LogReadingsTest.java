@@ -37,8 +37,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
 import java.util.function.BooleanSupplier;
-import java.util.stream.LongStream;
-import java.util.stream.Stream;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Order;
@@ -215,6 +214,47 @@ class LogReadingsTest {
     }
   }
 
+  @Test
+  void whenAnotherBeginsToWriteIntoItTheLogIsReadNoMore() throws Exception {
+    try (var one = new TracingProgram(podLogs)) {
+      awaitSamples(target(RuntimeKind.GO, one.pid()), Origin.GO_GCTRACE, 1);
+      try (var two = new TracingProgram(podLogs)) {
+        var both = target(RuntimeKind.GO, one.pid(), two.pid());
+        turnUntil(
+            both,
+            () ->
+                logs.attachments(both).stream()
+                    .anyMatch(found -> String.valueOf(found.reason()).contains("several")));
+      }
+    }
+  }
+
+  /** In its first moments a JVM has none. */
+  @Test
+  void countersThatAreFoundAfterTheLogAreToldBesideIt() throws Exception {
+    var file = directory.resolve("gc.log");
+    try (var program =
+        JavaProgram.start(
+            LEAKING,
+            JavaProgram.OWN,
+            Map.of(),
+            "-XX:+UseShenandoahGC",
+            "-Xmx64m",
+            "-Xlog:gc:file=" + file)) {
+      var target = target(RuntimeKind.JVM, program.pid());
+      ledger.targets(List.of(target));
+      var none = new Attachment("JvmCounters", State.REFUSED, "it keeps no counters");
+      repeatUntil(() -> readLogs(target, List.of(none)), () -> logged() > 0);
+      repeatUntil(
+          () -> jvms.read(List.of(target)),
+          () -> jvms.attachments(target).getFirst().state() == State.ATTACHED);
+      long before = logged();
+      repeatUntil(() -> readLogs(target, jvms.attachments(target)), () -> logged() > before + 2);
+
+      assertThat(ledger.values(target.container().key())).containsKey(Signal.THREADS);
+    }
+  }
+
   private LogReadings reading(Optional<Path> containerLogs) {
     return new LogReadings(
         ledger, new GcLogs(containerLogs, new ProcFs(PROC), InstantSource.system(), counts));
@@ -223,15 +263,15 @@ class LogReadingsTest {
   /** Reads again and again, as the agent does. */
   private void turn(Target target) {
     jvms.read(List.of(target));
-    logs.read(
-        List.of(target),
-        _ ->
-            Stream.concat(
-                    jvms.attachments(target).stream(),
-                    target.runtime() == RuntimeKind.GO
-                        ? Stream.of(new Attachment("GoGc", State.REFUSED, "no symbols"))
-                        : Stream.empty())
-                .toList());
+    readLogs(
+        target,
+        target.runtime() == RuntimeKind.GO
+            ? List.of(new Attachment("GoGc", State.REFUSED, "no symbols"))
+            : jvms.attachments(target));
+  }
+
+  private void readLogs(Target target, List<Attachment> others) {
+    logs.read(List.of(target), _ -> others);
     ledger.flush();
   }
 
@@ -245,14 +285,22 @@ class LogReadingsTest {
 
   private void turnUntil(Target target, BooleanSupplier holds) {
     ledger.targets(List.of(target));
+    repeatUntil(() -> turn(target), holds);
+  }
+
+  private static void repeatUntil(Runnable turn, BooleanSupplier holds) {
     await()
         .pollInSameThread()
         .atMost(Duration.ofSeconds(60))
         .until(
             () -> {
-              turn(target);
+              turn.run();
               return holds.getAsBoolean();
             });
+  }
+
+  private long logged() {
+    return samples(Origin.JVM_GC_LOG).size();
   }
 
   private List<Sample> samples(Origin origin) {
@@ -275,17 +323,20 @@ class LogReadingsTest {
         .toList();
   }
 
+  /** Of its processes the first holds most. */
   private static Target target(RuntimeKind runtime, long... pids) {
     return new Target(
         Web.watched(Web.KEY, new Pprof.NotNamed()),
         Optional.empty(),
-        LongStream.of(pids).mapToObj(pid -> process(runtime, pid)).toList());
+        IntStream.range(0, pids.length)
+            .mapToObj(i -> process(runtime, pids[i], pids.length - i))
+            .toList());
   }
 
-  private static TargetProcess process(RuntimeKind runtime, long pid) {
+  private static TargetProcess process(RuntimeKind runtime, long pid, long anonymousBytes) {
     return new TargetProcess(
         new TargetProcess.Identity(Web.KEY.containerId(), pid, 1, new ExecutableId(1, pid)),
-        pid,
+        anonymousBytes,
         runtime,
         Path.of("/proc/exe"),
         Optional.empty(),

@@ -25,8 +25,8 @@ public enum Signal {
    */
   COLLECTIONS(Kind.COUNTER),
   /**
-   * Time that a JVM stood still for collections since its start, seconds. Absent where its
-   * collector does not tell (Shenandoah).
+   * Time that a JVM stood still for collections, seconds: since its start by its counters, since
+   * the agent reads it by its log. Absent where neither tells, as Shenandoah's counters do not.
    */
   GC_PAUSE_TIME(Kind.COUNTER),
   /**

@@ -56,6 +56,14 @@ final class FollowedFile implements AutoCloseable {
     }
   }
 
+  /**
+   * What became of what was appended.
+   *
+   * @param bytes that were read
+   * @param passed bytes that were passed over, since too much is left
+   */
+  record Progress(long bytes, long passed) {}
+
   FollowedFile(Place place) {
     this.place = place;
   }
@@ -64,17 +72,19 @@ final class FollowedFile implements AutoCloseable {
    * Opens it, once.
    *
    * @param reader is given the beginning of what was there before
+   * @return bytes of it
    * @throws IOException when it is not there
    */
-  void open(Lines.Reader reader) throws IOException {
+  long open(Lines.Reader reader) throws IOException {
     var file = hold();
     open = Optional.of(file);
     long size = file.channel.size();
-    read(file, Math.min(size, HEAD), reader);
+    long head = read(file, Math.min(size, HEAD), reader);
     if (size > HEAD) {
       // The last byte is read again: where it ends a line, the next is whole.
       passTo(file, size - 1, reader);
     }
+    return head;
   }
 
   boolean isOpen() {
@@ -85,9 +95,8 @@ final class FollowedFile implements AutoCloseable {
    * Reads what was appended.
    *
    * @param most bytes; the rest is left for the next time
-   * @return bytes that were passed over, since too much is left
    */
-  long read(int most, Lines.Reader reader) throws IOException {
+  Progress read(int most, Lines.Reader reader) throws IOException {
     var file = open.orElseThrow();
     boolean moved = isElsewhere(file.id);
     long size = file.channel.size();
@@ -101,14 +110,14 @@ final class FollowedFile implements AutoCloseable {
       passTo(file, size - BEHIND, reader);
     }
     long left = size - file.channel.position();
-    read(file, Math.min(left, most), reader);
+    var progress = new Progress(read(file, Math.min(left, most), reader), passed);
     if (moved && file.moved && left <= most) {
       file.close();
       open = Optional.of(hold());
-      return passed;
+    } else {
+      file.moved = moved;
     }
-    file.moved = moved;
-    return passed;
+    return progress;
   }
 
   @Override
@@ -122,17 +131,20 @@ final class FollowedFile implements AutoCloseable {
     reader.gap();
   }
 
-  private void read(Open file, long bytes, Lines.Reader reader) throws IOException {
+  /** Gives how many of the bytes were there. */
+  private long read(Open file, long bytes, Lines.Reader reader) throws IOException {
     var buffer = ByteBuffer.allocate((int) Math.min(bytes, AT_ONCE));
-    for (long left = bytes; left > 0; ) {
-      buffer.clear().limit((int) Math.min(left, buffer.capacity()));
+    long done = 0;
+    while (done < bytes) {
+      buffer.clear().limit((int) Math.min(bytes - done, buffer.capacity()));
       int read = file.channel.read(buffer);
       if (read <= 0) {
-        return;
+        break;
       }
       lines.take(buffer.flip(), reader);
-      left -= read;
+      done += read;
     }
+    return done;
   }
 
   private Open hold() throws IOException {

@@ -63,16 +63,20 @@ public final class GcLog<T> implements AutoCloseable {
    * Reads on.
    *
    * @param most bytes; the rest is left for the next time
+   * @return bytes that were read, at the first time those of its beginning too
    * @throws IOException when there is no log
    */
-  public void read(int most) throws IOException {
+  public long read(int most) throws IOException {
+    long beginning = 0;
     if (!file.isOpen()) {
-      file.open(reader);
+      beginning = file.open(reader);
+      understanding.begin();
       fresh = true;
     }
-    long missed = file.read(most, reader);
-    passed += missed;
-    counts.passed(missed);
+    var progress = file.read(most, reader);
+    passed += progress.passed();
+    counts.passed(progress.passed());
+    return beginning + progress.bytes();
   }
 
   /** Why it tells nothing, and never will; empty while it may. */

@@ -48,8 +48,15 @@ public record GcLogs(Optional<Path> podLogs, ProcFs proc, InstantSource clock, G
       ContainerKey container, long pid, GcLogOutput output, BiConsumer<Instant, JvmFigures> told)
       throws IOException {
     return switch (output) {
-      case GcLogOutput.Console _ ->
-          GcLog.inContainerLog(inContainer(container), new JvmGcLog(), counts, told);
+      case GcLogOutput.Console console -> {
+        if (console.twice()) {
+          // Which of two alike lines is the copy cannot be told: a launcher may redirect either.
+          throw new IOException(
+              "its -Xlog has collections written to standard output and to standard error:"
+                  + " each would count twice");
+        }
+        yield GcLog.inContainerLog(inContainer(container), new JvmGcLog(), counts, told);
+      }
       case GcLogOutput.File file -> {
         var path = file.find(pid, proc.root());
         yield GcLog.inFile(() -> ofJvm(pid, path), clock, new JvmGcLog(), counts, told);

@@ -42,6 +42,13 @@ final class JvmGcLog implements Understanding<JvmFigures> {
     return line.isEmpty() ? Reading.FOREIGN : read(line.get());
   }
 
+  /** Of a log that is found again, the beginning was counted when it was found first. */
+  @Override
+  public void begin() {
+    cleaned = 0;
+    paused = 0;
+  }
+
   @Override
   public JvmFigures told() {
     return new JvmFigures(

@@ -8,6 +8,9 @@ package dev.heapwarden.probes.gclog;
 interface Understanding<T> {
   Reading read(String text);
 
+  /** Says that what was read so far had been there before: what is counted, is from now on. */
+  default void begin() {}
+
   /** What is known by the lines so far, once one of them ended a collection. */
   T told();
 

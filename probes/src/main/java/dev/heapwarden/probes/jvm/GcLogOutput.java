@@ -5,10 +5,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
@@ -21,8 +23,12 @@ public sealed interface GcLogOutput {
   /** The name under which it is told whether it is read. */
   String PROBE = "JvmGcLog";
 
-  /** Standard output or standard error, which a container's log holds both. */
-  record Console() implements GcLogOutput {}
+  /**
+   * Standard output or standard error, which a container's log holds both.
+   *
+   * @param twice whether a collection is written to both
+   */
+  record Console(boolean twice) implements GcLogOutput {}
 
   /**
    * A file of its own.
@@ -33,17 +39,37 @@ public sealed interface GcLogOutput {
     /** Descriptors are looked at no further; a log is opened early. */
     private static final int DESCRIPTORS = 10_000;
 
-    /** The JVM's: %p is its pid, %t when it started, %hn its host. */
+    /**
+     * What the JVM fills in: %p its pid, %t when it started, %hn its host, which JDK 17 and 21
+     * leave as it is.
+     */
     private static final Map<String, String> PLACEHOLDERS =
-        Map.of("%p", "[0-9]+", "%t", "[0-9_-]+", "%hn", ".*");
+        Map.of("%p", "[0-9]{1,10}", "%t", "[0-9_-]{19}", "%hn", ".*");
 
-    static File named(String text) {
-      var name = text.substring(text.lastIndexOf('/') + 1);
-      var pattern = "\\Q" + name.replace("\\E", "") + "\\E";
-      for (var placeholder : PLACEHOLDERS.entrySet()) {
-        pattern = pattern.replace(placeholder.getKey(), "\\E" + placeholder.getValue() + "\\Q");
+    private static final Pattern SPECIAL = Pattern.compile("%p|%t|%hn|/");
+
+    /**
+     * Of each placeholder only the first in the whole path is filled in (JDK 17 to 25,
+     * src/hotspot/share/logging/logFileOutput.cpp, make_file_name). So at most one piece is of any
+     * length, and matching takes no time whatever the name is.
+     */
+    static File named(String path) {
+      var pattern = new StringBuilder();
+      var filled = new HashSet<String>();
+      int from = 0;
+      for (var special : SPECIAL.matcher(path).results().toList()) {
+        if (special.group().equals("/")) {
+          pattern.setLength(0);
+          from = special.end();
+        } else if (filled.add(special.group())) {
+          pattern
+              .append(Pattern.quote(path.substring(from, special.start())))
+              .append(PLACEHOLDERS.get(special.group()));
+          from = special.end();
+        }
       }
-      return new File(Pattern.compile(pattern, Pattern.DOTALL));
+      pattern.append(Pattern.quote(path.substring(from)));
+      return new File(Pattern.compile(pattern.toString(), Pattern.DOTALL));
     }
 
     /**
@@ -98,15 +124,17 @@ public sealed interface GcLogOutput {
   static Optional<GcLogOutput> of(List<String> options) {
     var outputs = new LinkedHashMap<String, List<LogSelection>>();
     options.forEach(option -> Xlog.apply(option, outputs));
+    outputs.values().removeIf(selected -> !Xlog.COLLECTIONS.isIn(selected));
     return outputs.entrySet().stream()
-        .filter(output -> Xlog.COLLECTIONS.isIn(output.getValue()))
         .max(
             Comparator.<Map.Entry<String, List<LogSelection>>, Boolean>comparing(
                     output -> Xlog.HEAP.isIn(output.getValue()))
-                .thenComparing(output -> !Xlog.CONSOLE.equals(output.getKey())))
+                .thenComparing(output -> !Xlog.STREAMS.contains(output.getKey())))
         .map(
             output ->
-                output.getKey().equals(Xlog.CONSOLE) ? new Console() : File.named(output.getKey()));
+                Xlog.STREAMS.contains(output.getKey())
+                    ? new Console(outputs.keySet().containsAll(Xlog.STREAMS))
+                    : File.named(output.getKey().substring(Xlog.FILE.length())));
   }
 
   /** How outputs are named. */
@@ -114,10 +142,13 @@ public sealed interface GcLogOutput {
     static final LogSelection COLLECTIONS = LogSelection.of("gc=info");
     static final LogSelection HEAP = LogSelection.of("gc+heap=info");
 
-    static final String CONSOLE = "";
+    static final String FILE = "file=";
+    private static final String OUT = "stdout";
+    private static final String ERROR = "stderr";
+    static final Set<String> STREAMS = Set.of(OUT, ERROR);
+
     private static final String OPTION = "-Xlog";
     private static final String OLD_FILE = "-Xloggc:";
-    private static final String FILE = "file=";
 
     /** The options of before JDK 9 that -Xlog has taken the place of. */
     private static final Map<String, String> OLD =
@@ -128,16 +159,16 @@ public sealed interface GcLogOutput {
     static void apply(String option, Map<String, List<LogSelection>> outputs) {
       var old = OLD.get(option);
       if (old != null) {
-        select(outputs, CONSOLE, old);
+        select(outputs, OUT, old);
       } else if (option.startsWith(OLD_FILE)) {
-        select(outputs, option.substring(OLD_FILE.length()), "gc");
+        select(outputs, FILE + option.substring(OLD_FILE.length()), "gc");
       } else if (option.equals(OPTION)) {
-        select(outputs, CONSOLE, "all");
+        select(outputs, OUT, "all");
       } else if (option.equals(OPTION + ":disable")) {
         outputs.clear();
       } else if (option.startsWith(OPTION + ":")) {
         var parts = parts(option.substring(OPTION.length() + 1));
-        select(outputs, parts.size() < 2 ? CONSOLE : output(parts.get(1)), parts.getFirst());
+        select(outputs, parts.size() < 2 ? OUT : output(parts.get(1)), parts.getFirst());
       }
     }
 
@@ -151,8 +182,9 @@ public sealed interface GcLogOutput {
 
     private static String output(String text) {
       return switch (text) {
-        case "", "stdout", "stderr", "#0", "#1" -> CONSOLE;
-        default -> text.startsWith(FILE) ? text.substring(FILE.length()) : text;
+        case "", OUT, "#0" -> OUT;
+        case ERROR, "#1" -> ERROR;
+        default -> text.startsWith(FILE) ? text : FILE + text;
       };
     }
 

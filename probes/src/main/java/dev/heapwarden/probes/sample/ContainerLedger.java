@@ -9,7 +9,6 @@ import dev.heapwarden.probes.jvm.JvmFigures;
 import dev.heapwarden.probes.probe.ProbeEvent;
 import java.time.Instant;
 import java.util.EnumMap;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
@@ -20,19 +19,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * What has been counted of one container. Events change it; {@link #flush} tells what changed since
  * the last flush, so that a burst becomes one sample with its last figures.
- *
- * <p>A container's live heap is the sum over its Go processes of what the last collection of each
- * found, told whenever one of them collects.
  */
 final class ContainerLedger {
   private final ContainerKey container;
-  private final Map<Long, Long> liveBytes = new HashMap<>();
+  private final GoLedger go = new GoLedger();
   private final MapLedger maps = new MapLedger();
-  private long collections;
-  private long collectedAt;
-  private boolean collected;
-  private @Nullable Instant tracedAt;
-  private long lastCycle;
   private long faults;
   private long faultsAt;
   private boolean faulted;
@@ -54,10 +45,8 @@ final class ContainerLedger {
   void judgesJvm(boolean yes) {
     judgesJvm = yes;
     if (yes) {
-      liveBytes.clear();
+      go.forget();
       maps.retain(Set.of());
-      collected = false;
-      tracedAt = null;
     } else {
       jvm.retain(Set.of());
       jvmCleanedAt = null;
@@ -65,24 +54,16 @@ final class ContainerLedger {
   }
 
   void collected(long pid, long nanos, long bytes, long count) {
-    if (judgesJvm) {
-      return;
+    if (!judgesJvm) {
+      go.collected(pid, nanos, bytes, count);
     }
-    liveBytes.put(pid, bytes);
-    collections += count;
-    collectedAt = Math.max(collectedAt, nanos);
-    collected = true;
   }
 
-  /** One that its program wrote down; those that were missed before it count too. */
+  /** One that its program wrote down. */
   void traced(long pid, Instant at, long bytes, long cycle) {
-    if (judgesJvm) {
-      return;
+    if (!judgesJvm) {
+      go.traced(pid, at, bytes, cycle);
     }
-    collections += liveBytes.containsKey(pid) ? Math.max(1, cycle - lastCycle) : 1;
-    liveBytes.put(pid, bytes);
-    lastCycle = cycle;
-    tracedAt = at;
   }
 
   void faulted(long nanos, long count) {
@@ -127,19 +108,15 @@ final class ContainerLedger {
 
   /** Forgets the figures of processes that ended; counts stay. */
   void retain(Set<Long> pids) {
-    liveBytes.keySet().retainAll(pids);
+    go.retain(pids);
     jvm.retain(pids);
     maps.retain(pids);
   }
 
   /** Empty until one of its processes has collected; of a JVM, until it has twice. */
   OptionalDouble live() {
-    if (!liveBytes.isEmpty()) {
-      return OptionalDouble.of(
-          (double) liveBytes.values().stream().mapToLong(Long::longValue).sum());
-    }
-    var ofJvms = jvm.live().get(Signal.POST_GC_LIVE_HEAP);
-    return ofJvms == null ? OptionalDouble.empty() : OptionalDouble.of(ofJvms);
+    var ofJvm = jvm.live().get(Signal.POST_GC_LIVE_HEAP);
+    return ofJvm == null || go.live().isPresent() ? go.live() : OptionalDouble.of(ofJvm);
   }
 
   /** The newest of everything but maps; collections count those of all runtimes. */
@@ -148,7 +125,7 @@ final class ContainerLedger {
     values.putAll(memory);
     jvm.values().values().forEach(values::putAll);
     live().ifPresent(bytes -> values.put(Signal.POST_GC_LIVE_HEAP, bytes));
-    values.put(Signal.COLLECTIONS, (double) (collections + jvm.collections()));
+    values.put(Signal.COLLECTIONS, (double) (go.collections() + jvm.collections()));
     values.put(Signal.PAGE_FAULTS, (double) faults);
     return values;
   }
@@ -164,14 +141,7 @@ final class ContainerLedger {
   }
 
   void flush(SampleBuffer buffer, WallClock clock) {
-    if (collected && live().isPresent()) {
-      tellLive(buffer, clock.at(collectedAt), Origin.GO_GC_UPROBE);
-      collected = false;
-    }
-    if (tracedAt != null && live().isPresent()) {
-      tellLive(buffer, tracedAt, Origin.GO_GCTRACE);
-      tracedAt = null;
-    }
+    go.flush(container, buffer, clock);
     if (jvmCleanedAt != null && !jvm.live().isEmpty()) {
       buffer.add(jvmCleanedAt, container, jvm.liveOrigin(), jvm.live(), null);
       jvmCleanedAt = null;
@@ -186,18 +156,5 @@ final class ContainerLedger {
       faulted = false;
     }
     maps.flush(container, buffer, clock);
-  }
-
-  private void tellLive(SampleBuffer buffer, Instant at, Origin origin) {
-    buffer.add(
-        at,
-        container,
-        origin,
-        Map.of(
-            Signal.POST_GC_LIVE_HEAP,
-            live().orElseThrow(),
-            Signal.COLLECTIONS,
-            (double) collections),
-        null);
   }
 }

@@ -78,6 +78,11 @@ final class JvmLedger {
     return life != null && life.latest.oldCollections().isPresent();
   }
 
+  /** Whether it tells how long the program stood still. */
+  boolean tellsPauses() {
+    return life != null && life.latest.pauseSeconds().isPresent();
+  }
+
   /** Collections that cleaned since the first readings. */
   long collections() {
     return collections;

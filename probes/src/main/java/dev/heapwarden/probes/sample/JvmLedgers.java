@@ -6,14 +6,21 @@ import dev.heapwarden.probes.jvm.JvmFigures;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * What the sources of a container's JVM say. Of each signal one speaks: the counters where they
- * tell it, the log of its collections for the rest.
+ * tell it, the log of its collections for the rest. What they count goes on where another takes
+ * over.
  */
 final class JvmLedgers {
   private final JvmLedger counters = new JvmLedger();
   private final JvmLedger log = new JvmLedger();
+  private final ToldCount pauseSeconds = new ToldCount();
+  private final ToldCount collections = new ToldCount();
+
+  /** One that counts from one beginning. */
+  private record Speaker(JvmLedger source, long pid) {}
 
   /**
    * Takes a reading.
@@ -21,9 +28,17 @@ final class JvmLedgers {
    * @return true when it tells a new live level
    */
   boolean read(long pid, JvmFigures now) {
-    return now.origin() == Origin.JVM_GC_LOG
-        ? log.read(pid, now) && !counters.tellsCollections()
-        : counters.read(pid, now);
+    var source = now.origin() == Origin.JVM_GC_LOG ? log : counters;
+    boolean live = source.read(pid, now);
+    var speaker = new Speaker(source, pid);
+    if (source == speaking(JvmLedger::tellsPauses)) {
+      now.pauseSeconds().ifPresent(seconds -> pauseSeconds.take(speaker, seconds));
+    }
+    if (source != collecting()) {
+      return false;
+    }
+    collections.take(speaker, (double) source.collections());
+    return live;
   }
 
   /** Forgets counters that cannot be read any more. */
@@ -39,11 +54,11 @@ final class JvmLedgers {
   /** Levels and counts of now, by the source that speaks; none before the first reading. */
   Map<Origin, Map<Signal, Double>> values() {
     var all = new EnumMap<Origin, Map<Signal, Double>>(Origin.class);
-    var counted = counters.values();
+    var counted = told(counters.values());
     if (!counted.isEmpty()) {
       all.put(counters.origin(), counted);
     }
-    var logged = log.values();
+    var logged = told(log.values());
     logged.keySet().removeAll(counted.keySet());
     if (!logged.isEmpty()) {
       all.put(log.origin(), logged);
@@ -53,7 +68,7 @@ final class JvmLedgers {
 
   /** The live level with the number of collections; none while it is not known. */
   Map<Signal, Double> live() {
-    return collecting().live();
+    return told(collecting().live());
   }
 
   /** Which source tells of the collections. */
@@ -63,10 +78,21 @@ final class JvmLedgers {
 
   /** Collections that cleaned since the first readings. */
   long collections() {
-    return collecting().collections();
+    return (long) collections.told();
   }
 
   private JvmLedger collecting() {
-    return counters.tellsCollections() ? counters : log;
+    return speaking(JvmLedger::tellsCollections);
+  }
+
+  private JvmLedger speaking(Predicate<JvmLedger> tells) {
+    return tells.test(counters) ? counters : log;
+  }
+
+  /** With the counts of all sources in the place of one's own. */
+  private Map<Signal, Double> told(Map<Signal, Double> values) {
+    values.computeIfPresent(Signal.GC_PAUSE_TIME, (_, _) -> pauseSeconds.told());
+    values.computeIfPresent(Signal.COLLECTIONS, (_, _) -> collections.told());
+    return values;
   }
 }

@@ -55,9 +55,10 @@ class FollowedFileTest {
   @Test
   void linesAreReadOnceTheyAreWhole() throws IOException {
     append("one\ntw");
-    assertThat(file.read(ALL, reader)).isZero();
+    assertThat(file.read(ALL, reader)).isEqualTo(new FollowedFile.Progress(6, 0));
     append("o\n");
-    file.read(ALL, reader);
+    assertThat(file.read(ALL, reader)).isEqualTo(new FollowedFile.Progress(2, 0));
+    assertThat(file.read(ALL, reader)).isEqualTo(new FollowedFile.Progress(0, 0));
 
     assertThat(read).containsExactly("start", "one", "two");
   }
@@ -114,9 +115,9 @@ class FollowedFileTest {
   @Test
   void whatIsWrittenFasterThanItIsReadIsPassedOver() throws IOException {
     append("flood\n".repeat(FollowedFile.BEHIND));
-    long passed = file.read(ALL, reader);
 
-    assertThat(passed).isEqualTo(5L * FollowedFile.BEHIND);
+    assertThat(file.read(ALL, reader))
+        .isEqualTo(new FollowedFile.Progress(ALL, 5L * FollowedFile.BEHIND));
     assertThat(read.size()).isLessThan(ALL / "flood\n".length() + 3);
   }
 

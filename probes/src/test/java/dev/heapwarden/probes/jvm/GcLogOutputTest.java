@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -30,7 +31,19 @@ class GcLogOutputTest {
       })
   void someOptionsHaveItWrittenToTheContainersLog(String option) {
     assertThat(GcLogOutput.of(List.of("-Xmx1g", option, "-jar")))
-        .contains(new GcLogOutput.Console());
+        .contains(new GcLogOutput.Console(false));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "-Xlog:gc, -Xlog:gc:stderr, true",
+    "-Xlog:gc*:#1, -verbose:gc, true",
+    "-Xlog:gc, -Xlog:gc*:stdout, false",
+    "-Xlog:gc, -Xlog:gc+heap:stderr, false",
+    "-Xlog:gc, -Xlog:safepoint:stderr, false"
+  })
+  void onBothStreamsItStandsTwiceInTheContainersLog(String one, String other, boolean twice) {
+    assertThat(GcLogOutput.of(List.of(one, other))).contains(new GcLogOutput.Console(twice));
   }
 
   @ParameterizedTest
@@ -63,6 +76,12 @@ class GcLogOutputTest {
     "-Xlog:gc:file=gc-%p.log, gc-.log, false",
     "-Xlog:gc:file=gc.log, gcxlog, false",
     "-Xlog:gc:file=g\\E.*\\Q.log, gc.log, false",
+    "-Xlog:gc:file=g\\\\EE(.log, g\\\\EE(.log, true",
+    "-Xlog:gc:file=/%hn/gc-%hn.log, gc-%hn.log, true",
+    "-Xlog:gc:file=/%hn/gc-%hn.log, gc-web-1.log, false",
+    "-Xlog:gc:file=gc-%p-%p.log, gc-17-%p.log, true",
+    "-Xlog:gc:file=gc-%p-%p.log, gc-17-17.log, false",
+    "-Xlog:gc:file=%hn-gc.log, web-1-gc.log, true",
     "-Xlog:gc:file=gc.log, gc.log (deleted), false"
   })
   void aFileIsKnownByItsName(String option, String name, boolean known) {
@@ -74,10 +93,19 @@ class GcLogOutputTest {
             file -> assertThat(file.name().matcher(name).matches()).isEqualTo(known));
   }
 
+  /** A pod chooses the pattern and the names. */
+  @Test
+  @Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void aNameWithManyPlaceholdersTakesNoTime() {
+    var file = GcLogOutput.File.named("%hn%p%t".repeat(30) + "x");
+
+    assertThat(file.name().matcher("1".repeat(255)).matches()).isFalse();
+  }
+
   @Test
   void ofTwoOutputsThatWhichIsToldMoreIsRead() {
     assertThat(GcLogOutput.of(List.of("-Xlog:gc:file=gc.log", "-Xlog:gc*")))
-        .contains(new GcLogOutput.Console());
+        .contains(new GcLogOutput.Console(false));
     assertThat(GcLogOutput.of(List.of("-Xlog:gc", "-Xlog:gc:file=gc.log")))
         .containsInstanceOf(GcLogOutput.File.class);
   }

@@ -56,6 +56,47 @@ class ContainerLedgerTest {
   }
 
   @Test
+  void collectionsThatWereNotWrittenDownInTimeCountToo() {
+    ledger.traced(1, NOW, 1000, 10);
+    ledger.traced(2, NOW, 500, 7);
+    ledger.traced(1, NOW, 2000, 13);
+
+    assertThat(flushed().getLast().values())
+        .isEqualTo(Map.of(Signal.POST_GC_LIVE_HEAP, 2500.0, Signal.COLLECTIONS, 5.0));
+  }
+
+  /** Those of a probe were told while it was attached. */
+  @Test
+  void whenAProbeIsLeftOutAndComesBackNoCollectionCountsTwice() {
+    ledger.traced(1, NOW, 1000, 100);
+    ledger.collected(1, 90 * SECOND, 1000, 40);
+    ledger.traced(1, NOW, 1000, 141);
+    ledger.traced(1, NOW, 1000, 142);
+
+    assertThat(flushed().getLast().values()).containsEntry(Signal.COLLECTIONS, 43.0);
+  }
+
+  @Test
+  void aProcessThatHasThePidOfAnotherCountsFromItsOwnBeginning() {
+    ledger.traced(1, NOW, 1000, 100);
+    ledger.retain(Set.of());
+    ledger.traced(1, NOW, 500, 1);
+
+    assertThat(flushed().getLast().values())
+        .isEqualTo(Map.of(Signal.POST_GC_LIVE_HEAP, 500.0, Signal.COLLECTIONS, 2.0));
+  }
+
+  @Test
+  void aCycleThatDoesNotRiseIsAnotherPrograms() {
+    ledger.traced(1, NOW, 1000, 100);
+    ledger.traced(1, NOW, 7, 5);
+    ledger.traced(1, NOW, 1000, 101);
+
+    assertThat(flushed().getLast().values())
+        .isEqualTo(Map.of(Signal.POST_GC_LIVE_HEAP, 1000.0, Signal.COLLECTIONS, 2.0));
+  }
+
+  @Test
   void pageFaultsAreCumulative() {
     ledger.faulted(90 * SECOND, 10);
     flushed();

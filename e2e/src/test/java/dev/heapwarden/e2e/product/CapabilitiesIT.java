@@ -103,7 +103,9 @@ class CapabilitiesIT {
         .until(
             () ->
                 agents().require().getStatus().getNumberReady() == 0
-                    && probe("sessions", "GoMapGrowth").filter(CapabilitiesIT::isAttached).isEmpty());
+                    && probe("sessions", "GoMapGrowth")
+                        .filter(CapabilitiesIT::isAttached)
+                        .isEmpty());
   }
 
   @Test

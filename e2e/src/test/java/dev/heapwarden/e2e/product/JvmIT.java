@@ -120,7 +120,8 @@ class JvmIT {
   @Test
   void theCollectionsOfAJvmWithoutCountersAreReadFromItsContainersLog() {
     assertThat(probe(LOGGING, "JvmGcLog"))
-        .satisfies(probe -> assertThat(probe.state()).as("%s", probe.reason()).isEqualTo("Attached"));
+        .satisfies(
+            probe -> assertThat(probe.state()).as("%s", probe.reason()).isEqualTo("Attached"));
   }
 
   /** One that listens from its start was asked above, and lives: it got no signal either. */

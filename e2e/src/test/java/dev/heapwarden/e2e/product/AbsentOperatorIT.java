@@ -17,14 +17,15 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.parallel.Isolated;
 
 /** A policy that is deleted while no operator runs waits for one. */
-@Isolated("one product, and both cores")
+@Isolated("it ends the operator")
 @Order(34)
-@ExtendWith(Installed.class)
+@Tag("matrix")
+@WithTheProduct
 class AbsentOperatorIT {
   /** The step of a memory limit that was raised. */
   private static final String RAISED =
@@ -40,7 +41,7 @@ class AbsentOperatorIT {
 
   @BeforeEach
   void open() {
-    orders.open();
+    orders.open("Approve");
   }
 
   @AfterEach

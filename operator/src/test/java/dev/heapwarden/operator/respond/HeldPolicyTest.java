@@ -75,6 +75,18 @@ class HeldPolicyTest {
     assertThat(status.steps()).isEmpty();
   }
 
+  /** As an admission policy may. */
+  @Test
+  void whereAPolicyMayNotBeHeldNothingIsChangedAndTheReasonIsSaid() {
+    world.deniedHold = true;
+
+    var status = rehearsal.run(enforce, Duration.ofMinutes(2));
+
+    assertThat(status.waitingFor())
+        .isEqualTo("the policy cannot be kept until it is undone: only GitOps may");
+    assertThat(world.hasEffect()).isFalse();
+  }
+
   /** It was there when the response to the incident went on. */
   @Test
   void underAPolicyThatIsDeletedAtThatMomentNothingIsChanged() {

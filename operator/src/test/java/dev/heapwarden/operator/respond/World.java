@@ -15,6 +15,8 @@ import dev.heapwarden.operator.respond.journal.Journal;
 import dev.heapwarden.operator.respond.journal.Steps;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.api.model.StatusBuilder;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -70,6 +72,8 @@ final class World implements IncidentStore {
 
   /** The operator dies before it holds the policy or lets it go. */
   boolean deadlyHold;
+
+  boolean deniedHold;
 
   /** What cannot be undone, with the reason. */
   final Map<ActionKind, String> stuck = new HashMap<>();
@@ -177,6 +181,10 @@ final class World implements IncidentStore {
 
   @Override
   public void updateFinalizers(MemoryPolicy changed) {
+    if (deniedHold) {
+      throw new KubernetesClientException(
+          new StatusBuilder().withCode(403).withMessage("only GitOps may").build());
+    }
     if (deadlyHold) {
       deadlyHold = false;
       throw new Death();

@@ -2,6 +2,7 @@ package dev.heapwarden.operator.respond.step;
 
 import dev.heapwarden.crds.incident.Step;
 import dev.heapwarden.crds.incident.Step.State;
+import dev.heapwarden.operator.api.ApiServer;
 import dev.heapwarden.operator.report.Reason;
 import dev.heapwarden.operator.respond.action.Acted;
 import dev.heapwarden.operator.respond.action.Action;
@@ -10,6 +11,7 @@ import dev.heapwarden.operator.respond.action.Seen;
 import dev.heapwarden.operator.respond.guard.Ruling;
 import dev.heapwarden.operator.respond.journal.Steps;
 import dev.heapwarden.operator.respond.journal.UndoReason;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -131,7 +133,10 @@ final class Performance {
           yield records.suggest(round, object, precedent.get(), patch);
         }
         if (action.kind().changesWorkload()) {
-          round.journal().hold();
+          var denial = hold(round);
+          if (denial.isPresent()) {
+            yield notNow(round, planned, object, denial.get());
+          }
         }
         records.intend(round, object, message, patch, facts);
         yield new Progress.Proceed();
@@ -141,6 +146,19 @@ final class Performance {
           records.suggest(round, object, reason, patch);
       case Plan.NotNow(var object, var reason) -> notNow(round, planned, object, reason);
     };
+  }
+
+  /** Why neither the incident nor its policy may be kept until the action is undone. */
+  private static Optional<String> hold(Round round) {
+    try {
+      round.journal().hold();
+      return Optional.empty();
+    } catch (KubernetesClientException e) {
+      if (!ApiServer.isDenial(e)) {
+        throw e;
+      }
+      return Optional.of("the policy cannot be kept until it is undone: " + ApiServer.words(e));
+    }
   }
 
   private Progress notNow(Round round, Optional<Step> planned, String object, String reason) {

@@ -146,7 +146,7 @@ final class LogReadings implements AutoCloseable {
     long pid = wanted.process().pid();
     return new FollowedLog(
         logs.go(key, (at, gc) -> ledger.traced(key, pid, at, gc.liveBytes(), gc.cycle())),
-        other -> logs.tracesGo(other.pid()));
+        other -> logs.proc().sharesOutput(pid, other.pid()) && logs.tracesGo(other.pid()));
   }
 
   private FollowedLog followJvm(WantedLog wanted, GcLogOutput output) throws IOException {
@@ -162,6 +162,7 @@ final class LogReadings implements AutoCloseable {
         log,
         other ->
             isConsole(output)
+                && logs.proc().sharesOutput(process.pid(), other.pid())
                 && logs.ofJvm(other.pid()).filter(LogReadings::isConsole).isPresent());
   }
 

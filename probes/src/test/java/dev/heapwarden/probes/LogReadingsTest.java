@@ -204,7 +204,7 @@ class LogReadingsTest {
   @Test
   void ofSeveralThatWriteIntoOneLogNoneIsGuessedAt() throws Exception {
     try (var one = new TracingProgram(podLogs);
-        var two = new TracingProgram(podLogs)) {
+        var two = one.child(podLogs)) {
       var target = target(RuntimeKind.GO, one.pid(), two.pid());
       awaitAttachment(target);
 
@@ -218,7 +218,7 @@ class LogReadingsTest {
   void whenAnotherBeginsToWriteIntoItTheLogIsReadNoMore() throws Exception {
     try (var one = new TracingProgram(podLogs)) {
       awaitSamples(target(RuntimeKind.GO, one.pid()), Origin.GO_GCTRACE, 1);
-      try (var two = new TracingProgram(podLogs)) {
+      try (var two = one.child(podLogs)) {
         var both = target(RuntimeKind.GO, one.pid(), two.pid());
         turnUntil(
             both,
@@ -226,6 +226,15 @@ class LogReadingsTest {
                 logs.attachments(both).stream()
                     .anyMatch(found -> String.valueOf(found.reason()).contains("several")));
       }
+    }
+  }
+
+  /** As a probe of the kubelet is that executes a program. */
+  @Test
+  void anotherThatWritesElsewhereIsNoObstacle() throws Exception {
+    try (var one = new TracingProgram(podLogs);
+        var executed = new TracingProgram(directory)) {
+      awaitSamples(target(RuntimeKind.GO, one.pid(), executed.pid()), Origin.GO_GCTRACE, 3);
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.heapwarden.probes;
 
 import dev.heapwarden.probes.go.GoPrograms;
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -16,12 +17,22 @@ final class TracingProgram implements AutoCloseable {
    * @param podLogs as /var/log/pods of a node
    */
   TracingProgram(Path podLogs) throws IOException {
+    this(podLogs, ProcessBuilder.Redirect.PIPE);
+  }
+
+  private TracingProgram(Path podLogs, ProcessBuilder.Redirect error) throws IOException {
     var builder = new ProcessBuilder(GoPrograms.build("gclog", "churn", "local").toString(), "on");
     builder.environment().put("GODEBUG", "gctrace=0,madvdontneed=1,gctrace=1");
-    process = builder.start();
+    process = builder.redirectError(error).start();
     var log = Files.createDirectories(podLogs.resolve("shop_web-1_uid/web")).resolve("0.log");
     Files.writeString(log, Instant.now() + " stdout F ready\n", StandardOpenOption.CREATE);
     Thread.ofVirtual().start(() -> copy(log));
+  }
+
+  /** Another, which writes where this one does. */
+  TracingProgram child(Path podLogs) throws IOException {
+    var error = new File("/proc/" + pid() + "/fd/2");
+    return new TracingProgram(podLogs, ProcessBuilder.Redirect.appendTo(error));
   }
 
   long pid() {

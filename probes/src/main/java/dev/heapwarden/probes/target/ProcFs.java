@@ -7,8 +7,10 @@ import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -130,6 +132,27 @@ public final class ProcFs {
       var text = new String(environment.readNBytes(ENVIRONMENT_LIMIT), ANY_BYTES);
       return Stream.of(text.split("\u0000", -1));
     }
+  }
+
+  /**
+   * Whether standard output or error of one process is also one of the other's. What is executed in
+   * a container later, such as a probe, has its own.
+   */
+  public boolean sharesOutput(long one, long other) throws IOException {
+    var outputs = outputs(one);
+    return outputs(other).stream().anyMatch(outputs::contains);
+  }
+
+  private Set<Path> outputs(long pid) throws IOException {
+    var found = new HashSet<Path>();
+    for (var descriptor : List.of("1", "2")) {
+      try {
+        found.add(Files.readSymbolicLink(directory(pid).resolve("fd").resolve(descriptor)));
+      } catch (NoSuchFileException _) {
+        // It is closed.
+      }
+    }
+    return found;
   }
 
   /** Whether a file of that name is mapped into the process. */

@@ -91,13 +91,16 @@ final class ContainerLine {
         : List.of();
   }
 
-  /** Those that its runtime has something to tell to. */
+  /** Those that have something to tell of the runtime that it is judged as. */
   private static List<Attachment> due(WatchedContainer container) {
-    return container.sight() instanceof Sight.Watched watched
-        ? watched.state().attachments().stream()
-            .filter(attachment -> attachment.isDue(watched.state().runtime()))
-            .toList()
-        : List.of();
+    if (!(container.sight() instanceof Sight.Watched watched)) {
+      return List.of();
+    }
+    var assessment = container.assessment();
+    var judged = assessment == null ? watched.state().runtime() : assessment.runtime();
+    return watched.state().attachments().stream()
+        .filter(attachment -> attachment.isDue(judged))
+        .toList();
   }
 
   private static int rank(WatchedContainer container) {

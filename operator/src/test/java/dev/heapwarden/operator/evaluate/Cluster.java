@@ -96,6 +96,15 @@ final class Cluster {
 
   static WatchedContainer watched(
       String pod, RuntimeKind runtime, Verdict verdict, Attachment... attachments) {
+    return watched(pod, runtime, runtime, verdict, attachments);
+  }
+
+  static WatchedContainer watched(
+      String pod,
+      RuntimeKind seen,
+      RuntimeKind judged,
+      Verdict verdict,
+      Attachment... attachments) {
     var key = key(pod);
     return new WatchedContainer(
         key,
@@ -105,13 +114,13 @@ final class Cluster {
             new ContainerState(
                 key,
                 "checkout",
-                runtime,
+                seen,
                 "go1.26.8",
                 NOW.minusSeconds(600),
                 List.of(attachments),
                 0.0031),
             List.of()),
-        new Assessment(CHECKOUT.uid(), key, runtime, false, verdict, Duration.ofMinutes(10), NOW));
+        new Assessment(CHECKOUT.uid(), key, judged, false, verdict, Duration.ofMinutes(10), NOW));
   }
 
   static WatchedContainer unseen(String pod, Sight sight) {

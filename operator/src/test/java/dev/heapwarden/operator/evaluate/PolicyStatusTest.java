@@ -60,6 +60,19 @@ class PolicyStatusTest {
     assertThat(status.watched()).extracting(ContainerStatus::pod).containsExactly("a", "b");
   }
 
+  /** Its policy says that it is Go. */
+  @Test
+  void aContainerThatIsNotWhatItIsJudgedAsLacksTheProbesOfThat() {
+    var faults = new Attachment("PageFaults", Attachment.State.ATTACHED, null);
+
+    assertThat(
+            status(
+                    Cluster.watched(
+                        "a", RuntimeKind.NATIVE, RuntimeKind.GO, healthy(), faults, MAPS))
+                .attached())
+        .isZero();
+  }
+
   @Test
   void findingsAndRefusalsComeFirst() {
     var status =

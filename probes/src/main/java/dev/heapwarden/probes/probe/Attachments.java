@@ -48,6 +48,9 @@ public final class Attachments {
     var all =
         new ArrayList<>(
             ofJudged(target, jvm, noPageFaults, leftOut, failure, waiting, refusal, attached));
+    if (jvm.isEmpty() && target.container().choice() == RuntimeChoice.JVM) {
+      all.add(refused(JvmCounters.PROBE, "the policy says that it is a JVM, and none runs in it"));
+    }
     beside(target, !jvm.isEmpty()).ifPresent(all::add);
     return List.copyOf(all);
   }

@@ -89,9 +89,9 @@ final class GoMemoryEvidence {
     }
   }
 
-  /** The settings that its runtime goes by; empty where its memory does not tell. */
+  /** The settings that its main process goes by; empty where its memory does not tell. */
   Optional<GoReport> settings(Target target) throws IOException {
-    var found = largest(target);
+    var found = target.main().filter(target.probeableGo()::contains);
     if (found.isEmpty()) {
       return Optional.empty();
     }

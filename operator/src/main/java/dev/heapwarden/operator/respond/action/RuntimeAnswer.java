@@ -1,6 +1,7 @@
 package dev.heapwarden.operator.respond.action;
 
 import static java.util.stream.Collectors.joining;
+import static java.util.stream.Collectors.partitioningBy;
 
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.GoReport;
@@ -9,6 +10,7 @@ import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.OptionReport;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -17,6 +19,9 @@ import java.util.stream.Stream;
  * @param environment what was set: variables of Go, or the one that carries JVM options
  */
 record RuntimeAnswer(NavigableMap<String, String> environment) {
+  /** What a Go runtime is seen to go by. */
+  private static final Set<String> TOLD = Set.of("GOGC", "GOMEMLIMIT");
+
   /** The JVM options that were set; none for Go. None of the allow-list has a space in it. */
   List<String> options() {
     return isJava() ? List.of(environment.values().iterator().next().split(" ", -1)) : List.of();
@@ -69,10 +74,18 @@ record RuntimeAnswer(NavigableMap<String, String> environment) {
                             .stream()
                         : Stream.of(set.getKey() + "; the process was started without it"))
             .collect(joining(", "));
-    var all = String.join(" ", environment.keySet());
-    return runtime.isPresent() || !missing.isEmpty()
-        ? seen(pod, missing, all)
-        : new Seen.Done("started with: %s (seen in pod %s)".formatted(all, pod));
+    if (!missing.isEmpty()) {
+      return seen(pod, missing, "");
+    }
+    var seen =
+        environment.keySet().stream()
+            .collect(
+                partitioningBy(name -> runtime.isPresent() && TOLD.contains(name), joining(" ")));
+    var all =
+        Stream.of("in force: " + seen.get(true), "started with: " + seen.get(false))
+            .filter(part -> !part.endsWith(": "))
+            .collect(joining("; "));
+    return new Seen.Done("%s (seen in pod %s)".formatted(all, pod));
   }
 
   /** What the runtime goes by where that is something else. */

@@ -138,6 +138,21 @@ class AskedInForceTest {
         .isEqualTo(new Seen.Done("started with: GOGC GOMEMLIMIT (seen in pod checkout-2)"));
   }
 
+  @Test
+  void ofGoDebugOnlyTheStartIsKnown() {
+    var all = new TreeMap<>(GO);
+    all.put("GODEBUG", "gctrace=1");
+    look(all);
+    answer(
+        "leak-l3",
+        "{phase: Completed, variables: [GODEBUG, GOGC, GOMEMLIMIT],"
+            + " go: {gcPercent: 20, memoryLimit: 241591910}}");
+    assertThat(look(all))
+        .isEqualTo(
+            new Seen.Done(
+                "in force: GOGC GOMEMLIMIT; started with: GODEBUG (seen in pod checkout-2)"));
+  }
+
   /** A start script may set another, and the program itself too. */
   @Test
   void aGoProgramThatGoesBySomethingElseIsAFailureWithItsReason() {

@@ -32,6 +32,8 @@ public final class ProcFs {
    */
   public static final Charset ANY_BYTES = StandardCharsets.ISO_8859_1;
 
+  private static final Path NOWHERE = Path.of("/dev/null");
+
   /** Of the names of files, as {@link Path} has them. */
   private static final Charset FILE_NAMES =
       Charset.forName(System.getProperty("sun.jnu.encoding", "UTF-8"));
@@ -135,11 +137,12 @@ public final class ProcFs {
   }
 
   /**
-   * Whether standard output or error of one process is also one of the other's. What is executed in
-   * a container later, such as a probe, has its own.
+   * Whether standard output or error of one process is also one of the other's, and something that
+   * can be read. What is executed in a container later, such as a probe, has its own.
    */
   public boolean sharesOutput(long one, long other) throws IOException {
     var outputs = outputs(one);
+    outputs.remove(NOWHERE);
     return outputs(other).stream().anyMatch(outputs::contains);
   }
 

@@ -18,11 +18,10 @@ say() { printf '[%4d s] %s\n' "$(($(date +%s) - HEAPWARDEN_BEGAN))" "$*" >&2; }
 during() {
   local ticker status=0
   (
-    trap 'kill "$!" 2>/dev/null; exit' TERM
-    while kill -0 $$ 2>/dev/null; do
-      sleep 30 &
-      wait "$!"
-      say "still at it"
+    passed=0
+    # It ends with the script, however that ends.
+    while sleep 1 && kill -0 $$ 2>/dev/null; do
+      ((++passed % 30)) || say "still at it"
     done
     # Not the lock of e2e/setup.
   ) >&2 8>&- &

@@ -5,20 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.heapwarden.detection.sample.Attachment;
 import dev.heapwarden.detection.sample.Attachment.State;
 import dev.heapwarden.detection.sample.RuntimeKind;
-import dev.heapwarden.probes.go.ExecutableId;
 import dev.heapwarden.probes.target.Target;
 import dev.heapwarden.probes.target.TargetProcess;
 import dev.heapwarden.probes.target.Web;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class WantedLogTest {
-  private static final TargetProcess GO = process(RuntimeKind.GO, 1, 2000);
-  private static final TargetProcess SMALL_GO = process(RuntimeKind.GO, 2, 10);
-  private static final TargetProcess JVM = process(RuntimeKind.JVM, 3, 1000);
+  private static final TargetProcess GO = ReadLogs.process(RuntimeKind.GO, 1, 2000);
+  private static final TargetProcess SMALL_GO = ReadLogs.process(RuntimeKind.GO, 2, 10);
+  private static final TargetProcess JVM = ReadLogs.process(RuntimeKind.JVM, 3, 1000);
 
   /** What is judged is Go: that the other is not says nothing of its log. */
   @Test
@@ -60,16 +58,5 @@ class WantedLogTest {
     return WantedLog.of(
         new Target(Web.watched(), Optional.empty(), processes),
         Stream.of(refused).map(probe -> new Attachment(probe, State.REFUSED, "why")).toList());
-  }
-
-  private static TargetProcess process(RuntimeKind runtime, long pid, long bytes) {
-    return new TargetProcess(
-        new TargetProcess.Identity(Web.KEY.containerId(), pid, 1, new ExecutableId(1, pid)),
-        bytes,
-        runtime,
-        Path.of("/proc/exe"),
-        Optional.empty(),
-        Optional.of("no symbols"),
-        0);
   }
 }

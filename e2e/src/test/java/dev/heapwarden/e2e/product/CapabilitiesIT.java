@@ -5,8 +5,9 @@ import static org.awaitility.Awaitility.await;
 
 import dev.heapwarden.crds.policy.ContainerStatus.ProbeStatus;
 import dev.heapwarden.crds.policy.MemoryPolicy;
-import dev.heapwarden.crds.snapshot.MemorySnapshot;
+import dev.heapwarden.crds.snapshot.MemorySnapshotSpec;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.Artifact.State;
+import dev.heapwarden.crds.snapshot.SnapshotKind;
 import dev.heapwarden.e2e.scenario.Installation;
 import dev.heapwarden.e2e.scenario.Shop;
 import io.fabric8.kubernetes.api.model.apps.DaemonSet;
@@ -113,29 +114,12 @@ class CapabilitiesIT {
     leaveOut("KILL");
     awaitRollout();
     var pod = shop.pods("stripped").getFirst().getMetadata().getName();
-    shop.apply(
-        """
-        apiVersion: heapwarden.dev/v1alpha1
-        kind: MemorySnapshot
-        metadata: {name: unasked}
-        spec: {pod: %s, container: sidecar, kinds: [ThreadDump]}
-        """
-            .formatted(pod));
+    var snapshots = new Snapshots(client, shop.namespace());
+    snapshots.order(
+        "unasked",
+        new MemorySnapshotSpec(pod, "sidecar", List.of(SnapshotKind.THREAD_DUMP), "1s", List.of()));
 
-    var dump =
-        await("an answer")
-            .atMost(SOON)
-            .until(
-                () ->
-                    client
-                        .resources(MemorySnapshot.class)
-                        .inNamespace(shop.namespace())
-                        .withName("unasked")
-                        .require()
-                        .getStatus(),
-                status -> status != null && status.completedAt() != null)
-            .artifacts()
-            .getFirst();
+    var dump = snapshots.awaitEnd("unasked").artifacts().getFirst();
 
     assertThat(dump.state()).as("%s", dump.reason()).isNotEqualTo(State.TAKEN);
     assertThat(dump.reason()).contains("no signal may be sent");

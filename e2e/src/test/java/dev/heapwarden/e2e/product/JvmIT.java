@@ -9,7 +9,6 @@ import dev.heapwarden.crds.policy.ContainerStatus.ProbeStatus;
 import dev.heapwarden.crds.policy.MemoryPolicy;
 import dev.heapwarden.crds.policy.MemoryPolicyStatus;
 import dev.heapwarden.crds.snapshot.InstanceQuery;
-import dev.heapwarden.crds.snapshot.MemorySnapshot;
 import dev.heapwarden.crds.snapshot.MemorySnapshotSpec;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.Artifact;
@@ -59,11 +58,13 @@ class JvmIT {
 
   private final KubernetesClient client;
   private final Shop shop;
+  private final Snapshots snapshots;
   private Map<String, MemorySnapshotStatus> taken = Map.of();
 
   JvmIT(KubernetesClient client) {
     this.client = client;
     this.shop = new Shop(client, "jvms");
+    this.snapshots = new Snapshots(client, shop.namespace());
   }
 
   @BeforeAll
@@ -78,11 +79,9 @@ class JvmIT {
             () ->
                 watched().size() == PODS.size()
                     && watched().values().stream().allMatch(JvmIT::known));
-    PODS.forEach(this::order);
-    await("an answer for each")
-        .atMost(Duration.ofMinutes(2))
-        .until(() -> PODS.stream().allMatch(pod -> finished(status(pod))));
-    taken = PODS.stream().collect(Collectors.toMap(Function.identity(), this::status));
+    PODS.forEach(
+        pod -> snapshots.order(pod, new MemorySnapshotSpec(pod, "orders", KINDS, "1s", List.of())));
+    taken = PODS.stream().collect(Collectors.toMap(Function.identity(), snapshots::awaitEnd));
   }
 
   @AfterAll
@@ -178,10 +177,8 @@ class JvmIT {
   }
 
   private MemorySnapshotStatus sample(String pod, String name) {
-    var snapshot = new MemorySnapshot();
-    snapshot.getMetadata().setName(name);
-    snapshot.getMetadata().setNamespace(shop.namespace());
-    snapshot.setSpec(
+    snapshots.order(
+        name,
         new MemorySnapshotSpec(
             pod,
             "orders",
@@ -189,10 +186,7 @@ class JvmIT {
             "1s",
             List.of(),
             new InstanceQuery("Orders$Article", 5)));
-    client.resource(snapshot).create();
-    return await("the sample " + name)
-        .atMost(Duration.ofMinutes(3))
-        .until(() -> status(name), JvmIT::finished);
+    return snapshots.awaitEnd(name);
   }
 
   @Test
@@ -212,27 +206,6 @@ class JvmIT {
     return Objects.requireNonNull(taken.get(pod)).artifacts().stream()
         .map(artifact -> String.valueOf(artifact.reason()))
         .toList();
-  }
-
-  private void order(String pod) {
-    var snapshot = new MemorySnapshot();
-    snapshot.getMetadata().setName(pod);
-    snapshot.getMetadata().setNamespace(shop.namespace());
-    snapshot.setSpec(new MemorySnapshotSpec(pod, "orders", KINDS, "1s", List.of()));
-    client.resource(snapshot).create();
-  }
-
-  private MemorySnapshotStatus status(String pod) {
-    return client
-        .resources(MemorySnapshot.class)
-        .inNamespace(shop.namespace())
-        .withName(pod)
-        .require()
-        .getStatus();
-  }
-
-  private static boolean finished(MemorySnapshotStatus status) {
-    return status != null && status.completedAt() != null;
   }
 
   private ProbeStatus probe(String pod, String name) {

@@ -15,10 +15,13 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.RollableScalableResource;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -30,80 +33,10 @@ record LeakingOrders(KubernetesClient client, Kubectl kubectl, String namespace)
   static final String PAUSE = "-XX:MaxGCPauseMillis=150";
   private static final AtomicInteger NUMBER = new AtomicInteger();
 
-  private static final String WORKLOAD =
-      """
-      apiVersion: heapwarden.dev/v1alpha1
-      kind: MemoryPolicy
-      metadata: {name: orders, namespace: IN_NAMESPACE}
-      spec:
-        selector: {matchLabels: {app: orders}}
-        respond:
-          mode: IN_MODE
-          maxLevel: 3
-          diagnose: {window: 1s}
-          intervene: {jvm: {options: ["-XX:MaxGCPauseMillis=150"]}}
-      ---
-      apiVersion: apps/v1
-      kind: Deployment
-      metadata: {name: orders, namespace: IN_NAMESPACE}
-      spec:
-        selector: {matchLabels: {app: orders}}
-        template:
-          metadata: {labels: {app: orders}}
-          spec:
-            terminationGracePeriodSeconds: 1
-            containers:
-            - name: orders
-              image: localhost/heapwarden-orders:dev
-              imagePullPolicy: IfNotPresent
-              env: [{name: JDK_JAVA_OPTIONS, value: "-Xmx160m"}]
-              readinessProbe: {httpGet: {path: /healthz, port: 8080}, periodSeconds: 1}
-              resources: {requests: {cpu: 10m, memory: 64Mi}, limits: {memory: 384Mi}}
-      """;
-
   /** The step of a pod that nothing replaces. */
   static final String NOT_ISOLATED =
       "{action: Isolate, level: 2, state: Refused, object: pod/POD_NAME, message: nothing replaces"
           + " it, undo: {}, intendedAt: \"NOW\"}";
-
-  /** As detection opens it. */
-  private static final String INCIDENT =
-      """
-      apiVersion: heapwarden.dev/v1alpha1
-      kind: LeakIncident
-      metadata: {name: orders-approve, namespace: IN_NAMESPACE}
-      spec:
-        target: {kind: Deployment, name: orders, uid: WORKLOAD_UID, container: orders, policy: orders, episode: 1}
-      status:
-        workload: deployment/orders
-        container: orders
-        verdict: Confirmed
-        layer: Application
-        growth: 3.4 GiB/h
-        limitIn: 1h
-        site: "-"
-        level: 0
-        phase: Open
-        openedAt: "NOW"
-        finding:
-          verdict: Confirmed
-          runtime: JVM
-          layer: Application
-          cause: ClassGrowth
-          message: it leaks
-          growthBytesPerSecond: 1000000
-          growthLow: 900000
-          growthHigh: 1100000
-          secondsToLimit: 3600
-          pod: POD_NAME
-          podUid: POD_UID
-          containerAgeSeconds: 600
-          pods: 1
-          witnesses: []
-          at: "NOW"
-        steps: [STEPS]
-        timeline: []
-      """;
 
   /** In a namespace of its own. */
   static LeakingOrders of(KubernetesClient client, Kubectl kubectl) {
@@ -123,7 +56,7 @@ record LeakingOrders(KubernetesClient client, Kubectl kubectl, String namespace)
     client
         .load(
             new ByteArrayInputStream(
-                WORKLOAD
+                resource("orders.yaml")
                     .replace("IN_NAMESPACE", namespace)
                     .replace("IN_MODE", mode)
                     .getBytes(StandardCharsets.UTF_8)))
@@ -153,7 +86,7 @@ record LeakingOrders(KubernetesClient client, Kubectl kubectl, String namespace)
             .getMetadata();
     var incident =
         Serialization.unmarshal(
-            INCIDENT
+            resource("orders-incident.yaml")
                 .replace("IN_NAMESPACE", namespace)
                 .replace("STEPS", steps)
                 .replace("WORKLOAD_UID", deployment().getMetadata().getUid())
@@ -259,5 +192,14 @@ record LeakingOrders(KubernetesClient client, Kubectl kubectl, String namespace)
   String environment() {
     return Serialization.asYaml(
         deployment().getSpec().getTemplate().getSpec().getContainers().getFirst().getEnv());
+  }
+
+  private static String resource(String name) {
+    try (var stream = LeakingOrders.class.getResourceAsStream("/product/" + name)) {
+      return new String(
+          Objects.requireNonNull(stream, name).readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 }

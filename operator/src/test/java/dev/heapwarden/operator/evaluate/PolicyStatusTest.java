@@ -10,7 +10,6 @@ import dev.heapwarden.crds.policy.MemoryPolicyStatus;
 import dev.heapwarden.crds.policy.Respond;
 import dev.heapwarden.crds.policy.Rule;
 import dev.heapwarden.detection.sample.Attachment;
-import dev.heapwarden.detection.sample.RuntimeKind;
 import dev.heapwarden.detection.verdict.Verdict;
 import dev.heapwarden.operator.collect.Sight;
 import io.fabric8.kubernetes.api.model.Condition;
@@ -45,32 +44,6 @@ class PolicyStatusTest {
             MemoryPolicyStatus::suspected,
             MemoryPolicyStatus::confirmed)
         .containsExactly(3, 1, 1, 1);
-  }
-
-  /** What runs in it has no collections and no maps of Go that a probe could tell of. */
-  @Test
-  void aNativeContainerLacksNoProbeOfGo() {
-    var faults = new Attachment("PageFaults", Attachment.State.ATTACHED, null);
-    var status =
-        status(
-            Cluster.watched("a", healthy(), GC, MAPS),
-            Cluster.watched("b", RuntimeKind.NATIVE, healthy(), faults, MAPS));
-
-    assertThat(status.attached()).isEqualTo(1);
-    assertThat(status.watched()).extracting(ContainerStatus::pod).containsExactly("a", "b");
-  }
-
-  /** Its policy says that it is Go. */
-  @Test
-  void aContainerThatIsNotWhatItIsJudgedAsLacksTheProbesOfThat() {
-    var faults = new Attachment("PageFaults", Attachment.State.ATTACHED, null);
-
-    assertThat(
-            status(
-                    Cluster.watched(
-                        "a", RuntimeKind.NATIVE, RuntimeKind.GO, healthy(), faults, MAPS))
-                .attached())
-        .isZero();
   }
 
   @Test

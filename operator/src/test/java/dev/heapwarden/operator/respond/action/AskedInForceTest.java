@@ -120,7 +120,7 @@ class AskedInForceTest {
   }
 
   @Test
-  void aGoProgramThatGoesByTheVariablesHasThemInForce() {
+  void aGoProgramIsAskedToo() {
     look(GO);
     answer(
         "leak-l3",
@@ -128,52 +128,6 @@ class AskedInForceTest {
             + " go: {gcPercent: 20, memoryLimit: 241591910}}");
     assertThat(look(GO))
         .isEqualTo(new Seen.Done("in force: GOGC GOMEMLIMIT (seen in pod checkout-2)"));
-  }
-
-  @Test
-  void ofAGoProgramThatCannotBeReadOnlyItsStartIsKnown() {
-    look(GO);
-    answer("leak-l3", "{phase: Completed, variables: [GOGC, GOMEMLIMIT]}");
-    assertThat(look(GO))
-        .isEqualTo(new Seen.Done("started with: GOGC GOMEMLIMIT (seen in pod checkout-2)"));
-  }
-
-  @Test
-  void ofGoDebugOnlyTheStartIsKnown() {
-    var all = new TreeMap<>(GO);
-    all.put("GODEBUG", "gctrace=1");
-    look(all);
-    answer(
-        "leak-l3",
-        "{phase: Completed, variables: [GODEBUG, GOGC, GOMEMLIMIT],"
-            + " go: {gcPercent: 20, memoryLimit: 241591910}}");
-    assertThat(look(all))
-        .isEqualTo(
-            new Seen.Done(
-                "in force: GOGC GOMEMLIMIT; started with: GODEBUG (seen in pod checkout-2)"));
-  }
-
-  /** A start script may set another, and the program itself too. */
-  @Test
-  void aGoProgramThatGoesBySomethingElseIsAFailureWithItsReason() {
-    look(GO);
-    answer("leak-l3", "{phase: Completed, variables: [GOGC, GOMEMLIMIT], go: {gcPercent: 100}}");
-    assertThat(look(GO))
-        .isEqualTo(
-            new Seen.Failed(
-                "not in force: GOGC=20; the program goes by 100, GOMEMLIMIT=241591910; the program"
-                    + " goes by off (seen in pod checkout-2)"));
-  }
-
-  @Test
-  void aGoProcessWithoutAVariableIsAFailureWithItsReason() {
-    look(GO);
-    answer("leak-l3", "{phase: Completed, variables: [GOGC]}");
-    assertThat(look(GO))
-        .isEqualTo(
-            new Seen.Failed(
-                "not in force: GOMEMLIMIT; the process was started without it"
-                    + " (seen in pod checkout-2)"));
   }
 
   @Test

@@ -13,7 +13,8 @@ RUN jlink --strip-debug --no-header-files --no-man-pages --compress zip-6 --outp
       --add-modules java.base,java.desktop,java.logging,java.management,java.naming,java.net.http,java.rmi,java.security.jgss,java.sql,java.xml,jdk.crypto.ec,jdk.httpserver,jdk.management,jdk.unsupported
 
 # What the agent needs from its pod: hostPID; capabilities BPF, PERFMON (load and attach programs), SYS_PTRACE (read /proc/PID of
-# other users), DAC_OVERRIDE and KILL (SIGQUIT asks a JVM to listen); host paths /sys/kernel (tracefs, BTF), /sys/fs/cgroup at
+# other users), DAC_OVERRIDE, KILL (SIGQUIT asks a JVM to listen) and SYS_NICE (takes back bpftrace's
+# compiler pages); host paths /sys/kernel (tracefs, BTF), /sys/fs/cgroup at
 # /host/sys/fs/cgroup, the snapshot directory; an emptyDir at /tmp; NODE_NAME from the downward API. The root file system can be
 # read-only.
 FROM debian:trixie-slim AS agent
@@ -30,7 +31,7 @@ ENV LC_ALL=C.UTF-8
 # An ahead-of-time cache (JEP 514) of what a start without an API server loads. A cache is made for one runtime, one set of options and
 # one class path: so the arguments are one file, and the class path has no wildcard, whose order is the file system's. The last command,
 # a start that ends for want of NODE_NAME, fails where classes do not come from the cache; at run time the agent would start without it.
-RUN printf '%s\n' --enable-native-access=ALL-UNNAMED -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:+UseCompactObjectHeaders -Xmx128m \
+RUN printf '%s\n' --enable-native-access=ALL-UNNAMED -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:+UseCompactObjectHeaders -Xmx128m -Xmn8m \
       -XX:+ExitOnOutOfMemoryError -cp "$(ls /opt/heapwarden/*.jar /opt/heapwarden/lib/*.jar | paste -sd :)" >/opt/heapwarden/java.args; \
     NODE_NAME=none KUBERNETES_MASTER=https://127.0.0.1:1 SNAPSHOT_DIR=/tmp/snapshots \
       /opt/java/bin/java @/opt/heapwarden/java.args -XX:AOTCacheOutput=/opt/heapwarden/agent.aot dev.heapwarden.probes.AgentMain >/tmp/training 2>&1 & \

@@ -110,6 +110,21 @@ class CapabilitiesIT {
   }
 
   @Test
+  void withoutNiceBpftraceKeepsThePagesOfItsCompiler() {
+    await("a bpftrace without its compiler's pages")
+        .atMost(SOON)
+        .until(AgentProcesses::bpftraceMebibytes, mebibytes -> mebibytes > 0 && mebibytes < 50);
+    leaveOut("SYS_NICE");
+    awaitRollout();
+    eachIsAttached();
+
+    await("a bpftrace with them")
+        .during(Duration.ofSeconds(10))
+        .atMost(SOON)
+        .until(AgentProcesses::bpftraceMebibytes, mebibytes -> mebibytes > 70);
+  }
+
+  @Test
   void withoutKillAJvmOfAnotherUserIsNotAsked() {
     leaveOut("KILL");
     awaitRollout();

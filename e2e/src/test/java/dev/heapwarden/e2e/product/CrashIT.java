@@ -7,14 +7,7 @@ import dev.heapwarden.crds.policy.MemoryPolicy;
 import dev.heapwarden.crds.snapshot.MemorySnapshot;
 import dev.heapwarden.e2e.scenario.Shop;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
-import java.util.Set;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Order;
@@ -54,9 +47,11 @@ class CrashIT {
     await("a bpftrace for the snapshot beside the one for the node")
         .atMost(Duration.ofMinutes(1))
         .until(
-            () -> bpftrace().stream().anyMatch(CrashIT::isOfOneProcess) && bpftrace().size() > 1);
-    var agent = processes("dev.heapwarden.probes.AgentMain");
-    var probes = bpftrace();
+            () ->
+                AgentProcesses.bpftrace().stream().anyMatch(CrashIT::isOfOneProcess)
+                    && AgentProcesses.bpftrace().size() > 1);
+    var agent = AgentProcesses.agent();
+    var probes = AgentProcesses.bpftrace();
     assertThat(agent).as("the agent's process, seen from the node").hasSize(1);
 
     agent.forEach(ProcessHandle::destroyForcibly);
@@ -72,7 +67,7 @@ class CrashIT {
         .delete();
     await("a new agent with probes of its own")
         .atMost(Duration.ofMinutes(3))
-        .until(() -> bpftrace().size() == 1 && everythingIsAttached());
+        .until(() -> AgentProcesses.bpftrace().size() == 1 && everythingIsAttached());
   }
 
   private void orderALongWindow() {
@@ -97,43 +92,8 @@ class CrashIT {
     return status != null && status.containers() == 2 && status.attached() == 2;
   }
 
-  private static Set<ProcessHandle> bpftrace() {
-    return inPods().filter(process -> runs(process, "/bpftrace")).collect(Collectors.toSet());
-  }
-
-  private static List<ProcessHandle> processes(String argument) {
-    return inPods().filter(process -> runs(process, "/java") && has(process, argument)).toList();
-  }
-
   /** As a snapshot's is; of the node's there may be two for a moment. */
   private static boolean isOfOneProcess(ProcessHandle bpftrace) {
-    return has(bpftrace, "-p");
-  }
-
-  private static boolean has(ProcessHandle process, String argument) {
-    return process
-        .info()
-        .arguments()
-        .map(arguments -> List.of(arguments).contains(argument))
-        .orElse(false);
-  }
-
-  private static boolean runs(ProcessHandle process, String program) {
-    return process.info().command().map(command -> command.endsWith(program)).orElse(false);
-  }
-
-  /** What runs beside the cluster is none of its business. */
-  private static Stream<ProcessHandle> inPods() {
-    return ProcessHandle.allProcesses()
-        .filter(
-            process -> {
-              try {
-                return Files.readString(Path.of("/proc/" + process.pid() + "/cgroup"))
-                    .contains("/kubepods");
-              } catch (IOException e) {
-                // It ended meanwhile.
-                return false;
-              }
-            });
+    return AgentProcesses.has(bpftrace, "-p");
   }
 }

@@ -3,6 +3,7 @@ package dev.heapwarden.probes.jvm;
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
+import dev.heapwarden.probes.target.LibC;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
@@ -28,7 +29,7 @@ public final class Held implements AutoCloseable {
   private static final int FILE_TYPE = 0170000;
 
   private static final MethodHandle OPEN =
-      Signals.function("open", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT));
+      LibC.function("open", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT));
 
   private final int descriptor;
 
@@ -93,7 +94,7 @@ public final class Held implements AutoCloseable {
   private static Held open(Path path, int flag) throws IOException {
     try (var arena = Arena.ofConfined()) {
       int flags = PATH_ONLY | CLOSE_ON_EXEC | NO_FOLLOW | flag;
-      int descriptor = Signals.call(OPEN, arena.allocateFrom(path.toString()), flags);
+      int descriptor = LibC.call(OPEN, arena.allocateFrom(path.toString()), flags);
       if (descriptor < 0) {
         throw new IOException("cannot be opened: " + path);
       }
@@ -125,6 +126,6 @@ public final class Held implements AutoCloseable {
 
   @Override
   public void close() {
-    int _ = Signals.call(Signals.CLOSE, descriptor);
+    int _ = LibC.call(LibC.CLOSE, descriptor);
   }
 }

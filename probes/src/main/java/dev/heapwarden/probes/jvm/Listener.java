@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
+import dev.heapwarden.probes.target.LibC;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
@@ -39,16 +40,16 @@ final class Listener {
   private static final int CREDENTIALS_SIZE = 12;
 
   private static final MethodHandle SOCKET =
-      Signals.function("socket", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
+      LibC.function("socket", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
   private static final MethodHandle CONNECT =
-      Signals.function(
+      LibC.function(
           "connect",
           FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT),
           Linker.Option.captureCallState("errno"));
   private static final VarHandle ERROR =
       Linker.Option.captureStateLayout().varHandle(PathElement.groupElement("errno"));
   private static final MethodHandle OPTION =
-      Signals.function(
+      LibC.function(
           "getsockopt",
           FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, ADDRESS));
 
@@ -62,7 +63,7 @@ final class Listener {
    * @throws IOException when it takes no further connection now
    */
   static OptionalLong pid(Held socket) throws IOException {
-    int descriptor = Signals.call(SOCKET, (int) UNIX, STREAM | NON_BLOCKING | CLOSE_ON_EXEC, 0);
+    int descriptor = LibC.call(SOCKET, (int) UNIX, STREAM | NON_BLOCKING | CLOSE_ON_EXEC, 0);
     if (descriptor < 0) {
       throw new IOException("no socket can be made");
     }
@@ -71,7 +72,7 @@ final class Listener {
       address.set(JAVA_SHORT, 0, UNIX);
       address.setString(JAVA_SHORT.byteSize(), socket.path().toString());
       var state = arena.allocate(Linker.Option.captureStateLayout());
-      if (Signals.call(CONNECT, state, descriptor, address, ADDRESS_SIZE) == 0) {
+      if (LibC.call(CONNECT, state, descriptor, address, ADDRESS_SIZE) == 0) {
         return OptionalLong.of(pid(descriptor, arena));
       }
       if ((int) ERROR.get(state, 0L) == REFUSED) {
@@ -79,14 +80,14 @@ final class Listener {
       }
       throw new IOException("no connection can be had to the socket in its /tmp");
     } finally {
-      int _ = Signals.call(Signals.CLOSE, descriptor);
+      int _ = LibC.call(LibC.CLOSE, descriptor);
     }
   }
 
   private static long pid(int descriptor, Arena arena) throws IOException {
     MemorySegment credentials = arena.allocate(CREDENTIALS_SIZE, JAVA_INT.byteAlignment());
     var size = arena.allocateFrom(JAVA_INT, CREDENTIALS_SIZE);
-    if (Signals.call(OPTION, descriptor, SOCKET_LEVEL, PEER_CREDENTIALS, credentials, size) != 0) {
+    if (LibC.call(OPTION, descriptor, SOCKET_LEVEL, PEER_CREDENTIALS, credentials, size) != 0) {
       throw new IOException("the kernel does not tell who listens on the socket in its /tmp");
     }
     return credentials.get(JAVA_INT, 0);

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -97,6 +98,12 @@ public final class ChildProcess {
   /** Completes with the exit status, 128 + signal when killed, or -1 when it could not start. */
   public CompletableFuture<Integer> ended() {
     return ended.copy();
+  }
+
+  /** Its pid; empty before it was started. */
+  OptionalLong pid() {
+    var process = started.getNow(null);
+    return process == null ? OptionalLong.empty() : OptionalLong.of(process.pid());
   }
 
   /** Asks it to detach and end: SIGTERM, which bpftrace takes as SIGINT, then SIGKILL. */

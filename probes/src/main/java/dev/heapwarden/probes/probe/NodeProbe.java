@@ -95,6 +95,9 @@ public final class NodeProbe implements AutoCloseable {
             tracepoints.pageFaults().isEmpty(),
             target -> spending.leftOut(target).keySet());
     var run = current;
+    if (run != null && retiring == null) {
+      run.slim();
+    }
     if (run != null && run.plan().sameAs(wanted)) {
       return;
     }

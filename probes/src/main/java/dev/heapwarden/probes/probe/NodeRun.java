@@ -9,9 +9,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** One bpftrace that runs a node program, from its start to its end. */
 final class NodeRun {
+  private static final Logger LOG = LoggerFactory.getLogger(NodeRun.class);
+
   private final NodePlan plan;
   private final List<NodeProgram.Probed> executables;
   private final int expected;
@@ -21,6 +25,7 @@ final class NodeRun {
   private final CompletableFuture<Boolean> attached = new CompletableFuture<>();
   private final ChildProcess child;
   private int announced;
+  private boolean slimmed;
   private volatile Claim claim = Claim.whole();
   private volatile long heardAt = System.nanoTime();
   private volatile @Nullable NodeRun predecessor;
@@ -84,6 +89,23 @@ final class NodeRun {
   boolean pastItsClaim() {
     long until = claim.until();
     return until != Long.MAX_VALUE && System.nanoTime() > until + Duration.ofSeconds(2).toNanos();
+  }
+
+  /** Gives back what it needed to attach, and needs no more; once, when it runs alone. */
+  void slim() {
+    if (slimmed) {
+      return;
+    }
+    slimmed = true;
+    child.pid().ifPresent(NodeRun::giveBack);
+  }
+
+  private static void giveBack(long pid) {
+    try {
+      LOG.info("compiler pages given back mebibytes={}", CompilerPages.giveBack(pid) >> 20);
+    } catch (IOException ended) {
+      LOG.debug("compiler pages stay", ended);
+    }
   }
 
   String complaint() {

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -190,11 +191,20 @@ public final class ProcFs {
 
   /** Where the parts of a file are mapped. */
   public List<Mapping> mappings(long pid, long inode) throws IOException {
+    return mappings(pid, Long.toString(inode)::equals);
+  }
+
+  /** What is mapped of files. */
+  public List<Mapping> fileMappings(long pid) throws IOException {
+    return mappings(pid, inode -> !inode.equals("0"));
+  }
+
+  private List<Mapping> mappings(long pid, Predicate<String> inode) throws IOException {
     try (BufferedReader maps = maps(pid)) {
       return maps.lines()
           .limit(MAPPINGS_LIMIT)
           .map(line -> line.split("\\s+", 6))
-          .filter(fields -> fields.length == 6 && fields[4].equals(Long.toString(inode)))
+          .filter(fields -> fields.length == 6 && inode.test(fields[4]))
           .map(
               fields -> {
                 int dash = fields[0].indexOf('-');

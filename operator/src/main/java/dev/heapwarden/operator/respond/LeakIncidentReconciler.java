@@ -32,6 +32,7 @@ import io.javaoperatorsdk.operator.processing.retry.GradualRetry;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -114,6 +115,7 @@ public final class LeakIncidentReconciler implements Reconciler<LeakIncident> {
                 policy ->
                     of(context, policy.getMetadata().getNamespace(), policy.getMetadata().getName())
                         .collect(Collectors.toSet()))
+            .withOnUpdateFilter(LeakIncidentReconciler::matters)
             .build();
     var windows = new SimpleInboundEventSource<LeakIncident>("maintenance-windows");
     alarms.on(
@@ -123,6 +125,15 @@ public final class LeakIncidentReconciler implements Reconciler<LeakIncident> {
         new InformerEventSource<>(snapshots, context),
         new InformerEventSource<>(policies, context),
         windows);
+  }
+
+  /**
+   * Whether a change of a policy may change what is due. Its status is written after each
+   * evaluation, and every incident of the policy would be reconciled for it.
+   */
+  static boolean matters(MemoryPolicy now, MemoryPolicy before) {
+    return !Objects.equals(now.getMetadata().getGeneration(), before.getMetadata().getGeneration())
+        || now.isMarkedForDeletion() != before.isMarkedForDeletion();
   }
 
   private static Stream<ResourceID> of(

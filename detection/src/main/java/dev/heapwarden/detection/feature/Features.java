@@ -37,7 +37,7 @@ public record Features(
 
     var collections = history.series(Signal.POST_GC_LIVE_HEAP).between(from, age);
     if (history.saw(Signal.POST_GC_LIVE_HEAP) || history.saw(Signal.COLLECTIONS)) {
-      values.put(Feature.COLLECTIONS, (double) collections.size());
+      values.put(Feature.COLLECTIONS, (double) collections.samples());
     }
     var liveHeap = Trend.of(collections, window);
     liveHeap.ifPresent(trend -> putLiveHeap(values, trend));

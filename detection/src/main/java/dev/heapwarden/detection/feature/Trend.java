@@ -33,7 +33,11 @@ record Trend(TheilSen line, int points, double from, double to, Pace pace) {
     var points = series.downSampled(MAX_POINTS);
     return Optional.of(
         new Trend(
-            TheilSen.of(points), series.size(), series.age(0), series.lastAge(), Pace.of(points)));
+            TheilSen.of(points),
+            series.samples(),
+            series.age(0),
+            series.lastAge(),
+            Pace.of(series)));
   }
 
   double span() {

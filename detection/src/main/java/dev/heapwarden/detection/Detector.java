@@ -3,6 +3,7 @@ package dev.heapwarden.detection;
 import dev.heapwarden.detection.feature.Features;
 import dev.heapwarden.detection.feature.Frame;
 import dev.heapwarden.detection.feature.History;
+import dev.heapwarden.detection.feature.Recording;
 import dev.heapwarden.detection.rule.RuleSet;
 import dev.heapwarden.detection.sample.RuntimeKind;
 import dev.heapwarden.detection.sample.Sample;
@@ -33,11 +34,45 @@ public final class Detector {
       Instant containerStartedAt,
       Settings settings,
       Instant now) {
-    var history =
-        History.of(
-            samples,
-            new Frame(
-                containerStartedAt, settings.warmUp(), settings.window(), settings.trendHorizon()));
+    var past = samples.stream().filter(sample -> !sample.at().isAfter(now)).toList();
+    return evaluate(
+        History.of(past, frame(containerStartedAt, settings)),
+        runtime,
+        containerStartedAt,
+        settings,
+        now);
+  }
+
+  /**
+   * The same of a recording, which holds nothing after {@code now}.
+   *
+   * @param runtime of the container; presets of other runtimes are not asked
+   */
+  public Verdict evaluate(
+      Recording samples,
+      RuntimeKind runtime,
+      Instant containerStartedAt,
+      Settings settings,
+      Instant now) {
+    return evaluate(
+        samples.in(frame(containerStartedAt, settings)),
+        runtime,
+        containerStartedAt,
+        settings,
+        now);
+  }
+
+  private static Frame frame(Instant containerStartedAt, Settings settings) {
+    return new Frame(
+        containerStartedAt, settings.warmUp(), settings.window(), settings.trendHorizon());
+  }
+
+  private Verdict evaluate(
+      History history,
+      RuntimeKind runtime,
+      Instant containerStartedAt,
+      Settings settings,
+      Instant now) {
     Map<Integer, Features> byWindow = new HashMap<>();
     var findings =
         rules.of(runtime).stream()

@@ -33,6 +33,14 @@ final class Figures {
         growth.high() / unit);
   }
 
+  /** Such as {@code 1.1 GiB/h}. */
+  static String perHour(double bytesPerSecond) {
+    double perHour = bytesPerSecond * 3600;
+    return perHour >= KIB * MIB
+        ? String.format(Locale.ROOT, "%.1f GiB/h", perHour / KIB / MIB)
+        : bytes(perHour) + "/h";
+  }
+
   /** Whole where that is exact enough, such as 310, and 0.25 below ten. */
   static String count(double count) {
     return String.format(Locale.ROOT, count < 10 ? "%.2f" : "%.0f", count);

@@ -73,18 +73,28 @@ record Testimony(List<Finding> findings, Features features) {
   }
 
   Optional<Duration> timeToLimit() {
+    return growth().flatMap(growth -> timeToLimit(growth, growth.bytesPerSecond()));
+  }
+
+  /** At the fastest growth that the interval holds. */
+  Optional<Duration> soonestTimeToLimit() {
+    return growth().flatMap(growth -> timeToLimit(growth, growth.high()));
+  }
+
+  /** At the slowest growth that the interval holds; empty where that is too far away to say. */
+  Optional<Duration> latestTimeToLimit() {
+    return growth().flatMap(growth -> timeToLimit(growth, growth.low()));
+  }
+
+  private Optional<Duration> timeToLimit(Growth growth, double bytesPerSecond) {
     var free =
         Stream.of(
                 free(Feature.MEMORY_LIMIT, Feature.ANONYMOUS_MEMORY),
                 free(Feature.HEAP_LIMIT, Feature.LIVE_HEAP))
             .flatMap(Optional::stream)
             .min(Comparator.naturalOrder());
-    if (free.isEmpty()) {
-      return Optional.empty();
-    }
-    return growth()
-        .filter(growth -> growth.low() > 0)
-        .map(growth -> free.get() / growth.bytesPerSecond())
+    return free.filter(_ -> growth.low() > 0)
+        .map(bytes -> bytes / bytesPerSecond)
         .filter(seconds -> seconds <= FAR_SECONDS)
         .map(seconds -> Duration.ofSeconds(seconds.longValue()));
   }

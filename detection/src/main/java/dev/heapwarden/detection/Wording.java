@@ -34,9 +34,22 @@ final class Wording {
         .forEach(parts::add);
     testimony
         .timeToLimit()
-        .map(left -> "memory limit in " + Figures.duration(left))
+        .map(left -> "memory limit in " + Figures.duration(left) + interval(testimony))
         .ifPresent(parts::add);
     return sentence(String.join("; ", parts));
+  }
+
+  /** Of the time to the limit, such as {@code (95 % 4m 30s to 5m 2s)}. */
+  private static String interval(Testimony testimony) {
+    return testimony
+        .soonestTimeToLimit()
+        .map(
+            soonest ->
+                " (95 %% %s to %s)"
+                    .formatted(
+                        Figures.duration(soonest),
+                        testimony.latestTimeToLimit().map(Figures::duration).orElse("never")))
+        .orElse("");
   }
 
   static String suspicion(Testimony testimony) {
@@ -144,6 +157,7 @@ final class Wording {
     return what
         + (supports ? " grows " : " at " + Figures.bytes(growth.level()) + " changes by ")
         + Figures.rate(growth)
+        + (supports ? ", " + Figures.perHour(growth.bytesPerSecond()) + "," : "")
         + " over "
         + Figures.duration(growth.span())
         + ", "

@@ -54,7 +54,8 @@ class DetectorTest {
     assertThat(evidence.sentence())
         .startsWith("Post-GC live heap grows 0.")
         .contains(" MiB/s (95 % 0.", "a map written by main.handle gains 310 entries/s")
-        .contains("memory limit in 1")
+        .containsPattern("1\\.[78] GiB/h, over 5[0-9]s")
+        .containsPattern("memory limit in 1[0-9]m( [0-9]+s)? \\(95 % 1[0-9]m( [0-9]+s)? to 1[0-9]m")
         .endsWith(".");
   }
 

@@ -28,6 +28,12 @@ public enum Feature {
       Layer.RUNTIME,
       Signal.POST_GC_LIVE_HEAP,
       "Upper end of the slope's 95 % confidence interval."),
+  LIVE_HEAP_TREND_Z(
+      Unit.COUNT,
+      Layer.RUNTIME,
+      Signal.POST_GC_LIVE_HEAP,
+      "Mann-Kendall test: by how many standard deviations its rises outnumber its falls, noise that"
+          + " remembers itself allowed for; no trend has more than 1.96 in 1 of 40 cases."),
   LIVE_HEAP(
       Unit.BYTES,
       Layer.RUNTIME,
@@ -122,6 +128,11 @@ public enum Feature {
       Layer.KERNEL,
       Signal.ANONYMOUS_MEMORY,
       "Upper end of the slope's 95 % confidence interval."),
+  ANONYMOUS_TREND_Z(
+      Unit.COUNT,
+      Layer.KERNEL,
+      Signal.ANONYMOUS_MEMORY,
+      "As live_heap_trend_z, of anonymous memory."),
   ANONYMOUS_MEMORY(
       Unit.BYTES, Layer.KERNEL, Signal.ANONYMOUS_MEMORY, "Anonymous memory at the latest reading."),
   ANONYMOUS_RISE(
@@ -179,9 +190,9 @@ public enum Feature {
       Unit.COUNT,
       Layer.APPLICATION,
       Signal.CLASS_INSTANCES,
-      "Instances of the application's class that grows fastest in bytes, at its latest count. Counted"
-          + " only once the live heap is suspected; absent until two looks that together outlast a"
-          + " window have counted it."),
+      "Instances of the application's class that grows fastest in bytes, at its latest count."
+          + " Counted only once the live heap is suspected; absent until two looks that together"
+          + " outlast a window have counted it."),
   CLASS_GROWTH_RATE(
       Unit.PER_SECOND,
       Layer.APPLICATION,
@@ -197,6 +208,7 @@ public enum Feature {
   /** Fewer points say nothing: the interval of seven covers almost every slope. */
   public static final int TREND_POINTS = 8;
 
+  private final String celName = name().toLowerCase(Locale.ROOT);
   private final Unit unit;
   private final Layer layer;
   private final Signal signal;
@@ -211,7 +223,7 @@ public enum Feature {
 
   /** The name in CEL, in evidence and in the documentation. */
   public String celName() {
-    return name().toLowerCase(Locale.ROOT);
+    return celName;
   }
 
   public Unit unit() {

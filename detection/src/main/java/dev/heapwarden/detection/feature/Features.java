@@ -37,7 +37,7 @@ public record Features(
 
     var collections = history.series(Signal.POST_GC_LIVE_HEAP).between(from, age);
     if (history.saw(Signal.POST_GC_LIVE_HEAP) || history.saw(Signal.COLLECTIONS)) {
-      values.put(Feature.COLLECTIONS, (double) collections.size());
+      values.put(Feature.COLLECTIONS, (double) collections.samples());
     }
     var liveHeap = Trend.of(collections, window);
     liveHeap.ifPresent(trend -> putLiveHeap(values, trend));
@@ -101,6 +101,7 @@ public record Features(
     values.put(Feature.LIVE_HEAP_SLOPE, trend.line().slope());
     values.put(Feature.LIVE_HEAP_SLOPE_LOW, trend.line().low());
     values.put(Feature.LIVE_HEAP_SLOPE_HIGH, trend.line().high());
+    values.put(Feature.LIVE_HEAP_TREND_Z, trend.line().test().z());
     values.put(Feature.LIVE_HEAP, trend.line().at(trend.to()));
     values.put(Feature.LIVE_HEAP_RISE, trend.rise());
     values.put(Feature.LIVE_HEAP_GROWTH, trend.growth(trend.line().slope()));
@@ -113,6 +114,7 @@ public record Features(
     values.put(Feature.ANONYMOUS_SLOPE, trend.line().slope());
     values.put(Feature.ANONYMOUS_SLOPE_LOW, trend.line().low());
     values.put(Feature.ANONYMOUS_SLOPE_HIGH, trend.line().high());
+    values.put(Feature.ANONYMOUS_TREND_Z, trend.line().test().z());
     values.put(Feature.ANONYMOUS_RISE, trend.rise());
     values.put(Feature.ANONYMOUS_GROWTH, trend.growth(trend.line().slope()));
     values.put(Feature.ANONYMOUS_STEADINESS, trend.pace().steadiness());
@@ -135,10 +137,10 @@ public record Features(
     }
     values.put(level, latest);
     var frame = history.frame();
-    Trend.of(
+    Trend.slope(
             history.series(level.signal()).between(frame.trendStart(age), age),
             frame.windowSeconds())
-        .ifPresent(trend -> values.put(slope, trend.line().slope()));
+        .ifPresent(perSecond -> values.put(slope, perSecond));
   }
 
   private static @Nullable Double latest(History history, Signal signal, double age) {

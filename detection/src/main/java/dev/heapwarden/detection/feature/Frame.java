@@ -28,6 +28,10 @@ public record Frame(Instant startedAt, Duration warmUp, Duration window, Duratio
     return seconds(Duration.between(startedAt, at));
   }
 
+  double age(long millis) {
+    return age(Instant.ofEpochMilli(millis));
+  }
+
   private static double seconds(Duration duration) {
     return duration.getSeconds() + duration.getNano() / 1e9;
   }

@@ -1,30 +1,24 @@
 package dev.heapwarden.detection.feature;
 
-import dev.heapwarden.detection.sample.JavaClass;
-import dev.heapwarden.detection.sample.MapInstance;
 import dev.heapwarden.detection.sample.Sample;
 import dev.heapwarden.detection.sample.Signal;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.EnumMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The samples of one container, sorted once into a series for each signal, each map and each class.
- */
+/** What was sampled of one container up to one moment, seen from one frame. Never changes. */
 public final class History {
-  private static final Series NOTHING = new SeriesBuilder().build();
+  private static final Series NOTHING = new Series(new double[0], new double[0]);
 
   private final Frame frame;
   private final Map<Signal, Series> signals;
   private final List<MapSeries> maps;
   private final List<ClassSeries> classes;
 
-  private History(
+  History(
       Frame frame, Map<Signal, Series> signals, List<MapSeries> maps, List<ClassSeries> classes) {
     this.frame = frame;
     this.signals = signals;
@@ -33,50 +27,21 @@ public final class History {
   }
 
   /**
-   * Sorts the samples into series.
+   * As a {@link Recording} of these samples would have it.
    *
    * @param samples of one container, in any order; one that came twice counts once; a value that is
    *     no finite number is left out
    */
   public static History of(List<Sample> samples, Frame frame) {
-    var signals = new EnumMap<Signal, SeriesBuilder>(Signal.class);
-    var maps = new LinkedHashMap<MapKey, MapBuilder>();
-    var classes = new LinkedHashMap<ClassKey, ClassBuilder>();
+    var recording = new Recording();
     @Nullable Sample before = null;
     for (var sample : inOrder(samples)) {
-      if (sample.equals(before)) {
-        continue;
+      if (!sample.equals(before)) {
+        recording.add(sample);
       }
       before = sample;
-      double age = frame.age(sample.at());
-      for (var entry : sample.values().entrySet()) {
-        if (!Double.isFinite(entry.getValue())) {
-          continue;
-        }
-        if (entry.getKey() == Signal.MAP_ENTRIES && sample.subject() instanceof MapInstance map) {
-          maps.computeIfAbsent(new MapKey(map.pid(), map.address()), _ -> new MapBuilder(map))
-              .add(age, entry.getValue(), map);
-        }
-        if (entry.getKey() == Signal.CLASS_INSTANCES
-            && sample.subject() instanceof JavaClass found) {
-          classes
-              .computeIfAbsent(
-                  new ClassKey(found.pid(), found.name()), _ -> new ClassBuilder(found))
-              .counts
-              .add(age, entry.getValue());
-        }
-        signals
-            .computeIfAbsent(entry.getKey(), _ -> new SeriesBuilder())
-            .add(age, entry.getValue());
-      }
     }
-    var series = new EnumMap<Signal, Series>(Signal.class);
-    signals.forEach((signal, points) -> series.put(signal, points.build()));
-    return new History(
-        frame,
-        series,
-        maps.values().stream().map(MapBuilder::build).toList(),
-        classes.values().stream().map(ClassBuilder::build).toList());
+    return recording.in(frame);
   }
 
   /** What can be computed from the samples up to an instant. */
@@ -109,43 +74,5 @@ public final class History {
     var inOrder = new ArrayList<>(samples);
     inOrder.sort(Comparator.comparing(Sample::at).thenComparingLong(Sample::sequence));
     return inOrder;
-  }
-
-  /** Go does not move maps, so this is the same map for as long as it lives. */
-  private record MapKey(long pid, String address) {}
-
-  private record ClassKey(long pid, String name) {}
-
-  private static final class ClassBuilder {
-    private final SeriesBuilder counts = new SeriesBuilder();
-    private final JavaClass first;
-
-    ClassBuilder(JavaClass first) {
-      this.first = first;
-    }
-
-    ClassSeries build() {
-      return new ClassSeries(first, counts.build());
-    }
-  }
-
-  private static final class MapBuilder {
-    private final SeriesBuilder growths = new SeriesBuilder();
-    private MapInstance map;
-
-    MapBuilder(MapInstance map) {
-      this.map = map;
-    }
-
-    void add(double age, double entries, MapInstance seen) {
-      growths.add(age, entries);
-      if (!seen.site().isEmpty()) {
-        map = seen;
-      }
-    }
-
-    MapSeries build() {
-      return new MapSeries(map, growths.build());
-    }
   }
 }

@@ -16,8 +16,8 @@ record Pace(double steadiness, double latest) {
   private static final int QUARTERS = 4;
   private static final int EIGHTHS = 8;
 
-  /** Four points make a median that one outlier does not move. */
-  private static final int POINTS_FOR_EIGHTHS = EIGHTHS * 4;
+  /** Four samples make a median that one outlier does not move. */
+  private static final int SAMPLES_FOR_EIGHTHS = EIGHTHS * 4;
 
   /** By the median of each share of the time between the first point and the last. */
   static Pace of(Series series) {
@@ -27,7 +27,7 @@ record Pace(double steadiness, double latest) {
     }
     double steadiness = Arrays.stream(quarters).min().orElse(0);
     double latest = quarters[quarters.length - 1];
-    if (series.size() >= POINTS_FOR_EIGHTHS) {
+    if (series.samples() >= SAMPLES_FOR_EIGHTHS) {
       var eighths = paces(series, EIGHTHS);
       latest = eighths.length == 0 ? latest : eighths[eighths.length - 1];
     }

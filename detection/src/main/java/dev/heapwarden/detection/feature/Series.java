@@ -2,10 +2,15 @@ package dev.heapwarden.detection.feature;
 
 import java.util.Arrays;
 
-/** Points of one signal in time order. Never changed once made. */
+/** Points of one signal in time order. Never changed once made; a part of one shares its points. */
 final class Series {
+  private static final int[] EACH_ONE = {};
+
   private final double[] ages;
   private final double[] values;
+  private final int[] counts;
+  private final int from;
+  private final int to;
 
   /**
    * Takes the arrays as its own.
@@ -14,50 +19,74 @@ final class Series {
    * @param values one for each age
    */
   Series(double[] ages, double[] values) {
+    this(ages, values, EACH_ONE);
+  }
+
+  /**
+   * Takes the arrays as its own.
+   *
+   * @param ages seconds since the container's start, not falling
+   * @param values one for each age
+   * @param counts how many samples each point stands for; empty where each stands for one
+   */
+  Series(double[] ages, double[] values, int[] counts) {
+    this(ages, values, counts, 0, ages.length);
+  }
+
+  private Series(double[] ages, double[] values, int[] counts, int from, int to) {
     this.ages = ages;
     this.values = values;
+    this.counts = counts;
+    this.from = from;
+    this.to = to;
   }
 
   int size() {
-    return ages.length;
+    return to - from;
   }
 
   boolean isEmpty() {
-    return ages.length == 0;
+    return to == from;
+  }
+
+  /** Samples that the points stand for. */
+  int samples() {
+    int samples = 0;
+    for (int i = from; i < to; i++) {
+      samples += counts.length == 0 ? 1 : counts[i];
+    }
+    return samples;
   }
 
   double age(int index) {
-    return ages[index];
+    return ages[from + index];
   }
 
   double value(int index) {
-    return values[index];
+    return values[from + index];
   }
 
   double lastAge() {
-    return ages[ages.length - 1];
+    return ages[to - 1];
   }
 
   double lastValue() {
-    return values[values.length - 1];
+    return values[to - 1];
   }
 
   double span() {
-    return isEmpty() ? 0 : lastAge() - ages[0];
+    return isEmpty() ? 0 : lastAge() - ages[from];
   }
 
-  /** The points with {@code from <= age <= to}. */
-  Series between(double from, double to) {
-    int first = firstAtOrAfter(from);
-    int end = first;
-    while (end < ages.length && ages[end] <= to) {
-      end++;
-    }
-    return slice(first, end);
+  /** The points with {@code first <= age <= last}. */
+  Series between(double first, double last) {
+    return new Series(
+        ages, values, counts, firstAtOrAfter(first), firstAtOrAfter(Math.nextUp(last)));
   }
 
-  Series slice(int from, int to) {
-    return new Series(Arrays.copyOfRange(ages, from, to), Arrays.copyOfRange(values, from, to));
+  /** The points from one index to another, exclusive. */
+  Series slice(int first, int end) {
+    return new Series(ages, values, counts, from + first, from + end);
   }
 
   /**
@@ -71,25 +100,25 @@ final class Series {
     var bucketAges = new double[buckets];
     var bucketValues = new double[buckets];
     int filled = 0;
-    int from = 0;
+    int first = from;
     for (int bucket = 1; bucket <= buckets; bucket++) {
-      double end = bucket == buckets ? lastAge() : ages[0] + span() * bucket / buckets;
-      int to = from;
-      while (to < ages.length && ages[to] <= end) {
-        to++;
+      double last = bucket == buckets ? lastAge() : ages[from] + span() * bucket / buckets;
+      int end = first;
+      while (end < to && ages[end] <= last) {
+        end++;
       }
-      if (to > from) {
-        bucketAges[filled] = median(ages, from, to);
-        bucketValues[filled] = median(values, from, to);
+      if (end > first) {
+        bucketAges[filled] = medianOfSorted(ages, first, end);
+        bucketValues[filled] = median(values, first, end);
         filled++;
       }
-      from = to;
+      first = end;
     }
     return new Series(bucketAges, bucketValues).slice(0, filled);
   }
 
   double[] sortedValues() {
-    var sorted = values.clone();
+    var sorted = Arrays.copyOfRange(values, from, to);
     Arrays.sort(sorted);
     return sorted;
   }
@@ -97,7 +126,7 @@ final class Series {
   /** Of the steps from point to point, the share that rises; at least two points. */
   double risingShare() {
     int rises = 0;
-    for (int i = 1; i < size(); i++) {
+    for (int i = from + 1; i < to; i++) {
       if (values[i] > values[i - 1]) {
         rises++;
       }
@@ -106,23 +135,29 @@ final class Series {
   }
 
   double medianValue() {
-    return median(values, 0, values.length);
+    return median(values, from, to);
   }
 
   double medianAge() {
-    return median(ages, 0, ages.length);
+    return medianOfSorted(ages, from, to);
   }
 
   static double median(double[] values, int from, int to) {
-    var sorted = Arrays.copyOfRange(values, from, to);
-    Arrays.sort(sorted);
-    int middle = sorted.length / 2;
-    return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+    if (to - from <= 2) {
+      return medianOfSorted(values, from, to);
+    }
+    return Selection.median(Arrays.copyOfRange(values, from, to));
   }
 
+  private static double medianOfSorted(double[] sorted, int from, int to) {
+    int middle = (from + to) >>> 1;
+    return (to - from) % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+  }
+
+  /** Among its points; its end where none is that old. */
   private int firstAtOrAfter(double age) {
-    int low = 0;
-    int high = ages.length;
+    int low = from;
+    int high = to;
     while (low < high) {
       int middle = (low + high) >>> 1;
       if (ages[middle] < age) {

@@ -3,6 +3,7 @@ package dev.heapwarden.detection.feature;
 import dev.heapwarden.detection.verdict.Growth;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /**
  * How a level moved over a span.
@@ -20,20 +21,36 @@ record Trend(TheilSen line, int points, double from, double to, Pace pace) {
   private static final double MIN_SPAN_WINDOWS = 1.5;
 
   /**
-   * Pairs grow with the square of the points. 64 medians make 2,016 pairs, a tenth of a millisecond
-   * to sort, and also take the correlation out of points that lie close together.
+   * Pairs grow with the square of the points: 48 medians make 1,128. They also take the correlation
+   * out of points that lie close together.
    */
-  private static final int MAX_POINTS = 64;
+  private static final int MAX_POINTS = 48;
 
   /** Empty where there are too few points, or too short a span, to say anything. */
   static Optional<Trend> of(Series series, double windowSeconds) {
-    if (series.size() < Feature.TREND_POINTS || series.span() < MIN_SPAN_WINDOWS * windowSeconds) {
+    if (!isLongEnough(series, windowSeconds)) {
       return Optional.empty();
     }
     var points = series.downSampled(MAX_POINTS);
     return Optional.of(
         new Trend(
-            TheilSen.of(points), series.size(), series.age(0), series.lastAge(), Pace.of(points)));
+            TheilSen.of(points),
+            series.samples(),
+            series.age(0),
+            series.lastAge(),
+            Pace.of(series)));
+  }
+
+  /** Its slope alone, per second, where nobody asks for more. */
+  static OptionalDouble slope(Series series, double windowSeconds) {
+    return isLongEnough(series, windowSeconds)
+        ? OptionalDouble.of(TheilSen.slope(series.downSampled(MAX_POINTS)))
+        : OptionalDouble.empty();
+  }
+
+  private static boolean isLongEnough(Series series, double windowSeconds) {
+    return series.size() >= Feature.TREND_POINTS
+        && series.span() >= MIN_SPAN_WINDOWS * windowSeconds;
   }
 
   double span() {

@@ -54,12 +54,11 @@ class ClassTrendTest {
   }
 
   private static ClassTrend trend(double age, double[][] counts) {
-    var series = new SeriesBuilder();
-    for (var count : counts) {
-      series.add(count[0], count[1]);
-    }
+    var series =
+        new Series(
+            Arrays.stream(counts).mapToDouble(count -> count[0]).toArray(),
+            Arrays.stream(counts).mapToDouble(count -> count[1]).toArray());
     var entry = new JavaClass(7, "shop.Entry", 24);
-    return ClassTrend.fastest(List.of(new ClassSeries(entry, series.build())), FRAME, age)
-        .orElseThrow();
+    return ClassTrend.fastest(List.of(new ClassSeries(entry, series)), FRAME, age).orElseThrow();
   }
 }

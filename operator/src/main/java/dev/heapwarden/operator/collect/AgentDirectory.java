@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** The agents that run now, by an informer on the operator's own namespace. */
-public final class AgentDirectory implements AutoCloseable {
+public final class AgentDirectory implements Agents, AutoCloseable {
   private static final Map<String, String> LABELS =
       Map.of("app.kubernetes.io/name", "heapwarden", "app.kubernetes.io/component", "agent");
 
@@ -21,6 +21,7 @@ public final class AgentDirectory implements AutoCloseable {
   }
 
   /** Agents that have an address and are not being deleted. */
+  @Override
   public List<Agent> agents() {
     return pods.getStore().list().stream()
         .map(AgentDirectory::of)
@@ -28,6 +29,7 @@ public final class AgentDirectory implements AutoCloseable {
         .toList();
   }
 
+  @Override
   public boolean synced() {
     return pods.hasSynced() && pods.isWatching();
   }

@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
 public final class Collector implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Collector.class);
 
-  private final AgentDirectory directory;
+  private final Agents directory;
   private final SampleStore store;
   private final Duration interval;
   private final Clock clock;
@@ -36,7 +36,7 @@ public final class Collector implements AutoCloseable {
           Thread.ofPlatform().daemon().name("collect").factory());
 
   public Collector(
-      AgentDirectory directory,
+      Agents directory,
       AgentToken token,
       SampleStore store,
       Duration interval,

@@ -2,12 +2,9 @@ package dev.heapwarden.operator.collect;
 
 import dev.heapwarden.detection.sample.ContainerKey;
 import dev.heapwarden.detection.sample.ContainerState;
-import dev.heapwarden.detection.sample.Sample;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,27 +14,29 @@ import org.jspecify.annotations.Nullable;
  * @param answeredAt its last answer; null before the first
  * @param failure of the newest question; null when it was answered
  * @param containers that its last answer listed
+ * @param samples of each container; goes on being filled
  */
 record Contact(
     Agent agent,
     Instant knownSince,
     @Nullable Instant answeredAt,
     @Nullable String failure,
-    Map<ContainerKey, ContainerState> containers) {
+    Map<ContainerKey, ContainerState> containers,
+    AgentSamples samples) {
   Contact {
     containers = Map.copyOf(containers);
   }
 
   static Contact none(Agent agent, Instant now) {
-    return new Contact(agent, now, null, null, Map.of());
+    return new Contact(agent, now, null, null, Map.of(), new AgentSamples());
   }
 
   Contact answered(Map<ContainerKey, ContainerState> listed, Instant at) {
-    return new Contact(agent, knownSince, at, null, listed);
+    return new Contact(agent, knownSince, at, null, listed, samples);
   }
 
   Contact failed(String reason) {
-    return new Contact(agent, knownSince, answeredAt, reason, containers);
+    return new Contact(agent, knownSince, answeredAt, reason, containers, samples);
   }
 
   /** Its last answer, or when it was first seen. */
@@ -49,11 +48,7 @@ record Contact(
     return heardAt().plus(silentAfter).isBefore(now);
   }
 
-  Sight sight(
-      ContainerKey key,
-      Instant now,
-      Duration silentAfter,
-      Function<ContainerKey, List<Sample>> samples) {
+  Sight sight(ContainerKey key, Instant now, Duration silentAfter) {
     if (silent(now, silentAfter)) {
       return new Sight.Silent(agent.name(), heardAt(), failure == null ? "no answer yet" : failure);
     }
@@ -63,6 +58,6 @@ record Contact(
     var state = containers.get(key);
     return state == null
         ? new Sight.NotListed(agent.name())
-        : new Sight.Watched(state, samples.apply(key));
+        : new Sight.Watched(state, samples.of(key));
   }
 }

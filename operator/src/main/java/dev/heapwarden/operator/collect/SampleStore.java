@@ -3,7 +3,6 @@ package dev.heapwarden.operator.collect;
 import dev.heapwarden.detection.sample.Attachment;
 import dev.heapwarden.detection.sample.ContainerKey;
 import dev.heapwarden.detection.sample.ContainerState;
-import dev.heapwarden.detection.sample.Sample;
 import dev.heapwarden.detection.sample.SampleBatch;
 import java.time.Duration;
 import java.time.Instant;
@@ -13,16 +12,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** What the agents said, in memory only: a restarted operator asks them again. */
 public final class SampleStore {
-  /** How long a container that no agent lists any more is remembered. */
-  static final Duration RETENTION = Duration.ofMinutes(10);
-
   private final Duration silentAfter;
-  private final Map<ContainerKey, History> histories = new ConcurrentHashMap<>();
   private final Map<String, Contact> contacts = new ConcurrentHashMap<>();
-  private volatile boolean agentsKnown;
+
+  /** UID of each node's agent; null until the agents are known. */
+  private volatile @Nullable Map<String, String> uidByNode;
 
   /**
    * Creates an empty store.
@@ -34,41 +32,58 @@ public final class SampleStore {
   }
 
   /** Says which agents there are now; what is not among them is no longer believed. */
-  void agents(List<Agent> agents, Instant now) {
+  public void agents(List<Agent> agents, Instant now) {
     var uids = agents.stream().map(Agent::uid).collect(Collectors.toSet());
     contacts.keySet().retainAll(uids);
     for (var agent : agents) {
       contacts.computeIfAbsent(agent.uid(), _ -> Contact.none(agent, now));
     }
-    agentsKnown = true;
-    histories.values().removeIf(history -> history.listedAt().isBefore(now.minus(RETENTION)));
+    contacts.values().forEach(contact -> contact.samples().forgetUnlisted(now));
+    uidByNode =
+        agents.stream().collect(Collectors.toMap(Agent::node, Agent::uid, (first, _) -> first));
   }
 
   /**
    * Takes a page of an agent's answer; with {@code reset} it replaces what that agent said before.
    * The agent has answered when it was the last page: nobody is judged by half of the samples.
    */
-  void accept(Agent agent, SampleBatch batch, boolean reset, Instant now) {
-    if (reset) {
-      histories.values().forEach(history -> history.clearIfFrom(agent.uid()));
+  public void accept(Agent agent, SampleBatch batch, boolean reset, Instant now) {
+    var contact = contacts.get(agent.uid());
+    if (contact == null) {
+      return;
     }
-    var source = agent.uid() + ":" + batch.epoch();
-    // One key object per container instead of one per sample.
-    var keys = new HashMap<ContainerKey, ContainerKey>();
-    for (var sample : batch.samples()) {
-      var key = keys.computeIfAbsent(sample.container(), same -> same);
-      histories.computeIfAbsent(key, _ -> new History(now)).add(rekeyed(sample, key), source);
+    var samples = contact.samples();
+    if (reset) {
+      samples.clear();
     }
     var states = new HashMap<ContainerKey, ContainerState>();
-    for (var state : batch.containers()) {
+    for (var told : batch.containers()) {
+      var state = sharing(told, contact.containers().get(told.container()));
       states.put(state.container(), state);
-      var history = histories.computeIfAbsent(state.container(), _ -> new History(now));
-      history.listed(now);
-      history.dropBefore(now.minus(History.HORIZON));
+      samples.listed(state.container(), now);
     }
+    batch.samples().forEach(sample -> samples.add(sample, now));
     if (!batch.more()) {
-      contacts.computeIfPresent(agent.uid(), (_, contact) -> contact.answered(states, now));
+      contacts.computeIfPresent(agent.uid(), (_, known) -> known.answered(states, now));
     }
+  }
+
+  /** One object for what every answer repeats, and not one for each answer. */
+  private static ContainerState sharing(ContainerState told, @Nullable ContainerState before) {
+    return before == null
+        ? told
+        : new ContainerState(
+            before.container(),
+            same(told.policy(), before.policy()),
+            told.runtime(),
+            same(told.runtimeVersion(), before.runtimeVersion()),
+            same(told.startedAt(), before.startedAt()),
+            same(told.attachments(), before.attachments()),
+            told.overhead());
+  }
+
+  private static <T> T same(T told, T before) {
+    return told.equals(before) ? before : told;
   }
 
   void failed(Agent agent, String reason) {
@@ -77,14 +92,13 @@ public final class SampleStore {
 
   /** What is known of a container that runs on this node. */
   public Sight sight(String node, ContainerKey key, Instant now) {
-    if (!agentsKnown) {
+    var uids = uidByNode;
+    if (uids == null) {
       return new Sight.NotAsked();
     }
-    var contact = contacts.values().stream().filter(c -> c.agent().node().equals(node)).findFirst();
-    if (contact.isEmpty()) {
-      return new Sight.NoAgent();
-    }
-    return contact.get().sight(key, now, silentAfter, this::samples);
+    var uid = uids.get(node);
+    var contact = uid == null ? null : contacts.get(uid);
+    return contact == null ? new Sight.NoAgent() : contact.sight(key, now, silentAfter);
   }
 
   /** Containers that agents list now. */
@@ -118,15 +132,5 @@ public final class SampleStore {
         .map(contact -> Duration.between(contact.heardAt(), now))
         .max(Comparator.naturalOrder())
         .orElse(Duration.ZERO);
-  }
-
-  private List<Sample> samples(ContainerKey key) {
-    var history = histories.get(key);
-    return history == null ? List.of() : history.samples();
-  }
-
-  private static Sample rekeyed(Sample sample, ContainerKey key) {
-    return new Sample(
-        sample.sequence(), sample.at(), key, sample.origin(), sample.values(), sample.subject());
   }
 }

@@ -1,22 +1,17 @@
 package dev.heapwarden.operator.collect;
 
+import dev.heapwarden.detection.feature.Recording;
 import dev.heapwarden.detection.sample.ContainerState;
-import dev.heapwarden.detection.sample.Sample;
 import java.time.Instant;
-import java.util.List;
 
 /** What is known of one container now. Only {@link Watched} is fit for a verdict. */
 public sealed interface Sight {
   /**
    * Its agent answers and watches it.
    *
-   * @param samples oldest first
+   * @param samples goes on being filled
    */
-  record Watched(ContainerState state, List<Sample> samples) implements Sight {
-    public Watched {
-      samples = List.copyOf(samples);
-    }
-  }
+  record Watched(ContainerState state, Recording samples) implements Sight {}
 
   /** Its agent answers, and does not watch it (yet). */
   record NotListed(String agent) implements Sight {}

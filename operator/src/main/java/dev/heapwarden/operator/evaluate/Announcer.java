@@ -1,7 +1,9 @@
 package dev.heapwarden.operator.evaluate;
 
+import dev.heapwarden.crds.policy.ContainerStatus;
 import dev.heapwarden.crds.policy.MemoryPolicy;
 import dev.heapwarden.crds.policy.MemoryPolicyStatus;
+import dev.heapwarden.detection.sample.ContainerKey;
 import dev.heapwarden.detection.verdict.Verdict;
 import dev.heapwarden.operator.report.EventRecorder;
 import dev.heapwarden.operator.report.Reason;
@@ -9,6 +11,7 @@ import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Tells people by Events what is new: a suspicion, a confirmation, a conflict, a broken rule or
@@ -29,7 +32,10 @@ final class Announcer {
       if (container.assessment() == null) {
         continue;
       }
-      var before = book.lastVerdict(policy.getMetadata().getUid(), container.key()).orElse("");
+      var before =
+          book.lastVerdict(policy.getMetadata().getUid(), container.key())
+              .or(() -> shown(policy.getStatus(), container.key()))
+              .orElse("");
       var verdict = container.assessment().verdict();
       if (before.equals(verdict.name())) {
         continue;
@@ -49,6 +55,17 @@ final class Announcer {
                                 pod, reason, "%s: %s".formatted(key.container(), sentence)));
               });
     }
+  }
+
+  /** What an operator before this one said. */
+  private static Optional<String> shown(@Nullable MemoryPolicyStatus status, ContainerKey key) {
+    return status == null
+        ? Optional.empty()
+        : status.watched().stream()
+            .filter(line -> line.pod().equals(key.pod()))
+            .filter(line -> line.container().equals(key.container()))
+            .map(ContainerStatus::verdict)
+            .findFirst();
   }
 
   void conditions(MemoryPolicy policy, MemoryPolicyStatus status) {

@@ -100,7 +100,7 @@ public final class AssessmentBook implements Assessments {
   }
 
   /** Replaces all that was said under a policy: containers that are gone are forgotten. */
-  void replace(ObjectMeta policy, List<WatchedContainer> containers) {
+  public void replace(ObjectMeta policy, List<WatchedContainer> containers) {
     var assessments = new HashMap<ContainerKey, Assessment>();
     for (var container : containers) {
       if (container.assessment() != null) {

@@ -18,20 +18,25 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Judges every container that a policy governs, each once per slide. */
-final class Evaluator {
+public final class Evaluator {
   private final SampleStore store;
   private final Workloads workloads;
   private final AssessmentBook book;
   private final Measures measures;
 
-  Evaluator(SampleStore store, Workloads workloads, AssessmentBook book, Measures measures) {
+  public Evaluator(SampleStore store, Workloads workloads, AssessmentBook book, Measures measures) {
     this.store = store;
     this.workloads = workloads;
     this.book = book;
     this.measures = measures;
   }
 
-  List<WatchedContainer> evaluate(
+  /**
+   * What is known and said of the running containers of these pods.
+   *
+   * @param pods that the policy governs
+   */
+  public List<WatchedContainer> evaluate(
       MemoryPolicy policy, PolicyRules rules, List<Pod> pods, Instant now) {
     var names = policy.getSpec().containers();
     var found = new ArrayList<WatchedContainer>();

@@ -14,7 +14,7 @@ import java.util.Objects;
 import java.util.stream.Collectors;
 
 /** The rules of a policy, compiled. */
-sealed interface PolicyRules {
+public sealed interface PolicyRules {
   record Valid(Detector detector) implements PolicyRules {}
 
   /**

@@ -1,9 +1,11 @@
 package dev.heapwarden.operator.collect;
 
+import dev.heapwarden.detection.feature.Feature;
+import dev.heapwarden.detection.feature.Frame;
+import dev.heapwarden.detection.feature.Recording;
 import dev.heapwarden.detection.sample.Attachment;
 import dev.heapwarden.detection.sample.ContainerKey;
 import dev.heapwarden.detection.sample.ContainerState;
-import dev.heapwarden.detection.sample.JavaClass;
 import dev.heapwarden.detection.sample.MapInstance;
 import dev.heapwarden.detection.sample.Origin;
 import dev.heapwarden.detection.sample.RuntimeKind;
@@ -11,6 +13,7 @@ import dev.heapwarden.detection.sample.Sample;
 import dev.heapwarden.detection.sample.SampleBatch;
 import dev.heapwarden.detection.sample.Signal;
 import java.net.URI;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -37,17 +40,6 @@ final class Answers {
   static Sample mapGrowth(long sequence, ContainerKey container, String address) {
     return sample(
         sequence, container, Origin.GO_MAP_UPROBE, new MapInstance(7, address, "main.handle"));
-  }
-
-  static Sample classCount(
-      long sequence, ContainerKey container, JavaClass counted, double instances) {
-    return new Sample(
-        sequence,
-        START.plusSeconds(sequence),
-        container,
-        Origin.CLASS_HISTOGRAM,
-        Map.of(Signal.CLASS_INSTANCES, instances),
-        counted);
   }
 
   static SampleBatch batch(String epoch, List<ContainerKey> listed, List<Sample> samples) {
@@ -86,7 +78,35 @@ final class Answers {
         START.plusSeconds(sequence),
         container,
         origin,
-        Map.of(map == null ? Signal.ANONYMOUS_MEMORY : Signal.MAP_ENTRIES, (double) sequence),
+        map == null
+            ? Map.of(
+                Signal.ANONYMOUS_MEMORY,
+                (double) sequence,
+                Signal.POST_GC_LIVE_HEAP,
+                (double) sequence)
+            : Map.of(Signal.MAP_ENTRIES, (double) sequence),
         map);
+  }
+
+  /**
+   * What is left of readings.
+   *
+   * @param latest sequence of the newest
+   */
+  record Told(int readings, int latest) {
+    static final Told NOTHING = new Told(0, 0);
+
+    static Told of(Sight sight) {
+      if (!(sight instanceof Sight.Watched(_, Recording samples))) {
+        return NOTHING;
+      }
+      var features =
+          samples
+              .in(new Frame(START, Duration.ZERO, Duration.ofHours(1), Duration.ofHours(24)))
+              .at(START.plus(Duration.ofHours(1)));
+      return new Told(
+          features.value(Feature.COLLECTIONS).orElse(0.0).intValue(),
+          features.value(Feature.ANONYMOUS_MEMORY).orElse(0.0).intValue());
+    }
   }
 }

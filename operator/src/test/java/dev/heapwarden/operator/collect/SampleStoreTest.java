@@ -8,7 +8,7 @@ import static dev.heapwarden.operator.collect.Answers.batch;
 import static dev.heapwarden.operator.collect.Answers.reading;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.heapwarden.detection.sample.Sample;
+import dev.heapwarden.operator.collect.Answers.Told;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -29,7 +29,7 @@ class SampleStoreTest {
     accept("e", 1, 2);
     accept("e", 3);
 
-    assertThat(watched().samples()).extracting(Sample::sequence).containsExactly(1L, 2L, 3L);
+    assertThat(told()).isEqualTo(new Told(3, 3));
     assertThat(watched().state().runtimeVersion()).isEqualTo("go1.26.8");
     assertThat(store.watched()).isEqualTo(1);
   }
@@ -50,7 +50,7 @@ class SampleStoreTest {
 
     store.accept(AGENT, batch("e", List.of(CHECKOUT), List.of(reading(9, CHECKOUT))), true, START);
 
-    assertThat(watched().samples()).extracting(Sample::sequence).containsExactly(9L);
+    assertThat(told()).isEqualTo(new Told(1, 9));
   }
 
   @Test
@@ -61,7 +61,7 @@ class SampleStoreTest {
 
     accept("e", 2);
 
-    assertThat(watched().samples()).extracting(Sample::sequence).containsExactly(1L, 2L);
+    assertThat(told()).isEqualTo(new Told(2, 2));
   }
 
   @Test
@@ -70,7 +70,7 @@ class SampleStoreTest {
 
     store.accept(AGENT, batch("f", List.of(CHECKOUT), List.of()), true, START);
 
-    assertThat(watched().samples()).isEmpty();
+    assertThat(told()).isEqualTo(Told.NOTHING);
   }
 
   @Test
@@ -120,11 +120,11 @@ class SampleStoreTest {
   @Test
   void aContainerThatNobodyListsIsForgottenAfterAWhile() {
     accept("e", 1);
-    store.agents(List.of(AGENT), START.plus(SampleStore.RETENTION).plusSeconds(1));
+    store.agents(List.of(AGENT), START.plus(AgentSamples.RETENTION).plusSeconds(1));
 
     accept("e", 2);
 
-    assertThat(watched().samples()).extracting(Sample::sequence).containsExactly(2L);
+    assertThat(told()).isEqualTo(new Told(1, 2));
   }
 
   private void accept(String epoch, long... sequences) {
@@ -133,6 +133,33 @@ class SampleStoreTest {
             .mapToObj(sequence -> reading(sequence, CHECKOUT))
             .toList();
     store.accept(AGENT, batch(epoch, List.of(CHECKOUT), samples), false, START);
+  }
+
+  /** It may come back under another address, and begins anew. */
+  @Test
+  void whatAnAgentThatIsGoneSaidIsForgotten() {
+    accept("e", 1);
+    store.agents(List.of(), START);
+    store.agents(List.of(AGENT), START);
+
+    accept("e", 2);
+
+    assertThat(told()).isEqualTo(new Told(1, 2));
+  }
+
+  @Test
+  void nothingIsTakenOfAnAgentThatIsNotKnown() {
+    store.accept(
+        agent("b", "node-2"),
+        batch("e", List.of(CHECKOUT), List.of(reading(1, CHECKOUT))),
+        true,
+        START);
+
+    assertThat(store.sight("node-2", CHECKOUT, START)).isInstanceOf(Sight.NoAgent.class);
+  }
+
+  private Told told() {
+    return Told.of(watched());
   }
 
   private Sight.Watched watched() {

@@ -8,6 +8,7 @@ import dev.heapwarden.crds.policy.Observe;
 import dev.heapwarden.crds.policy.Respond;
 import dev.heapwarden.crds.policy.Rule;
 import dev.heapwarden.crds.policy.RuntimeChoice;
+import dev.heapwarden.detection.feature.Recording;
 import dev.heapwarden.detection.sample.Attachment;
 import dev.heapwarden.detection.sample.ContainerKey;
 import dev.heapwarden.detection.sample.ContainerState;
@@ -119,7 +120,7 @@ final class Cluster {
                 NOW.minusSeconds(600),
                 List.of(attachments),
                 0.0031),
-            List.of()),
+            new Recording()),
         new Assessment(CHECKOUT.uid(), key, judged, false, verdict, Duration.ofMinutes(10), NOW));
   }
 

@@ -4,7 +4,10 @@ import dev.heapwarden.detection.sample.ContainerKey;
 import dev.heapwarden.detection.sample.Origin;
 import dev.heapwarden.detection.sample.Signal;
 import dev.heapwarden.probes.buffer.SampleBuffer;
+import dev.heapwarden.probes.gclog.GoTrace;
+import dev.heapwarden.probes.probe.ProbeEvent;
 import java.time.Instant;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.OptionalDouble;
@@ -26,11 +29,17 @@ final class GoLedger {
   private boolean collected;
   private @Nullable Instant tracedAt;
 
-  void collected(long pid, long nanos, long bytes, long count) {
-    tracedCycles.remove(pid);
-    liveBytes.put(pid, bytes);
-    collections += count;
-    collectedAt = Math.max(collectedAt, nanos);
+  /** Nanoseconds of the longest mark termination that is not told yet; 0 for none. */
+  private long longest;
+
+  private OptionalDouble markTermination = OptionalDouble.empty();
+
+  void collected(ProbeEvent.Collection collection) {
+    tracedCycles.remove(collection.pid());
+    liveBytes.put(collection.pid(), collection.liveBytes());
+    collections += collection.collections();
+    collectedAt = Math.max(collectedAt, collection.nanos());
+    paused(collection.markTermination());
     collected = true;
   }
 
@@ -38,15 +47,23 @@ final class GoLedger {
    * One that its program wrote down; those that were missed since the one before count too. A
    * number that does not rise is another program's.
    */
-  void traced(long pid, Instant at, long bytes, long cycle) {
-    long before = tracedCycles.getOrDefault(pid, cycle - 1);
-    if (cycle <= before) {
+  void traced(long pid, Instant at, GoTrace trace) {
+    long before = tracedCycles.getOrDefault(pid, trace.cycle() - 1);
+    if (trace.cycle() <= before) {
       return;
     }
-    tracedCycles.put(pid, cycle);
-    liveBytes.put(pid, bytes);
-    collections += cycle - before;
+    tracedCycles.put(pid, trace.cycle());
+    liveBytes.put(pid, trace.liveBytes());
+    collections += trace.cycle() - before;
+    paused(trace.markTermination());
     tracedAt = at;
+  }
+
+  private void paused(long nanos) {
+    if (nanos > 0) {
+      longest = Math.max(longest, nanos);
+      markTermination = OptionalDouble.of(nanos / 1e9);
+    }
   }
 
   /** Forgets the figures of processes that ended; counts stay. */
@@ -60,6 +77,8 @@ final class GoLedger {
     retain(Set.of());
     collected = false;
     tracedAt = null;
+    longest = 0;
+    markTermination = OptionalDouble.empty();
   }
 
   /** Empty until one of them has collected. */
@@ -71,6 +90,11 @@ final class GoLedger {
 
   long collections() {
     return collections;
+  }
+
+  /** Seconds, of the latest collection that told it; empty while none has. */
+  OptionalDouble markTermination() {
+    return markTermination;
   }
 
   void flush(ContainerKey container, SampleBuffer buffer, WallClock clock) {
@@ -88,15 +112,13 @@ final class GoLedger {
   }
 
   private void tell(ContainerKey container, SampleBuffer buffer, Instant at, Origin origin) {
-    buffer.add(
-        at,
-        container,
-        origin,
-        Map.of(
-            Signal.POST_GC_LIVE_HEAP,
-            live().orElseThrow(),
-            Signal.COLLECTIONS,
-            (double) collections),
-        null);
+    var values = new EnumMap<Signal, Double>(Signal.class);
+    values.put(Signal.POST_GC_LIVE_HEAP, live().orElseThrow());
+    values.put(Signal.COLLECTIONS, (double) collections);
+    if (longest > 0) {
+      values.put(Signal.MARK_TERMINATION, longest / 1e9);
+      longest = 0;
+    }
+    buffer.add(at, container, origin, values, null);
   }
 }

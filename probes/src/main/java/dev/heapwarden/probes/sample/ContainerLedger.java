@@ -6,6 +6,7 @@ import dev.heapwarden.detection.sample.Origin;
 import dev.heapwarden.detection.sample.Signal;
 import dev.heapwarden.probes.buffer.SampleBuffer;
 import dev.heapwarden.probes.gclog.GoTrace;
+import dev.heapwarden.probes.gomemory.MemoryFigures;
 import dev.heapwarden.probes.jvm.JvmFigures;
 import dev.heapwarden.probes.probe.ProbeEvent;
 import java.time.Instant;
@@ -67,6 +68,15 @@ final class ContainerLedger {
     }
   }
 
+  /** What its Go program keeps of itself in its memory. */
+  void allocated(
+      long pid, Instant at, MemoryFigures figures, long goroutines, SampleBuffer buffer) {
+    if (!judgesJvm) {
+      go.allocated(pid, figures, goroutines);
+      buffer.add(at, container, Origin.GO_MEMORY, go.levels(), null);
+    }
+  }
+
   void faulted(long nanos, long count) {
     faults += count;
     faultsAt = Math.max(faultsAt, nanos);
@@ -125,6 +135,7 @@ final class ContainerLedger {
     var values = new EnumMap<Signal, Double>(Signal.class);
     values.putAll(memory);
     jvm.values().values().forEach(values::putAll);
+    values.putAll(go.levels());
     live().ifPresent(bytes -> values.put(Signal.POST_GC_LIVE_HEAP, bytes));
     go.markTermination().ifPresent(seconds -> values.put(Signal.MARK_TERMINATION, seconds));
     values.put(Signal.COLLECTIONS, (double) (go.collections() + jvm.collections()));

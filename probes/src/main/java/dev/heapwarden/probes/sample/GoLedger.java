@@ -5,6 +5,7 @@ import dev.heapwarden.detection.sample.Origin;
 import dev.heapwarden.detection.sample.Signal;
 import dev.heapwarden.probes.buffer.SampleBuffer;
 import dev.heapwarden.probes.gclog.GoTrace;
+import dev.heapwarden.probes.gomemory.MemoryFigures;
 import dev.heapwarden.probes.probe.ProbeEvent;
 import java.time.Instant;
 import java.util.EnumMap;
@@ -33,6 +34,8 @@ final class GoLedger {
   private long longest;
 
   private OptionalDouble markTermination = OptionalDouble.empty();
+  private Map<Signal, Double> levels = Map.of();
+  private long levelsOf;
 
   void collected(ProbeEvent.Collection collection) {
     tracedCycles.remove(collection.pid());
@@ -66,10 +69,34 @@ final class GoLedger {
     }
   }
 
+  /** Takes what the one of them that is judged keeps of itself. */
+  void allocated(long pid, MemoryFigures figures, long goroutines) {
+    levelsOf = pid;
+    levels =
+        Map.ofEntries(
+            entry(Signal.GOROUTINES, goroutines),
+            entry(Signal.HEAP_SYS, figures.heapSys()),
+            entry(Signal.HEAP_IN_USE, figures.heapInuse()),
+            entry(Signal.HEAP_IDLE, figures.heapIdle()),
+            entry(Signal.HEAP_RELEASED, figures.heapReleased()),
+            entry(Signal.SPAN_IN_USE, figures.spanInuse()),
+            entry(Signal.ALLOCATED_OBJECTS, figures.mallocs()),
+            entry(Signal.FREED_OBJECTS, figures.frees()),
+            entry(Signal.ALLOCATED_BYTES, figures.totalAlloc()),
+            entry(Signal.FREED_BYTES, figures.totalAlloc() - figures.heapAlloc()));
+  }
+
+  private static Map.Entry<Signal, Double> entry(Signal signal, long figure) {
+    return Map.entry(signal, (double) figure);
+  }
+
   /** Forgets the figures of processes that ended; counts stay. */
   void retain(Set<Long> pids) {
     liveBytes.keySet().retainAll(pids);
     tracedCycles.keySet().retainAll(pids);
+    if (!pids.contains(levelsOf)) {
+      levels = Map.of();
+    }
   }
 
   /** Forgets what is not told yet too. */
@@ -95,6 +122,11 @@ final class GoLedger {
   /** Seconds, of the latest collection that told it; empty while none has. */
   OptionalDouble markTermination() {
     return markTermination;
+  }
+
+  /** What the one that is judged said of itself last; none where it was not read. */
+  Map<Signal, Double> levels() {
+    return levels;
   }
 
   void flush(ContainerKey container, SampleBuffer buffer, WallClock clock) {

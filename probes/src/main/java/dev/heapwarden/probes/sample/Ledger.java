@@ -9,6 +9,7 @@ import dev.heapwarden.probes.buffer.SampleBuffer;
 import dev.heapwarden.probes.gclog.GoTrace;
 import dev.heapwarden.probes.go.Frame;
 import dev.heapwarden.probes.go.Sites;
+import dev.heapwarden.probes.gomemory.MemoryFigures;
 import dev.heapwarden.probes.jvm.JvmCounters;
 import dev.heapwarden.probes.jvm.JvmFigures;
 import dev.heapwarden.probes.probe.CgroupMemory;
@@ -122,6 +123,15 @@ public final class Ledger {
     var ledger = containers.get(container);
     if (ledger != null) {
       ledger.traced(pid, at, trace);
+    }
+  }
+
+  /** Takes what the Go program that is judged in a container keeps of itself in its memory. */
+  public synchronized void allocated(
+      ContainerKey container, long pid, MemoryFigures figures, long goroutines) {
+    var ledger = containers.get(container);
+    if (ledger != null) {
+      ledger.allocated(pid, clock.now(), figures, goroutines, buffer);
     }
   }
 

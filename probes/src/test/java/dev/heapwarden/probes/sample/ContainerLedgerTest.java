@@ -11,6 +11,7 @@ import dev.heapwarden.detection.sample.Signal;
 import dev.heapwarden.probes.buffer.Position;
 import dev.heapwarden.probes.buffer.SampleBuffer;
 import dev.heapwarden.probes.gclog.GoTrace;
+import dev.heapwarden.probes.gomemory.MemoryFigures;
 import dev.heapwarden.probes.probe.ProbeEvent;
 import java.time.Instant;
 import java.util.List;
@@ -109,6 +110,36 @@ class ContainerLedgerTest {
 
     ledger.collected(new ProbeEvent.Collection(1, 95 * SECOND, 1000, 1, 0));
     assertThat(flushed().getLast().values()).doesNotContainKey(Signal.MARK_TERMINATION);
+  }
+
+  @Test
+  void whatAGoProgramKeepsOfItselfIsToldAtOnceAndForgottenWhenItEnded() {
+    ledger.allocated(
+        1,
+        NOW,
+        new MemoryFigures(9, 4, 5, 70, 100, 80, 30, 50, 10, 2, 1, 60, 3, 1, 1, 100, 1 << 20),
+        12,
+        buffer);
+
+    var told = buffer.since(Position.start()).samples().getLast();
+    assertThat(told.origin()).isEqualTo(Origin.GO_MEMORY);
+    assertThat(told.values())
+        .isEqualTo(
+            Map.of(
+                Signal.GOROUTINES, 12.0,
+                Signal.HEAP_SYS, 80.0,
+                Signal.HEAP_IN_USE, 50.0,
+                Signal.HEAP_IDLE, 30.0,
+                Signal.HEAP_RELEASED, 10.0,
+                Signal.SPAN_IN_USE, 2.0,
+                Signal.ALLOCATED_OBJECTS, 9.0,
+                Signal.FREED_OBJECTS, 4.0,
+                Signal.ALLOCATED_BYTES, 100.0,
+                Signal.FREED_BYTES, 30.0));
+    assertThat(ledger.values()).containsEntry(Signal.GOROUTINES, 12.0);
+
+    ledger.retain(Set.of(2L));
+    assertThat(ledger.values()).doesNotContainKey(Signal.GOROUTINES);
   }
 
   @Test

@@ -82,6 +82,7 @@ class GoProgramsTest {
     }
   }
 
+  /** Beside anonymous memory that grows they would be the second witness. */
   @ParameterizedTest
   @ValueSource(doubles = {0.1, 0.3, 0.5, 0.7, 0.9})
   void aStepOfGoroutinesIsNotConfirmedWhereverItLiesInTheHorizon(double share) {
@@ -89,7 +90,7 @@ class GoProgramsTest {
     var program =
         new SimulatedContainer(1, 7200)
             .liveHeap(20, 0.02, _ -> 100 * MIB)
-            .anonymous(15, 0.01, age -> 250 * MIB + 100 * MIB * step.applyAsDouble(age))
+            .anonymous(15, 0.01, age -> 250 * MIB + 0.1 * MIB * age)
             .goroutines(15, 0.1, age -> 200 + 5000 * step.applyAsDouble(age));
     for (double age = 900; age <= 7200; age += 60) {
       assertThat(program.verdict(DEFAULTS, age))
@@ -98,28 +99,28 @@ class GoProgramsTest {
     }
   }
 
-  /** Requests in flight: noise that remembers. */
+  /** Requests in flight: noise that remembers, beside anonymous memory that grows. */
   @Test
-  void goroutinesOfRequestsAreNeverConfirmed() {
-    for (int seed = 0; seed < 200; seed++) {
+  void goroutinesOfRequestsAreHardlyEverASecondWitness() {
+    int programs = 100;
+    int confirmed = 0;
+    for (int seed = 0; seed < programs; seed++) {
       var random = new Random(seed);
       var state = new double[1];
-      var program =
+      var verdict =
           program(seed, 600)
-              .anonymous(5, 0.02, _ -> 90 * MIB)
+              .anonymous(5, 0.01, age -> 90 * MIB + 0.3 * MIB * age)
               .goroutines(
                   5,
                   0,
                   _ -> {
                     state[0] = 0.9 * state[0] + Math.sqrt(0.19) * random.nextGaussian();
                     return 500 * (1 + 0.3 * state[0]);
-                  });
-      for (double age = 90; age <= 600; age += 170) {
-        assertThat(program.verdict(DEMO, age))
-            .as("seed %s at %s s", seed, age)
-            .isNotInstanceOf(Verdict.Confirmed.class);
-      }
+                  })
+              .verdict(DEMO, 600);
+      confirmed += verdict instanceof Verdict.Confirmed ? 1 : 0;
     }
+    assertThat(confirmed).isLessThanOrEqualTo(programs / 50);
   }
 
   /** On a machine with more work than processors they are long. */

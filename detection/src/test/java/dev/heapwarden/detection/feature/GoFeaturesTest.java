@@ -68,7 +68,8 @@ class GoFeaturesTest {
   void liveObjectsAreThoseOfReadingsThatTellBoth() {
     for (int age = 40; age <= 200; age += 10) {
       add(age, Map.of(Signal.ALLOCATED_OBJECTS, 1000.0 * age, Signal.FREED_OBJECTS, 990.0 * age));
-      add(age + 5, Map.of(Signal.ALLOCATED_OBJECTS, 1e9));
+      add(age + 4, Map.of(Signal.ALLOCATED_OBJECTS, 3000.0 * age));
+      add(age + 8, Map.of(Signal.ALLOCATED_OBJECTS, 3000.0 * age));
     }
 
     assertThat(value(200, Feature.LIVE_OBJECTS_GROWTH_RATE)).isCloseTo(10, within(1e-9));

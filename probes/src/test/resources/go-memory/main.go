@@ -123,6 +123,16 @@ func answer(question []string) {
 		text := make([]byte, 1<<20)
 		os.WriteFile(question[1], text[:runtime.Stack(text, true)], 0o600)
 		fmt.Println("done")
+	case "count":
+		fmt.Println(runtime.NumGoroutine())
+	case "end":
+		var ended sync.WaitGroup
+		for i := 0; i < 2_000; i++ {
+			ended.Add(1)
+			go ended.Done()
+		}
+		ended.Wait()
+		fmt.Println("done")
 	case "memstats":
 		var stats runtime.MemStats
 		runtime.ReadMemStats(&stats)

@@ -27,7 +27,8 @@ record Judgement(Testimony testimony, Predicate<Signal> saw, Duration age, Durat
     }
     var tooFewCollections = firstAbstention(Reason.TOO_FEW_COLLECTIONS);
     int supporting = testimony.witnesses(Stance.SUPPORTS).size();
-    boolean contradicted = !testimony.witnesses(Stance.CONTRADICTS).isEmpty();
+    boolean contradicted =
+        !testimony.witnesses(Stance.CONTRADICTS).isEmpty() && !growsBesideTheHeap();
     if (tooFewCollections.isEmpty() && supporting >= 2 && !contradicted && isBorneOutByTheHeap()) {
       return new Verdict.Confirmed(testimony.evidence(Wording.growing(testimony)));
     }
@@ -59,6 +60,15 @@ record Judgement(Testimony testimony, Predicate<Signal> saw, Duration age, Durat
   }
 
   /**
+   * Stacks of goroutines are anonymous memory and no part of the heap: that this stays flat says
+   * nothing against them.
+   */
+  private boolean growsBesideTheHeap() {
+    return testimony.is(Witness.Kind.GOROUTINES, Stance.SUPPORTS)
+        && testimony.is(Witness.Kind.ANONYMOUS_MEMORY, Stance.SUPPORTS);
+  }
+
+  /**
    * A map that only just filled still looks as if it grew, since it is silent when it is full; so
    * may a class that is not counted again. The live heap, which holds them and everything else,
    * knows better.
@@ -70,8 +80,8 @@ record Judgement(Testimony testimony, Predicate<Signal> saw, Duration age, Durat
   }
 
   /**
-   * A rule that could not be asked. One about something that is silent when quiet keeps nobody from
-   * being healthy, unless there is no other.
+   * A rule that could not be asked. One that can be done without keeps nobody from being healthy,
+   * unless there is no other.
    */
   private Optional<Finding> firstThatKeepsFromHealthy() {
     boolean anyAnswered =
@@ -81,7 +91,7 @@ record Judgement(Testimony testimony, Predicate<Signal> saw, Duration age, Durat
         .filter(
             finding ->
                 finding.outcome() instanceof Outcome.Abstains(Feature missing, _)
-                    && !(anyAnswered && missing.silentWhenQuiet()))
+                    && !(anyAnswered && missing.isDispensable()))
         .findFirst();
   }
 

@@ -62,7 +62,10 @@ record Testimony(List<Finding> findings, Features features) {
     if (leakingMap().isPresent()) {
       return Cause.MAP_GROWTH;
     }
-    return leakingClass().isPresent() ? Cause.CLASS_GROWTH : Cause.UNKNOWN;
+    if (leakingClass().isPresent()) {
+      return Cause.CLASS_GROWTH;
+    }
+    return is(Witness.Kind.GOROUTINES, Stance.SUPPORTS) ? Cause.GOROUTINE_GROWTH : Cause.UNKNOWN;
   }
 
   private String site() {

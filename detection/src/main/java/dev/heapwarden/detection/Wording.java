@@ -123,6 +123,7 @@ final class Wording {
       case MAP_GROWTH -> features.fastestMap().map(Wording::map).orElse("no map spoke");
       case CLASS_GROWTH ->
           features.fastestClass().map(Wording::javaClass).orElse("no class was counted");
+      case GOROUTINES -> goroutines(supports, features);
     };
   }
 
@@ -143,6 +144,19 @@ final class Wording {
         + (map.type().isEmpty() ? " written by " : " at ")
         + map.site()
         + (map.location().isEmpty() ? "" : " (" + map.location() + ")");
+  }
+
+  /** Such as {@code goroutines gain 2.10/s (95 % at least 2.05), 4210 now}. */
+  private static String goroutines(boolean supports, Features features) {
+    double now = features.value(Feature.GOROUTINES).orElse(0.0);
+    double pace = features.value(Feature.GOROUTINE_GROWTH_RATE).orElse(0.0);
+    return supports
+        ? "goroutines gain %s/s (95 %% at least %s), %.0f now"
+            .formatted(
+                Figures.count(pace),
+                Figures.count(features.value(Feature.GOROUTINE_GROWTH_RATE_LOW).orElse(0.0)),
+                now)
+        : "%.0f goroutines change by %s/s".formatted(now, Figures.count(pace));
   }
 
   private static String javaClass(ClassTrend trend) {

@@ -171,6 +171,27 @@ final class SimulatedContainer {
     return this;
   }
 
+  /** A reading of a Go program's memory every so many seconds. */
+  SimulatedContainer goroutines(double every, double relativeNoise, DoubleUnaryOperator level) {
+    for (double age = every; age <= seconds; age += every) {
+      double count = level.applyAsDouble(age) * (1 + relativeNoise * noise.nextGaussian());
+      add(age, Origin.GO_MEMORY, Map.of(Signal.GOROUTINES, (double) Math.round(count)), null);
+    }
+    return this;
+  }
+
+  /** Of a collection every so many seconds. */
+  SimulatedContainer markTermination(double every, DoubleUnaryOperator pauseSeconds) {
+    for (double age = every; age <= seconds; age += every) {
+      add(
+          age,
+          Origin.GO_GC_UPROBE,
+          Map.of(Signal.MARK_TERMINATION, pauseSeconds.applyAsDouble(age)),
+          null);
+    }
+    return this;
+  }
+
   /** Three counts of a class, half a look apart. */
   SimulatedContainer look(double age, double half, String name, DoubleUnaryOperator instances) {
     for (double at = age; at <= age + 2 * half; at += half) {

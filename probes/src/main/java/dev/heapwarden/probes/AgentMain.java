@@ -74,6 +74,7 @@ public final class AgentMain {
             new ProcessScan(new CgroupTree(settings.cgroupRoot()), proc),
             probe,
             new JvmReadings(ledger, settings.procRoot()),
+            new GoReadings(ledger, proc),
             new LogReadings(
                 ledger, new GcLogs(settings.podLogs(), proc, InstantSource.system(), logCounts)),
             ledger,

@@ -145,7 +145,7 @@ final class LogReadings implements AutoCloseable {
     var key = wanted.target().container().key();
     long pid = wanted.process().pid();
     return new FollowedLog(
-        logs.go(key, (at, gc) -> ledger.traced(key, pid, at, gc.liveBytes(), gc.cycle())),
+        logs.go(key, (at, gc) -> ledger.traced(key, pid, at, gc)),
         other -> logs.proc().sharesOutput(pid, other.pid()) && logs.tracesGo(other.pid()));
   }
 

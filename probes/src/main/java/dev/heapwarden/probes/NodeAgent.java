@@ -47,6 +47,7 @@ final class NodeAgent implements AutoCloseable {
   private final ProcessScan scan;
   private final NodeProbe probe;
   private final JvmReadings jvms;
+  private final GoReadings programs;
   private final LogReadings logs;
   private final Ledger ledger;
   private final Spending spending;
@@ -63,12 +64,14 @@ final class NodeAgent implements AutoCloseable {
       ProcessScan scan,
       NodeProbe probe,
       JvmReadings jvms,
+      GoReadings programs,
       LogReadings logs,
       Ledger ledger,
       Spending spending) {
     this.scan = scan;
     this.probe = probe;
     this.jvms = jvms;
+    this.programs = programs;
     this.logs = logs;
     this.ledger = ledger;
     this.spending = spending;
@@ -128,6 +131,7 @@ final class NodeAgent implements AutoCloseable {
     control.shutdownNow();
     readings.shutdownNow();
     jvms.close();
+    programs.close();
     logs.close();
     probe.close();
   }
@@ -150,6 +154,7 @@ final class NodeAgent implements AutoCloseable {
 
   private void read() {
     jvms.read(targets);
+    programs.read(targets);
     logs.read(targets, this::attachments);
     ledger.flush();
     long now = System.nanoTime();
@@ -173,7 +178,10 @@ final class NodeAgent implements AutoCloseable {
 
   /** What is attached to it without its log. */
   private List<Attachment> attachments(Target target) {
-    return probe.attachments(target, jvms.attachments(target));
+    return Stream.concat(
+            probe.attachments(target, jvms.attachments(target)).stream(),
+            programs.attachments(target).stream())
+        .toList();
   }
 
   /** Holds what the probes took against what the container ran. */

@@ -113,6 +113,74 @@ public enum Feature {
       Layer.RUNTIME,
       Signal.LOADED_CLASSES,
       "Trend of the loaded classes: Theil-Sen slope."),
+  MARK_TERMINATION(
+      Unit.SECONDS,
+      Layer.RUNTIME,
+      Signal.MARK_TERMINATION,
+      "Longest mark termination in the window: the pause that ends a collection's marking."),
+  GOROUTINES(
+      Unit.COUNT,
+      Layer.APPLICATION,
+      Signal.GOROUTINES,
+      "Goroutines that have not ended, at the latest reading."),
+  GOROUTINE_GROWTH_RATE(
+      Unit.PER_SECOND,
+      Layer.APPLICATION,
+      Signal.GOROUTINES,
+      "Trend of the goroutines: Theil-Sen slope."),
+  GOROUTINE_GROWTH_RATE_LOW(
+      Unit.PER_SECOND,
+      Layer.APPLICATION,
+      Signal.GOROUTINES,
+      "Lower end of the slope's 95 % confidence interval."),
+  GOROUTINE_RISE(
+      Unit.COUNT,
+      Layer.APPLICATION,
+      Signal.GOROUTINES,
+      "Slope times the span of the trend: goroutines gained."),
+  GOROUTINE_GROWTH(
+      Unit.FRACTION,
+      Layer.APPLICATION,
+      Signal.GOROUTINES,
+      "goroutine_rise relative to the fitted number at the trend's start."),
+  GOROUTINE_STEADINESS(
+      Unit.FRACTION,
+      Layer.APPLICATION,
+      Signal.GOROUTINES,
+      "As live_heap_steadiness, of the goroutines."),
+  GOROUTINE_LATEST_PACE(
+      Unit.FRACTION,
+      Layer.APPLICATION,
+      Signal.GOROUTINES,
+      "As live_heap_latest_pace, of the goroutines."),
+  HEAP_SYS(
+      Unit.BYTES,
+      Layer.RUNTIME,
+      Signal.HEAP_SYS,
+      "Memory that the heap has of the system, at the latest reading."),
+  HEAP_IDLE_RATIO(
+      Unit.FRACTION, Layer.RUNTIME, Signal.HEAP_IDLE, "Of heap_sys the spans that hold nothing."),
+  HEAP_FRAGMENTATION(
+      Unit.FRACTION,
+      Layer.RUNTIME,
+      Signal.HEAP_RELEASED,
+      "Of heap_sys the spans that hold nothing and were not given back to the system."),
+  MSPAN_IN_USE(
+      Unit.BYTES,
+      Layer.RUNTIME,
+      Signal.SPAN_IN_USE,
+      "Descriptions of the heap's spans, at the latest reading."),
+  LIVE_OBJECTS_GROWTH_RATE(
+      Unit.PER_SECOND,
+      Layer.RUNTIME,
+      Signal.ALLOCATED_OBJECTS,
+      "Trend of the objects that were allocated and not freed yet: Theil-Sen slope."),
+  ALLOC_FREE_RATIO(
+      Unit.FRACTION,
+      Layer.RUNTIME,
+      Signal.ALLOCATED_BYTES,
+      "Bytes allocated in the window relative to those freed in it; absent where none was freed. Far"
+          + " above 1 while a program warms up, and in a window with few collections."),
   ANONYMOUS_SLOPE(
       Unit.BYTES_PER_SECOND,
       Layer.KERNEL,
@@ -256,16 +324,45 @@ public enum Feature {
           LOADED_CLASSES,
           CLASS_INSTANCES ->
           EnumSet.of(RuntimeKind.JVM);
-      case MAP_ENTRIES -> EnumSet.of(RuntimeKind.GO);
+      case MARK_TERMINATION,
+          GOROUTINES,
+          HEAP_SYS,
+          HEAP_IN_USE,
+          HEAP_IDLE,
+          HEAP_RELEASED,
+          SPAN_IN_USE,
+          ALLOCATED_OBJECTS,
+          FREED_OBJECTS,
+          ALLOCATED_BYTES,
+          FREED_BYTES,
+          MAP_ENTRIES ->
+          EnumSet.of(RuntimeKind.GO);
     };
   }
 
   /**
-   * True where silence also means that nothing happened, or that nobody asked: maps speak only when
-   * they grow, classes are counted only on suspicion. A rule that misses such a feature abstains,
-   * and the other rules still decide.
+   * True where a rule that misses the feature abstains and the other rules still decide: where
+   * silence also means that nothing happened, or that nobody asked (maps speak only when they grow,
+   * classes are counted only on suspicion), and where it is not to be had of every program (the
+   * memory of a stripped one is not read).
    */
-  public boolean silentWhenQuiet() {
-    return signal == Signal.MAP_ENTRIES || signal == Signal.CLASS_INSTANCES;
+  public boolean isDispensable() {
+    return switch (signal) {
+      case MAP_ENTRIES,
+          CLASS_INSTANCES,
+          MARK_TERMINATION,
+          GOROUTINES,
+          HEAP_SYS,
+          HEAP_IN_USE,
+          HEAP_IDLE,
+          HEAP_RELEASED,
+          SPAN_IN_USE,
+          ALLOCATED_OBJECTS,
+          FREED_OBJECTS,
+          ALLOCATED_BYTES,
+          FREED_BYTES ->
+          true;
+      default -> false;
+    };
   }
 }

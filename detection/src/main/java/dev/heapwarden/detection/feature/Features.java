@@ -70,6 +70,7 @@ public record Features(
     putLevel(values, Feature.THREADS, Feature.THREAD_GROWTH_RATE, history, age);
     putLevel(values, Feature.LOADED_CLASSES, Feature.LOADED_CLASS_GROWTH_RATE, history, age);
     putRate(values, Feature.PAGE_FAULT_RATE, history.series(Signal.PAGE_FAULTS), window, age);
+    GoFeatures.put(values, history, age);
 
     var map = MapTrend.fastest(history.maps(), frame, age);
     map.ifPresent(
@@ -143,28 +144,34 @@ public record Features(
         .ifPresent(perSecond -> values.put(slope, perSecond));
   }
 
-  private static @Nullable Double latest(History history, Signal signal, double age) {
+  /** Null where nothing was sampled lately. */
+  static @Nullable Double latest(History history, Signal signal, double age) {
     double oldest = age - history.frame().windowSeconds() - STALE_SECONDS;
     var readings = history.series(signal).between(oldest, age);
     return readings.isEmpty() ? null : readings.lastValue();
   }
 
-  /**
-   * Increase per second over the window. A counter that fell was reset, by a new life of the agent
-   * or of a process: what it counted since then is its increase.
-   */
+  /** Increase per second over the window. */
   private static void putRate(
       Map<Feature, Double> values, Feature feature, Series counter, double window, double age) {
     var readings = counter.between(age - window, age);
     if (readings.span() <= 0) {
       return;
     }
+    values.put(feature, increase(readings) / readings.span());
+  }
+
+  /**
+   * A counter that fell was reset, by a new life of the agent or of a process: what it counted
+   * since then is its increase.
+   */
+  static double increase(Series readings) {
     double increase = 0;
     for (int i = 1; i < readings.size(); i++) {
       double before = readings.value(i - 1);
       double now = readings.value(i);
       increase += now < before ? now : now - before;
     }
-    values.put(feature, increase / readings.span());
+    return increase;
   }
 }

@@ -53,7 +53,12 @@ public enum Preset {
    * either: not every leak is a map. A live heap that has stopped rising does: it measures all that
    * the program still reaches.
    *
-   * <p>Below 500 entries the growth of a map is set-up: registries, routes, connection pools.
+   * <p>Below 500 entries the growth of a map is set-up: registries, routes, connection pools; so is
+   * a rise of less than 50 goroutines. That they are flat does not contradict, and they are asked
+   * twice, as they come and go with the load.
+   *
+   * <p>A mark termination of more than 5 ms beside a live heap that does not fall back is what a
+   * leak looks like at its end; pauses alone are what a crowded machine looks like.
    */
   private static final List<PresetRule> GO_RULES =
       List.of(
@@ -64,6 +69,22 @@ public enum Preset {
               Layer.APPLICATION,
               Optional.of(Witness.Kind.MAP_GROWTH),
               "map_growth_rate > 0.0 && map_growth >= 0.1 && map_entries >= 500.0",
+              "",
+              1),
+          new PresetRule(
+              "goroutine-growth",
+              Layer.APPLICATION,
+              Optional.of(Witness.Kind.GOROUTINES),
+              "goroutine_growth_rate_low > 0.0 && goroutine_growth >= 0.1 && goroutine_rise >= 50.0"
+                  + " && goroutine_steadiness >= 0.25 && goroutine_latest_pace >= 0.25",
+              "",
+              2),
+          new PresetRule(
+              "mark-termination",
+              Layer.RUNTIME,
+              Optional.empty(),
+              "mark_termination > 0.005 && live_heap_slope_low > 0.0 && live_heap_growth >= 0.05"
+                  + " && live_heap_latest_pace >= 0.25",
               "",
               1));
 

@@ -1,5 +1,6 @@
 package dev.heapwarden.detection.sample;
 
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,9 +12,13 @@ import org.jspecify.annotations.Nullable;
  *     State#ATTACHED} what is left out, if anything is
  */
 public record Attachment(String probe, State state, @Nullable String reason) {
+  /** What adds figures to those that a verdict needs, and is not to be had of every program. */
+  private static final Set<String> ADDITIONAL = Set.of("GoMarkTermination", "GoMemory");
+
   /**
    * Whether something is missing where it is not attached. What is no Go program has no collections
-   * of Go to tell of, though its status says why they are not told.
+   * of Go to tell of, though its status says why they are not told; a program that is stripped is
+   * judged without what its memory would say.
    *
    * @param judged runtime of the container's main process
    */
@@ -22,7 +27,7 @@ public record Attachment(String probe, State state, @Nullable String reason) {
       return true;
     }
     return probe.startsWith("Go")
-        ? judged == RuntimeKind.GO
+        ? judged == RuntimeKind.GO && !ADDITIONAL.contains(probe)
         : !probe.startsWith("Jvm") || judged == RuntimeKind.JVM;
   }
 

@@ -8,6 +8,8 @@ public enum Origin {
   GO_MAP_UPROBE,
   /** What a Go program with GODEBUG=gctrace=1 writes into its container's log. */
   GO_GCTRACE,
+  /** What the runtime of a Go program keeps of itself in its memory. */
+  GO_MEMORY,
   /** The counter file of a JVM. */
   HSPERFDATA,
   /** The same counters, in the memory of a JVM that keeps no file of them. */

@@ -44,6 +44,35 @@ public enum Signal {
   THREADS(Kind.GAUGE),
   /** Classes that a JVM has loaded and not unloaded since. */
   LOADED_CLASSES(Kind.GAUGE),
+  /**
+   * Longest mark termination of a Go program's collections since the sample before, seconds: from
+   * the order to stop the world at the end of marking until it runs again. It is told with the
+   * collection.
+   */
+  MARK_TERMINATION(Kind.GAUGE),
+  /**
+   * Goroutines of a Go program that have not ended, those of the runtime itself left out, as {@code
+   * runtime.NumGoroutine} counts them.
+   */
+  GOROUTINES(Kind.GAUGE),
+  /** Memory that a Go program's heap has of the system, bytes; {@code MemStats.HeapSys}. */
+  HEAP_SYS(Kind.GAUGE),
+  /** Of it spans that hold objects, bytes; {@code MemStats.HeapInuse}. */
+  HEAP_IN_USE(Kind.GAUGE),
+  /** Of it spans that hold nothing, bytes; {@code MemStats.HeapIdle}. */
+  HEAP_IDLE(Kind.GAUGE),
+  /** Of the idle ones what was given back to the system, bytes; {@code MemStats.HeapReleased}. */
+  HEAP_RELEASED(Kind.GAUGE),
+  /** Descriptions of a Go program's spans, bytes; {@code MemStats.MSpanInuse}. */
+  SPAN_IN_USE(Kind.GAUGE),
+  /** Objects that a Go program has allocated on its heap since its start. */
+  ALLOCATED_OBJECTS(Kind.COUNTER),
+  /** Objects of its heap that were freed since its start. */
+  FREED_OBJECTS(Kind.COUNTER),
+  /** Bytes that a Go program has allocated on its heap since its start. */
+  ALLOCATED_BYTES(Kind.COUNTER),
+  /** Bytes of its heap that were freed since its start. */
+  FREED_BYTES(Kind.COUNTER),
   /** Entries of one map instance, read when it grew. */
   MAP_ENTRIES(Kind.GAUGE),
   /**

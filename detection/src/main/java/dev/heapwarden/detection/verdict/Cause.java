@@ -6,5 +6,7 @@ public enum Cause {
   MAP_GROWTH,
   /** Instances of one class keep growing in number. */
   CLASS_GROWTH,
+  /** Goroutines are started and do not end. */
+  GOROUTINE_GROWTH,
   UNKNOWN
 }

@@ -10,7 +10,8 @@ public record Witness(Kind kind, Stance stance, String message) {
     POST_GC_LIVE_HEAP,
     ANONYMOUS_MEMORY,
     MAP_GROWTH,
-    CLASS_GROWTH
+    CLASS_GROWTH,
+    GOROUTINES
   }
 
   public enum Stance {

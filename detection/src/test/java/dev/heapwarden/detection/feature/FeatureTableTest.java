@@ -2,6 +2,7 @@ package dev.heapwarden.detection.feature;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heapwarden.detection.rule.Example;
 import dev.heapwarden.detection.rule.Preset;
 import dev.heapwarden.detection.sample.RuntimeKind;
 import java.io.IOException;
@@ -76,6 +77,24 @@ class FeatureTableTest {
               .append("\n```\n");
         }
       }
+    }
+    page.append(
+        """
+
+        ## Rules to copy
+
+        These are in no preset: a healthy program may well fulfil them for long. Where yours does
+        not, make them rules of your own.
+        """);
+    for (var example : Example.ALL) {
+      page.append(
+          "\n`%s` (layer %s, forWindows: %d)\n\n```\n%s\n```\n\n%s\n"
+              .formatted(
+                  example.name(),
+                  word(example.layer()),
+                  example.forWindows(),
+                  example.expression(),
+                  example.remark()));
     }
     return page.toString();
   }

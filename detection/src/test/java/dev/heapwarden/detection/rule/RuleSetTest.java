@@ -20,7 +20,12 @@ class RuleSetTest {
 
     assertThat(rules.of(RuntimeKind.GO))
         .extracting(Rule::name)
-        .containsExactly("live-heap-trend", "anonymous-trend", "map-growth");
+        .containsExactly(
+            "live-heap-trend",
+            "anonymous-trend",
+            "map-growth",
+            "goroutine-growth",
+            "mark-termination");
     assertThat(rules.of(RuntimeKind.JVM))
         .extracting(Rule::name)
         .containsExactly("live-heap-trend", "anonymous-trend", "class-growth", "pause-and-growth");
@@ -38,6 +43,22 @@ class RuleSetTest {
     assertThat(compiled(copies).of(preset.runtime()))
         .hasSize(preset.rules().size())
         .allSatisfy(rule -> assertThat(rule.witness()).isEmpty());
+  }
+
+  @Test
+  void everyExampleIsARule() {
+    var sources =
+        Example.ALL.stream()
+            .map(
+                example ->
+                    new RuleSource.Custom(
+                        example.name(),
+                        example.layer(),
+                        example.expression(),
+                        example.forWindows()))
+            .toArray(RuleSource[]::new);
+
+    assertThat(compiled(sources).of(RuntimeKind.GO)).hasSize(Example.ALL.size());
   }
 
   @ParameterizedTest

@@ -36,6 +36,11 @@ final class GoMatrix implements AutoCloseable {
   /** Of a rate that was counted over three seconds on a busy machine. */
   private static final double TOLERANCE = 0.25;
 
+  private static final int COLLECTIONS = 10;
+
+  /** From where the runtime stops its clock to where the world is started, and what probes take. */
+  private static final double START_SECONDS = 20e-6;
+
   /** A map of the program: its type, and the mark of the line that writes it. */
   private record Kind(String type, String function, String mark) {}
 
@@ -73,10 +78,11 @@ final class GoMatrix implements AutoCloseable {
     return programs;
   }
 
-  void bothProbesAreAttachedTo(MapsProgram program) {
+  void eachProbeIsAttachedTo(MapsProgram program) {
     assertThat(agent.attachments(program))
         .contains(
             new Attachment("GoGc", Attachment.State.ATTACHED, null),
+            new Attachment("GoMarkTermination", Attachment.State.ATTACHED, null),
             new Attachment("GoMapGrowth", Attachment.State.ATTACHED, null));
   }
 
@@ -94,6 +100,31 @@ final class GoMatrix implements AutoCloseable {
                       .toList();
               assertThat(live).hasSizeGreaterThan(2).isSubsetOf(program.live());
             });
+  }
+
+  /**
+   * The medians of as many collections: some are told of the program alone, while the agent
+   * attaches.
+   */
+  void theMarkTerminationIsWhatTheRuntimeSays(MapsProgram program) {
+    await(program.toString())
+        .atMost(PATIENCE)
+        .untilAsserted(
+            () -> {
+              var told =
+                  agent.samples(program).stream()
+                      .map(sample -> sample.values().get(Signal.MARK_TERMINATION))
+                      .filter(java.util.Objects::nonNull)
+                      .toList();
+              assertThat(told).hasSizeGreaterThanOrEqualTo(COLLECTIONS);
+              double own = median(program.markTerminations());
+              assertThat(median(told))
+                  .isBetween((1 - TOLERANCE) * own, (1 + TOLERANCE) * own + START_SECONDS);
+            });
+  }
+
+  private static double median(List<Double> figures) {
+    return figures.stream().sorted().skip(figures.size() / 2).findFirst().orElseThrow();
   }
 
   void everyMapThatGrowsIsToldWithItsTypeItsLineAndItsSize(MapsProgram program) {

@@ -36,13 +36,18 @@ class GoMatrixIT {
   }
 
   @TestFactory
-  Stream<DynamicTest> bothProbesAreAttached() {
-    return each(matrix::bothProbesAreAttachedTo);
+  Stream<DynamicTest> eachProbeIsAttached() {
+    return each(matrix::eachProbeIsAttachedTo);
   }
 
   @TestFactory
   Stream<DynamicTest> theLiveHeapIsWhatTheRuntimeSays() {
     return each(matrix::theLiveHeapIsWhatTheRuntimeSays);
+  }
+
+  @TestFactory
+  Stream<DynamicTest> theMarkTerminationIsWhatTheRuntimeSays() {
+    return each(matrix::theMarkTerminationIsWhatTheRuntimeSays);
   }
 
   @TestFactory

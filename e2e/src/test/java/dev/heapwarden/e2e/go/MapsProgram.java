@@ -1,5 +1,6 @@
 package dev.heapwarden.e2e.go;
 
+import dev.heapwarden.probes.gclog.GoTrace;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -7,6 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /** A running program of {@code e2e/maps}, with what it says of itself. */
 final class MapsProgram implements AutoCloseable {
@@ -16,16 +18,18 @@ final class MapsProgram implements AutoCloseable {
   private final String name;
   private final Process process;
   private final Set<Long> live = ConcurrentHashMap.newKeySet();
+  private final List<Double> markTerminations = new CopyOnWriteArrayList<>();
   private volatile long entries;
 
   /** Starts it. */
   MapsProgram(Path executable) throws IOException {
     name = String.valueOf(executable.getFileName());
-    var builder =
-        new ProcessBuilder(executable.toString()).redirectError(ProcessBuilder.Redirect.DISCARD);
+    var builder = new ProcessBuilder(executable.toString());
     builder.environment().put("GOMAXPROCS", "1");
+    builder.environment().put("GODEBUG", "gctrace=1");
     process = builder.start();
     Thread.ofVirtual().start(this::listen);
+    Thread.ofVirtual().start(this::trace);
   }
 
   /** Such as {@code go1.26.8-stripped}. */
@@ -43,6 +47,11 @@ final class MapsProgram implements AutoCloseable {
     return Set.copyOf(live);
   }
 
+  /** Seconds of the mark terminations of its collections, as its own runtime says. */
+  List<Double> markTerminations() {
+    return List.copyOf(markTerminations);
+  }
+
   /** What each of its maps held within the last second. */
   long entries() {
     return entries;
@@ -51,6 +60,17 @@ final class MapsProgram implements AutoCloseable {
   @Override
   public void close() {
     process.destroyForcibly();
+  }
+
+  private void trace() {
+    try (BufferedReader lines = process.errorReader()) {
+      lines
+          .lines()
+          .flatMap(line -> GoTrace.parse(line).stream())
+          .forEach(trace -> markTerminations.add(trace.markTermination() / 1e9));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private void listen() {

@@ -17,6 +17,7 @@ import dev.heapwarden.probes.cost.Spending;
 import dev.heapwarden.probes.gclog.GcLogCounts;
 import dev.heapwarden.probes.go.ExecutableId;
 import dev.heapwarden.probes.go.Sites;
+import dev.heapwarden.probes.gomemory.MemoryFigures;
 import dev.heapwarden.probes.http.AgentMetrics;
 import dev.heapwarden.probes.http.Answers;
 import dev.heapwarden.probes.http.StatusServer;
@@ -107,6 +108,7 @@ final class RunningPrograms {
     spending.targets(List.of(target()));
     spending.ran(target(), 0);
     spending.spent(7, Cause.GO_GC, 1_000);
+    spending.spent(7, Cause.GO_MARK_TERMINATION, 1_000);
     spending.spent(7, Cause.GO_MAP_GROWTH, 1_000);
     spending.spent(7, Cause.PAGE_FAULTS, 1_000);
     spending.snapshot(KEY, Duration.ofMillis(1));
@@ -141,7 +143,9 @@ final class RunningPrograms {
   private static void measure(Ledger ledger) {
     ledger.targets(List.of(target()));
     ledger.measured(KEY, new CgroupMemory(4096, 8192, OptionalLong.of(1 << 20)));
-    ledger.accept(new ProbeEvent.Collection(7, 1, 2048, 3));
+    ledger.accept(new ProbeEvent.Collection(7, 1, 2048, 3, 80_000));
+    ledger.allocated(
+        KEY, 7, new MemoryFigures(9, 4, 5, 5, 9, 8, 3, 5, 1, 1, 1, 4, 3, 1, 1, 100, 1 << 20), 12);
     ledger.accept(new ProbeEvent.Faults(7, 1, 5));
     ledger.accept(new ProbeEvent.MapGrowth(7, 1, 0xc0ffee, 1000, 0, List.of(1L)));
     ledger.counted(

@@ -113,6 +113,7 @@ public final class SampleStore {
         .filter(
             state ->
                 state.attachments().stream()
+                    .filter(probe -> probe.isDue(state.runtime()))
                     .allMatch(probe -> probe.state() == Attachment.State.ATTACHED))
         .count();
   }

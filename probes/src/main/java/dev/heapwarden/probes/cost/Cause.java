@@ -7,12 +7,14 @@ import java.util.Set;
 public enum Cause {
   PAGE_FAULTS("PageFaults"),
   GO_GC("GoGc"),
+  GO_MARK_TERMINATION("GoMarkTermination"),
   GO_MAP_GROWTH("GoMapGrowth"),
   /** Snapshots that somebody ordered: collections that they force, windows, and stops. */
   SNAPSHOTS("Snapshots");
 
   /** Probes on a file: whoever runs it is trapped, also those that nobody watches. */
-  public static final Set<Cause> OF_EXECUTABLES = Set.copyOf(EnumSet.of(GO_GC, GO_MAP_GROWTH));
+  public static final Set<Cause> OF_EXECUTABLES =
+      Set.copyOf(EnumSet.of(GO_GC, GO_MARK_TERMINATION, GO_MAP_GROWTH));
 
   private final String text;
 

@@ -2,7 +2,7 @@ package dev.heapwarden.probes.gclog;
 
 /** What a Go program wrote of its collections so far: of each one line. */
 final class GoGcLog implements Understanding<GoTrace> {
-  private GoTrace latest = new GoTrace(0, 0);
+  private GoTrace latest = new GoTrace(0, 0, 0);
 
   @Override
   public Reading read(String text) {

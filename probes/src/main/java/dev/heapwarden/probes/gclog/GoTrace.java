@@ -9,17 +9,20 @@ import java.util.regex.Pattern;
  *
  * @param cycle its number since the program started
  * @param liveBytes found live at the end of marking; whole MiB, rounded down
+ * @param markTermination nanoseconds of its mark termination, in the line ms
  */
-public record GoTrace(long cycle, long liveBytes) {
+public record GoTrace(long cycle, long liveBytes, long markTermination) {
   private static final String MARK = "gc ";
 
-  private static final String COUNT = "[0-9]{1,12}";
+  /** With GOGC=off the goal is up to 2^64 bytes. */
+  private static final String COUNT = "[0-9]{1,14}";
+
   private static final String TIME = "[0-9]{1,12}(?:\\.[0-9]{1,3})?";
 
   /** Since Go 1.27 it may say what else the collection did. */
   private static final Pattern LINE =
       Pattern.compile(
-          "gc (COUNT) @TIMEs COUNT%(?: \\([a-z ]{1,40}\\))?: TIME\\+TIME\\+TIME ms clock, TIME\\+TIME/TIME/TIME\\+TIME ms cpu, COUNT->COUNT->(COUNT) MB, COUNT MB goal, COUNT MB stacks, COUNT MB globals, COUNT P(?: \\(forced\\))?"
+          "gc (COUNT) @TIMEs COUNT%(?: \\([a-z ]{1,40}\\))?: TIME\\+TIME\\+(TIME) ms clock, TIME\\+TIME/TIME/TIME\\+TIME ms cpu, COUNT->COUNT->(COUNT) MB, COUNT MB goal, COUNT MB stacks, COUNT MB globals, COUNT P(?: \\(forced\\))?"
               .replace("COUNT", COUNT)
               .replace("TIME", TIME));
 
@@ -29,11 +32,14 @@ public record GoTrace(long cycle, long liveBytes) {
   }
 
   /** Empty where the line is none, or something else was printed into it. */
-  static Optional<GoTrace> parse(String line) {
+  public static Optional<GoTrace> parse(String line) {
     var trace = LINE.matcher(line);
     return trace.matches()
         ? Optional.of(
-            new GoTrace(Long.parseLong(trace.group(1)), Long.parseLong(trace.group(2)) << 20))
+            new GoTrace(
+                Long.parseLong(trace.group(1)),
+                Long.parseLong(trace.group(3)) << 20,
+                Math.round(Double.parseDouble(trace.group(2)) * 1e6)))
         : Optional.empty();
   }
 

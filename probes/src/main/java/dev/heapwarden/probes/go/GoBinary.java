@@ -58,6 +58,18 @@ public record GoBinary(
    */
   public static final String GC = "runtime.(*gcControllerState).resetLive";
 
+  /**
+   * {@code func stopTheWorldWithSema(reason stwReason)}, src/runtime/proc.go: called twice in a
+   * collection, and for few other reasons.
+   */
+  public static final String STOP_WORLD = "runtime.stopTheWorldWithSema";
+
+  /** {@code stwGCMarkTerm} of src/runtime/proc.go (Go 1.21 to 1.27). */
+  public static final int FOR_MARK_TERMINATION = 1;
+
+  /** {@code func startTheWorldWithSema}, src/runtime/proc.go: called as often. */
+  public static final String START_WORLD = "runtime.startTheWorldWithSema";
+
   /** {@code func hashGrow(t *maptype, h *hmap)}, src/runtime/map.go up to Go 1.23. */
   public static final String GROW_BUCKETS = "runtime.hashGrow";
 
@@ -80,7 +92,9 @@ public record GoBinary(
   private static final String TEXT = "runtime.text";
 
   static final Set<String> LOOKED_FOR =
-      Stream.concat(ASSIGN.stream(), Stream.of(GC, GROW_BUCKETS, GROW_SWISS, TEXT))
+      Stream.concat(
+              ASSIGN.stream(),
+              Stream.of(GC, STOP_WORLD, START_WORLD, GROW_BUCKETS, GROW_SWISS, TEXT))
           .collect(Collectors.toUnmodifiableSet());
 
   /** Magic of .go.buildinfo; src/debug/buildinfo/buildinfo.go. */

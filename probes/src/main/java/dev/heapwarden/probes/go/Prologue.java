@@ -11,6 +11,8 @@ package dev.heapwarden.probes.go;
  *   push %rbp
  *   mov %rsp, %rbp
  * </pre>
+ *
+ * Functions of the runtime that only run on its own stacks compare with 0x18(%r14) instead.
  */
 final class Prologue {
   /** No prologue that is known is longer: 8 + 4 + 6 + 1 bytes. */
@@ -34,11 +36,16 @@ final class Prologue {
 
   /** Length of the comparison of the stack pointer with the stack's guard; 0 when it is none. */
   private static int stackCheck(byte[] code) {
-    if (is(code, 0, 0x49, 0x3b, 0x66, 0x10)) {
+    if (is(code, 0, 0x49, 0x3b, 0x66) && isGuard(code, 3)) {
       return 4;
     }
     int lea = is(code, 0, 0x4c, 0x8d, 0x64, 0x24) ? 5 : is(code, 0, 0x4c, 0x8d, 0xa4, 0x24) ? 8 : 0;
-    return lea > 0 && is(code, lea, 0x4d, 0x3b, 0x66, 0x10) ? lea + 4 : 0;
+    return lea > 0 && is(code, lea, 0x4d, 0x3b, 0x66) && isGuard(code, lea + 3) ? lea + 4 : 0;
+  }
+
+  /** Whether it is where a goroutine keeps the guard of its stack: stackguard0 or stackguard1. */
+  private static boolean isGuard(byte[] code, int offset) {
+    return is(code, offset, 0x10) || is(code, offset, 0x18);
   }
 
   /** Its length, with a displacement of 8 or 32 bits; 0 when it is another instruction. */

@@ -38,6 +38,15 @@ public record RuntimeVariables(Map<String, Variable> found) {
   /** {@code []*g}, all goroutines; src/runtime/proc.go. */
   public static final String GOROUTINES = "runtime.allgs";
 
+  /** {@code uintptr}, how many those are; src/runtime/proc.go. */
+  public static final String GOROUTINES_LENGTH = "runtime.allglen";
+
+  /** {@code []*p}, Go's processors; src/runtime/runtime2.go. */
+  public static final String PROCESSORS = "runtime.allp";
+
+  /** {@code schedt}; src/runtime/runtime2.go. */
+  public static final String SCHEDULER = "runtime.sched";
+
   /** {@code [...]string}; src/runtime/runtime2.go. */
   public static final String WAIT_REASONS = "runtime.waitReasonStrings";
 
@@ -57,6 +66,9 @@ public record RuntimeVariables(Map<String, Variable> found) {
           PROFILE_RATE,
           PROFILE_DISABLED,
           GOROUTINES,
+          GOROUTINES_LENGTH,
+          PROCESSORS,
+          SCHEDULER,
           WAIT_REASONS,
           STATISTICS,
           COLLECTOR,

@@ -1,6 +1,5 @@
 package dev.heapwarden.probes.gomemory;
 
-import dev.heapwarden.probes.go.Architecture;
 import dev.heapwarden.probes.go.RuntimeVariables;
 import dev.heapwarden.probes.go.Sites;
 import dev.heapwarden.probes.target.ProcessMemory;
@@ -8,8 +7,6 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalLong;
 
 /** A running Go program whose runtime can be read. */
@@ -34,12 +31,7 @@ public final class GoProcess implements Closeable {
    * @throws UnreadableProgramException when its runtime is not known, or it was stripped
    */
   public static GoProcess open(Path directory, Sites.Program program) throws IOException {
-    var layout = layout(program);
-    var variables = RuntimeVariables.read(program.executable());
-    if (variables.found().isEmpty()) {
-      throw new UnreadableProgramException("stripped: no symbol table");
-    }
-    return new GoProcess(ProcessMemory.of(directory), layout, variables, program.bias());
+    return GoRuntime.of(program).open(directory, program.bias());
   }
 
   /**
@@ -51,19 +43,7 @@ public final class GoProcess implements Closeable {
    */
   public static GoProcess openHeap(Path directory, Sites.Program program, long bytes, Duration time)
       throws IOException {
-    var layout = layout(program);
-    return new GoProcess(
-        ProcessMemory.of(directory, bytes, time),
-        layout,
-        new RuntimeVariables(Map.of()),
-        program.bias());
-  }
-
-  private static GoLayout layout(Sites.Program program) throws UnreadableProgramException {
-    if (!program.binary().architecture().equals(Optional.of(Architecture.AMD64))) {
-      throw new UnreadableProgramException("its memory is only read on amd64 so far");
-    }
-    return GoLayout.of(program.binary().version());
+    return GoRuntime.ofHeap(program).open(directory, program.bias(), bytes, time);
   }
 
   ProcessMemory memory() {

@@ -3,12 +3,9 @@ package dev.heapwarden.probes.http;
 import dev.heapwarden.detection.sample.Attachment;
 import dev.heapwarden.detection.sample.ContainerKey;
 import dev.heapwarden.detection.sample.ContainerState;
-import dev.heapwarden.detection.sample.Signal;
 import dev.heapwarden.probes.cost.Spending;
 import dev.heapwarden.probes.sample.Ledger;
 import io.prometheus.metrics.model.registry.MultiCollector;
-import io.prometheus.metrics.model.snapshots.CounterSnapshot;
-import io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
@@ -39,38 +36,6 @@ final class ContainerMetrics implements MultiCollector {
   private final Ledger ledger;
   private final Spending spending;
 
-  /** What is told of a signal. */
-  private record Meaning(String name, String help) {}
-
-  private static final Map<Signal, Meaning> SIGNALS =
-      new EnumMap<>(
-          Map.of(
-              Signal.ANONYMOUS_MEMORY,
-              new Meaning(
-                  "anonymous_memory_bytes",
-                  "Anonymous and shared memory of the container's cgroup"),
-              Signal.WORKING_SET,
-              new Meaning("working_set_bytes", "Memory in use minus inactive file pages"),
-              Signal.MEMORY_LIMIT,
-              new Meaning("memory_limit_bytes", "Memory limit of the container"),
-              Signal.PAGE_FAULTS,
-              new Meaning("page_faults", "User page faults since the agent first saw it"),
-              Signal.POST_GC_LIVE_HEAP,
-              new Meaning("live_heap_bytes", "Heap that the last collection found live"),
-              Signal.COLLECTIONS,
-              new Meaning(
-                  "collections",
-                  "Collections since the agent first saw it; of a JVM those of the old generation"),
-              Signal.GC_PAUSE_TIME,
-              new Meaning(
-                  "gc_pause_seconds", "Time that its JVM stood still for collections so far"),
-              Signal.OLD_GENERATION,
-              new Meaning("old_generation_bytes", "Old generation of its JVM after a pause"),
-              Signal.METASPACE,
-              new Meaning("metaspace_bytes", "Metaspace in use of its JVM"),
-              Signal.THREADS,
-              new Meaning("threads", "Live threads of its JVM")));
-
   private static final Map<Attachment.State, Long> NONE =
       Arrays.stream(Attachment.State.values())
           .collect(Collectors.toUnmodifiableMap(Function.identity(), _ -> 0L));
@@ -86,7 +51,7 @@ final class ContainerMetrics implements MultiCollector {
     var states = unique(containers.get());
     return new MetricSnapshots(
         Stream.of(
-                ofSignals(states),
+                SignalMetrics.of(states, ledger),
                 List.of(maps(states)),
                 ofProbes(states),
                 OverheadMetrics.of(states, spending))
@@ -103,55 +68,6 @@ final class ContainerMetrics implements MultiCollector {
                 Function.identity(),
                 BinaryOperator.maxBy(Comparator.comparing(ContainerState::startedAt))))
         .values();
-  }
-
-  private List<MetricSnapshot> ofSignals(Collection<ContainerState> states) {
-    return SIGNALS.keySet().stream()
-        .map(
-            signal ->
-                signal.kind() == Signal.Kind.COUNTER
-                    ? counter(signal, states)
-                    : gauge(signal, states))
-        .toList();
-  }
-
-  private MetricSnapshot gauge(Signal signal, Collection<ContainerState> states) {
-    var gauge = gauge(meaning(signal).name(), meaning(signal).help());
-    values(signal, states).forEach((labels, value) -> gauge.dataPoint(level(labels, value)));
-    return gauge.build();
-  }
-
-  /** Prometheus' text format adds _total to the name. */
-  private MetricSnapshot counter(Signal signal, Collection<ContainerState> states) {
-    var counter =
-        CounterSnapshot.builder()
-            .name(PREFIX + meaning(signal).name())
-            .help(meaning(signal).help());
-    values(signal, states)
-        .forEach(
-            (labels, value) ->
-                counter.dataPoint(
-                    CounterDataPointSnapshot.builder().labels(labels).value(value).build()));
-    return counter.build();
-  }
-
-  private static Meaning meaning(Signal signal) {
-    var meaning = SIGNALS.get(signal);
-    if (meaning == null) {
-      throw new IllegalArgumentException("nothing is told of " + signal);
-    }
-    return meaning;
-  }
-
-  private Map<Labels, Double> values(Signal signal, Collection<ContainerState> states) {
-    var values = new TreeMap<Labels, Double>();
-    for (var state : states) {
-      var value = ledger.values(state.container()).get(signal);
-      if (value != null) {
-        values.put(labels(state.container()), value);
-      }
-    }
-    return values;
   }
 
   private MetricSnapshot maps(Collection<ContainerState> states) {
@@ -228,11 +144,11 @@ final class ContainerMetrics implements MultiCollector {
     return Labels.of("namespace", key.namespace(), "pod", key.pod(), "container", key.container());
   }
 
-  private static GaugeSnapshot.Builder gauge(String name, String help) {
+  static GaugeSnapshot.Builder gauge(String name, String help) {
     return GaugeSnapshot.builder().name(PREFIX + name).help(help);
   }
 
-  private static GaugeDataPointSnapshot level(Labels labels, double value) {
+  static GaugeDataPointSnapshot level(Labels labels, double value) {
     return GaugeDataPointSnapshot.builder().labels(labels).value(value).build();
   }
 }

@@ -22,6 +22,7 @@ import java.util.stream.Stream;
 public final class Attachments {
   static final String PAGE_FAULTS = Cause.PAGE_FAULTS.text();
   public static final String GO_GC = Cause.GO_GC.text();
+  static final String GO_MARK_TERMINATION = Cause.GO_MARK_TERMINATION.text();
   static final String GO_MAP_GROWTH = Cause.GO_MAP_GROWTH.text();
 
   private Attachments() {}
@@ -81,7 +82,9 @@ public final class Attachments {
     var main = target.main();
     if (main.isEmpty()) {
       var why = "no process of the container was found yet";
-      return List.of(pending(PAGE_FAULTS, why), pending(GO_GC, why), pending(GO_MAP_GROWTH, why));
+      return Stream.of(PAGE_FAULTS, GO_GC, GO_MARK_TERMINATION, GO_MAP_GROWTH)
+          .map(probe -> pending(probe, why))
+          .toList();
     }
     var faults =
         noPageFaults
@@ -105,7 +108,10 @@ public final class Attachments {
                 : go.get().refusal().or(() -> refusal.apply(go.get()));
     if (notAtAll.isPresent()) {
       return List.of(
-          faults, refused(GO_GC, notAtAll.get()), refused(GO_MAP_GROWTH, notAtAll.get()));
+          faults,
+          refused(GO_GC, notAtAll.get()),
+          refused(GO_MARK_TERMINATION, notAtAll.get()),
+          refused(GO_MAP_GROWTH, notAtAll.get()));
     }
     var process = go.orElseThrow();
     var binary = process.go().orElseThrow();
@@ -113,15 +119,22 @@ public final class Attachments {
         faults,
         has(
             GO_GC,
-            binary,
-            GoBinary.GC,
+            binary.missing(GoBinary.GC),
             attached.probesGoOf(process.identity(), NodePlan.GoExecutable::tellsCollections),
             or(leftOut, Cause.GO_GC, failure),
             waiting),
         has(
+            GO_MARK_TERMINATION,
+            binary
+                .missing(GoBinary.GC)
+                .or(() -> binary.missing(GoBinary.STOP_WORLD))
+                .or(() -> binary.missing(GoBinary.START_WORLD)),
+            attached.probesGoOf(process.identity(), NodePlan.GoExecutable::tellsMarkTermination),
+            or(leftOut, Cause.GO_MARK_TERMINATION, or(leftOut, Cause.GO_GC, failure)),
+            waiting),
+        has(
             GO_MAP_GROWTH,
-            binary,
-            binary.growth(),
+            binary.missing(binary.growth()),
             attached.probesGoOf(process.identity(), NodePlan.GoExecutable::tellsGrowth),
             or(leftOut, Cause.GO_MAP_GROWTH, failure),
             waiting));
@@ -134,13 +147,11 @@ public final class Attachments {
 
   private static Attachment has(
       String probe,
-      GoBinary binary,
-      String function,
+      Optional<String> missing,
       boolean attached,
       Optional<String> failure,
       String waiting) {
-    return binary
-        .missing(function)
+    return missing
         .map(reason -> refused(probe, reason))
         .orElseGet(() -> state(probe, attached, failure, waiting));
   }

@@ -25,7 +25,15 @@ final class Hits {
 
   private record Runner(long pid, GoBinary binary) {
     long cost(Cause cause) {
-      return Uprobe.cost(binary, cause == Cause.GO_GC ? GoBinary.GC : binary.growth());
+      return switch (cause) {
+        case GO_GC -> Uprobe.cost(binary, GoBinary.GC);
+        case GO_MARK_TERMINATION ->
+            Math.max(
+                Uprobe.cost(binary, GoBinary.STOP_WORLD),
+                Uprobe.cost(binary, GoBinary.START_WORLD));
+        case GO_MAP_GROWTH -> Uprobe.cost(binary, binary.growth());
+        case PAGE_FAULTS, SNAPSHOTS -> throw new IllegalArgumentException(cause.name());
+      };
     }
   }
 
@@ -56,8 +64,10 @@ final class Hits {
   void read(BpftraceLine.Values values) {
     switch (values.map()) {
       case "@gc" -> watched(values, Cause.GO_GC);
+      case "@stw" -> watched(values, Cause.GO_MARK_TERMINATION);
       case "@grown" -> watched(values, Cause.GO_MAP_GROWTH);
       case "@gcother" -> others(values, Cause.GO_GC);
+      case "@stwother" -> others(values, Cause.GO_MARK_TERMINATION);
       case "@grownother" -> others(values, Cause.GO_MAP_GROWTH);
       default -> {}
     }

@@ -75,7 +75,8 @@ final class NodeEvents {
         pid,
         Long.parseLong(words[2]),
         Long.parseUnsignedLong(words[3]),
-        count - (before == null ? 0 : before));
+        count - (before == null ? 0 : before),
+        Long.parseUnsignedLong(words[5]));
   }
 
   private static Optional<ProbeEvent> growth(String[] words) {

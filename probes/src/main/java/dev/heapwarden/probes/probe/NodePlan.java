@@ -56,9 +56,22 @@ record NodePlan(
           leftOut.stream().filter(other.leftOut::contains).collect(Collectors.toSet()));
     }
 
+    /** Whether all is too much; a mark termination is timed only where collections are watched. */
+    boolean isSpared() {
+      return leftOut.contains(Cause.GO_GC) && leftOut.contains(Cause.GO_MAP_GROWTH);
+    }
+
     /** Whether its collections are watched. */
     boolean tellsCollections() {
       return !leftOut.contains(Cause.GO_GC) && binary.missing(GoBinary.GC).isEmpty();
+    }
+
+    /** Whether the mark termination of its collections is timed. */
+    boolean tellsMarkTermination() {
+      return tellsCollections()
+          && !leftOut.contains(Cause.GO_MARK_TERMINATION)
+          && binary.missing(GoBinary.STOP_WORLD).isEmpty()
+          && binary.missing(GoBinary.START_WORLD).isEmpty();
     }
 
     /** Whether the growth of its maps is watched. */
@@ -105,7 +118,7 @@ record NodePlan(
         }
       }
     }
-    executables.values().removeIf(go -> go.leftOut().containsAll(Cause.OF_EXECUTABLES));
+    executables.values().removeIf(GoExecutable::isSpared);
     return new NodePlan(processes, executables, faulting);
   }
 

@@ -1,8 +1,6 @@
 package dev.heapwarden.probes.probe;
 
-import dev.heapwarden.probes.go.Architecture;
 import dev.heapwarden.probes.go.ExecutableId;
-import dev.heapwarden.probes.go.GoBinary;
 import dev.heapwarden.probes.target.TargetProcess;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -14,9 +12,6 @@ import java.util.stream.Collectors;
 
 /**
  * The text of the node's program. What it prints is read by {@link NodeEvents}.
- *
- * <p>At a function's entry, and where {@link Uprobe} probes it, the frame pointer still is its
- * caller's: see {@link Architecture}.
  *
  * <p>Every hit is counted per process, and of processes that nobody watches per executable, which
  * trap as well. A count in a map of the kernel is part of the 1 us that a hit takes, while telling
@@ -32,18 +27,6 @@ final class NodeProgram {
    * the end of one.
    */
   static final long SLOT_NANOS = 5_000_000_000L;
-
-  /** Smaller maps are not told. */
-  static final int SMALLEST_MAP = 64;
-
-  /** Growths told of one process per second; from a map of {@link #LARGE_MAP} entries more. */
-  private static final int GROWTHS = 100;
-
-  private static final int LARGE_MAP_GROWTHS = 300;
-  private static final int LARGE_MAP = 4096;
-
-  /** Collections of one process closer together than this are told as one. */
-  private static final long COLLECTION_GAP_NANOS = 20_000_000;
 
   /** Keys of one map in the kernel, processes as a rule; bpftrace takes 4,096 unless told. */
   static final int MAP_KEYS = 16_384;
@@ -80,13 +63,7 @@ final class NodeProgram {
 
   /** How many probes bpftrace must announce for this program. */
   static int probes(List<Probed> executables, boolean pageFaults) {
-    int uprobes =
-        executables.stream()
-            .map(Probed::executable)
-            .mapToInt(
-                executable ->
-                    (executable.tellsCollections() ? 1 : 0) + (executable.tellsGrowth() ? 1 : 0))
-            .sum();
+    int uprobes = executables.stream().mapToInt(GoUprobes::count).sum();
     return 2 + uprobes + (pageFaults ? 1 : 0);
   }
 
@@ -121,7 +98,7 @@ final class NodeProgram {
         }
         """
             .formatted(SLOT_NANOS));
-    executables.forEach(probed -> uprobes(text, probed));
+    executables.forEach(probed -> text.append(GoUprobes.text(probed)));
     if (pageFaults) {
       text.append(
           """
@@ -148,96 +125,7 @@ final class NodeProgram {
         }
         """
             .formatted(
-                SLOT_NANOS,
-                pageFaults ? printFaults : "",
-                printHits(executables.stream().map(Probed::executable).toList())));
+                SLOT_NANOS, pageFaults ? printFaults : "", GoUprobes.printHits(executables)));
     return text.toString();
-  }
-
-  /** Only maps that some probe writes exist. */
-  private static String printHits(List<NodePlan.GoExecutable> executables) {
-    var maps = new StringBuilder();
-    if (executables.stream().anyMatch(NodePlan.GoExecutable::tellsCollections)) {
-      maps.append("print(@gc); print(@gcother); ");
-    }
-    if (executables.stream().anyMatch(NodePlan.GoExecutable::tellsGrowth)) {
-      maps.append("print(@grown); print(@grownother); ");
-    }
-    return maps.toString();
-  }
-
-  private static void uprobes(StringBuilder text, Probed probed) {
-    var binary = probed.executable().binary();
-    var registers = binary.architecture().orElseThrow();
-    if (probed.executable().tellsCollections()) {
-      // (c *gcControllerState) resetLive(bytesMarked)
-      text.append(
-          """
-          %s {
-            $of = @t[pid];
-            if ($of == %d) {
-              @gc[pid]++;
-              if (nsecs - @gctold[pid] >= %d) {
-                @gctold[pid] = nsecs;
-                printf("gc %%d %%lu %%lu %%lu\\n", pid, nsecs, reg("%s"), @gc[pid]);
-              }
-            } else if ($of == 0) {
-              @gcother[%d]++;
-            }
-          }
-          """
-              .formatted(
-                  Uprobe.of(probed.link(), binary, GoBinary.GC),
-                  probed.number(),
-                  COLLECTION_GAP_NANOS,
-                  registers.argument(1),
-                  probed.number()));
-    }
-    var growth = binary.growth();
-    if (probed.executable().tellsGrowth()) {
-      // hashGrow(t, h); (t *table) rehash(typ, m)
-      int type = growth.equals(GoBinary.GROW_SWISS) ? 1 : 0;
-      text.append(
-          """
-          %s {
-            $of = @t[pid];
-            if ($of == %d) {
-              @grown[pid]++;
-              $map = reg("%s"); $used = *(uint64*)$map;
-              if ($used >= %d) {
-                $second = (uint64)nsecs / 1000000000;
-                if (@second[pid] != $second) { @second[pid] = $second; @told[pid] = 0; }
-                if (@told[pid] < %d || ($used >= %d && @told[pid] < %d)) {
-                  @told[pid]++;
-                  $bp = reg("%s");
-                  $r0 = %s;
-                  $r1 = *(uint64*)($bp + 8); $bp = *(uint64*)$bp;
-                  $r2 = *(uint64*)($bp + 8); $bp = *(uint64*)$bp;
-                  $r3 = *(uint64*)($bp + 8); $bp = *(uint64*)$bp;
-                  $r4 = *(uint64*)($bp + 8); $bp = *(uint64*)$bp;
-                  $r5 = *(uint64*)($bp + 8);
-                  printf("map %%d %%lu %%lx %%lu %%lx %%lx %%lx %%lx %%lx %%lx %%lx\\n", pid, nsecs, $map, $used, reg("%s"), $r0, $r1, $r2, $r3, $r4, $r5);
-                } else {
-                  @untold = count();
-                }
-              }
-            } else if ($of == 0) {
-              @grownother[%d]++;
-            }
-          }
-          """
-              .formatted(
-                  Uprobe.of(probed.link(), binary, growth),
-                  probed.number(),
-                  registers.argument(type + 1),
-                  SMALLEST_MAP,
-                  GROWTHS,
-                  LARGE_MAP,
-                  LARGE_MAP_GROWTHS,
-                  registers.framePointer(),
-                  registers.returnAddress(),
-                  registers.argument(type),
-                  probed.number()));
-    }
   }
 }

@@ -15,8 +15,10 @@ public sealed interface ProbeEvent {
    * @param liveBytes that it found live
    * @param collections since the last event of this process: more than one when they came too fast
    *     to tell each
+   * @param markTermination nanoseconds of the longest one since then; 0 where it is not watched
    */
-  record Collection(long pid, long nanos, long liveBytes, long collections) implements ProbeEvent {}
+  record Collection(long pid, long nanos, long liveBytes, long collections, long markTermination)
+      implements ProbeEvent {}
 
   /**
    * A map is about to grow.

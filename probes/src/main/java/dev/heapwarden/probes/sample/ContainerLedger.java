@@ -5,6 +5,8 @@ import dev.heapwarden.detection.sample.MapInstance;
 import dev.heapwarden.detection.sample.Origin;
 import dev.heapwarden.detection.sample.Signal;
 import dev.heapwarden.probes.buffer.SampleBuffer;
+import dev.heapwarden.probes.gclog.GoTrace;
+import dev.heapwarden.probes.gomemory.MemoryFigures;
 import dev.heapwarden.probes.jvm.JvmFigures;
 import dev.heapwarden.probes.probe.ProbeEvent;
 import java.time.Instant;
@@ -53,16 +55,25 @@ final class ContainerLedger {
     }
   }
 
-  void collected(long pid, long nanos, long bytes, long count) {
+  void collected(ProbeEvent.Collection collection) {
     if (!judgesJvm) {
-      go.collected(pid, nanos, bytes, count);
+      go.collected(collection);
     }
   }
 
   /** One that its program wrote down. */
-  void traced(long pid, Instant at, long bytes, long cycle) {
+  void traced(long pid, Instant at, GoTrace trace) {
     if (!judgesJvm) {
-      go.traced(pid, at, bytes, cycle);
+      go.traced(pid, at, trace);
+    }
+  }
+
+  /** What its Go program keeps of itself in its memory. */
+  void allocated(
+      long pid, Instant at, MemoryFigures figures, long goroutines, SampleBuffer buffer) {
+    if (!judgesJvm) {
+      go.allocated(pid, figures, goroutines);
+      buffer.add(at, container, Origin.GO_MEMORY, go.levels(), null);
     }
   }
 
@@ -124,7 +135,9 @@ final class ContainerLedger {
     var values = new EnumMap<Signal, Double>(Signal.class);
     values.putAll(memory);
     jvm.values().values().forEach(values::putAll);
+    values.putAll(go.levels());
     live().ifPresent(bytes -> values.put(Signal.POST_GC_LIVE_HEAP, bytes));
+    go.markTermination().ifPresent(seconds -> values.put(Signal.MARK_TERMINATION, seconds));
     values.put(Signal.COLLECTIONS, (double) (go.collections() + jvm.collections()));
     values.put(Signal.PAGE_FAULTS, (double) faults);
     return values;

@@ -6,8 +6,10 @@ import dev.heapwarden.detection.sample.Origin;
 import dev.heapwarden.detection.sample.RuntimeKind;
 import dev.heapwarden.detection.sample.Signal;
 import dev.heapwarden.probes.buffer.SampleBuffer;
+import dev.heapwarden.probes.gclog.GoTrace;
 import dev.heapwarden.probes.go.Frame;
 import dev.heapwarden.probes.go.Sites;
+import dev.heapwarden.probes.gomemory.MemoryFigures;
 import dev.heapwarden.probes.jvm.JvmCounters;
 import dev.heapwarden.probes.jvm.JvmFigures;
 import dev.heapwarden.probes.probe.CgroupMemory;
@@ -68,8 +70,7 @@ public final class Ledger {
     }
     var ledger = owner.ledger();
     switch (event) {
-      case ProbeEvent.Collection gc ->
-          ledger.collected(gc.pid(), gc.nanos(), gc.liveBytes(), gc.collections());
+      case ProbeEvent.Collection gc -> ledger.collected(gc);
       case ProbeEvent.Spent _ -> {}
       case ProbeEvent.Faults faults -> ledger.faulted(faults.nanos(), faults.faults());
       case ProbeEvent.MapGrowth growth -> ledger.grown(growth, () -> map(owner.process(), growth));
@@ -117,17 +118,20 @@ public final class Ledger {
     }
   }
 
-  /**
-   * Takes a collection that a Go program of a container wrote down.
-   *
-   * @param liveBytes that it found live
-   * @param cycle its number since the program started
-   */
-  public synchronized void traced(
-      ContainerKey container, long pid, Instant at, long liveBytes, long cycle) {
+  /** Takes a collection that a Go program of a container wrote down. */
+  public synchronized void traced(ContainerKey container, long pid, Instant at, GoTrace trace) {
     var ledger = containers.get(container);
     if (ledger != null) {
-      ledger.traced(pid, at, liveBytes, cycle);
+      ledger.traced(pid, at, trace);
+    }
+  }
+
+  /** Takes what the Go program that is judged in a container keeps of itself in its memory. */
+  public synchronized void allocated(
+      ContainerKey container, long pid, MemoryFigures figures, long goroutines) {
+    var ledger = containers.get(container);
+    if (ledger != null) {
+      ledger.allocated(pid, clock.now(), figures, goroutines, buffer);
     }
   }
 

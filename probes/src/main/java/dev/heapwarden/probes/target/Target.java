@@ -75,6 +75,15 @@ public record Target(
         .max(Comparator.comparingLong(TargetProcess::anonymousBytes));
   }
 
+  /** The same where it is judged: not beside a JVM that is, nor where the policy says otherwise. */
+  public Optional<TargetProcess> judgedGo() {
+    var choice = container.choice();
+    return (choice == RuntimeChoice.AUTO && runtime() != RuntimeKind.JVM)
+            || choice == RuntimeChoice.GO
+        ? largestGo()
+        : Optional.empty();
+  }
+
   public RuntimeKind runtime() {
     return main().map(TargetProcess::runtime).orElse(RuntimeKind.UNKNOWN);
   }

@@ -29,6 +29,10 @@ public final class GoMemoryProgram extends AnsweringProgram {
     return start(build(toolchain));
   }
 
+  public static GoMemoryProgram stripped() throws IOException {
+    return start(GoPrograms.build("go-memory", "memory-stripped", "local", "-ldflags=-s -w"));
+  }
+
   static GoMemoryProgram start(Path executable) throws IOException {
     return new GoMemoryProgram(executable);
   }

@@ -64,5 +64,6 @@ class HostileMemoryTest {
     HeapProfile.write(process, text, Instant.EPOCH, OutputStream.nullOutputStream());
     GoroutineProfile.write(process, text, Instant.EPOCH, 0, OutputStream.nullOutputStream());
     MemoryFigures.read(process);
+    GoroutineCount.read(process);
   }
 }

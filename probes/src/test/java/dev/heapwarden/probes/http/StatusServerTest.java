@@ -163,7 +163,7 @@ class StatusServerTest {
     containers = List.of(state(Attachment.State.ATTACHED));
     watched();
     ledger.measured(KEY, new CgroupMemory(4096, 8192, OptionalLong.empty()));
-    ledger.accept(new ProbeEvent.Collection(7, 1, 2048, 3));
+    ledger.accept(new ProbeEvent.Collection(7, 1, 2048, 3, 0));
     ledger.accept(new ProbeEvent.Faults(7, 1, 5));
 
     var text = get("/metrics").body();

@@ -38,6 +38,7 @@ class AttachmentsTest {
         .containsExactly(
             new Attachment("PageFaults", State.ATTACHED, null),
             new Attachment("GoGc", State.REFUSED, "not Go"),
+            new Attachment("GoMarkTermination", State.REFUSED, "not Go"),
             new Attachment("GoMapGrowth", State.REFUSED, "not Go"));
   }
 
@@ -97,6 +98,7 @@ class AttachmentsTest {
         .containsExactly(
             new Attachment("PageFaults", State.ATTACHED, null),
             new Attachment("GoGc", State.REFUSED, "bpftrace: no BTF"),
+            new Attachment("GoMarkTermination", State.REFUSED, "bpftrace: no BTF"),
             new Attachment("GoMapGrowth", State.REFUSED, "bpftrace: no BTF"));
 
     var probed =
@@ -117,6 +119,7 @@ class AttachmentsTest {
         .containsExactly(
             new Attachment("PageFaults", State.PENDING, "bpftrace is attaching"),
             new Attachment("GoGc", State.ATTACHED, null),
+            new Attachment("GoMarkTermination", State.ATTACHED, null),
             new Attachment("GoMapGrowth", State.ATTACHED, null));
   }
 

@@ -43,6 +43,18 @@ class HitsTest {
             new ProbeEvent.Spent(8, SLOT, Cause.GO_MAP_GROWTH, 10 * HitCost.UPROBE));
   }
 
+  /** A program may stop its world for other reasons, and pays for each of them. */
+  @Test
+  void stopsAndStartsOfTheWorldAreWhatTheMarkTerminationCosts() {
+    read("@stw", "{\"7\": 400}");
+    read("@stwother", "{\"1\": 40}");
+
+    assertThat(hits.spent(SLOT))
+        .containsExactlyInAnyOrder(
+            new ProbeEvent.Spent(7, SLOT, Cause.GO_MARK_TERMINATION, 420 * HitCost.UPROBE),
+            new ProbeEvent.Spent(8, SLOT, Cause.GO_MARK_TERMINATION, 20 * HitCost.UPROBE));
+  }
+
   @Test
   void sumsOfTheProgramsLifeAreNotPaidTwice() {
     read("@gc", "{\"7\": 3}");

@@ -40,10 +40,10 @@ class NodeEventsTest {
 
   @Test
   void collectionsThatWereNotToldAreCountedWithTheNextOne() {
-    read("{\"type\": \"printf\", \"data\": \"gc 12594 100 4096 1\\n\"}");
+    read("{\"type\": \"printf\", \"data\": \"gc 12594 100 4096 1 52000\\n\"}");
 
-    assertThat(read("{\"type\": \"printf\", \"data\": \"gc 12594 200 8192 4\\n\"}"))
-        .containsExactly(new ProbeEvent.Collection(12594, 200, 8192, 3));
+    assertThat(read("{\"type\": \"printf\", \"data\": \"gc 12594 200 8192 4 31000\\n\"}"))
+        .containsExactly(new ProbeEvent.Collection(12594, 200, 8192, 3, 31000));
   }
 
   @Test

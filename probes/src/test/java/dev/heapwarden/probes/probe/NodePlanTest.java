@@ -45,6 +45,23 @@ class NodePlanTest {
   }
 
   @Test
+  void whereTimingTheMarkTerminationIsTooMuchTheLiveHeapIsToldAllTheSame() {
+    var spared = Set.of(Cause.GO_MARK_TERMINATION);
+    var plan = plan(spared, spared);
+
+    assertThat(text(plan)).contains("resetLive", "@gc[pid], 0);").doesNotContain("World", "@stw");
+    assertThat(plan.probesGoOf(identity("a", 7), NodePlan.GoExecutable::tellsMarkTermination))
+        .isFalse();
+    assertThat(text(plan(Set.of(), Set.of()))).contains("stopTheWorldWithSema", "print(@stw)");
+  }
+
+  @Test
+  void whereCollectionsAreTooMuchTheirMarkTerminationIsNotTimed() {
+    var spared = Set.of(Cause.GO_GC);
+    assertThat(text(plan(spared, spared))).contains("rehash").doesNotContain("World", "@stw");
+  }
+
+  @Test
   void aProbeThatOneOfThemIsNotSparedIsThereForBoth() {
     assertThat(text(plan(Set.of(Cause.GO_MAP_GROWTH), Set.of()))).contains("rehash");
     assertThat(text(plan(Set.of(), Set.of(Cause.GO_MAP_GROWTH)))).contains("rehash");
@@ -70,7 +87,11 @@ class NodePlanTest {
   @Test
   void aProgramHasAsManyProbesAsItIsExpectedToAnnounce() {
     for (var spared :
-        List.<Set<Cause>>of(Set.of(), Set.of(Cause.GO_GC), Set.of(Cause.PAGE_FAULTS))) {
+        List.<Set<Cause>>of(
+            Set.of(),
+            Set.of(Cause.GO_GC),
+            Set.of(Cause.GO_MARK_TERMINATION),
+            Set.of(Cause.PAGE_FAULTS))) {
       var plan = plan(spared, spared);
       var probes =
           text(plan).lines().filter(line -> line.matches("(BEGIN|interval|uprobe|rawtrace).*"));

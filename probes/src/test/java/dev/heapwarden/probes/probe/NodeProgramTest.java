@@ -47,7 +47,7 @@ class NodeProgramTest {
       throws IOException {
     // (c *gcControllerState) resetLive(bytesMarked); (t *table) rehash(typ, m)
     assertThat(text(GoPrograms.arm64()))
-        .contains("pid, nsecs, reg(\"r1\"), @gc[pid]);")
+        .contains("@live[pid] = reg(\"r1\");", "if (reg(\"r0\") == 1) { @stopped[pid]")
         .contains("$map = reg(\"r2\");", "$bp = reg(\"r29\");", "$r0 = reg(\"r30\");")
         .contains("$map, $used, reg(\"r1\"), $r0")
         .doesNotContain("\"ax\"", "\"bx\"", "\"cx\"", "\"bp\"", "\"sp\"");

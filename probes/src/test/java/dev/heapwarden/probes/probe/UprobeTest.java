@@ -2,10 +2,12 @@ package dev.heapwarden.probes.probe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heapwarden.probes.cost.HitCost;
 import dev.heapwarden.probes.go.GoBinary;
 import dev.heapwarden.probes.go.GoPrograms;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class UprobeTest {
@@ -18,6 +20,18 @@ class UprobeTest {
     assertThat(Uprobe.of(LINK, binary, GoBinary.GC))
         .matches(
             "uprobe:/tmp/hw/1:\"runtime\\.\\(\\*gcControllerState\\)\\.resetLive\"\\+[1-9][0-9]*");
+  }
+
+  @Test
+  void aStopOfTheWorldIsNoDearerThanACollection() throws IOException {
+    var binary = GoBinary.read(GoPrograms.plain()).orElseThrow();
+
+    assertThat(
+            List.of(
+                Uprobe.cost(binary, GoBinary.GC),
+                Uprobe.cost(binary, GoBinary.STOP_WORLD),
+                Uprobe.cost(binary, GoBinary.START_WORLD)))
+        .containsOnly(HitCost.UPROBE);
   }
 
   @Test

@@ -10,6 +10,8 @@ import dev.heapwarden.detection.sample.Sample;
 import dev.heapwarden.detection.sample.Signal;
 import dev.heapwarden.probes.buffer.Position;
 import dev.heapwarden.probes.buffer.SampleBuffer;
+import dev.heapwarden.probes.gclog.GoTrace;
+import dev.heapwarden.probes.gomemory.MemoryFigures;
 import dev.heapwarden.probes.probe.ProbeEvent;
 import java.time.Instant;
 import java.util.List;
@@ -31,9 +33,9 @@ class ContainerLedgerTest {
 
   @Test
   void aContainersLiveHeapIsTheSumOverItsProcesses() {
-    ledger.collected(1, 90 * SECOND, 1000, 1);
-    ledger.collected(2, 91 * SECOND, 500, 1);
-    ledger.collected(1, 92 * SECOND, 2000, 1);
+    ledger.collected(new ProbeEvent.Collection(1, 90 * SECOND, 1000, 1, 0));
+    ledger.collected(new ProbeEvent.Collection(2, 91 * SECOND, 500, 1, 0));
+    ledger.collected(new ProbeEvent.Collection(1, 92 * SECOND, 2000, 1, 0));
 
     assertThat(flushed())
         .singleElement()
@@ -47,8 +49,8 @@ class ContainerLedgerTest {
 
   @Test
   void aProcessThatEndedHoldsNoHeapButItsCollectionsHappened() {
-    ledger.collected(1, 90 * SECOND, 1000, 5);
-    ledger.collected(2, 91 * SECOND, 500, 1);
+    ledger.collected(new ProbeEvent.Collection(1, 90 * SECOND, 1000, 5, 0));
+    ledger.collected(new ProbeEvent.Collection(2, 91 * SECOND, 500, 1, 0));
     ledger.retain(Set.of(2L));
 
     assertThat(flushed().getFirst().values())
@@ -57,9 +59,9 @@ class ContainerLedgerTest {
 
   @Test
   void collectionsThatWereNotWrittenDownInTimeCountToo() {
-    ledger.traced(1, NOW, 1000, 10);
-    ledger.traced(2, NOW, 500, 7);
-    ledger.traced(1, NOW, 2000, 13);
+    ledger.traced(1, NOW, new GoTrace(10, 1000, 0));
+    ledger.traced(2, NOW, new GoTrace(7, 500, 0));
+    ledger.traced(1, NOW, new GoTrace(13, 2000, 0));
 
     assertThat(flushed().getLast().values())
         .isEqualTo(Map.of(Signal.POST_GC_LIVE_HEAP, 2500.0, Signal.COLLECTIONS, 5.0));
@@ -68,19 +70,19 @@ class ContainerLedgerTest {
   /** Those of a probe were told while it was attached. */
   @Test
   void whenAProbeIsLeftOutAndComesBackNoCollectionCountsTwice() {
-    ledger.traced(1, NOW, 1000, 100);
-    ledger.collected(1, 90 * SECOND, 1000, 40);
-    ledger.traced(1, NOW, 1000, 141);
-    ledger.traced(1, NOW, 1000, 142);
+    ledger.traced(1, NOW, new GoTrace(100, 1000, 0));
+    ledger.collected(new ProbeEvent.Collection(1, 90 * SECOND, 1000, 40, 0));
+    ledger.traced(1, NOW, new GoTrace(141, 1000, 0));
+    ledger.traced(1, NOW, new GoTrace(142, 1000, 0));
 
     assertThat(flushed().getLast().values()).containsEntry(Signal.COLLECTIONS, 43.0);
   }
 
   @Test
   void aProcessThatHasThePidOfAnotherCountsFromItsOwnBeginning() {
-    ledger.traced(1, NOW, 1000, 100);
+    ledger.traced(1, NOW, new GoTrace(100, 1000, 0));
     ledger.retain(Set.of());
-    ledger.traced(1, NOW, 500, 1);
+    ledger.traced(1, NOW, new GoTrace(1, 500, 0));
 
     assertThat(flushed().getLast().values())
         .isEqualTo(Map.of(Signal.POST_GC_LIVE_HEAP, 500.0, Signal.COLLECTIONS, 2.0));
@@ -88,12 +90,56 @@ class ContainerLedgerTest {
 
   @Test
   void aCycleThatDoesNotRiseIsAnotherPrograms() {
-    ledger.traced(1, NOW, 1000, 100);
-    ledger.traced(1, NOW, 7, 5);
-    ledger.traced(1, NOW, 1000, 101);
+    ledger.traced(1, NOW, new GoTrace(100, 1000, 0));
+    ledger.traced(1, NOW, new GoTrace(5, 7, 0));
+    ledger.traced(1, NOW, new GoTrace(101, 1000, 0));
 
     assertThat(flushed().getLast().values())
         .isEqualTo(Map.of(Signal.POST_GC_LIVE_HEAP, 1000.0, Signal.COLLECTIONS, 2.0));
+  }
+
+  @Test
+  void ofTheMarkTerminationsSinceTheSampleBeforeTheLongestIsTold() {
+    ledger.collected(new ProbeEvent.Collection(1, 90 * SECOND, 1000, 1, 4_000_000));
+    ledger.collected(new ProbeEvent.Collection(1, 91 * SECOND, 1000, 1, 1_000_000));
+    assertThat(flushed().getLast().values()).containsEntry(Signal.MARK_TERMINATION, 0.004);
+
+    ledger.traced(1, NOW, new GoTrace(3, 1000, 2_000_000));
+    assertThat(flushed().getLast().values()).containsEntry(Signal.MARK_TERMINATION, 0.002);
+    assertThat(ledger.values()).containsEntry(Signal.MARK_TERMINATION, 0.002);
+
+    ledger.collected(new ProbeEvent.Collection(1, 95 * SECOND, 1000, 1, 0));
+    assertThat(flushed().getLast().values()).doesNotContainKey(Signal.MARK_TERMINATION);
+  }
+
+  @Test
+  void whatAGoProgramKeepsOfItselfIsToldAtOnceAndForgottenWhenItEnded() {
+    ledger.allocated(
+        1,
+        NOW,
+        new MemoryFigures(9, 4, 5, 70, 100, 80, 30, 50, 10, 2, 1, 60, 3, 1, 1, 100, 1 << 20),
+        12,
+        buffer);
+
+    var told = buffer.since(Position.start()).samples().getLast();
+    assertThat(told.origin()).isEqualTo(Origin.GO_MEMORY);
+    assertThat(told.values())
+        .isEqualTo(
+            Map.of(
+                Signal.GOROUTINES, 12.0,
+                Signal.HEAP_SYS, 80.0,
+                Signal.HEAP_IN_USE, 50.0,
+                Signal.HEAP_IDLE, 30.0,
+                Signal.HEAP_RELEASED, 10.0,
+                Signal.SPAN_IN_USE, 2.0,
+                Signal.ALLOCATED_OBJECTS, 9.0,
+                Signal.FREED_OBJECTS, 4.0,
+                Signal.ALLOCATED_BYTES, 100.0,
+                Signal.FREED_BYTES, 30.0));
+    assertThat(ledger.values()).containsEntry(Signal.GOROUTINES, 12.0);
+
+    ledger.retain(Set.of(2L));
+    assertThat(ledger.values()).doesNotContainKey(Signal.GOROUTINES);
   }
 
   @Test
@@ -150,7 +196,7 @@ class ContainerLedgerTest {
   @Test
   void whereAJvmIsJudgedAGoProgramBesideItDoesNotCount() {
     ledger.judgesJvm(true);
-    ledger.collected(1, 90 * SECOND, 1000, 1);
+    ledger.collected(new ProbeEvent.Collection(1, 90 * SECOND, 1000, 1, 0));
     grown(0xc0ffee, 64);
 
     assertThat(flushed()).isEmpty();
@@ -159,7 +205,7 @@ class ContainerLedgerTest {
 
   @Test
   void nothingNewIsNothingSaid() {
-    ledger.collected(1, 90 * SECOND, 1000, 1);
+    ledger.collected(new ProbeEvent.Collection(1, 90 * SECOND, 1000, 1, 0));
     assertThat(flushed()).hasSize(1);
     assertThat(flushed()).hasSize(1);
   }

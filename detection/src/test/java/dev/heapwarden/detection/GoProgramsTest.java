@@ -1,0 +1,157 @@
+package dev.heapwarden.detection;
+
+import static dev.heapwarden.detection.SimulatedContainer.DEFAULTS;
+import static dev.heapwarden.detection.SimulatedContainer.DEMO;
+import static dev.heapwarden.detection.SimulatedContainer.MIB;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heapwarden.detection.verdict.Cause;
+import dev.heapwarden.detection.verdict.Layer;
+import dev.heapwarden.detection.verdict.Verdict;
+import dev.heapwarden.detection.verdict.Witness;
+import dev.heapwarden.detection.verdict.Witness.Stance;
+import java.util.Random;
+import java.util.function.DoubleUnaryOperator;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What goroutines and pauses add to the judgement of a Go program. */
+class GoProgramsTest {
+  private static SimulatedContainer program(long seed, double seconds) {
+    return new SimulatedContainer(seed, seconds).liveHeap(3, 0.01, _ -> 20 * MIB);
+  }
+
+  /** Each takes 8 KiB of stack, which is no part of the heap. */
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4, 5})
+  void goroutinesThatNeverEndAreConfirmedThoughTheHeapStaysFlat(long seed) {
+    var verdict =
+        program(seed, 150)
+            .anonymous(5, 0.005, age -> 45 * MIB + 50 * 8192 * age)
+            .goroutines(5, 0.01, age -> 20 + 50 * age)
+            .verdict(DEMO, 150);
+
+    assertThat(verdict).isInstanceOf(Verdict.Confirmed.class);
+    assertThat(verdict.evidence().layer()).isEqualTo(Layer.APPLICATION);
+    assertThat(verdict.evidence().cause()).isEqualTo(Cause.GOROUTINE_GROWTH);
+    assertThat(verdict.evidence().sentence())
+        .containsPattern("goroutines gain (49|50|51)/s \\(95 % at least [0-9]+\\), 7[0-9]{3} now");
+  }
+
+  @Test
+  void goroutinesThatNeverEndAreASuspicionWhereTheyTakeNoMemoryToSpeakOf() {
+    var verdict =
+        program(1, 300)
+            .anonymous(5, 0.005, _ -> 145 * MIB)
+            .goroutines(5, 0.01, age -> 100 + age)
+            .verdict(DEMO, 300);
+
+    assertThat(verdict).isInstanceOf(Verdict.Suspected.class);
+    assertThat(verdict.evidence().witnesses())
+        .filteredOn(witness -> witness.kind() == Witness.Kind.GOROUTINES)
+        .extracting(Witness::stance)
+        .containsExactly(Stance.SUPPORTS);
+  }
+
+  /** Ten connections more are no leak, however steadily they came. */
+  @Test
+  void aFewGoroutinesMoreAreHealthy() {
+    var few =
+        program(1, 600).anonymous(5, 0.005, _ -> 45 * MIB).goroutines(5, 0, age -> 20 + age / 60);
+    for (double age = 120; age <= 600; age += 10) {
+      assertThat(few.verdict(DEMO, age)).as("at %s s", age).isInstanceOf(Verdict.Healthy.class);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4, 5})
+  void goroutinesThatCameWithTheLoadAndStayAreNotConfirmedAndHealthySoon(long seed) {
+    DoubleUnaryOperator load = age -> Math.clamp((age - 60) / 120, 0, 1);
+    var ramp =
+        program(seed, 900)
+            .anonymous(5, 0.005, age -> 45 * MIB + 20 * MIB * load.applyAsDouble(age))
+            .goroutines(5, 0.05, age -> 40 + 2000 * load.applyAsDouble(age));
+    for (double age = 240; age <= 900; age += 10) {
+      assertThat(ramp.verdict(DEMO, age))
+          .as("at %s s", age)
+          .isNotInstanceOf(Verdict.Confirmed.class);
+      if (age >= 400) {
+        assertThat(ramp.verdict(DEMO, age)).as("at %s s", age).isInstanceOf(Verdict.Healthy.class);
+      }
+    }
+  }
+
+  /** Beside anonymous memory that grows they would be the second witness. */
+  @ParameterizedTest
+  @ValueSource(doubles = {0.1, 0.3, 0.5, 0.7, 0.9})
+  void aStepOfGoroutinesIsNotConfirmedWhereverItLiesInTheHorizon(double share) {
+    DoubleUnaryOperator step = age -> age < share * 7200 ? 0 : 1;
+    var program =
+        new SimulatedContainer(1, 7200)
+            .liveHeap(20, 0.02, _ -> 100 * MIB)
+            .anonymous(15, 0.01, age -> 250 * MIB + 0.1 * MIB * age)
+            .goroutines(15, 0.1, age -> 200 + 5000 * step.applyAsDouble(age));
+    for (double age = 900; age <= 7200; age += 60) {
+      assertThat(program.verdict(DEFAULTS, age))
+          .as("at %s s", age)
+          .isNotInstanceOf(Verdict.Confirmed.class);
+    }
+  }
+
+  /** Requests in flight: noise that remembers, beside anonymous memory that grows. */
+  @Test
+  void goroutinesOfRequestsAreHardlyEverASecondWitness() {
+    int programs = 100;
+    int confirmed = 0;
+    for (int seed = 0; seed < programs; seed++) {
+      var random = new Random(seed);
+      var state = new double[1];
+      var verdict =
+          program(seed, 600)
+              .anonymous(5, 0.01, age -> 90 * MIB + 0.3 * MIB * age)
+              .goroutines(
+                  5,
+                  0,
+                  _ -> {
+                    state[0] = 0.9 * state[0] + Math.sqrt(0.19) * random.nextGaussian();
+                    return 500 * (1 + 0.3 * state[0]);
+                  })
+              .verdict(DEMO, 600);
+      confirmed += verdict instanceof Verdict.Confirmed ? 1 : 0;
+    }
+    assertThat(confirmed).isLessThanOrEqualTo(programs / 50);
+  }
+
+  /** On a machine with more work than processors they are long. */
+  @Test
+  void longPausesOfAFlatHeapAreHealthy() {
+    var crowded = program(1, 600).anonymous(5, 0.005, _ -> 45 * MIB).markTermination(3, _ -> 0.040);
+    for (double age = 80; age <= 600; age += 10) {
+      var verdict = crowded.verdict(DEMO, age);
+      assertThat(verdict).as("at %s s", age).isInstanceOf(Verdict.Healthy.class);
+      assertThat(verdict.evidence().features()).containsEntry("mark_termination", 0.040);
+    }
+  }
+
+  /** It grows in fits and starts, so its trend alone is no witness. */
+  @ParameterizedTest
+  @ValueSource(doubles = {0.004, 0.006})
+  void longPausesBesideAHeapThatDoesNotFallBackAreASuspicion(double pause) {
+    DoubleUnaryOperator stairs = age -> Math.min(age, 150) + Math.max(0, age - 450);
+    var verdict =
+        new SimulatedContainer(1, 600)
+            .liveHeap(3, 0.001, age -> 20 * MIB + 0.1 * MIB * stairs.applyAsDouble(age))
+            .anonymous(5, 0.005, _ -> 150 * MIB)
+            .markTermination(3, _ -> pause)
+            .verdict(DEMO, 600);
+
+    assertThat(verdict.evidence().features().get("live_heap_steadiness")).isLessThan(0.25);
+    if (pause > 0.005) {
+      assertThat(verdict).isInstanceOf(Verdict.Suspected.class);
+      assertThat(verdict.evidence().sentence()).startsWith("Rule mark-termination holds: ");
+    } else {
+      assertThat(verdict).isInstanceOf(Verdict.Healthy.class);
+    }
+  }
+}

@@ -1,0 +1,34 @@
+package dev.heapwarden.probes.gomemory;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class GoroutineCountTest {
+  /** What the program of go-memory starts, and its first goroutine. */
+  private static final long WAITING = 30 + 2 * 10 + 1;
+
+  static List<String> toolchains() {
+    return GoMemoryProgram.toolchains();
+  }
+
+  /** Of those that ended the runtime keeps two thousand to use again. */
+  @ParameterizedTest
+  @MethodSource("toolchains")
+  void itIsWhatTheProgramsOwnRuntimeSaysHoweverManyHaveEnded(String toolchain) throws Exception {
+    try (var program = GoMemoryProgram.start(toolchain);
+        var process = program.open()) {
+      program.ask("end");
+      // One that says that it is done may still have to end.
+      await()
+          .atMost(Duration.ofSeconds(10))
+          .untilAsserted(() -> assertThat(program.ask("count")).isEqualTo("" + WAITING));
+
+      assertThat(GoroutineCount.read(process)).isEqualTo(WAITING);
+    }
+  }
+}

@@ -76,6 +76,23 @@ func selects() {
 //go:noinline
 func locks() { lock.Lock() }
 
+// Once per hour, so that one who looks finds it asleep.
+//
+//go:noinline
+func polls() {
+	for {
+		time.Sleep(time.Hour)
+	}
+}
+
+//go:noinline
+func retries(left int) {
+	if left == 0 {
+		<-never
+	}
+	retries(left - 1)
+}
+
 //go:noinline
 func startsReceivers(n int) {
 	for i := 0; i < n; i++ {
@@ -88,6 +105,12 @@ func startsOthers(n int) {
 	for i := 0; i < n; i++ {
 		go selects()
 		go locks()
+	}
+	for i := 0; i < 5; i++ {
+		go polls()
+	}
+	for i := 0; i < 2; i++ {
+		go retries(4)
 	}
 }
 

@@ -1,5 +1,6 @@
 package dev.heapwarden.probes.gomemory;
 
+import dev.heapwarden.probes.go.Frame;
 import dev.heapwarden.probes.go.RuntimeVariables;
 import dev.heapwarden.probes.target.MemoryException;
 import java.io.IOException;
@@ -7,15 +8,19 @@ import java.io.OutputStream;
 import java.nio.LongBuffer;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
 /**
  * The goroutines of a Go program from its memory, grouped by stack, by what they wait for, by who
- * created them and by how long they wait: labels state, created_by and waiting_minutes, the latter
- * rounded down to a power of two. Those of the runtime itself are left out, as Go does.
+ * created them and by how long they wait: labels state, created_by, waiting_minutes, which is
+ * rounded down to a power of two, and fingerprint, the same for all that hang at one place. Those of the runtime itself are left out, as Go does.
  */
 public final class GoroutineProfile {
   /** Of more, every n-th is looked at and counts n times. */
@@ -42,6 +47,7 @@ public final class GoroutineProfile {
   private final WaitReasons reasons;
   private final Stacks stacks;
   private final Map<Group, Long> groups = new LinkedHashMap<>();
+  private final Map<Group, Long> waiting = new HashMap<>();
   private int stride = 1;
 
   private record Group(String state, String creator, long minutes, LongBuffer stack) {}
@@ -56,13 +62,14 @@ public final class GoroutineProfile {
   /**
    * Writes it as a compressed profile.proto.
    *
+   * @return those that hang, most first
    * @throws MemoryException when the memory cannot be read, or is not as it should be
    */
-  public static void write(GoProcess process, ProgramText text, Instant now, OutputStream output)
+  public static List<GoroutineGroup> write(GoProcess process, ProgramText text, Instant now, OutputStream output)
       throws IOException {
     // Go's clock and this one are the same: CLOCK_MONOTONIC, src/runtime/sys_linux_amd64.s
     // (nanotime1) and os::javaTimeNanos in JDK 25's os_posix.cpp.
-    write(process, text, now, System.nanoTime(), output);
+    return write(process, text, now, System.nanoTime(), output);
   }
 
   /**
@@ -70,30 +77,65 @@ public final class GoroutineProfile {
    *
    * @param nanos of the monotonic clock
    */
-  static void write(
+  static List<GoroutineGroup> write(
       GoProcess process, ProgramText text, Instant now, long nanos, OutputStream output)
       throws IOException {
     var goroutines = new GoroutineProfile(process, text);
     goroutines.read(nanos);
+    goroutines.write(now, output);
+    return goroutines.hanging();
+  }
+
+  private void write(Instant now, OutputStream output) throws IOException {
     var profile = new Profile(text, Profile.Entries.FUNCTIONS, COUNT, 1, COUNT);
-    for (var counted : goroutines.groups.entrySet()) {
+    for (var counted : groups.entrySet()) {
       var group = counted.getKey();
       var texts = new LinkedHashMap<String, String>();
       texts.put("state", group.state());
       if (!group.creator().isEmpty()) {
         texts.put("created_by", group.creator());
       }
+      texts.put("fingerprint", fingerprint(group).id());
       profile.sample(
           group.stack().array(),
           texts,
           group.minutes() == 0 ? Map.of() : Map.of("waiting_minutes", group.minutes()),
           counted.getValue());
     }
-    if (goroutines.stride > 1) {
-      profile.comment(
-          "estimated: one goroutine of every %d was looked at".formatted(goroutines.stride));
+    if (stride > 1) {
+      profile.comment("estimated: one goroutine of every %d was looked at".formatted(stride));
     }
     profile.write(now, output);
+  }
+
+  private List<GoroutineGroup> hanging() throws IOException {
+    var hanging = new LinkedHashMap<Fingerprint, GoroutineGroup>();
+    for (var group : groups.keySet()) {
+      var fingerprint = fingerprint(group);
+      hanging.merge(
+          fingerprint,
+          GoroutineGroup.of(
+              fingerprint, groups.getOrDefault(group, 0L), waiting.getOrDefault(group, 0L)),
+          GoroutineGroup::plus);
+    }
+    return hanging.values().stream()
+        .filter(group -> group.hang().isPresent())
+        .sorted(Comparator.comparingLong(GoroutineGroup::goroutines).reversed())
+        .toList();
+  }
+
+  private Fingerprint fingerprint(Group group) throws IOException {
+    var functions = new ArrayList<String>();
+    for (long address : group.stack().array()) {
+      if (functions.size() >= Fingerprint.DEPTH) {
+        break;
+      }
+      text.frames(address).stream()
+          .map(Frame::function)
+          .filter(function -> !function.equals(Profile.END_OF_STACK))
+          .forEach(functions::add);
+    }
+    return new Fingerprint(group.state(), group.creator(), functions);
   }
 
   private void read(long now) throws IOException {
@@ -106,7 +148,11 @@ public final class GoroutineProfile {
       if (goroutine.lives()) {
         var stack = stacks.of(process, goroutine);
         if (!ofTheRuntime(goroutine, stack)) {
-          groups.merge(group(goroutine, stack, now), (long) stride, Long::sum);
+          var group = group(goroutine, stack, now);
+          groups.merge(group, (long) stride, Long::sum);
+          if (waited(goroutine, now).toSeconds() >= GoroutineGroup.LONG) {
+            waiting.merge(group, (long) stride, Long::sum);
+          }
         }
       }
     }
@@ -167,15 +213,12 @@ public final class GoroutineProfile {
   }
 
   private Group group(Goroutine goroutine, long[] stack, long now) throws IOException {
-    long minutes =
-        goroutine.isTimed() && goroutine.waitingSince() != 0
-            ? Duration.ofNanos(now - goroutine.waitingSince()).toMinutes()
-            : 0;
+    long minutes = waited(goroutine, now).toMinutes();
     var full =
         new Group(
             state(goroutine),
             creator(goroutine),
-            Long.highestOneBit(Math.max(0, minutes)),
+            Long.highestOneBit(minutes),
             LongBuffer.wrap(stack));
     if (groups.size() < GROUPS_LIMIT || groups.containsKey(full)) {
       return full;
@@ -185,6 +228,12 @@ public final class GoroutineProfile {
         full.creator(),
         full.minutes(),
         LongBuffer.wrap(new long[] {goroutine.start() + 1}));
+  }
+
+  private static Duration waited(Goroutine goroutine, long now) {
+    return goroutine.isTimed() && goroutine.waitingSince() != 0
+        ? Duration.ofNanos(Math.max(0, now - goroutine.waitingSince()))
+        : Duration.ZERO;
   }
 
   /** Function with the go statement; "" for the first goroutine, which the runtime starts. */

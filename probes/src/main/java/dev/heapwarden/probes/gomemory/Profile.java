@@ -21,7 +21,7 @@ final class Profile {
   private record Function(String name, String file) {}
 
   /** Where each stack ends; Go's own profiles leave it out. */
-  private static final String END_OF_STACK = "runtime.goexit";
+  static final String END_OF_STACK = "runtime.goexit";
 
   private static final int LEFT_OUT = 0;
   private static final int PLACES_LIMIT = 100_000;

@@ -1,15 +1,19 @@
 package dev.heapwarden.probes.gomemory;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
+import dev.heapwarden.probes.gomemory.GoroutineGroup.Hang;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -88,11 +92,46 @@ class GoroutineProfileTest {
             "created_by:[main.startsReceivers] state:[chan receive] waiting_minutes:[4]", 30L);
   }
 
-  private static void write(GoMemoryProgram program, Duration later, Path file) throws IOException {
+  @ParameterizedTest
+  @MethodSource("toolchains")
+  void thoseThatHangAtOnePlaceHaveOneFingerprint(String toolchain) throws Exception {
+    var found = new ArrayList<List<GoroutineGroup>>();
+    for (int run = 0; run < 2; run++) {
+      try (var program = GoMemoryProgram.start(toolchain)) {
+        program.ask("gc");
+        found.add(write(program, Duration.ofSeconds(30), directory.resolve("read.pb.gz")));
+      }
+    }
+
+    assertThat(found.getFirst())
+        .filteredOn(group -> group.createdBy().startsWith("main."))
+        .extracting(
+            group -> group.functions().getLast(),
+            GoroutineGroup::goroutines,
+            GoroutineGroup::hang)
+        .containsExactlyInAnyOrder(
+            tuple("main.receives", 30L, Optional.of(Hang.BLOCKED)),
+            tuple("main.selects", 10L, Optional.of(Hang.BLOCKED)),
+            tuple("main.locks", 10L, Optional.of(Hang.BLOCKED)),
+            tuple("main.polls", 5L, Optional.of(Hang.IDLE_LOOP)),
+            tuple("main.retries", 2L, Optional.of(Hang.RETRY_LOOP)));
+    assertThat(found.getLast()).as("after a restart").hasSameElementsAs(found.getFirst());
+  }
+
+  @Test
+  void thoseThatDoNotWaitLongDoNotHang() throws Exception {
+    try (var program = GoMemoryProgram.start("local")) {
+      program.ask("gc");
+
+      assertThat(write(program, Duration.ZERO, directory.resolve("read.pb.gz"))).isEmpty();
+    }
+  }
+
+  private static List<GoroutineGroup> write(GoMemoryProgram program, Duration later, Path file) throws IOException {
     try (var process = program.open();
         var text = program.text();
         var output = Files.newOutputStream(file)) {
-      GoroutineProfile.write(
+      return GoroutineProfile.write(
           process, text, Instant.now(), System.nanoTime() + later.toNanos(), output);
     }
   }

@@ -16,6 +16,7 @@ import java.util.stream.Collectors;
 
 /** What {@code go tool pprof} makes of a profile. */
 public final class PprofTool {
+  private static final Pattern FINGERPRINT = Pattern.compile(" *fingerprint:\\[[0-9a-f]{16}\\]");
   private static final Pattern SAMPLE = Pattern.compile(" *([0-9 ]+): ([0-9 ]*)");
   private static final Pattern LOCATION = Pattern.compile(" *([0-9]+): 0x[0-9a-f]+ M=1 (\\S+).*");
 
@@ -81,7 +82,7 @@ public final class PprofTool {
     return sums;
   }
 
-  /** Sums of the samples' first numbers, by their labels as the tool prints them. */
+  /** Sums of the samples' first numbers, by their labels but the fingerprint, as it prints them. */
   Map<String, Long> byLabels() {
     var sums = new TreeMap<String, Long>();
     long count = 0;
@@ -93,7 +94,7 @@ public final class PprofTool {
         count = Long.parseLong(sample.group(1).strip().split(" +", -1)[0]);
         labels = "";
       } else if (line.startsWith("   ")) {
-        labels = (labels + " " + line.strip()).strip();
+        labels = (labels + " " + FINGERPRINT.matcher(line).replaceFirst("").strip()).strip();
       }
     }
     sums.merge(labels, count, Long::sum);

@@ -5,6 +5,7 @@ import dev.heapwarden.crds.incident.LeakIncidentSpec;
 import dev.heapwarden.crds.policy.MemoryPolicy;
 import dev.heapwarden.crds.policy.MemoryPolicyStatus.SpentAction;
 import dev.heapwarden.operator.respond.journal.IncidentStore;
+import dev.heapwarden.operator.respond.journal.Ledger;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.util.List;
 import java.util.Optional;
@@ -59,6 +60,11 @@ final class StoredIncidents implements IncidentStore {
   @Override
   public List<LeakIncident> inNamespace(String namespace) {
     return List.of(get());
+  }
+
+  @Override
+  public Ledger everywhere() {
+    return new Ledger(List.of(get()), List.of());
   }
 
   @Override

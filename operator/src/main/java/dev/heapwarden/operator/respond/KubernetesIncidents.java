@@ -4,11 +4,17 @@ import dev.heapwarden.crds.Api;
 import dev.heapwarden.crds.incident.LeakIncident;
 import dev.heapwarden.crds.policy.MemoryPolicy;
 import dev.heapwarden.crds.policy.MemoryPolicyStatus.SpentAction;
+import dev.heapwarden.crds.watch.WatchedNamespaces;
 import dev.heapwarden.operator.respond.guard.Spending;
 import dev.heapwarden.operator.respond.journal.IncidentStore;
+import dev.heapwarden.operator.respond.journal.Ledger;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResourceBuilder;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.KubernetesResourceList;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.MixedOperation;
+import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.utils.Serialization;
@@ -35,9 +41,16 @@ public final class KubernetesIncidents implements IncidentStore {
           .build();
 
   private final KubernetesClient client;
+  private final WatchedNamespaces namespaces;
 
+  /** Those of all namespaces. */
   public KubernetesIncidents(KubernetesClient client) {
+    this(client, WatchedNamespaces.parse(""));
+  }
+
+  public KubernetesIncidents(KubernetesClient client, WatchedNamespaces namespaces) {
     this.client = client;
+    this.namespaces = namespaces;
   }
 
   @Override
@@ -108,6 +121,19 @@ public final class KubernetesIncidents implements IncidentStore {
   @Override
   public List<LeakIncident> inNamespace(String namespace) {
     return client.resources(LeakIncident.class).inNamespace(namespace).list().getItems();
+  }
+
+  @Override
+  public Ledger everywhere() {
+    return new Ledger(
+        all(client.resources(LeakIncident.class)), all(client.resources(MemoryPolicy.class)));
+  }
+
+  private <T extends HasMetadata, L extends KubernetesResourceList<T>> List<T> all(
+      MixedOperation<T, L, Resource<T>> resources) {
+    return namespaces.of(resources).stream()
+        .flatMap(request -> request.list().getItems().stream())
+        .toList();
   }
 
   @Override

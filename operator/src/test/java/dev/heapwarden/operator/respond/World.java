@@ -8,10 +8,13 @@ import dev.heapwarden.crds.policy.MemoryPolicy;
 import dev.heapwarden.crds.policy.MemoryPolicyStatus.SpentAction;
 import dev.heapwarden.operator.respond.action.Action;
 import dev.heapwarden.operator.respond.guard.Installation;
+import dev.heapwarden.operator.respond.guard.Quota;
+import dev.heapwarden.operator.respond.guard.Quotas;
 import dev.heapwarden.operator.respond.guard.Ruling;
 import dev.heapwarden.operator.respond.journal.ActionKind;
 import dev.heapwarden.operator.respond.journal.IncidentStore;
 import dev.heapwarden.operator.respond.journal.Journal;
+import dev.heapwarden.operator.respond.journal.Ledger;
 import dev.heapwarden.operator.respond.journal.Steps;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
@@ -80,6 +83,8 @@ final class World implements IncidentStore {
 
   /** What the installation says. */
   Installation installation = kind -> new Ruling.Go();
+
+  Quotas quotas = new Quotas(new Quota(100, 100, 100), new Quota(100, 100, 100));
 
   boolean calm;
   Instant now = Fixtures.NOON;
@@ -167,6 +172,11 @@ final class World implements IncidentStore {
   @Override
   public List<LeakIncident> inNamespace(String namespace) {
     return stored.values().stream().map(World::copy).toList();
+  }
+
+  @Override
+  public Ledger everywhere() {
+    return new Ledger(inNamespace("shop"), List.of());
   }
 
   @Override

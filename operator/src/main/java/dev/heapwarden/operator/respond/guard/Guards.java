@@ -2,7 +2,6 @@ package dev.heapwarden.operator.respond.guard;
 
 import dev.heapwarden.crds.Durations;
 import dev.heapwarden.crds.incident.LeakIncident;
-import dev.heapwarden.crds.incident.Step;
 import dev.heapwarden.crds.policy.MemoryPolicy;
 import dev.heapwarden.crds.policy.MemoryPolicySpec;
 import dev.heapwarden.crds.policy.Respond;
@@ -11,21 +10,24 @@ import dev.heapwarden.operator.respond.guard.Ruling.Go;
 import dev.heapwarden.operator.respond.guard.Ruling.Hold;
 import dev.heapwarden.operator.respond.guard.Ruling.PlanOnly;
 import dev.heapwarden.operator.respond.journal.ActionKind;
-import dev.heapwarden.operator.respond.journal.Steps;
+import dev.heapwarden.operator.respond.journal.Ledger;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
-import java.util.stream.Stream;
+import java.util.Optional;
 
 /** The guards before an action, in one place. Disruption is the action's own: it needs the pods. */
 public final class Guards {
   private static final Duration PEOPLE = Duration.ofMinutes(1);
 
+  /** A policy has no limit of its own for it. */
+  private static final int UNLIMITED = Integer.MAX_VALUE;
+
   private Guards() {}
 
   /**
-   * All guards, the first that holds speaks.
+   * All guards but those of the installation, the first that holds speaks.
    *
    * @param all incidents of the namespace, this one included
    */
@@ -40,13 +42,8 @@ public final class Guards {
       return standing;
     }
     var respond = policy.getSpec().respond();
-    return Stream.of(
-            cooldown(incident, respond, all, now),
-            budget(kind, incident, policy, all, now),
-            concurrency(kind, incident, respond, all))
-        .filter(ruling -> !(ruling instanceof Go))
-        .findFirst()
-        .orElseGet(Go::new);
+    var cooldown = cooldown(incident, respond, all, now);
+    return cooldown instanceof Go ? quota(kind, incident, policy, all, now) : cooldown;
   }
 
   /**
@@ -104,69 +101,18 @@ public final class Guards {
         .orElseGet(Go::new);
   }
 
-  /** What the policy remembers besides is of incidents that were deleted. */
-  static Ruling budget(
+  private static Ruling quota(
       ActionKind kind,
       LeakIncident incident,
       MemoryPolicy policy,
       List<LeakIncident> all,
       Instant now) {
-    if (!kind.changesWorkload()) {
-      return new Go();
-    }
-    var known =
-        samePolicy(all, incident)
-            .flatMap(other -> Steps.all(other.getStatus()))
-            .filter(Steps::counts)
-            .map(step -> spentAt(step, now));
-    var spent =
-        Stream.concat(known, Spending.ofDeleted(policy, all))
-            .filter(at -> at.isAfter(now.minus(Spending.PERIOD)))
-            .sorted()
-            .toList();
-    int allowed = policy.getSpec().respond().limits().actionsPerHour();
-    if (spent.size() < allowed) {
-      return new Go();
-    }
-    var free = spent.get(spent.size() - allowed).plus(Spending.PERIOD);
-    return Ruling.until(
-        free,
-        now,
-        "Budget: %d of %d actions of this hour are spent, next at %s"
-            .formatted(spent.size(), allowed, free));
-  }
-
-  /** An action that is only intended will be done at any moment: it counts until it is. */
-  private static Instant spentAt(Step step, Instant now) {
-    return step.state() == Step.State.INTENDED
-        ? Steps.actedAt(step).orElse(now)
-        : Steps.actedAt(step).orElseGet(() -> Instant.parse(step.intendedAt()));
-  }
-
-  static Ruling concurrency(
-      ActionKind kind, LeakIncident incident, Respond respond, List<LeakIncident> all) {
-    if (kind != ActionKind.ISOLATE) {
-      return new Go();
-    }
-    var isolated =
-        samePolicy(all, incident)
-            .flatMap(other -> Steps.all(other.getStatus()))
-            .filter(step -> Steps.is(step, ActionKind.ISOLATE) && Steps.hasEffect(step))
-            .count();
-    int allowed = respond.limits().concurrentIsolations();
-    return isolated < allowed
-        ? new Go()
-        : new Hold(
-            Cause.GUARD,
-            "ConcurrentIsolations: %d of %d pods are isolated".formatted(isolated, allowed),
-            PEOPLE);
-  }
-
-  private static Stream<LeakIncident> samePolicy(List<LeakIncident> all, LeakIncident incident) {
-    var policy = incident.getSpec().target().policy();
-    return all.stream()
-        .filter(other -> other.getStatus() != null)
-        .filter(other -> other.getSpec().target().policy().equals(policy));
+    var name = incident.getSpec().target().policy();
+    var ofPolicy =
+        all.stream().filter(other -> other.getSpec().target().policy().equals(name)).toList();
+    var limits = policy.getSpec().respond().limits();
+    return new Quota(limits.actionsPerHour(), UNLIMITED, limits.concurrentIsolations())
+        .ruling(kind, incident, "", new Ledger(ofPolicy, List.of(policy)), now);
   }
 
   private static boolean sameWorkload(LeakIncident other, LeakIncident incident) {
@@ -177,11 +123,11 @@ public final class Guards {
     return other.getMetadata().getName().equals(incident.getMetadata().getName());
   }
 
-  private static java.util.Optional<Instant> endOf(LeakIncident incident) {
+  private static Optional<Instant> endOf(LeakIncident incident) {
     var status = incident.getStatus();
     if (status == null) {
-      return java.util.Optional.empty();
+      return Optional.empty();
     }
-    return java.util.Optional.ofNullable(status.endedAt()).map(Instant::parse);
+    return Optional.ofNullable(status.endedAt()).map(Instant::parse);
   }
 }

@@ -41,6 +41,9 @@ public interface IncidentStore {
   /** All incidents of a namespace, read now. */
   List<LeakIncident> inNamespace(String namespace);
 
+  /** All incidents and policies of the watched namespaces, read now. */
+  Ledger everywhere();
+
   /** The policy of this name, read now; empty when it is gone. */
   Optional<MemoryPolicy> policy(String namespace, String name);
 

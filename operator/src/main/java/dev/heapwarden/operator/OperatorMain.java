@@ -22,6 +22,7 @@ import dev.heapwarden.operator.report.Measures;
 import dev.heapwarden.operator.respond.KubernetesIncidents;
 import dev.heapwarden.operator.respond.KubernetesInstallation;
 import dev.heapwarden.operator.respond.LeakIncidentReconciler;
+import dev.heapwarden.operator.respond.guard.Breaker;
 import dev.heapwarden.operator.respond.guard.Quotas;
 import dev.heapwarden.operator.respond.journal.PolicyHold;
 import dev.heapwarden.operator.schedule.Alarms;
@@ -135,6 +136,11 @@ public final class OperatorMain {
                         events)),
             new HealthSnapshotOrders(client, events),
             policy -> hold.mend(policy, incidents.inNamespace(policy.getMetadata().getNamespace())),
+            policy ->
+                Breaker.whyOpen(
+                    policy,
+                    incidents.inNamespace(policy.getMetadata().getNamespace()).toList(),
+                    clock.instant()),
             alarms,
             settings.levels(),
             clock),

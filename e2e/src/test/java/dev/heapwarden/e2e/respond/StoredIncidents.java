@@ -4,6 +4,7 @@ import dev.heapwarden.crds.incident.LeakIncident;
 import dev.heapwarden.crds.incident.LeakIncidentSpec;
 import dev.heapwarden.crds.policy.MemoryPolicy;
 import dev.heapwarden.crds.policy.MemoryPolicyStatus.SpentAction;
+import dev.heapwarden.crds.policy.MemoryPolicyStatus.UnhelpfulResponse;
 import dev.heapwarden.operator.respond.journal.IncidentStore;
 import dev.heapwarden.operator.respond.journal.Ledger;
 import io.fabric8.kubernetes.client.utils.Serialization;
@@ -56,6 +57,9 @@ final class StoredIncidents implements IncidentStore {
 
   @Override
   public void spend(MemoryPolicy policy, SpentAction action) {}
+
+  @Override
+  public void remember(MemoryPolicy policy, UnhelpfulResponse response) {}
 
   @Override
   public List<LeakIncident> inNamespace(String namespace) {

@@ -6,6 +6,7 @@ import dev.heapwarden.crds.incident.LeakIncident;
 import dev.heapwarden.crds.incident.LeakIncidentStatus;
 import dev.heapwarden.crds.policy.MemoryPolicy;
 import dev.heapwarden.crds.policy.MemoryPolicyStatus.SpentAction;
+import dev.heapwarden.crds.policy.MemoryPolicyStatus.UnhelpfulResponse;
 import dev.heapwarden.operator.respond.action.Action;
 import dev.heapwarden.operator.respond.guard.Installation;
 import dev.heapwarden.operator.respond.guard.Quota;
@@ -53,6 +54,7 @@ final class World implements IncidentStore {
 
   final Set<String> effects = new HashSet<>();
   final List<Deed> deeds = new ArrayList<>();
+  final List<UnhelpfulResponse> unhelpful = new ArrayList<>();
   final List<ActionKind> undone = new ArrayList<>();
 
   /** What the policy does not ask for. */
@@ -140,6 +142,12 @@ final class World implements IncidentStore {
   @Override
   public void spend(MemoryPolicy policy, SpentAction action) {
     perhapsDie();
+  }
+
+  @Override
+  public void remember(MemoryPolicy policy, UnhelpfulResponse response) {
+    perhapsDie();
+    unhelpful.add(response);
   }
 
   private LeakIncident write(

@@ -4,6 +4,7 @@ import static java.util.stream.Collectors.joining;
 
 import dev.heapwarden.crds.incident.LeakIncident;
 import dev.heapwarden.crds.incident.Step;
+import dev.heapwarden.operator.api.ManagedFields;
 import dev.heapwarden.operator.respond.journal.ActionKind;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.KubernetesClient;

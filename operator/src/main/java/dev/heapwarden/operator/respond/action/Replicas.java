@@ -2,6 +2,7 @@ package dev.heapwarden.operator.respond.action;
 
 import static java.util.stream.Collectors.joining;
 
+import dev.heapwarden.operator.api.ManagedFields;
 import io.fabric8.kubernetes.api.model.ManagedFieldsEntry;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.autoscaling.v1.ScaleBuilder;

@@ -3,7 +3,6 @@ package dev.heapwarden.operator.respond.guard;
 import dev.heapwarden.crds.Durations;
 import dev.heapwarden.crds.incident.LeakIncident;
 import dev.heapwarden.crds.policy.MemoryPolicy;
-import dev.heapwarden.crds.policy.MemoryPolicySpec;
 import dev.heapwarden.crds.policy.Respond;
 import dev.heapwarden.operator.respond.guard.Ruling.Cause;
 import dev.heapwarden.operator.respond.guard.Ruling.Go;
@@ -16,6 +15,7 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** The guards before an action, in one place. Disruption is the action's own: it needs the pods. */
 public final class Guards {
@@ -37,32 +37,45 @@ public final class Guards {
       MemoryPolicy policy,
       List<LeakIncident> all,
       Instant now) {
-    var standing = standing(kind, incident, policy.getSpec(), now);
-    if (!(standing instanceof Go)) {
-      return standing;
-    }
-    var respond = policy.getSpec().respond();
-    var cooldown = cooldown(incident, respond, all, now);
-    return cooldown instanceof Go ? quota(kind, incident, policy, all, now) : cooldown;
+    return first(
+        List.of(
+            () -> standing(kind, incident, policy, all, now),
+            () -> cooldown(incident, policy.getSpec().respond(), all, now),
+            () -> quota(kind, incident, policy, all, now)));
   }
 
   /**
-   * What people say, what the evidence shows, and the time: these hold even for an action whose
-   * intent is already written, since that may have been held back for long.
+   * What people say, whether more may be tried, what the evidence shows, and the time: these hold
+   * even for an action whose intent is already written, since that may have been held back for
+   * long.
+   *
+   * @param all incidents of the namespace
    */
   public static Ruling standing(
-      ActionKind kind, LeakIncident incident, MemoryPolicySpec policy, Instant now) {
-    var people = people(kind, incident, policy.respond());
-    if (!(people instanceof Go)) {
-      return people;
-    }
-    var evidence = Evidence.ruling(kind, incident, policy.observe(), now);
-    return evidence instanceof Go
-        ? MaintenanceWindows.ruling(policy.respond().maintenanceWindows(), kind.level(), now)
-        : evidence;
+      ActionKind kind,
+      LeakIncident incident,
+      MemoryPolicy policy,
+      List<LeakIncident> all,
+      Instant now) {
+    var spec = policy.getSpec();
+    return first(
+        List.of(
+            () -> people(kind, incident, spec.respond(), now),
+            () -> breaker(kind, policy, all, now),
+            () -> Evidence.ruling(kind, incident, spec.observe(), now),
+            () ->
+                MaintenanceWindows.ruling(spec.respond().maintenanceWindows(), kind.level(), now)));
   }
 
-  static Ruling people(ActionKind kind, LeakIncident incident, Respond respond) {
+  private static Ruling first(List<Supplier<Ruling>> guards) {
+    return guards.stream()
+        .map(Supplier::get)
+        .filter(ruling -> !(ruling instanceof Go))
+        .findFirst()
+        .orElseGet(Go::new);
+  }
+
+  static Ruling people(ActionKind kind, LeakIncident incident, Respond respond, Instant now) {
     var answer = incident.getSpec().response();
     if (answer.suspend()) {
       return new Hold(Cause.MODE, "Suspended: spec.response.suspend is true", PEOPLE);
@@ -71,14 +84,21 @@ public final class Guards {
       case OBSERVE -> new Hold(Cause.MODE, "mode Observe: the policy lets nothing be done", PEOPLE);
       case DRY_RUN -> new PlanOnly();
       case APPROVE ->
-          answer.approvedLevel() >= kind.level()
-              ? new Go()
-              : new Hold(
-                  Cause.APPROVAL,
-                  "level %d (set spec.response.approvedLevel)".formatted(kind.level()),
-                  PEOPLE);
+          Approval.missing(kind.level(), incident, Durations.parse(respond.approvalTtl()), now)
+              .<Ruling>map(why -> new Hold(Cause.APPROVAL, why, PEOPLE))
+              .orElseGet(Go::new);
       case ENFORCE -> new Go();
     };
+  }
+
+  /** Diagnosis goes on: it shows why nothing helps. */
+  private static Ruling breaker(
+      ActionKind kind, MemoryPolicy policy, List<LeakIncident> all, Instant now) {
+    return Optional.of(kind)
+        .filter(ActionKind::changesWorkload)
+        .flatMap(_ -> Breaker.whyOpen(policy, all, now))
+        .<Ruling>map(why -> new Hold(Cause.GUARD, "CircuitBreaker: " + why, PEOPLE))
+        .orElseGet(Go::new);
   }
 
   static Ruling cooldown(

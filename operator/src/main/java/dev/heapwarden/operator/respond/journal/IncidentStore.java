@@ -3,6 +3,7 @@ package dev.heapwarden.operator.respond.journal;
 import dev.heapwarden.crds.incident.LeakIncident;
 import dev.heapwarden.crds.policy.MemoryPolicy;
 import dev.heapwarden.crds.policy.MemoryPolicyStatus.SpentAction;
+import dev.heapwarden.crds.policy.MemoryPolicyStatus.UnhelpfulResponse;
 import java.util.List;
 import java.util.Optional;
 
@@ -37,6 +38,12 @@ public interface IncidentStore {
    * cannot be written the action stands all the same.
    */
   void spend(MemoryPolicy policy, SpentAction action);
+
+  /**
+   * Has a policy remember a response that did not help, so that it counts although its incident is
+   * deleted. Where that cannot be written the response ends all the same.
+   */
+  void remember(MemoryPolicy policy, UnhelpfulResponse response);
 
   /** All incidents of a namespace, read now. */
   List<LeakIncident> inNamespace(String namespace);

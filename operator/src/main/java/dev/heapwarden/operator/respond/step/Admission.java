@@ -71,8 +71,11 @@ public final class Admission {
   /** What holds even for an action whose intent is already written. */
   Ruling standing(Round round, ActionKind kind) {
     var installed = installation.ruling(kind);
-    return installed instanceof Ruling.Go
-        ? Guards.standing(kind, round.journal().incident(), round.policy().getSpec(), round.now())
-        : installed;
+    if (!(installed instanceof Ruling.Go)) {
+      return installed;
+    }
+    var incident = round.journal().incident();
+    var all = store.inNamespace(incident.getMetadata().getNamespace());
+    return Guards.standing(kind, incident, round.policy(), all, round.now());
   }
 }

@@ -71,6 +71,7 @@ public final class PatchEnvironment extends DeploymentChange {
       case Variables.Wanted(var environment, var owned) -> {
         var patch = TemplateApply.patch(deployment, container, environment);
         yield owned
+            .or(() -> Keeper.of(deployment).map(Keeper::reason))
             .or(() -> downtime(deployment))
             .<Plan>map(why -> suggest(situation, why, environment, patch))
             .or(

@@ -45,13 +45,13 @@ record Replicas(KubernetesClient client, Deployment deployment) {
   }
 
   /**
-   * Who names the number whenever the Deployment is applied on the server, as GitOps does; for
-   * people. Empty where it was only ever set, as {@code kubectl create} and {@code kubectl scale}
-   * do: that is owned too, and nobody means it to stay.
+   * Who names the number whenever the Deployment is applied, as GitOps and charts do; for people.
+   * Empty where it was only ever set, as {@code kubectl create} and {@code kubectl scale} do: that
+   * is owned too, and nobody means it to stay.
    */
-  Optional<String> appliedBy() {
+  Optional<String> declaredBy() {
     return owners().stream()
-        .filter(entry -> "Apply".equals(entry.getOperation()))
+        .filter(Keeper::declares)
         .map(ManagedFieldsEntry::getManager)
         .findFirst();
   }

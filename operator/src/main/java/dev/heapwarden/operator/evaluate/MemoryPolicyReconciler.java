@@ -120,7 +120,7 @@ public final class MemoryPolicyReconciler implements Reconciler<MemoryPolicy> {
     }
     announcer.verdicts(policy, governance.governed(), containers);
     book.replace(metadata, containers);
-    var evaluation = new Evaluation(policy, containers, now);
+    var evaluation = new Evaluation(policy, governance.governed(), containers, now);
     audience.accept(evaluation);
     // One that waits for its effects to be undone is evaluated because that needs the figures.
     if (!policy.isMarkedForDeletion()) {

@@ -11,6 +11,7 @@ public enum Reason {
   LEVEL_NOT_INSTALLED(Type.WARNING),
   /** Too much of what was done for a policy did not help. */
   BREAKER_OPENED(Type.WARNING),
+  CONTAINER_CRASHED(Type.WARNING),
   LEAK_SUSPECTED(Type.WARNING),
   LEAK_CONFIRMED(Type.WARNING),
   STEP_PLANNED(Type.NORMAL),

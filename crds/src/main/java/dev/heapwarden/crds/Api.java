@@ -20,6 +20,9 @@ public final class Api {
   /** On an incident whose undo the uninstallation asked for: it says nothing of what was done. */
   public static final String UNINSTALL_ANNOTATION = GROUP + "/uninstall";
 
+  /** On a policy: when a person last closed its circuit breaker, ISO 8601. */
+  public static final String BREAKER_ANNOTATION = GROUP + "/breaker-closed-at";
+
   /** The field manager of an incident's patches is this prefix and the incident's name. */
   public static final String FIELD_MANAGER_PREFIX = "heapwarden-";
 

@@ -22,6 +22,8 @@ import dev.heapwarden.operator.report.Measures;
 import dev.heapwarden.operator.respond.KubernetesIncidents;
 import dev.heapwarden.operator.respond.KubernetesInstallation;
 import dev.heapwarden.operator.respond.LeakIncidentReconciler;
+import dev.heapwarden.operator.respond.guard.Breaker;
+import dev.heapwarden.operator.respond.guard.Quotas;
 import dev.heapwarden.operator.respond.journal.PolicyHold;
 import dev.heapwarden.operator.schedule.Alarms;
 import dev.heapwarden.operator.tls.AgentCertificates;
@@ -97,7 +99,7 @@ public final class OperatorMain {
     var events = new ClusterEvents(client, clock, settings.identity());
     var assessments = new AssessmentBook(clock);
 
-    var incidentStore = new KubernetesIncidents(client);
+    var incidentStore = new KubernetesIncidents(client, namespaces);
     var hold = new PolicyHold(incidentStore);
 
     var alarms = new Alarms();
@@ -134,6 +136,11 @@ public final class OperatorMain {
                         events)),
             new HealthSnapshotOrders(client, events),
             policy -> hold.mend(policy, incidents.inNamespace(policy.getMetadata().getNamespace())),
+            policy ->
+                Breaker.whyOpen(
+                    policy,
+                    incidents.inNamespace(policy.getMetadata().getNamespace()).toList(),
+                    clock.instant()),
             alarms,
             settings.levels(),
             clock),
@@ -142,7 +149,8 @@ public final class OperatorMain {
         new LeakIncidentReconciler(
             client,
             incidentStore,
-            new KubernetesInstallation(client, settings.namespace(), settings.levels()),
+            new KubernetesInstallation(
+                client, settings.namespace(), settings.levels(), settings.quotas()),
             assessments,
             events,
             clock,
@@ -201,6 +209,7 @@ public final class OperatorMain {
    * @param identity that holds the lease
    * @param namespaces whose policies are followed
    * @param levels of response that there are permissions for
+   * @param quotas of what may be done
    * @param collectInterval between two questions to an agent
    * @param incidentRetention for which an incident is kept after its end
    * @param port of the HTTP endpoints
@@ -211,6 +220,7 @@ public final class OperatorMain {
       String identity,
       WatchedNamespaces namespaces,
       Levels levels,
+      Quotas quotas,
       Duration collectInterval,
       Duration incidentRetention,
       int port,
@@ -221,6 +231,7 @@ public final class OperatorMain {
           environment.getOrDefault("POD_NAME", UUID.randomUUID().toString()),
           WatchedNamespaces.parse(environment.getOrDefault("WATCH_NAMESPACES", "")),
           Levels.parse(environment.getOrDefault("LEVELS", "1,2,3")),
+          Quotas.from(environment),
           Durations.parse(environment.getOrDefault("COLLECT_INTERVAL", "5s")),
           Durations.parse(environment.getOrDefault("INCIDENT_RETENTION", "720h")),
           Integer.parseInt(environment.getOrDefault("HTTP_PORT", "8080")),

@@ -38,7 +38,9 @@ public record LeakIncidentSpec(
       @Default("0")
           @Min(0)
           @Max(3)
-          @JsonPropertyDescription("In mode Approve: the highest level that may be carried out.")
+          @JsonPropertyDescription(
+              "In mode Approve: the highest level that may be carried out. Holds for the policy's"
+                  + " respond.approvalTtl after it was set.")
           Integer approvedLevel,
       @Default("false")
           @JsonPropertyDescription("True stops further actions until it is false again.")

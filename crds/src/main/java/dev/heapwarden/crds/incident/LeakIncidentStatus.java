@@ -1,5 +1,6 @@
 package dev.heapwarden.crds.incident;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.crd.generator.annotation.PrinterColumn;
 import java.util.List;
@@ -48,14 +49,70 @@ public record LeakIncidentStatus(
         List<TimelineEntry> timeline,
     @JsonPropertyDescription("When a confirmed leak was first seen, ISO 8601.") String openedAt,
     @JsonPropertyDescription("When the incident ended, ISO 8601.") @Nullable String endedAt,
-    @JsonPropertyDescription("What Verify found, with its figures.") @Nullable String outcome) {
+    @JsonPropertyDescription("What Verify found, with its figures.") @Nullable String outcome,
+    @JsonPropertyDescription(
+            "The last incident of the same container of the same workload. What did not help then"
+                + " is only suggested now.")
+        @Nullable Predecessor predecessor,
+    @JsonPropertyDescription("Containers of the leak that crashed, newest last, at most 10.")
+        @JsonInclude(JsonInclude.Include.NON_EMPTY)
+        List<Crash> crashes) {
   /** Lines of {@link #timeline} at most. */
   public static final int TIMELINE_LIMIT = 40;
 
   public LeakIncidentStatus {
     steps = steps == null ? List.of() : List.copyOf(steps);
     timeline = timeline == null ? List.of() : List.copyOf(timeline);
+    crashes = crashes == null ? List.of() : List.copyOf(crashes);
   }
+
+  /** Of a leak that was not seen before, and of which nothing crashed. */
+  public LeakIncidentStatus(
+      String workload,
+      String container,
+      String verdict,
+      String layer,
+      String growth,
+      String limitIn,
+      String site,
+      int level,
+      Phase phase,
+      @Nullable String waitingFor,
+      @Nullable Finding finding,
+      @Nullable Finding baseline,
+      List<Step> steps,
+      List<TimelineEntry> timeline,
+      String openedAt,
+      @Nullable String endedAt,
+      @Nullable String outcome) {
+    this(
+        workload,
+        container,
+        verdict,
+        layer,
+        growth,
+        limitIn,
+        site,
+        level,
+        phase,
+        waitingFor,
+        finding,
+        baseline,
+        steps,
+        timeline,
+        openedAt,
+        endedAt,
+        outcome,
+        null,
+        List.of());
+  }
+
+  public record Predecessor(
+      @JsonPropertyDescription("Name of that incident.") String name,
+      @JsonPropertyDescription("How it ended, such as RolledBack.") String phase,
+      @JsonPropertyDescription("The function that wrote what grew then; - where it was not found.")
+          String site,
+      @JsonPropertyDescription("What came of it, with its figures.") @Nullable String outcome) {}
 
   public record TimelineEntry(
       @JsonPropertyDescription("ISO 8601.") String at,

@@ -15,10 +15,28 @@ public record Limits(
         @Min(1)
         @Max(10)
         @JsonPropertyDescription("Pods of this policy isolated at the same time.")
-        Integer concurrentIsolations) {
+        Integer concurrentIsolations,
+    @Default("3")
+        @Min(1)
+        @Max(Limits.REMEMBERED)
+        @JsonPropertyDescription(
+            "Responses of this policy within 24 hours that changed the workload and did not help"
+                + " (RolledBack, NeedsHuman), after which nothing more is changed until a person"
+                + " sets the annotation heapwarden.dev/breaker-closed-at of the policy to the"
+                + " time.")
+        Integer unhelpfulResponses) {
+  /** Responses that did not help of which a policy knows at most. */
+  public static final int REMEMBERED = 20;
+
   public Limits {
     actionsPerHour = actionsPerHour == null ? 3 : actionsPerHour;
     concurrentIsolations = concurrentIsolations == null ? 1 : concurrentIsolations;
+    unhelpfulResponses = unhelpfulResponses == null ? 3 : unhelpfulResponses;
+  }
+
+  /** With the default of everything else. */
+  public Limits(Integer actionsPerHour, Integer concurrentIsolations) {
+    this(actionsPerHour, concurrentIsolations, 3);
   }
 
   static Limits defaults() {

@@ -17,8 +17,8 @@ public record MemoryPolicyStatus(
         int containers,
     @PrinterColumn(name = "Attached")
         @JsonPropertyDescription(
-            "Containers of which every probe of their runtime is attached, as was seen: a probe that"
-                + " bpftrace reported, counters and logs that were read.")
+            "Containers of which every probe of their runtime is attached, as was seen: a probe"
+                + " that bpftrace reported, counters and logs that were read.")
         int attached,
     @PrinterColumn(name = "Suspected") @JsonPropertyDescription("Containers suspected of a leak.")
         int suspected,
@@ -29,7 +29,7 @@ public record MemoryPolicyStatus(
                 + " first.")
         List<ContainerStatus> watched,
     @JsonPropertyDescription(
-            "Ready, RulesValid, Conflicted, SchedulesValid, LevelsInstalled,"
+            "Ready, RulesValid, Conflicted, SchedulesValid, LevelsInstalled, BreakerClosed,"
                 + " HealthSnapshotsOrdered.")
         List<Condition> conditions,
     @JsonPropertyDescription("When the next health snapshots are due, ISO 8601.")
@@ -42,7 +42,12 @@ public record MemoryPolicyStatus(
     @PrinterColumn(name = "Overhead", priority = 1)
         @JsonPropertyDescription(
             "What watching costs the container that it costs most, of its CPU time, such as 0.3%.")
-        @Nullable String overhead) {
+        @Nullable String overhead,
+    @JsonPropertyDescription(
+            "The last responses for this policy that changed the workload and did not help: they"
+                + " count against limits.unhelpfulResponses, also when their incident was deleted.")
+        @JsonInclude(JsonInclude.Include.NON_EMPTY)
+        List<UnhelpfulResponse> unhelpfulResponses) {
   /** Entries of {@link #watched} at most. */
   public static final int WATCHED_LIMIT = 50;
 
@@ -50,12 +55,46 @@ public record MemoryPolicyStatus(
     watched = watched == null ? List.of() : List.copyOf(watched);
     conditions = conditions == null ? List.of() : List.copyOf(conditions);
     spentActions = spentActions == null ? List.of() : List.copyOf(spentActions);
+    unhelpfulResponses = unhelpfulResponses == null ? List.of() : List.copyOf(unhelpfulResponses);
+  }
+
+  /** One of a policy whose responses helped. */
+  public MemoryPolicyStatus(
+      @Nullable Long observedGeneration,
+      int pods,
+      int containers,
+      int attached,
+      int suspected,
+      int confirmed,
+      List<ContainerStatus> watched,
+      List<Condition> conditions,
+      @Nullable String nextHealthSnapshot,
+      List<SpentAction> spentActions,
+      @Nullable String overhead) {
+    this(
+        observedGeneration,
+        pods,
+        containers,
+        attached,
+        suspected,
+        confirmed,
+        watched,
+        conditions,
+        nextHealthSnapshot,
+        spentActions,
+        overhead,
+        List.of());
   }
 
   public record SpentAction(
       @JsonPropertyDescription("UID of the incident.") String incident,
       @JsonPropertyDescription("What was done, as in the incident's steps.") String action,
       @JsonPropertyDescription("When it was done, ISO 8601.") String at) {}
+
+  public record UnhelpfulResponse(
+      @JsonPropertyDescription("UID of the incident.") String incident,
+      @JsonPropertyDescription("Name of the incident.") String name,
+      @JsonPropertyDescription("When it ended, ISO 8601.") String at) {}
 
   /** The same without what the response wrote down, which is no part of what was observed. */
   public MemoryPolicyStatus observed() {

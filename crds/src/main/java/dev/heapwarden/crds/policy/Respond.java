@@ -42,8 +42,15 @@ public record Respond(
         String cooldown,
     @Size(max = 16)
         @JsonPropertyDescription("When levels 2 and 3 may be carried out. Default: at any time.")
-        List<MaintenanceWindow> maintenanceWindows) {
+        List<MaintenanceWindow> maintenanceWindows,
+    @Default(Respond.APPROVAL_TTL)
+        @Size(max = Durations.LENGTH)
+        @ValidationRule(value = Durations.VALID, message = Durations.MESSAGE)
+        @JsonPropertyDescription(
+            "In mode Approve: how long an approval holds after it was given, such as 24h.")
+        String approvalTtl) {
   public static final String COOLDOWN = "30m";
+  public static final String APPROVAL_TTL = "24h";
 
   public Respond {
     mode = mode == null ? Mode.OBSERVE : mode;
@@ -54,6 +61,29 @@ public record Respond(
     limits = limits == null ? Limits.defaults() : limits;
     cooldown = cooldown == null ? COOLDOWN : cooldown;
     maintenanceWindows = maintenanceWindows == null ? List.of() : List.copyOf(maintenanceWindows);
+    approvalTtl = approvalTtl == null ? APPROVAL_TTL : approvalTtl;
+  }
+
+  /** With approvals that hold as long as by default. */
+  public Respond(
+      Mode mode,
+      Integer maxLevel,
+      Diagnose diagnose,
+      Isolate isolate,
+      Intervene intervene,
+      Limits limits,
+      String cooldown,
+      List<MaintenanceWindow> maintenanceWindows) {
+    this(
+        mode,
+        maxLevel,
+        diagnose,
+        isolate,
+        intervene,
+        limits,
+        cooldown,
+        maintenanceWindows,
+        APPROVAL_TTL);
   }
 
   public static Respond defaults() {

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatNoException;
 import dev.heapwarden.crds.policy.MemoryPolicy;
 import dev.heapwarden.crds.policy.MemoryPolicyStatus;
 import dev.heapwarden.crds.policy.MemoryPolicyStatus.SpentAction;
+import dev.heapwarden.crds.policy.MemoryPolicyStatus.UnhelpfulResponse;
+import dev.heapwarden.crds.watch.WatchedNamespaces;
 import dev.heapwarden.operator.respond.KubernetesIncidents;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
@@ -14,6 +16,7 @@ import io.fabric8.kubernetes.client.utils.Serialization;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -39,6 +42,35 @@ class SpendingIT {
     var status = tenant.client().resource(policy).get().getStatus();
     assertThat(status.pods()).isEqualTo(3);
     assertThat(status.spentActions()).containsExactly(isolated("two", 10), isolated("three", 0));
+  }
+
+  @Test
+  void whatDidNotHelpIsRememberedBesideTheActions(Tenant tenant) {
+    var incidents = new KubernetesIncidents(tenant.client());
+    var policy = policy(tenant);
+    var unhelpful = new UnhelpfulResponse("one", "leak-1", NOON.toString());
+
+    incidents.spend(policy, isolated("one", 1));
+    incidents.remember(policy, unhelpful);
+    incidents.spend(policy, isolated("two", 0));
+    observe(tenant, 2);
+
+    var status = tenant.client().resource(policy).get().getStatus();
+    assertThat(status.unhelpfulResponses()).containsExactly(unhelpful);
+    assertThat(status.spentActions()).containsExactly(isolated("one", 1), isolated("two", 0));
+  }
+
+  @Test
+  void allWatchedNamespacesAreReadWithTheirPolicies(Tenant tenant) {
+    policy(tenant);
+    var watched = new WatchedNamespaces(Set.of(tenant.namespace()));
+
+    var ledger = new KubernetesIncidents(tenant.client(), watched).everywhere();
+
+    assertThat(ledger.policies())
+        .extracting(policy -> policy.getMetadata().getNamespace())
+        .containsExactly(tenant.namespace());
+    assertThat(ledger.incidents()).isEmpty();
   }
 
   @Test

@@ -60,6 +60,19 @@ class ChartValuesIT {
   }
 
   @Test
+  void howMuchMayBeDoneIsSaidToTheOperator() {
+    assertThat(changed("operator.clusterLimits.concurrentActions", "7"))
+        .singleElement()
+        .satisfies(
+            operator -> {
+              assertThat(operator.getKind()).isEqualTo("Deployment");
+              assertThat(at(operator, "/spec/template/spec/containers/0/env").toString())
+                  .contains("\"CLUSTER_CONCURRENT_ACTIONS\",\"value\":\"7\"")
+                  .contains("\"NAMESPACE_CONCURRENT_ACTIONS\",\"value\":\"5\"");
+            });
+  }
+
+  @Test
   void snapshotsAreKeptInADirectoryOfTheInstallationsOwn() {
     assertThat(changed("agent.snapshotDirectory", "\"/data/evidence\""))
         .singleElement()

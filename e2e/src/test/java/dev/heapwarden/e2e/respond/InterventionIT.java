@@ -108,6 +108,37 @@ class InterventionIT extends InAShop {
   }
 
   @Test
+  void whatIsDeclaredInGitIsOnlySuggestedWithItsPatch() {
+    var shop = open("respond-gitops", "Deployment", "");
+    client
+        .resource(shop.deployment())
+        .edit(
+            deployment ->
+                new DeploymentBuilder(deployment)
+                    .editMetadata()
+                    .addToLabels("kustomize.toolkit.fluxcd.io/name", "shop")
+                    .endMetadata()
+                    .build());
+    var before = shop.deployment();
+    var incident = Leak.ofCheckout(shop, "Deployment", shop.servingPods().iterator().next());
+    var status =
+        until(new StoredIncidents(incident), Leak.enforced(3), s -> s.phase() == Phase.NEEDS_HUMAN);
+    assertThat(step(status, "Isolate").state()).as("a pod is in no Git").isEqualTo(State.DONE);
+    assertThat(status.steps())
+        .filteredOn(step -> step.level() == 3)
+        .hasSize(2)
+        .allSatisfy(
+            step -> {
+              assertThat(step.state()).isEqualTo(State.SUGGESTED);
+              assertThat(step.message()).startsWith("Owned: Flux keeps it");
+              assertThat(step.patch()).isNotEmpty();
+            });
+    assertThat(step(status, "PatchEnvironment").patch()).contains("GOMEMLIMIT");
+    assertThat(shop.deployment().getSpec()).isEqualTo(before.getSpec());
+    assertThat(shop.managedBy(Leak.MANAGER)).isFalse();
+  }
+
+  @Test
   void dryRunShowsTheExactPatchAndChangesNothing() {
     var shop = open("respond-dryrun", "Deployment", "");
     var incident = Leak.ofCheckout(shop, "Deployment", shop.servingPods().iterator().next());

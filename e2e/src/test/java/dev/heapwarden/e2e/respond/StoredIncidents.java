@@ -4,7 +4,9 @@ import dev.heapwarden.crds.incident.LeakIncident;
 import dev.heapwarden.crds.incident.LeakIncidentSpec;
 import dev.heapwarden.crds.policy.MemoryPolicy;
 import dev.heapwarden.crds.policy.MemoryPolicyStatus.SpentAction;
+import dev.heapwarden.crds.policy.MemoryPolicyStatus.UnhelpfulResponse;
 import dev.heapwarden.operator.respond.journal.IncidentStore;
+import dev.heapwarden.operator.respond.journal.Ledger;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.util.List;
 import java.util.Optional;
@@ -57,8 +59,16 @@ final class StoredIncidents implements IncidentStore {
   public void spend(MemoryPolicy policy, SpentAction action) {}
 
   @Override
+  public void remember(MemoryPolicy policy, UnhelpfulResponse response) {}
+
+  @Override
   public List<LeakIncident> inNamespace(String namespace) {
     return List.of(get());
+  }
+
+  @Override
+  public Ledger everywhere() {
+    return new Ledger(List.of(get()), List.of());
   }
 
   @Override

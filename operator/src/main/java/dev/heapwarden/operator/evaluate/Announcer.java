@@ -76,6 +76,7 @@ final class Announcer {
     announce(policy, before, after, Conditions.CONFLICTED, "True", Reason.POLICY_CONFLICTED);
     announce(
         policy, before, after, Conditions.LEVELS_INSTALLED, "False", Reason.LEVEL_NOT_INSTALLED);
+    announce(policy, before, after, Conditions.BREAKER_CLOSED, "False", Reason.BREAKER_OPENED);
   }
 
   private void announce(

@@ -17,6 +17,7 @@ final class Conditions {
   static final String SCHEDULES_VALID = "SchedulesValid";
   static final String HEALTH_SNAPSHOTS_ORDERED = "HealthSnapshotsOrdered";
   static final String LEVELS_INSTALLED = "LevelsInstalled";
+  static final String BREAKER_CLOSED = "BreakerClosed";
 
   private Conditions() {}
 

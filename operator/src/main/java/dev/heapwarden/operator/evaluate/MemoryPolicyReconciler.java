@@ -48,6 +48,7 @@ public final class MemoryPolicyReconciler implements Reconciler<MemoryPolicy> {
   private final Consumer<Evaluation> audience;
   private final Function<Evaluation, Optional<HealthOrder>> healthSnapshots;
   private final Consumer<MemoryPolicy> hold;
+  private final Function<MemoryPolicy, Optional<String>> breaker;
   private final Alarms alarms;
   private final Levels levels;
   private final Clock clock;
@@ -58,6 +59,7 @@ public final class MemoryPolicyReconciler implements Reconciler<MemoryPolicy> {
    * @param audience told of every evaluation before the status is
    * @param healthSnapshots orders those that are due
    * @param hold keeps a policy while what was done under it is not undone, and no longer
+   * @param breaker why nothing more is changed for a policy; empty while anything may be
    * @param alarms wakes this for the moments of a policy's schedules
    */
   public MemoryPolicyReconciler(
@@ -69,6 +71,7 @@ public final class MemoryPolicyReconciler implements Reconciler<MemoryPolicy> {
       Consumer<Evaluation> audience,
       Function<Evaluation, Optional<HealthOrder>> healthSnapshots,
       Consumer<MemoryPolicy> hold,
+      Function<MemoryPolicy, Optional<String>> breaker,
       Alarms alarms,
       Levels levels,
       Clock clock) {
@@ -78,6 +81,7 @@ public final class MemoryPolicyReconciler implements Reconciler<MemoryPolicy> {
     this.audience = audience;
     this.healthSnapshots = healthSnapshots;
     this.hold = hold;
+    this.breaker = breaker;
     this.alarms = alarms;
     this.levels = levels;
     this.clock = clock;
@@ -116,14 +120,15 @@ public final class MemoryPolicyReconciler implements Reconciler<MemoryPolicy> {
     }
     announcer.verdicts(policy, governance.governed(), containers);
     book.replace(metadata, containers);
-    var evaluation = new Evaluation(policy, containers, now);
+    var evaluation = new Evaluation(policy, governance.governed(), containers, now);
     audience.accept(evaluation);
     // One that waits for its effects to be undone is evaluated because that needs the figures.
     if (!policy.isMarkedForDeletion()) {
       var health = healthSnapshots.apply(evaluation);
       show(
           policy,
-          PolicyStatus.of(policy, levels, compiled, governance, containers, health, now),
+          PolicyStatus.of(
+              policy, levels, compiled, governance, containers, breaker.apply(policy), health, now),
           context);
     }
     return UpdateControl.<MemoryPolicy>noUpdate()

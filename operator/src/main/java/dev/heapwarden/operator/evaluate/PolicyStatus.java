@@ -28,6 +28,7 @@ final class PolicyStatus {
   /**
    * Writes it down.
    *
+   * @param breaker why nothing more is changed, where its circuit breaker is open
    * @param health what became of the health snapshots, where any were due
    */
   static MemoryPolicyStatus of(
@@ -36,6 +37,7 @@ final class PolicyStatus {
       PolicyRules rules,
       Governance governance,
       List<WatchedContainer> containers,
+      Optional<String> breaker,
       Optional<HealthOrder> health,
       Instant now) {
     var generation = policy.getMetadata().getGeneration();
@@ -47,7 +49,8 @@ final class PolicyStatus {
                     rulesValid(rules),
                     conflicted(governance.lost()),
                     schedulesValid(timetable),
-                    levelsInstalled(policy.getSpec().respond().maxLevel(), levels)),
+                    levelsInstalled(policy.getSpec().respond().maxLevel(), levels),
+                    breakerClosed(breaker)),
                 healthSnapshots(policy, health).stream())
             .toList();
     return new MemoryPolicyStatus(
@@ -214,6 +217,15 @@ final class PolicyStatus {
                     maxLevel,
                     missing.stream().map(Object::toString).collect(Collectors.joining(", ")),
                     levels));
+  }
+
+  private static Condition breakerClosed(Optional<String> whyOpen) {
+    return whyOpen
+        .map(why -> Conditions.of(Conditions.BREAKER_CLOSED, false, "DidNotHelp", bounded(why)))
+        .orElseGet(
+            () ->
+                Conditions.of(
+                    Conditions.BREAKER_CLOSED, true, "Closed", "what is allowed may be done"));
   }
 
   private static String named(List<String> pods) {

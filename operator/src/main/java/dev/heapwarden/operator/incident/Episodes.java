@@ -26,6 +26,16 @@ final class Episodes {
         .max(Comparator.comparingInt(incident -> incident.getSpec().target().episode()));
   }
 
+  /** The newest of the same container before this one. */
+  static Optional<LeakIncident> before(LeakIncident incident, List<LeakIncident> incidents) {
+    var target = incident.getSpec().target();
+    return newest(
+        incidents.stream()
+            .filter(Leak.of(target)::isOf)
+            .filter(other -> other.getSpec().target().episode() < target.episode())
+            .toList());
+  }
+
   /** The number of the episode to open; empty when none is. */
   static Optional<Integer> next(
       Optional<LeakIncident> newest, List<Assessment> confirmed, Duration cooldown, Instant now) {

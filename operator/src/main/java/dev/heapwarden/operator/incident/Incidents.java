@@ -4,6 +4,7 @@ import dev.heapwarden.crds.Durations;
 import dev.heapwarden.crds.incident.Finding;
 import dev.heapwarden.crds.incident.LeakIncident;
 import dev.heapwarden.crds.incident.LeakIncidentStatus;
+import dev.heapwarden.crds.incident.LeakIncidentStatus.Predecessor;
 import dev.heapwarden.detection.verdict.Verdict;
 import dev.heapwarden.operator.evaluate.Assessment;
 import dev.heapwarden.operator.evaluate.Evaluation;
@@ -34,6 +35,7 @@ public final class Incidents implements Consumer<Evaluation> {
   private final IncidentWriter writer;
   private final Function<String, List<LeakIncident>> inNamespace;
   private final Ending ending;
+  private final Crashes crashes;
   private final EventRecorder events;
 
   /**
@@ -49,6 +51,7 @@ public final class Incidents implements Consumer<Evaluation> {
     this.writer = new IncidentWriter(client);
     this.inNamespace = inNamespace;
     this.ending = new Ending(workloads::exists);
+    this.crashes = new Crashes(writer, workloads, events);
     this.events = events;
   }
 
@@ -66,9 +69,11 @@ public final class Incidents implements Consumer<Evaluation> {
       if (target.policy().equals(policy.getMetadata().getName())
           && Episodes.running(incident.getStatus())) {
         var leak = Leak.of(target);
-        follow(incident, leak, leaks.getOrDefault(leak, List.of()), evaluation);
+        var earlier = Episodes.before(incident, incidents);
+        follow(incident, leak, earlier, leaks.getOrDefault(leak, List.of()), evaluation);
       }
     }
+    crashes.accept(evaluation, incidents);
     if (policy.getMetadata().getDeletionTimestamp() == null) {
       leaks.forEach((leak, containers) -> consider(leak, containers, incidents, evaluation));
     }
@@ -102,12 +107,16 @@ public final class Incidents implements Consumer<Evaluation> {
   }
 
   private void follow(
-      LeakIncident incident, Leak leak, List<WatchedContainer> containers, Evaluation evaluation) {
+      LeakIncident incident,
+      Leak leak,
+      Optional<LeakIncident> earlier,
+      List<WatchedContainer> containers,
+      Evaluation evaluation) {
     var inService = inService(containers);
     var now = evaluation.at();
     if (incident.getStatus() == null) {
       // The operator stopped between creating the incident and writing its status.
-      begin(incident, inService, Optional.empty(), now);
+      begin(incident, inService, earlier, now);
       return;
     }
     var worst = Findings.worst(inService);
@@ -130,18 +139,18 @@ public final class Incidents implements Consumer<Evaluation> {
       List<Assessment> inService,
       Optional<LeakIncident> predecessor,
       Instant now) {
+    var before = predecessor.map(Incidents::known);
     var worst = Findings.worst(inService);
     var finding = worst.map(found -> Findings.of(found, inService)).orElse(null);
     var site = worst.map(found -> found.verdict().evidence().site()).orElse("");
     var message =
         worst.map(found -> found.verdict().evidence().sentence()).orElse("a leak was confirmed")
-            + predecessor
-                .map(
-                    before ->
-                        "; follows %s, which ended %s"
-                            .formatted(before.getMetadata().getName(), ending(before.getStatus())))
+            + before
+                .map(was -> "; follows %s, which ended %s".formatted(was.name(), was.phase()))
                 .orElse("");
-    var opened = StatusText.opened(incident.getSpec().target(), finding, site, message, now);
+    var opened =
+        StatusText.opened(
+            incident.getSpec().target(), finding, site, message, before.orElse(null), now);
     writer
         .status(incident, status -> status == null ? opened : status)
         .ifPresent(written -> events.record(written, Reason.LEAK_CONFIRMED, message));
@@ -178,8 +187,12 @@ public final class Incidents implements Consumer<Evaluation> {
         : null;
   }
 
-  private static String ending(@Nullable LeakIncidentStatus status) {
-    return status == null ? Wording.NONE : Names.camel(status.phase());
+  private static Predecessor known(LeakIncident predecessor) {
+    var name = predecessor.getMetadata().getName();
+    var status = predecessor.getStatus();
+    return status == null
+        ? new Predecessor(name, Wording.NONE, Wording.NONE, null)
+        : new Predecessor(name, Names.camel(status.phase()), status.site(), status.outcome());
   }
 
   private static List<Assessment> inService(List<WatchedContainer> containers) {

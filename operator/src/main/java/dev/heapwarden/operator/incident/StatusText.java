@@ -1,13 +1,16 @@
 package dev.heapwarden.operator.incident;
 
+import dev.heapwarden.crds.incident.Crash;
 import dev.heapwarden.crds.incident.Finding;
 import dev.heapwarden.crds.incident.LeakIncidentSpec;
 import dev.heapwarden.crds.incident.LeakIncidentStatus;
+import dev.heapwarden.crds.incident.LeakIncidentStatus.Predecessor;
 import dev.heapwarden.crds.incident.Phase;
 import dev.heapwarden.operator.report.Reason;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +27,7 @@ final class StatusText {
       @Nullable Finding finding,
       String site,
       String message,
+      @Nullable Predecessor predecessor,
       Instant now) {
     var begun =
         new LeakIncidentStatus(
@@ -43,7 +47,9 @@ final class StatusText {
             Timeline.append(List.of(), now, Reason.LEAK_CONFIRMED, message),
             now.truncatedTo(ChronoUnit.SECONDS).toString(),
             null,
-            null);
+            null,
+            predecessor,
+            List.of());
     return finding == null ? begun : with(begun, finding, site);
   }
 
@@ -72,7 +78,9 @@ final class StatusText {
         old.timeline(),
         old.openedAt(),
         old.endedAt(),
-        old.outcome());
+        old.outcome(),
+        old.predecessor(),
+        old.crashes());
   }
 
   /** As an incident ends whose leak vanished. */
@@ -96,6 +104,34 @@ final class StatusText {
             timeline == null ? List.of() : timeline, now, Reason.LEAK_RESOLVED, outcome),
         old.openedAt(),
         now.truncatedTo(ChronoUnit.SECONDS).toString(),
-        outcome);
+        outcome,
+        old.predecessor(),
+        old.crashes());
+  }
+
+  /** With what another container of the leak left. */
+  static LeakIncidentStatus crashed(LeakIncidentStatus old, Crash crash, String line, Instant now) {
+    var crashes = new ArrayList<>(old.crashes());
+    crashes.add(crash);
+    return new LeakIncidentStatus(
+        old.workload(),
+        old.container(),
+        old.verdict(),
+        old.layer(),
+        old.growth(),
+        old.limitIn(),
+        old.site(),
+        old.level(),
+        old.phase(),
+        old.waitingFor(),
+        old.finding(),
+        old.baseline(),
+        old.steps(),
+        Timeline.append(old.timeline(), now, Reason.CONTAINER_CRASHED, line),
+        old.openedAt(),
+        old.endedAt(),
+        old.outcome(),
+        old.predecessor(),
+        crashes.subList(Math.max(0, crashes.size() - Crash.LIMIT), crashes.size()));
   }
 }

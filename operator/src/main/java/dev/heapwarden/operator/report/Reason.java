@@ -9,6 +9,9 @@ public enum Reason {
   HEALTH_SNAPSHOTS_FAILED(Type.WARNING),
   /** A policy asks for a level that the chart was not installed with. */
   LEVEL_NOT_INSTALLED(Type.WARNING),
+  /** Too much of what was done for a policy did not help. */
+  BREAKER_OPENED(Type.WARNING),
+  CONTAINER_CRASHED(Type.WARNING),
   LEAK_SUSPECTED(Type.WARNING),
   LEAK_CONFIRMED(Type.WARNING),
   STEP_PLANNED(Type.NORMAL),

@@ -2,8 +2,12 @@ package dev.heapwarden.operator.respond;
 
 import dev.heapwarden.crds.incident.Phase;
 import dev.heapwarden.crds.incident.Step;
+import dev.heapwarden.crds.policy.MemoryPolicy;
+import dev.heapwarden.crds.policy.MemoryPolicyStatus.UnhelpfulResponse;
 import dev.heapwarden.operator.report.Reason;
+import dev.heapwarden.operator.respond.guard.Breaker;
 import dev.heapwarden.operator.respond.journal.ActionKind;
+import dev.heapwarden.operator.respond.journal.IncidentStore;
 import dev.heapwarden.operator.respond.journal.Journal;
 import dev.heapwarden.operator.respond.journal.StatusDraft;
 import dev.heapwarden.operator.respond.journal.Steps;
@@ -12,15 +16,25 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.Objects;
+import java.util.Optional;
 
 /** Writes how a response ended, and what came after. */
-record Endings(InstantSource clock) {
-  void end(Journal journal, Progress.End end) {
+record Endings(IncidentStore store, InstantSource clock) {
+  /** The policy learns first of what did not help: an operator that dies then says it again. */
+  void end(Journal journal, Optional<MemoryPolicy> policy, Progress.End end) {
+    policy
+        .filter(_ -> Breaker.didNotHelp(end.phase(), journal.status()))
+        .ifPresent(found -> store.remember(found, unhelpful(journal)));
     journal.write(
         draft -> {
           settleOpen(journal, draft, end.outcome());
           draft.ended(end.phase(), end.outcome()).say(reason(end.phase()), end.outcome());
         });
+  }
+
+  private UnhelpfulResponse unhelpful(Journal journal) {
+    var metadata = journal.incident().getMetadata();
+    return new UnhelpfulResponse(metadata.getUid(), metadata.getName(), clock.instant().toString());
   }
 
   /** Nothing is waited for any more. */

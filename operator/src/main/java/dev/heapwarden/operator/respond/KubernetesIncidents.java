@@ -4,11 +4,19 @@ import dev.heapwarden.crds.Api;
 import dev.heapwarden.crds.incident.LeakIncident;
 import dev.heapwarden.crds.policy.MemoryPolicy;
 import dev.heapwarden.crds.policy.MemoryPolicyStatus.SpentAction;
+import dev.heapwarden.crds.policy.MemoryPolicyStatus.UnhelpfulResponse;
+import dev.heapwarden.crds.watch.WatchedNamespaces;
+import dev.heapwarden.operator.respond.guard.Breaker;
 import dev.heapwarden.operator.respond.guard.Spending;
 import dev.heapwarden.operator.respond.journal.IncidentStore;
+import dev.heapwarden.operator.respond.journal.Ledger;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResourceBuilder;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.KubernetesResourceList;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.MixedOperation;
+import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.utils.Serialization;
@@ -16,6 +24,7 @@ import java.net.HttpURLConnection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,9 +44,16 @@ public final class KubernetesIncidents implements IncidentStore {
           .build();
 
   private final KubernetesClient client;
+  private final WatchedNamespaces namespaces;
 
+  /** Those of all namespaces. */
   public KubernetesIncidents(KubernetesClient client) {
+    this(client, WatchedNamespaces.parse(""));
+  }
+
+  public KubernetesIncidents(KubernetesClient client, WatchedNamespaces namespaces) {
     this.client = client;
+    this.namespaces = namespaces;
   }
 
   @Override
@@ -60,20 +76,33 @@ public final class KubernetesIncidents implements IncidentStore {
         });
   }
 
-  /**
-   * By server-side apply of this one field: the rest of the status is the policy's reconciler's.
-   * The resourceVersion fences it. What was done stays done where it cannot be written.
-   */
   @Override
   public void spend(MemoryPolicy policy, SpentAction action) {
+    remember(policy, read -> memory(Spending.with(read, action), unhelpful(read)));
+  }
+
+  @Override
+  public void remember(MemoryPolicy policy, UnhelpfulResponse response) {
+    remember(policy, read -> memory(spent(read), Breaker.with(read, response)));
+  }
+
+  /**
+   * By server-side apply of these fields alone: the rest of the status is the policy's
+   * reconciler's. Always of both, since an apply removes what it does not name any more. The
+   * resourceVersion fences it. What was done stays done where it cannot be written.
+   */
+  private void remember(MemoryPolicy policy, Function<MemoryPolicy, Map<String, ?>> memory) {
     for (int left = TRIES - 1; left >= 0; left--) {
       try {
-        remember(policy, action);
+        var read = client.resource(policy).get();
+        if (read != null) {
+          apply(read, memory.apply(read));
+        }
         return;
       } catch (KubernetesClientException e) {
         if (e.getCode() != HttpURLConnection.HTTP_CONFLICT || left == 0) {
           LOG.warn(
-              "policy does not remember an action namespace={} policy={} reason={}",
+              "policy does not remember what was done namespace={} policy={} reason={}",
               policy.getMetadata().getNamespace(),
               policy.getMetadata().getName(),
               e.getMessage());
@@ -83,31 +112,51 @@ public final class KubernetesIncidents implements IncidentStore {
     }
   }
 
-  private void remember(MemoryPolicy policy, SpentAction action) {
-    var read = client.resource(policy).get();
-    if (read == null) {
-      return;
-    }
+  private void apply(MemoryPolicy read, Map<String, ?> memory) {
     var metadata = read.getMetadata();
     var status =
         new GenericKubernetesResourceBuilder()
-            .withApiVersion(policy.getApiVersion())
-            .withKind(policy.getKind())
+            .withApiVersion(read.getApiVersion())
+            .withKind(read.getKind())
             .withNewMetadata()
             .withName(metadata.getName())
             .withNamespace(metadata.getNamespace())
             .withUid(metadata.getUid())
             .withResourceVersion(metadata.getResourceVersion())
             .endMetadata()
-            .addToAdditionalProperties(
-                "status", Map.of("spentActions", Spending.with(read, action)))
+            .addToAdditionalProperties("status", memory)
             .build();
     client.resource(status).subresource("status").patch(BUDGET);
+  }
+
+  private static Map<String, ?> memory(List<SpentAction> spent, List<UnhelpfulResponse> unhelpful) {
+    return Map.of("spentActions", spent, "unhelpfulResponses", unhelpful);
+  }
+
+  private static List<SpentAction> spent(MemoryPolicy policy) {
+    return policy.getStatus() == null ? List.of() : policy.getStatus().spentActions();
+  }
+
+  private static List<UnhelpfulResponse> unhelpful(MemoryPolicy policy) {
+    return policy.getStatus() == null ? List.of() : policy.getStatus().unhelpfulResponses();
   }
 
   @Override
   public List<LeakIncident> inNamespace(String namespace) {
     return client.resources(LeakIncident.class).inNamespace(namespace).list().getItems();
+  }
+
+  @Override
+  public Ledger everywhere() {
+    return new Ledger(
+        all(client.resources(LeakIncident.class)), all(client.resources(MemoryPolicy.class)));
+  }
+
+  private <T extends HasMetadata, L extends KubernetesResourceList<T>> List<T> all(
+      MixedOperation<T, L, Resource<T>> resources) {
+    return namespaces.of(resources).stream()
+        .flatMap(request -> request.list().getItems().stream())
+        .toList();
   }
 
   @Override

@@ -65,7 +65,7 @@ public final class Response {
     this.store = store;
     this.events = events;
     this.clock = clock;
-    this.endings = new Endings(clock);
+    this.endings = new Endings(store, clock);
     this.undoing = new Undoing(actions.all(), clock);
     var admission = new Admission(store, installation);
     this.steps =
@@ -136,14 +136,16 @@ public final class Response {
       var said = undone.left().isEmpty() ? "undone as asked" : Undone.NOT_ALL;
       var end = new Progress.End(undone.phase(), said + ": " + undone.text());
       if (!isEnded(journal, end)) {
-        endings.end(journal, end);
+        endings.end(journal, policy, end);
       }
     }
     if (policy.isEmpty() && !journal.phase().terminal()) {
       var undone = Undone.of(journal.status());
       var phase = undone.nothingWasDone() ? Phase.NEEDS_HUMAN : undone.phase();
       endings.end(
-          journal, new Progress.End(phase, "its MemoryPolicy was deleted: " + undone.text()));
+          journal,
+          policy,
+          new Progress.End(phase, "its MemoryPolicy was deleted: " + undone.text()));
     }
     Withdrawal.at(journal.incident()).ifPresent(at -> Endings.withdrawn(journal, at));
     if (journal.phase().terminal() || policy.isEmpty()) {
@@ -173,7 +175,7 @@ public final class Response {
           return atMostUntilExpiry(journal, held.after());
         }
         case Progress.End end -> {
-          endings.end(journal, end);
+          endings.end(journal, Optional.of(policy), end);
           return rest(journal, Optional.of(policy));
         }
       }

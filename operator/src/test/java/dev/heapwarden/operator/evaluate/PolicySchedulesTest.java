@@ -111,6 +111,7 @@ class PolicySchedulesTest {
         PolicyRules.compile(policy),
         new Governance(List.of(Cluster.pod("a", Map.of("app", "checkout"))), Map.of()),
         List.of(),
+        Optional.empty(),
         health,
         Cluster.NOW);
   }

@@ -190,6 +190,14 @@ class PolicyStatusTest {
   }
 
   @Test
+  void anOpenCircuitBreakerIsShownWithWhatAPersonDoes() {
+    assertThat(condition(status(Optional.of("3 did not help; annotate it")), "BreakerClosed"))
+        .extracting(Condition::getStatus, Condition::getReason, Condition::getMessage)
+        .containsExactly("False", "DidNotHelp", "3 did not help; annotate it");
+    assertThat(condition(status(), "BreakerClosed").getStatus()).isEqualTo("True");
+  }
+
+  @Test
   void aSecondLookThatFindsTheSameWritesNothingNew() {
     var first = status(Cluster.watched("a", healthy(), GC));
     var policy = Cluster.policy("checkout", "2026-01-01T00:00:00Z");
@@ -202,6 +210,7 @@ class PolicyStatusTest {
                 PolicyRules.compile(policy),
                 GOVERNED,
                 List.of(Cluster.watched("a", healthy(), GC)),
+                Optional.empty(),
                 Optional.empty(),
                 Cluster.NOW.plusSeconds(60)))
         .isEqualTo(first);
@@ -246,16 +255,23 @@ class PolicyStatusTest {
         governance,
         List.of(),
         Optional.empty(),
+        Optional.empty(),
         Cluster.NOW);
   }
 
   private static MemoryPolicyStatus status(WatchedContainer... containers) {
+    return status(Optional.empty(), containers);
+  }
+
+  private static MemoryPolicyStatus status(
+      Optional<String> breaker, WatchedContainer... containers) {
     return PolicyStatus.of(
         POLICY,
         ALL,
         PolicyRules.compile(POLICY),
         GOVERNED,
         List.of(containers),
+        breaker,
         Optional.empty(),
         Cluster.NOW);
   }

@@ -154,7 +154,7 @@ class EndingTest {
     incident.getMetadata().setNamespace("shop");
     incident.setSpec(new LeakIncidentSpec(target, LeakIncidentSpec.Response.none()));
     incident.setStatus(
-        StatusText.opened(target, Findings.of(shown, List.of(shown)), "", "It grows.", NOW));
+        StatusText.opened(target, Findings.of(shown, List.of(shown)), "", "It grows.", null, NOW));
     return incident;
   }
 }

@@ -125,7 +125,8 @@ class EpisodesTest {
     var target =
         new LeakIncidentSpec.Target(
             CHECKOUT.kind(), CHECKOUT.name(), CHECKOUT.uid(), "checkout", "policy", 3);
-    var opened = StatusText.opened(target, Findings.of(SAME, List.of(SAME)), "", "It grows.", NOW);
+    var opened =
+        StatusText.opened(target, Findings.of(SAME, List.of(SAME)), "", "It grows.", null, NOW);
     var incident = new LeakIncident();
     incident.setSpec(new LeakIncidentSpec(target, LeakIncidentSpec.Response.none()));
     incident.setStatus(

@@ -139,7 +139,7 @@ class IncidentsTest {
     incident.getMetadata().setResourceVersion("1");
     incident.setSpec(new LeakIncidentSpec(target, LeakIncidentSpec.Response.none()));
     incident.setStatus(
-        StatusText.opened(target, Findings.of(shown, List.of(shown)), "", "It grows.", NOW));
+        StatusText.opened(target, Findings.of(shown, List.of(shown)), "", "It grows.", null, NOW));
     return incident;
   }
 }

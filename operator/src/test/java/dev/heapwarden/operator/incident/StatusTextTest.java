@@ -19,7 +19,7 @@ class StatusTextTest {
 
   @Test
   void theColumnsSayWhatLeaksAndHowFast() {
-    var status = StatusText.opened(TARGET, finding(12_233), "main.handle", "It grows.", NOW);
+    var status = StatusText.opened(TARGET, finding(12_233), "main.handle", "It grows.", null, NOW);
 
     assertThat(status)
         .extracting(
@@ -36,14 +36,14 @@ class StatusTextTest {
 
   @Test
   void anIncidentWhoseFindingWasLostStillBegins() {
-    assertThat(StatusText.opened(TARGET, null, "", "A leak was confirmed.", NOW))
+    assertThat(StatusText.opened(TARGET, null, "", "A leak was confirmed.", null, NOW))
         .extracting(LeakIncidentStatus::growth, LeakIncidentStatus::phase)
         .containsExactly("-", Phase.OPEN);
   }
 
   @Test
   void aFresherFindingLeavesWhatTheResponseWrote() {
-    var opened = StatusText.opened(TARGET, finding(1_000), "", "It grows.", NOW);
+    var opened = StatusText.opened(TARGET, finding(1_000), "", "It grows.", null, NOW);
     var acted = acted(opened);
 
     var fresh = StatusText.with(acted, finding(2_000), "main.guessed");
@@ -57,7 +57,7 @@ class StatusTextTest {
 
   @Test
   void aSiteThatWasUnknownIsFilledIn() {
-    var opened = StatusText.opened(TARGET, finding(1_000), "", "It grows.", NOW);
+    var opened = StatusText.opened(TARGET, finding(1_000), "", "It grows.", null, NOW);
 
     assertThat(opened.site()).isEqualTo("-");
     assertThat(StatusText.with(opened, finding(1_000), "main.handle").site())
@@ -67,7 +67,8 @@ class StatusTextTest {
 
   @Test
   void aCauseThatTheSnapshotNamedStaysWhereAFresherFindingKnowsNone() {
-    var opened = StatusText.opened(TARGET, finding(1_000).ofCause("ClassGrowth"), "", "", NOW);
+    var opened =
+        StatusText.opened(TARGET, finding(1_000).ofCause("ClassGrowth"), "", "", null, NOW);
     var named = acted(opened);
 
     var unknown = finding(2_000).ofCause(Finding.UNKNOWN_CAUSE);

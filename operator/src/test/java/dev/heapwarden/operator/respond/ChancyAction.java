@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.heapwarden.crds.incident.LeakIncident;
 import dev.heapwarden.crds.incident.Step;
 import dev.heapwarden.crds.incident.Step.State;
+import dev.heapwarden.crds.policy.Mode;
 import dev.heapwarden.detection.verdict.Cause;
 import dev.heapwarden.operator.respond.action.Acted;
 import dev.heapwarden.operator.respond.action.Action;
@@ -55,6 +56,7 @@ record ChancyAction(World world, ActionKind kind) implements Action {
       throw new KubernetesClientException("no", 422, null);
     }
     if (kind.changesWorkload()) {
+      assertPeopleLetIt(situation);
       assertThat(Steps.newest(world.written(incident), ActionKind.DIAGNOSE))
           .as("evidence before any change")
           .hasValueSatisfying(evidence -> assertThat(evidence.state()).isEqualTo(State.DONE));
@@ -63,7 +65,9 @@ record ChancyAction(World world, ActionKind kind) implements Action {
           .isTrue();
       assertThat(world.holdsPolicy()).as("its policy is held before any change").isTrue();
       var finding = java.util.Objects.requireNonNull(situation.status().finding());
-      assertThat(finding.verdict()).as("the leak is seen").isEqualTo("Confirmed");
+      assertThat(finding.verdict())
+          .as("the leak is seen")
+          .isIn("Confirmed", isIsolated(situation) ? "Suspected" : "Confirmed");
       assertThat(Instant.parse(finding.at()))
           .as("the leak was seen lately")
           .isAfterOrEqualTo(world.now.minus(Duration.ofMinutes(15)));
@@ -83,6 +87,29 @@ record ChancyAction(World world, ActionKind kind) implements Action {
     }
     world.perhapsDie();
     return new Acted.Yes();
+  }
+
+  /** Without the pod that showed most the others may show less. */
+  private static boolean isIsolated(Situation situation) {
+    return Steps.newest(situation.status(), ActionKind.ISOLATE)
+        .filter(step -> step.state() == State.DONE)
+        .isPresent();
+  }
+
+  private void assertPeopleLetIt(Situation situation) {
+    var answer = situation.incident().getSpec().response();
+    var respond = situation.respond();
+    assertThat(answer.suspend()).as("nobody suspended it").isFalse();
+    assertThat(kind.level())
+        .as("as far as the policy goes")
+        .isLessThanOrEqualTo(respond.maxLevel());
+    assertThat(respond.mode()).as("the mode lets it").isIn(Mode.ENFORCE, Mode.APPROVE);
+    if (respond.mode() == Mode.APPROVE) {
+      assertThat(answer.approvedLevel()).as("approved").isGreaterThanOrEqualTo(kind.level());
+      assertThat(Duration.between(Fixtures.answeredAt(situation.incident()), world.now))
+          .as("approved lately")
+          .isLessThan(Duration.ofHours(24));
+    }
   }
 
   @Override

@@ -14,6 +14,7 @@ import dev.heapwarden.crds.policy.Limits;
 import dev.heapwarden.crds.policy.MaintenanceWindow;
 import dev.heapwarden.crds.policy.MemoryPolicy;
 import dev.heapwarden.crds.policy.MemoryPolicySpec;
+import dev.heapwarden.crds.policy.MemoryPolicyStatus;
 import dev.heapwarden.crds.policy.Mode;
 import dev.heapwarden.crds.policy.Observe;
 import dev.heapwarden.crds.policy.Respond;
@@ -27,7 +28,9 @@ import dev.heapwarden.detection.verdict.Layer;
 import dev.heapwarden.detection.verdict.Verdict;
 import dev.heapwarden.operator.evaluate.Assessment;
 import io.fabric8.kubernetes.api.model.LabelSelectorBuilder;
+import io.fabric8.kubernetes.api.model.ManagedFieldsEntry;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.client.utils.Serialization;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -58,12 +61,37 @@ public final class Fixtures {
     return incident;
   }
 
+  /** At noon, as the API server records it. */
   public static LeakIncident answered(
       LeakIncident incident, int approved, boolean suspend, boolean undo) {
+    return answered(incident, approved, suspend, undo, NOON);
+  }
+
+  /** When somebody last answered. */
+  static Instant answeredAt(LeakIncident incident) {
+    return Instant.parse(incident.getMetadata().getManagedFields().getFirst().getTime());
+  }
+
+  static LeakIncident answered(
+      LeakIncident incident, int approved, boolean suspend, boolean undo, Instant at) {
+    incident.getMetadata().setManagedFields(List.of(setAt(at)));
     incident.setSpec(
         new LeakIncidentSpec(
             incident.getSpec().target(), new LeakIncidentSpec.Response(approved, suspend, undo)));
     return incident;
+  }
+
+  private static ManagedFieldsEntry setAt(Instant at) {
+    return Serialization.unmarshal(
+        """
+        manager: kubectl-patch
+        operation: Update
+        time: "%s"
+        fieldsType: FieldsV1
+        fieldsV1: {f:spec: {f:response: {f:approvedLevel: {}}}}
+        """
+            .formatted(at),
+        ManagedFieldsEntry.class);
   }
 
   public static LeakIncidentStatus status(List<Step> steps, @Nullable String endedAt) {
@@ -217,6 +245,15 @@ public final class Fixtures {
   public static Step step(String action, int level, Step.State state, Instant intendedAt) {
     return new Step(
         action, level, state, "pod/x", null, null, Map.of(), intendedAt.toString(), null, null);
+  }
+
+  /** The policy, with what it remembers of responses that did not help. */
+  public static MemoryPolicy remembering(
+      MemoryPolicy policy, List<MemoryPolicyStatus.UnhelpfulResponse> unhelpful) {
+    policy.setStatus(
+        new MemoryPolicyStatus(
+            null, 0, 0, 0, 0, 0, List.of(), List.of(), null, List.of(), null, unhelpful));
+    return policy;
   }
 
   public static MemoryPolicy policy(Respond respond) {

@@ -14,6 +14,9 @@ import dev.heapwarden.crds.policy.Limits;
 import dev.heapwarden.crds.policy.MemoryPolicy;
 import dev.heapwarden.crds.policy.Mode;
 import dev.heapwarden.operator.evaluate.Assessment;
+import dev.heapwarden.operator.respond.guard.Installation;
+import dev.heapwarden.operator.respond.guard.Quotas;
+import dev.heapwarden.operator.respond.guard.Ruling;
 import dev.heapwarden.operator.respond.journal.ActionKind;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -91,7 +94,17 @@ final class Rehearsal {
             world.action(ActionKind.SAMPLE_INSTANCES),
             List.of(
                 world.action(ActionKind.PATCH_ENVIRONMENT), world.action(ActionKind.ADD_REPLICAS))),
-        kind -> world.installation.ruling(kind),
+        new Installation() {
+          @Override
+          public Ruling ruling(ActionKind kind) {
+            return world.installation.ruling(kind);
+          }
+
+          @Override
+          public Quotas quotas() {
+            return world.quotas;
+          }
+        },
         world,
         (workload, container) -> watched,
         (about, reason, message) -> {},

@@ -17,6 +17,8 @@ import dev.heapwarden.crds.incident.Step.State;
 import dev.heapwarden.crds.policy.Limits;
 import dev.heapwarden.crds.policy.MaintenanceWindow;
 import dev.heapwarden.crds.policy.Mode;
+import dev.heapwarden.operator.respond.guard.Quota;
+import dev.heapwarden.operator.respond.guard.Quotas;
 import dev.heapwarden.operator.respond.guard.Ruling;
 import dev.heapwarden.operator.respond.journal.ActionKind;
 import dev.heapwarden.operator.respond.journal.Journal;
@@ -103,6 +105,17 @@ class ResponseTest {
             "AddReplicas=DONE");
     assertThat(status.steps().get(1).message()).isEqualTo("LevelNotInstalled: level 2");
     assertThat(world.deeds).extracting(World.Deed::kind).doesNotContain(ActionKind.ISOLATE);
+  }
+
+  /** What its policy allows is more. */
+  @Test
+  void theInstallationsQuotaHoldsBackTheNextChangeAndSaysWhy() {
+    world.quotas = new Quotas(new Quota(1, 5, 5), new Quota(9, 9, 9));
+    var status = rehearsal.run(policy(respond(Mode.ENFORCE, 3, LIMITS)), Duration.ofMinutes(2));
+    assertThat(actions(status))
+        .containsExactly("Diagnose=DONE", "Isolate=DONE", "SampleInstances=DONE");
+    assertThat(status.waitingFor())
+        .startsWith("Budget: 1 of 1 actions of this hour in namespace shop are spent, next at");
   }
 
   @Test

@@ -18,6 +18,8 @@ import dev.heapwarden.crds.policy.Mode;
 import dev.heapwarden.operator.respond.guard.Ruling;
 import dev.heapwarden.operator.respond.journal.ActionKind;
 import dev.heapwarden.operator.respond.journal.Journal;
+import dev.heapwarden.operator.respond.journal.Steps;
+import dev.heapwarden.operator.respond.journal.UndoReason;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -67,6 +69,32 @@ class UndoTest {
     assertThat(actions(status)).containsExactly("Diagnose=FAILED", "Isolate=UNDONE");
     assertThat(world.deeds).isEmpty();
     assertThat(world.get("leak-1").hasFinalizer(Journal.FINALIZER)).isFalse();
+  }
+
+  /** Between the failure of the one and the undo of the other. */
+  @Test
+  void anOperatorThatDiedWhereOneInterventionFailedTakesTheOtherBackToo() {
+    var incident = incident("leak-1", "w1");
+    incident.addFinalizer(Journal.FINALIZER);
+    incident.setStatus(
+        Fixtures.status(
+            List.of(
+                step("Diagnose", 1, State.DONE, NOON),
+                Steps.acted(
+                    step("PatchEnvironment", 3, State.DONE, NOON), NOON, NOON.plusSeconds(7200)),
+                Steps.undoing(
+                    step("AddReplicas", 3, State.INTENDED, NOON), UndoReason.failed("it broke"))),
+            null));
+    world.put(incident);
+    world.act("leak-1", ActionKind.PATCH_ENVIRONMENT);
+    world.unasked.add(ActionKind.ISOLATE);
+    world.unasked.add(ActionKind.SAMPLE_INSTANCES);
+
+    var status = rehearsal.run(policy(respond(Mode.ENFORCE, 3, LIMITS)), Duration.ofMinutes(1));
+    assertThat(actions(status))
+        .containsExactly("Diagnose=DONE", "PatchEnvironment=UNDONE", "AddReplicas=UNDONE");
+    assertThat(status.phase()).isEqualTo(Phase.ROLLED_BACK);
+    assertThat(world.hasEffect()).isFalse();
   }
 
   @Test

@@ -6,12 +6,16 @@ import dev.heapwarden.crds.incident.LeakIncident;
 import dev.heapwarden.crds.incident.LeakIncidentStatus;
 import dev.heapwarden.crds.policy.MemoryPolicy;
 import dev.heapwarden.crds.policy.MemoryPolicyStatus.SpentAction;
+import dev.heapwarden.crds.policy.MemoryPolicyStatus.UnhelpfulResponse;
 import dev.heapwarden.operator.respond.action.Action;
 import dev.heapwarden.operator.respond.guard.Installation;
+import dev.heapwarden.operator.respond.guard.Quota;
+import dev.heapwarden.operator.respond.guard.Quotas;
 import dev.heapwarden.operator.respond.guard.Ruling;
 import dev.heapwarden.operator.respond.journal.ActionKind;
 import dev.heapwarden.operator.respond.journal.IncidentStore;
 import dev.heapwarden.operator.respond.journal.Journal;
+import dev.heapwarden.operator.respond.journal.Ledger;
 import dev.heapwarden.operator.respond.journal.Steps;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
@@ -50,6 +54,7 @@ final class World implements IncidentStore {
 
   final Set<String> effects = new HashSet<>();
   final List<Deed> deeds = new ArrayList<>();
+  final List<UnhelpfulResponse> unhelpful = new ArrayList<>();
   final List<ActionKind> undone = new ArrayList<>();
 
   /** What the policy does not ask for. */
@@ -80,6 +85,8 @@ final class World implements IncidentStore {
 
   /** What the installation says. */
   Installation installation = kind -> new Ruling.Go();
+
+  Quotas quotas = new Quotas(new Quota(100, 100, 100), new Quota(100, 100, 100));
 
   boolean calm;
   Instant now = Fixtures.NOON;
@@ -137,6 +144,12 @@ final class World implements IncidentStore {
     perhapsDie();
   }
 
+  @Override
+  public void remember(MemoryPolicy policy, UnhelpfulResponse response) {
+    perhapsDie();
+    unhelpful.add(response);
+  }
+
   private LeakIncident write(
       LeakIncident incident, java.util.function.BinaryOperator<LeakIncident> change) {
     perhapsDie();
@@ -167,6 +180,11 @@ final class World implements IncidentStore {
   @Override
   public List<LeakIncident> inNamespace(String namespace) {
     return stored.values().stream().map(World::copy).toList();
+  }
+
+  @Override
+  public Ledger everywhere() {
+    return new Ledger(inNamespace("shop"), List.of());
   }
 
   @Override

@@ -148,11 +148,12 @@ public final class AddReplicas extends DeploymentChange {
                 .formatted(now, replicas.others(manager)));
   }
 
-  /** Who applies the number sets it back at the next apply, or meets a conflict. */
+  /** Who declares the number sets it back at the next apply, or meets a conflict. */
   private Optional<String> owned(Deployment deployment) {
     return new Replicas(client, deployment)
-        .appliedBy()
-        .map("Owned: spec.replicas is applied by field manager %s"::formatted);
+        .declaredBy()
+        .map("Owned: spec.replicas is applied by field manager %s"::formatted)
+        .or(() -> Keeper.of(deployment).map(Keeper::reason));
   }
 
   private Optional<String> autoscaler(Situation situation) {

@@ -1,5 +1,6 @@
 package dev.heapwarden.operator.respond.action;
 
+import dev.heapwarden.operator.api.ManagedFields;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.Pod;

@@ -4,6 +4,7 @@ import static java.util.stream.Collectors.joining;
 
 import dev.heapwarden.crds.incident.LeakIncident;
 import dev.heapwarden.crds.incident.Step;
+import dev.heapwarden.operator.api.ManagedFields;
 import dev.heapwarden.operator.respond.journal.ActionKind;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -70,6 +71,7 @@ public final class PatchEnvironment extends DeploymentChange {
       case Variables.Wanted(var environment, var owned) -> {
         var patch = TemplateApply.patch(deployment, container, environment);
         yield owned
+            .or(() -> Keeper.of(deployment).map(Keeper::reason))
             .or(() -> downtime(deployment))
             .<Plan>map(why -> suggest(situation, why, environment, patch))
             .or(

@@ -2,6 +2,7 @@ package dev.heapwarden.operator.respond.action;
 
 import static java.util.stream.Collectors.joining;
 
+import dev.heapwarden.operator.api.ManagedFields;
 import io.fabric8.kubernetes.api.model.ManagedFieldsEntry;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.autoscaling.v1.ScaleBuilder;
@@ -44,13 +45,13 @@ record Replicas(KubernetesClient client, Deployment deployment) {
   }
 
   /**
-   * Who names the number whenever the Deployment is applied on the server, as GitOps does; for
-   * people. Empty where it was only ever set, as {@code kubectl create} and {@code kubectl scale}
-   * do: that is owned too, and nobody means it to stay.
+   * Who names the number whenever the Deployment is applied, as GitOps and charts do; for people.
+   * Empty where it was only ever set, as {@code kubectl create} and {@code kubectl scale} do: that
+   * is owned too, and nobody means it to stay.
    */
-  Optional<String> appliedBy() {
+  Optional<String> declaredBy() {
     return owners().stream()
-        .filter(entry -> "Apply".equals(entry.getOperation()))
+        .filter(Keeper::declares)
         .map(ManagedFieldsEntry::getManager)
         .findFirst();
   }

@@ -3,6 +3,7 @@ package dev.heapwarden.operator.respond.action;
 import static java.util.stream.Collectors.joining;
 
 import dev.heapwarden.crds.Api;
+import dev.heapwarden.operator.api.ManagedFields;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.EnvFromSource;
 import io.fabric8.kubernetes.api.model.EnvVar;

@@ -2,30 +2,32 @@ package dev.heapwarden.operator.respond.guard;
 
 import dev.heapwarden.crds.Durations;
 import dev.heapwarden.crds.incident.LeakIncident;
-import dev.heapwarden.crds.incident.Step;
 import dev.heapwarden.crds.policy.MemoryPolicy;
-import dev.heapwarden.crds.policy.MemoryPolicySpec;
 import dev.heapwarden.crds.policy.Respond;
 import dev.heapwarden.operator.respond.guard.Ruling.Cause;
 import dev.heapwarden.operator.respond.guard.Ruling.Go;
 import dev.heapwarden.operator.respond.guard.Ruling.Hold;
 import dev.heapwarden.operator.respond.guard.Ruling.PlanOnly;
 import dev.heapwarden.operator.respond.journal.ActionKind;
-import dev.heapwarden.operator.respond.journal.Steps;
+import dev.heapwarden.operator.respond.journal.Ledger;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
-import java.util.stream.Stream;
+import java.util.Optional;
+import java.util.function.Supplier;
 
 /** The guards before an action, in one place. Disruption is the action's own: it needs the pods. */
 public final class Guards {
   private static final Duration PEOPLE = Duration.ofMinutes(1);
 
+  /** A policy has no limit of its own for it. */
+  private static final int UNLIMITED = Integer.MAX_VALUE;
+
   private Guards() {}
 
   /**
-   * All guards, the first that holds speaks.
+   * All guards but those of the installation, the first that holds speaks.
    *
    * @param all incidents of the namespace, this one included
    */
@@ -35,37 +37,45 @@ public final class Guards {
       MemoryPolicy policy,
       List<LeakIncident> all,
       Instant now) {
-    var standing = standing(kind, incident, policy.getSpec(), now);
-    if (!(standing instanceof Go)) {
-      return standing;
-    }
-    var respond = policy.getSpec().respond();
-    return Stream.of(
-            cooldown(incident, respond, all, now),
-            budget(kind, incident, policy, all, now),
-            concurrency(kind, incident, respond, all))
+    return first(
+        List.of(
+            () -> standing(kind, incident, policy, all, now),
+            () -> cooldown(incident, policy.getSpec().respond(), all, now),
+            () -> quota(kind, incident, policy, all, now)));
+  }
+
+  /**
+   * What people say, whether more may be tried, what the evidence shows, and the time: these hold
+   * even for an action whose intent is already written, since that may have been held back for
+   * long.
+   *
+   * @param all incidents of the namespace
+   */
+  public static Ruling standing(
+      ActionKind kind,
+      LeakIncident incident,
+      MemoryPolicy policy,
+      List<LeakIncident> all,
+      Instant now) {
+    var spec = policy.getSpec();
+    return first(
+        List.of(
+            () -> people(kind, incident, spec.respond(), now),
+            () -> breaker(kind, policy, all, now),
+            () -> Evidence.ruling(kind, incident, spec.observe(), now),
+            () ->
+                MaintenanceWindows.ruling(spec.respond().maintenanceWindows(), kind.level(), now)));
+  }
+
+  private static Ruling first(List<Supplier<Ruling>> guards) {
+    return guards.stream()
+        .map(Supplier::get)
         .filter(ruling -> !(ruling instanceof Go))
         .findFirst()
         .orElseGet(Go::new);
   }
 
-  /**
-   * What people say, what the evidence shows, and the time: these hold even for an action whose
-   * intent is already written, since that may have been held back for long.
-   */
-  public static Ruling standing(
-      ActionKind kind, LeakIncident incident, MemoryPolicySpec policy, Instant now) {
-    var people = people(kind, incident, policy.respond());
-    if (!(people instanceof Go)) {
-      return people;
-    }
-    var evidence = Evidence.ruling(kind, incident, policy.observe(), now);
-    return evidence instanceof Go
-        ? MaintenanceWindows.ruling(policy.respond().maintenanceWindows(), kind.level(), now)
-        : evidence;
-  }
-
-  static Ruling people(ActionKind kind, LeakIncident incident, Respond respond) {
+  static Ruling people(ActionKind kind, LeakIncident incident, Respond respond, Instant now) {
     var answer = incident.getSpec().response();
     if (answer.suspend()) {
       return new Hold(Cause.MODE, "Suspended: spec.response.suspend is true", PEOPLE);
@@ -74,14 +84,21 @@ public final class Guards {
       case OBSERVE -> new Hold(Cause.MODE, "mode Observe: the policy lets nothing be done", PEOPLE);
       case DRY_RUN -> new PlanOnly();
       case APPROVE ->
-          answer.approvedLevel() >= kind.level()
-              ? new Go()
-              : new Hold(
-                  Cause.APPROVAL,
-                  "level %d (set spec.response.approvedLevel)".formatted(kind.level()),
-                  PEOPLE);
+          Approval.missing(kind.level(), incident, Durations.parse(respond.approvalTtl()), now)
+              .<Ruling>map(why -> new Hold(Cause.APPROVAL, why, PEOPLE))
+              .orElseGet(Go::new);
       case ENFORCE -> new Go();
     };
+  }
+
+  /** Diagnosis goes on: it shows why nothing helps. */
+  private static Ruling breaker(
+      ActionKind kind, MemoryPolicy policy, List<LeakIncident> all, Instant now) {
+    return Optional.of(kind)
+        .filter(ActionKind::changesWorkload)
+        .flatMap(_ -> Breaker.whyOpen(policy, all, now))
+        .<Ruling>map(why -> new Hold(Cause.GUARD, "CircuitBreaker: " + why, PEOPLE))
+        .orElseGet(Go::new);
   }
 
   static Ruling cooldown(
@@ -104,69 +121,18 @@ public final class Guards {
         .orElseGet(Go::new);
   }
 
-  /** What the policy remembers besides is of incidents that were deleted. */
-  static Ruling budget(
+  private static Ruling quota(
       ActionKind kind,
       LeakIncident incident,
       MemoryPolicy policy,
       List<LeakIncident> all,
       Instant now) {
-    if (!kind.changesWorkload()) {
-      return new Go();
-    }
-    var known =
-        samePolicy(all, incident)
-            .flatMap(other -> Steps.all(other.getStatus()))
-            .filter(Steps::counts)
-            .map(step -> spentAt(step, now));
-    var spent =
-        Stream.concat(known, Spending.ofDeleted(policy, all))
-            .filter(at -> at.isAfter(now.minus(Spending.PERIOD)))
-            .sorted()
-            .toList();
-    int allowed = policy.getSpec().respond().limits().actionsPerHour();
-    if (spent.size() < allowed) {
-      return new Go();
-    }
-    var free = spent.get(spent.size() - allowed).plus(Spending.PERIOD);
-    return Ruling.until(
-        free,
-        now,
-        "Budget: %d of %d actions of this hour are spent, next at %s"
-            .formatted(spent.size(), allowed, free));
-  }
-
-  /** An action that is only intended will be done at any moment: it counts until it is. */
-  private static Instant spentAt(Step step, Instant now) {
-    return step.state() == Step.State.INTENDED
-        ? Steps.actedAt(step).orElse(now)
-        : Steps.actedAt(step).orElseGet(() -> Instant.parse(step.intendedAt()));
-  }
-
-  static Ruling concurrency(
-      ActionKind kind, LeakIncident incident, Respond respond, List<LeakIncident> all) {
-    if (kind != ActionKind.ISOLATE) {
-      return new Go();
-    }
-    var isolated =
-        samePolicy(all, incident)
-            .flatMap(other -> Steps.all(other.getStatus()))
-            .filter(step -> Steps.is(step, ActionKind.ISOLATE) && Steps.hasEffect(step))
-            .count();
-    int allowed = respond.limits().concurrentIsolations();
-    return isolated < allowed
-        ? new Go()
-        : new Hold(
-            Cause.GUARD,
-            "ConcurrentIsolations: %d of %d pods are isolated".formatted(isolated, allowed),
-            PEOPLE);
-  }
-
-  private static Stream<LeakIncident> samePolicy(List<LeakIncident> all, LeakIncident incident) {
-    var policy = incident.getSpec().target().policy();
-    return all.stream()
-        .filter(other -> other.getStatus() != null)
-        .filter(other -> other.getSpec().target().policy().equals(policy));
+    var name = incident.getSpec().target().policy();
+    var ofPolicy =
+        all.stream().filter(other -> other.getSpec().target().policy().equals(name)).toList();
+    var limits = policy.getSpec().respond().limits();
+    return new Quota(limits.actionsPerHour(), UNLIMITED, limits.concurrentIsolations())
+        .ruling(kind, incident, "", new Ledger(ofPolicy, List.of(policy)), now);
   }
 
   private static boolean sameWorkload(LeakIncident other, LeakIncident incident) {
@@ -177,11 +143,11 @@ public final class Guards {
     return other.getMetadata().getName().equals(incident.getMetadata().getName());
   }
 
-  private static java.util.Optional<Instant> endOf(LeakIncident incident) {
+  private static Optional<Instant> endOf(LeakIncident incident) {
     var status = incident.getStatus();
     if (status == null) {
-      return java.util.Optional.empty();
+      return Optional.empty();
     }
-    return java.util.Optional.ofNullable(status.endedAt()).map(Instant::parse);
+    return Optional.ofNullable(status.endedAt()).map(Instant::parse);
   }
 }

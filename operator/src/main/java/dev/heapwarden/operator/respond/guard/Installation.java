@@ -6,4 +6,9 @@ import dev.heapwarden.operator.respond.journal.ActionKind;
 public interface Installation {
   /** Asked before every action, read anew each time. */
   Ruling ruling(ActionKind kind);
+
+  /** How much may be done. */
+  default Quotas quotas() {
+    return Quotas.DEFAULTS;
+  }
 }

@@ -1,8 +1,8 @@
 package dev.heapwarden.operator.respond.guard;
 
-import dev.heapwarden.crds.incident.LeakIncident;
 import dev.heapwarden.crds.policy.MemoryPolicy;
 import dev.heapwarden.crds.policy.MemoryPolicyStatus.SpentAction;
+import dev.heapwarden.operator.respond.journal.Ledger;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -17,10 +17,13 @@ public final class Spending {
   private Spending() {}
 
   /** When the actions of incidents were done that are not there any more. */
-  static Stream<Instant> ofDeleted(MemoryPolicy policy, List<LeakIncident> all) {
+  static Stream<Instant> ofDeleted(Ledger ledger) {
     var known =
-        all.stream().map(incident -> incident.getMetadata().getUid()).collect(Collectors.toSet());
-    return of(policy)
+        ledger.incidents().stream()
+            .map(incident -> incident.getMetadata().getUid())
+            .collect(Collectors.toSet());
+    return ledger.policies().stream()
+        .flatMap(Spending::of)
         .filter(spent -> !known.contains(spent.incident()))
         .map(spent -> Instant.parse(spent.at()));
   }

@@ -3,6 +3,7 @@ package dev.heapwarden.operator.respond.journal;
 import dev.heapwarden.crds.incident.LeakIncident;
 import dev.heapwarden.crds.policy.MemoryPolicy;
 import dev.heapwarden.crds.policy.MemoryPolicyStatus.SpentAction;
+import dev.heapwarden.crds.policy.MemoryPolicyStatus.UnhelpfulResponse;
 import java.util.List;
 import java.util.Optional;
 
@@ -38,8 +39,17 @@ public interface IncidentStore {
    */
   void spend(MemoryPolicy policy, SpentAction action);
 
+  /**
+   * Has a policy remember a response that did not help, so that it counts although its incident is
+   * deleted. Where that cannot be written the response ends all the same.
+   */
+  void remember(MemoryPolicy policy, UnhelpfulResponse response);
+
   /** All incidents of a namespace, read now. */
   List<LeakIncident> inNamespace(String namespace);
+
+  /** All incidents and policies of the watched namespaces, read now. */
+  Ledger everywhere();
 
   /** The policy of this name, read now; empty when it is gone. */
   Optional<MemoryPolicy> policy(String namespace, String name);

@@ -127,6 +127,8 @@ public final class StatusDraft {
         lines,
         before.openedAt(),
         endedAt,
-        outcome);
+        outcome,
+        before.predecessor(),
+        before.crashes());
   }
 }

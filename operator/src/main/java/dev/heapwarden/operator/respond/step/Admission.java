@@ -8,9 +8,8 @@ import dev.heapwarden.operator.respond.guard.Ruling;
 import dev.heapwarden.operator.respond.journal.ActionKind;
 import dev.heapwarden.operator.respond.journal.IncidentStore;
 import java.time.Instant;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 
@@ -19,8 +18,8 @@ import java.util.function.Function;
  * reconciled at once cannot both take the last action of a budget.
  */
 public final class Admission {
-  /** By namespace and policy: a budget is a policy's. */
-  private final Map<String, ReentrantLock> oneAtATime = new ConcurrentHashMap<>();
+  /** For all policies, since they share the installation's quotas. */
+  private final Lock oneAtATime = new ReentrantLock();
 
   private final IncidentStore store;
   private final Installation installation;
@@ -44,29 +43,39 @@ public final class Admission {
   }
 
   Progress ask(Round round, ActionKind kind, Function<Ruling, Progress> then) {
-    var policy = round.policy().getMetadata();
-    var lock =
-        oneAtATime.computeIfAbsent(
-            policy.getNamespace() + "/" + policy.getName(), _ -> new ReentrantLock());
-    lock.lock();
-    try {
-      var incident = round.journal().incident();
-      var all = store.inNamespace(incident.getMetadata().getNamespace());
-      var installed = installation.ruling(kind);
-      return then.apply(
-          installed instanceof Ruling.Go
-              ? Guards.rule(kind, incident, round.policy(), all, round.now())
-              : installed);
-    } finally {
-      lock.unlock();
+    if (!kind.changesWorkload()) {
+      return then.apply(ruling(round, kind));
     }
+    oneAtATime.lock();
+    try {
+      return then.apply(ruling(round, kind));
+    } finally {
+      oneAtATime.unlock();
+    }
+  }
+
+  /** What is done everywhere is only read where everything else says go. */
+  private Ruling ruling(Round round, ActionKind kind) {
+    var installed = installation.ruling(kind);
+    if (!(installed instanceof Ruling.Go)) {
+      return installed;
+    }
+    var incident = round.journal().incident();
+    var all = store.inNamespace(incident.getMetadata().getNamespace());
+    var ruling = Guards.rule(kind, incident, round.policy(), all, round.now());
+    return ruling instanceof Ruling.Go && kind.changesWorkload()
+        ? installation.quotas().ruling(kind, incident, store.everywhere(), round.now())
+        : ruling;
   }
 
   /** What holds even for an action whose intent is already written. */
   Ruling standing(Round round, ActionKind kind) {
     var installed = installation.ruling(kind);
-    return installed instanceof Ruling.Go
-        ? Guards.standing(kind, round.journal().incident(), round.policy().getSpec(), round.now())
-        : installed;
+    if (!(installed instanceof Ruling.Go)) {
+      return installed;
+    }
+    var incident = round.journal().incident();
+    var all = store.inNamespace(incident.getMetadata().getNamespace());
+    return Guards.standing(kind, incident, round.policy(), all, round.now());
   }
 }

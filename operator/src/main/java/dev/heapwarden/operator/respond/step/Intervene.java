@@ -2,11 +2,13 @@ package dev.heapwarden.operator.respond.step;
 
 import dev.heapwarden.crds.incident.Phase;
 import dev.heapwarden.crds.incident.Step;
+import dev.heapwarden.crds.incident.Step.UndoCause;
 import dev.heapwarden.operator.respond.action.Action;
 import dev.heapwarden.operator.respond.guard.Ruling.Cause;
 import dev.heapwarden.operator.respond.journal.ActionKind;
 import dev.heapwarden.operator.respond.journal.Steps;
 import dev.heapwarden.operator.respond.journal.UndoReason;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
@@ -28,12 +30,7 @@ public final class Intervene implements ResponseStep {
   public Progress advance(Round round) {
     var undone = undone(round);
     if (undone.isPresent()) {
-      var all = Undone.of(round.status());
-      return all.left().isEmpty()
-          ? new Progress.End(Phase.ROLLED_BACK, undone.get())
-          : new Progress.End(
-              all.phase(),
-              "%s; %s; %s".formatted(undone.get(), Undone.NOT_ALL, String.join("; ", all.left())));
+      return takenBack(round, undone.get());
     }
     if (round.respond().maxLevel() < ActionKind.PATCH_ENVIRONMENT.level()) {
       return new Progress.Proceed();
@@ -58,6 +55,23 @@ public final class Intervene implements ResponseStep {
       notNow.forEach((action, held) -> leaveOut(round, action, held));
     }
     return next;
+  }
+
+  /** The others too: an operator may have died between the failure of one and their undo. */
+  private Progress takenBack(Round round, Step undone) {
+    if (Steps.all(round.status()).anyMatch(Intervene::isLeft)) {
+      var why =
+          undone.undoCause() == UndoCause.EXPIRED ? UndoReason.EXPIRED : UndoReason.OTHER_FAILED;
+      undoing.intend(round.journal(), Intervene::isIntervention, why);
+      return new Progress.Wait(Duration.ofSeconds(1), "undoing the other intervention");
+    }
+    var outcome = undone.message() == null ? undone.action() : undone.message();
+    var all = Undone.of(round.status());
+    return all.left().isEmpty()
+        ? new Progress.End(Phase.ROLLED_BACK, outcome)
+        : new Progress.End(
+            all.phase(),
+            "%s; %s; %s".formatted(outcome, Undone.NOT_ALL, String.join("; ", all.left())));
   }
 
   /**
@@ -93,12 +107,15 @@ public final class Intervene implements ResponseStep {
     return first instanceof Progress.Proceed ? second : first;
   }
 
-  private static Optional<String> undone(Round round) {
+  private static Optional<Step> undone(Round round) {
     return Steps.all(round.status())
         .filter(Intervene::isIntervention)
         .filter(step -> step.state() == Step.State.UNDONE || Steps.undoFailure(step).isPresent())
-        .map(step -> step.message() == null ? step.action() : step.message())
         .findFirst();
+  }
+
+  private static boolean isLeft(Step step) {
+    return isIntervention(step) && Steps.hasEffect(step);
   }
 
   private static boolean isBeingUndone(Step step) {

@@ -15,12 +15,15 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A Deployment of two replicas; the policy adds one, up to four. */
 class AddReplicasTest {
   private final List<String> writes = new ArrayList<>();
   private final ApiServer server = new ApiServer(this::answer);
   private final AddReplicas action = new AddReplicas(server.client());
+  private String labels = "{}";
   private String owner = "{manager: kubectl-create, operation: Update";
 
   AddReplicasTest() throws IOException {}
@@ -53,6 +56,34 @@ class AddReplicasTest {
                           + " hand, set it to 3 there");
               assertThat(suggested.patch()).contains("replicas: 3");
             });
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"helm", "argocd-application-controller", "kustomize-controller"})
+  void aNumberThatAChartOrGitNamesIsLeftThereHoweverItWasSet(String manager) {
+    owner = "{manager: %s, operation: Update".formatted(manager);
+
+    assertThat(action.plan(situation()))
+        .isInstanceOfSatisfying(
+            Plan.Suggest.class,
+            suggested ->
+                assertThat(suggested.reason())
+                    .isEqualTo(
+                        "Owned: spec.replicas is applied by field manager %s; by hand, set it to 3 there"
+                            .formatted(manager)));
+  }
+
+  /** Its number is nobody's, as where an autoscaler once had it; a change would be drift. */
+  @Test
+  void aNumberOfADeploymentThatIsDeclaredInGitIsOnlySuggested() {
+    labels = "{kustomize.toolkit.fluxcd.io/name: apps}";
+
+    assertThat(action.plan(situation()))
+        .isInstanceOfSatisfying(
+            Plan.Suggest.class,
+            suggested ->
+                assertThat(suggested.reason())
+                    .startsWith("Owned: Flux keeps it as it is declared in Git"));
   }
 
   @Test
@@ -90,12 +121,13 @@ class AddReplicasTest {
           name: checkout
           namespace: shop
           uid: w1
+          labels: %s
           managedFields:
           - %s, fieldsType: FieldsV1, fieldsV1: {f:spec: {f:replicas: {}}}}
           - {manager: helm, operation: Apply, fieldsType: FieldsV1, fieldsV1: {f:spec: {f:template: {}}}}
         spec: {replicas: 2}
         """
-            .formatted(owner),
+            .formatted(labels, owner),
         Deployment.class);
   }
 }

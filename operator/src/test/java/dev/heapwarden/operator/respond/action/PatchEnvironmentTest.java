@@ -10,12 +10,16 @@ import dev.heapwarden.crds.policy.Respond;
 import dev.heapwarden.operator.ApiServer;
 import dev.heapwarden.operator.respond.Fixtures;
 import io.fabric8.kubernetes.api.model.IntOrString;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentStrategyBuilder;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What people read where they have to set the variables themselves. */
 class PatchEnvironmentTest {
@@ -35,7 +39,7 @@ class PatchEnvironmentTest {
     assertThat(suggested(plan("Go", deployment("{name: GOGC, value: '50'}", ""))))
         .isEqualTo(
             "Owned: GOGC is already set to another value in the pod template, by field manager"
-                + " argocd-controller"
+                + " platform-team"
                 + BY_HAND);
   }
 
@@ -53,6 +57,58 @@ class PatchEnvironmentTest {
         .endsWith(
             "; by hand, add -XX:MaxGCPauseMillis=150 to JAVA_TOOL_OPTIONS in container checkout of"
                 + " deployment/checkout");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "annotations: {argocd.argoproj.io/tracking-id: 'shop:apps/Deployment:shop/checkout'} | Argo"
+            + " CD | annotation argocd.argoproj.io/tracking-id: shop:apps/Deployment:shop/checkout",
+        "labels: {argocd.argoproj.io/instance: shop}"
+            + " | Argo CD | label argocd.argoproj.io/instance: shop",
+        "labels: {kustomize.toolkit.fluxcd.io/name: apps}"
+            + " | Flux | label kustomize.toolkit.fluxcd.io/name: apps",
+        "labels: {helm.toolkit.fluxcd.io/name: checkout}"
+            + " | Flux | label helm.toolkit.fluxcd.io/name: checkout",
+      })
+  void whatIsDeclaredInGitIsSuggestedWithItsPatch(String mark, String tool, String sign)
+      throws IOException {
+    var marked = deployment("", "");
+    var metadata = Serialization.unmarshal(mark, ObjectMeta.class);
+    marked.getMetadata().setLabels(metadata.getLabels());
+    marked.getMetadata().setAnnotations(metadata.getAnnotations());
+
+    assertThat(plan("Go", marked))
+        .isInstanceOfSatisfying(
+            Plan.Suggest.class,
+            suggest -> {
+              assertThat(suggest.reason())
+                  .isEqualTo(
+                      "Owned: %s keeps it as it is declared in Git (%s)".formatted(tool, sign)
+                          + BY_HAND);
+              assertThat(suggest.patch()).contains("Deployment", "GOGC", "GOMEMLIMIT");
+            });
+  }
+
+  @Test
+  void aFieldManagerOfGitOpsIsEnoughToTellSo() throws IOException {
+    var applied = deployment("", "");
+    applied.getMetadata().getManagedFields().getFirst().setManager("argocd-controller");
+
+    assertThat(suggested(plan("Go", applied)))
+        .startsWith(
+            "Owned: Argo CD keeps it as it is declared in Git (field manager argocd-controller)");
+  }
+
+  /** Helm changes nothing by itself, and leaves alone what its chart does not name. */
+  @Test
+  void whatAChartInstalledAndDoesNotNameIsSet() throws IOException {
+    var installed = deployment("", "");
+    installed.getMetadata().setLabels(Map.of("app.kubernetes.io/managed-by", "Helm"));
+    installed.getMetadata().getManagedFields().getFirst().setManager("helm");
+
+    assertThat(plan("Go", installed)).isInstanceOf(Plan.Do.class);
   }
 
   @Test
@@ -127,7 +183,7 @@ class PatchEnvironmentTest {
           namespace: shop
           uid: w1
           managedFields:
-          - manager: argocd-controller
+          - manager: platform-team
             operation: Apply
             apiVersion: apps/v1
             fieldsType: FieldsV1

@@ -54,6 +54,34 @@ class GuardsTest {
     assertThat(rule(ActionKind.ADD_REPLICAS, approve)).isInstanceOf(Hold.class);
   }
 
+  /** Who approves judges what the incident shows at that moment. */
+  @Test
+  void anApprovalHoldsForADayUnlessThePolicySaysOtherwise() {
+    var approve = respond(Mode.APPROVE, 3, new Limits(3, 1));
+    answered(incident, 2, false, false);
+    var dayLater = NOON.plus(Duration.ofHours(24));
+    assertThat(people(approve, dayLater.minusSeconds(1))).isInstanceOf(Go.class);
+    assertThat(people(approve, dayLater))
+        .isEqualTo(
+            new Hold(
+                Ruling.Cause.APPROVAL,
+                "level 2: the approval of 2026-07-01T12:00:00Z held for 24h"
+                    + " (respond.approvalTtl); to approve again set spec.response.approvedLevel to"
+                    + " 0 and then to 2",
+                Duration.ofMinutes(1)));
+    assertThat(people(approvedFor("1h", approve), NOON.plus(Duration.ofHours(1))))
+        .isInstanceOf(Hold.class);
+  }
+
+  @Test
+  void anApprovalOfWhichNobodyKnowsTheTimeIsNone() {
+    answered(incident, 3, false, false).getMetadata().setManagedFields(List.of());
+
+    assertThat(people(respond(Mode.APPROVE, 3, new Limits(3, 1)), NOON))
+        .isInstanceOfSatisfying(
+            Hold.class, hold -> assertThat(hold.reason()).contains("has no time of the approval"));
+  }
+
   @Test
   void suspendStopsEveryLevel() {
     answered(incident, 3, true, false);
@@ -162,6 +190,23 @@ class GuardsTest {
   void evidenceIsStillTakenOfALeakThatIsNotSeenAnyMore() {
     seen(incident, "Suspected", NOON.minus(Duration.ofHours(1)));
     assertThat(rule(ActionKind.DIAGNOSE, ENFORCE)).isInstanceOf(Go.class);
+  }
+
+  private Ruling people(Respond respond, Instant now) {
+    return Guards.people(ActionKind.ISOLATE, incident, respond, now);
+  }
+
+  private static Respond approvedFor(String time, Respond respond) {
+    return new Respond(
+        respond.mode(),
+        respond.maxLevel(),
+        respond.diagnose(),
+        respond.isolate(),
+        respond.intervene(),
+        respond.limits(),
+        respond.cooldown(),
+        respond.maintenanceWindows(),
+        time);
   }
 
   private Ruling rule(ActionKind kind, Respond respond, LeakIncident... others) {

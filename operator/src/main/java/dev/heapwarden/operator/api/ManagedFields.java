@@ -1,4 +1,4 @@
-package dev.heapwarden.operator.respond.action;
+package dev.heapwarden.operator.api;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ManagedFieldsEntry;
@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * Who owns a field, as the API server records it. An update owns what it changed the value of; an
  * apply owns what it names, alone or with others. What is changed is lost to all former owners.
  */
-final class ManagedFields {
+public final class ManagedFields {
   private ManagedFields() {}
 
   /**
@@ -19,16 +19,16 @@ final class ManagedFields {
    *
    * @param path as in FieldsV1, such as {@code f:spec}, {@code f:replicas}
    */
-  static List<ManagedFieldsEntry> owners(HasMetadata object, String... path) {
+  public static List<ManagedFieldsEntry> owners(HasMetadata object, String... path) {
     return all(object).filter(entry -> has(entry, path)).toList();
   }
 
   /** Whether this manager applied anything to the object. */
-  static boolean isApplied(HasMetadata object, String manager) {
+  public static boolean isApplied(HasMetadata object, String manager) {
     return all(object).anyMatch(entry -> isApplyBy(entry, manager));
   }
 
-  static boolean isApplyBy(ManagedFieldsEntry entry, String manager) {
+  public static boolean isApplyBy(ManagedFieldsEntry entry, String manager) {
     return manager.equals(entry.getManager()) && "Apply".equals(entry.getOperation());
   }
 

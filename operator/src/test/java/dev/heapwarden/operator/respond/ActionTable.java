@@ -1,0 +1,105 @@
+package dev.heapwarden.operator.respond;
+
+import dev.heapwarden.operator.respond.journal.ActionKind;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** What docs/actions.md says of each action: a kind that is added must be described here. */
+final class ActionTable {
+  private ActionTable() {}
+
+  /**
+   * One action.
+   *
+   * @param touches what it changes, or asks for
+   * @param declines what has it refused, or only suggested, besides the guards of every action
+   * @param undo how it is taken back
+   * @param permissions as the rows of docs/rbac.md name them, resource and verbs
+   */
+  record Row(String touches, String declines, String undo, List<String> permissions) {}
+
+  static String markdown() {
+    return Arrays.stream(ActionKind.values())
+        .map(kind -> line(kind, of(kind)))
+        .collect(Collectors.joining());
+  }
+
+  static Row of(ActionKind kind) {
+    return switch (kind) {
+      case DIAGNOSE ->
+          new Row(
+              "a MemorySnapshot of the container that leaks, taken by its node's agent; what would"
+                  + " stop the process for long is left out, with the reason",
+              "tried a second time where it fails; without evidence nothing else is done",
+              "none: nothing is changed",
+              List.of("memorysnapshots get, list, watch, create, delete"));
+      case ISOLATE ->
+          new Row(
+              "labels of the one pod that shows most, as few as take it out of all its Services;"
+                  + " its ReplicaSet replaces it",
+              "refused: LastReadyReplica, OwnerCannotReplace, NoLabelToChange, AlreadyIsolated,"
+                  + " PodGone; waits up to five minutes for what a PodDisruptionBudget allows",
+              "its labels as they were, the surplus pod is the ReplicaSet's to delete; by itself"
+                  + " after `isolate.ttl`, when the pod is deleted",
+              List.of(
+                  "services, endpointslices list",
+                  "poddisruptionbudgets list",
+                  "pods patch, delete"));
+      case SAMPLE_INSTANCES ->
+          new Row(
+              "a MemorySnapshot that says who holds the class that grows, of the isolated JVM, or"
+                  + " where it takes half a second at most",
+              "refused where no class is known; nothing waits for it",
+              "none: nothing is changed",
+              List.of());
+      case PATCH_ENVIRONMENT ->
+          new Row(
+              "variables of one container in the Deployment's pod template (GOMEMLIMIT, GOGC,"
+                  + " GODEBUG; JAVA_TOOL_OPTIONS, JDK_JAVA_OPTIONS), by server-side apply with a"
+                  + " field manager of the incident's own, never forced; one rollout",
+              "suggested with its patch: Owned (a value of somebody else, of a ConfigMap, a Secret"
+                  + " or the image; Argo CD or Flux keeps the Deployment), Recreate, NotRepeated;"
+                  + " refused: FlagsNotChecked, FlagRefused, Disruption, Paused, OnlyDeployments",
+              "an apply that names nothing more: the API server removes what this manager alone"
+                  + " owns; by itself after `intervene.ttl`, when it does not help, or when the"
+                  + " rollout is not ready in time",
+              List.of("deployments patch", "poddisruptionbudgets list"));
+      case ADD_REPLICAS ->
+          new Row(
+              "the Deployment's replicas, through `/scale`, fenced by resourceVersion",
+              "suggested with its patch: Owned (a HorizontalPodAutoscaler, whoever applies the"
+                  + " number, a chart that names it, Argo CD, Flux), NotRepeated; refused:"
+                  + " MaxReached, ScaledToZero, OnlyDeployments",
+              "the number that was there, only while nobody else has set it since; by itself as"
+                  + " above",
+              List.of("deployments/scale update", "horizontalpodautoscalers list"));
+      case RESIZE_MEMORY ->
+          new Row(
+              "the memory limit of the container in the running pods that leak, in place, through"
+                  + " `/resize`, whatever owns them",
+              "refused: RolledOut, MaxReached, NoMemoryLimit, RestartRequired, NotSupported",
+              "the limit that was there, where what the container uses by now fits below it; by"
+                  + " itself as above",
+              List.of("pods/resize update"));
+      case VERIFY ->
+          new Row(
+              "nothing: compares the growth of containers that run with the change with that"
+                  + " before",
+              "without an intervention in force there is nothing to verify",
+              "takes back the interventions that did not help",
+              List.of());
+    };
+  }
+
+  private static String line(ActionKind kind, Row row) {
+    return "| `%s` | %d | %s | %s | %s | %s |\n"
+        .formatted(
+            kind.text(),
+            kind.level(),
+            row.touches(),
+            row.declines(),
+            row.undo(),
+            row.permissions().isEmpty() ? "none of its own" : String.join("; ", row.permissions()));
+  }
+}

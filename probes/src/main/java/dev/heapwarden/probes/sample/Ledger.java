@@ -52,12 +52,23 @@ public final class Ledger {
     var byPid = new HashMap<Long, Owner>();
     for (var target : targets) {
       var ledger = containers.computeIfAbsent(target.container().key(), ContainerLedger::new);
-      target.processes().forEach(process -> byPid.put(process.pid(), new Owner(ledger, process)));
       ledger.judgesJvm(target.runtime() == RuntimeKind.JVM);
       ledger.retain(
-          target.processes().stream().map(TargetProcess::pid).collect(Collectors.toSet()));
+          target.processes().stream()
+              .filter(this::isTheSame)
+              .map(TargetProcess::pid)
+              .collect(Collectors.toSet()));
+      target.processes().forEach(process -> byPid.put(process.pid(), new Owner(ledger, process)));
     }
     owners = Map.copyOf(byPid);
+  }
+
+  /**
+   * What a process was before it executed something else, or one of the same pid, is not its own.
+   */
+  private boolean isTheSame(TargetProcess process) {
+    var before = owners.get(process.pid());
+    return before != null && before.process().identity().equals(process.identity());
   }
 
   /** Takes an event; one of a process that is no target any more is left out. */

@@ -39,38 +39,6 @@ final class ContainerMetrics implements MultiCollector {
   private final Ledger ledger;
   private final Spending spending;
 
-  /** What is told of a signal. */
-  private record Meaning(String name, String help) {}
-
-  private static final Map<Signal, Meaning> SIGNALS =
-      new EnumMap<>(
-          Map.of(
-              Signal.ANONYMOUS_MEMORY,
-              new Meaning(
-                  "anonymous_memory_bytes",
-                  "Anonymous and shared memory of the container's cgroup"),
-              Signal.WORKING_SET,
-              new Meaning("working_set_bytes", "Memory in use minus inactive file pages"),
-              Signal.MEMORY_LIMIT,
-              new Meaning("memory_limit_bytes", "Memory limit of the container"),
-              Signal.PAGE_FAULTS,
-              new Meaning("page_faults", "User page faults since the agent first saw it"),
-              Signal.POST_GC_LIVE_HEAP,
-              new Meaning("live_heap_bytes", "Heap that the last collection found live"),
-              Signal.COLLECTIONS,
-              new Meaning(
-                  "collections",
-                  "Collections since the agent first saw it; of a JVM those of the old generation"),
-              Signal.GC_PAUSE_TIME,
-              new Meaning(
-                  "gc_pause_seconds", "Time that its JVM stood still for collections so far"),
-              Signal.OLD_GENERATION,
-              new Meaning("old_generation_bytes", "Old generation of its JVM after a pause"),
-              Signal.METASPACE,
-              new Meaning("metaspace_bytes", "Metaspace in use of its JVM"),
-              Signal.THREADS,
-              new Meaning("threads", "Live threads of its JVM")));
-
   private static final Map<Attachment.State, Long> NONE =
       Arrays.stream(Attachment.State.values())
           .collect(Collectors.toUnmodifiableMap(Function.identity(), _ -> 0L));
@@ -106,41 +74,32 @@ final class ContainerMetrics implements MultiCollector {
   }
 
   private List<MetricSnapshot> ofSignals(Collection<ContainerState> states) {
-    return SIGNALS.keySet().stream()
+    return SignalMetric.ALL.entrySet().stream()
         .map(
-            signal ->
-                signal.kind() == Signal.Kind.COUNTER
-                    ? counter(signal, states)
-                    : gauge(signal, states))
+            told ->
+                told.getKey().kind() == Signal.Kind.COUNTER
+                    ? counter(told.getKey(), told.getValue(), states)
+                    : gauge(told.getKey(), told.getValue(), states))
         .toList();
   }
 
-  private MetricSnapshot gauge(Signal signal, Collection<ContainerState> states) {
-    var gauge = gauge(meaning(signal).name(), meaning(signal).help());
+  private MetricSnapshot gauge(
+      Signal signal, SignalMetric metric, Collection<ContainerState> states) {
+    var gauge = gauge(metric.name(), metric.help());
     values(signal, states).forEach((labels, value) -> gauge.dataPoint(level(labels, value)));
     return gauge.build();
   }
 
   /** Prometheus' text format adds _total to the name. */
-  private MetricSnapshot counter(Signal signal, Collection<ContainerState> states) {
-    var counter =
-        CounterSnapshot.builder()
-            .name(PREFIX + meaning(signal).name())
-            .help(meaning(signal).help());
+  private MetricSnapshot counter(
+      Signal signal, SignalMetric metric, Collection<ContainerState> states) {
+    var counter = CounterSnapshot.builder().name(PREFIX + metric.name()).help(metric.help());
     values(signal, states)
         .forEach(
             (labels, value) ->
                 counter.dataPoint(
                     CounterDataPointSnapshot.builder().labels(labels).value(value).build()));
     return counter.build();
-  }
-
-  private static Meaning meaning(Signal signal) {
-    var meaning = SIGNALS.get(signal);
-    if (meaning == null) {
-      throw new IllegalArgumentException("nothing is told of " + signal);
-    }
-    return meaning;
   }
 
   private Map<Labels, Double> values(Signal signal, Collection<ContainerState> states) {

@@ -95,7 +95,7 @@ public final class OperatorMain {
             namespaces.of(client.resources(LeakIncident.class)), new Changes<>(() -> {}));
     var workloads = new Workloads(client, incidents::get);
     var events = new ClusterEvents(client, clock, settings.identity());
-    var assessments = new AssessmentBook(clock);
+    var assessments = new AssessmentBook();
 
     var incidentStore = new KubernetesIncidents(client);
     var hold = new PolicyHold(incidentStore);

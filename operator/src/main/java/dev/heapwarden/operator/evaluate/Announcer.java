@@ -59,6 +59,7 @@ final class Announcer {
     announce(policy, before, after, Conditions.CONFLICTED, "True", Reason.POLICY_CONFLICTED);
     announce(
         policy, before, after, Conditions.LEVELS_INSTALLED, "False", Reason.LEVEL_NOT_INSTALLED);
+    announce(policy, before, after, Conditions.UNDONE, "False", Reason.DELETION_WAITS);
   }
 
   private void announce(

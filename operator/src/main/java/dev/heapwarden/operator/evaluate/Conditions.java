@@ -18,6 +18,9 @@ final class Conditions {
   static final String HEALTH_SNAPSHOTS_ORDERED = "HealthSnapshotsOrdered";
   static final String LEVELS_INSTALLED = "LevelsInstalled";
 
+  /** Of a policy that is deleted. */
+  static final String UNDONE = "Undone";
+
   private Conditions() {}
 
   static Condition of(String type, boolean status, String reason, String message) {

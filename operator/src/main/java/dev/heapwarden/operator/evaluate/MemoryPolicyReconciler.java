@@ -47,7 +47,7 @@ public final class MemoryPolicyReconciler implements Reconciler<MemoryPolicy> {
   private final Announcer announcer;
   private final Consumer<Evaluation> audience;
   private final Function<Evaluation, Optional<HealthOrder>> healthSnapshots;
-  private final Consumer<MemoryPolicy> hold;
+  private final Function<MemoryPolicy, List<String>> hold;
   private final Alarms alarms;
   private final Levels levels;
   private final Clock clock;
@@ -57,7 +57,8 @@ public final class MemoryPolicyReconciler implements Reconciler<MemoryPolicy> {
    *
    * @param audience told of every evaluation before the status is
    * @param healthSnapshots orders those that are due
-   * @param hold keeps a policy while what was done under it is not undone, and no longer
+   * @param hold keeps a policy while what was done under it is not undone, and no longer; names the
+   *     incidents that it keeps it for
    * @param alarms wakes this for the moments of a policy's schedules
    */
   public MemoryPolicyReconciler(
@@ -68,7 +69,7 @@ public final class MemoryPolicyReconciler implements Reconciler<MemoryPolicy> {
       Measures measures,
       Consumer<Evaluation> audience,
       Function<Evaluation, Optional<HealthOrder>> healthSnapshots,
-      Consumer<MemoryPolicy> hold,
+      Function<MemoryPolicy, List<String>> hold,
       Alarms alarms,
       Levels levels,
       Clock clock) {
@@ -102,7 +103,7 @@ public final class MemoryPolicyReconciler implements Reconciler<MemoryPolicy> {
       alarms.forget(metadata.getUid());
       return UpdateControl.noUpdate();
     }
-    hold.accept(policy);
+    var holders = hold.apply(policy);
     alarms.set(policy);
     var now = clock.instant();
     var peers = context.getPrimaryCache().list(metadata.getNamespace(), _ -> true).toList();
@@ -119,11 +120,12 @@ public final class MemoryPolicyReconciler implements Reconciler<MemoryPolicy> {
     var evaluation = new Evaluation(policy, containers, now);
     audience.accept(evaluation);
     // One that waits for its effects to be undone is evaluated because that needs the figures.
-    if (!policy.isMarkedForDeletion()) {
-      var health = healthSnapshots.apply(evaluation);
+    boolean deleted = policy.isMarkedForDeletion();
+    if (!deleted || !holders.isEmpty()) {
+      var health = deleted ? Optional.<HealthOrder>empty() : healthSnapshots.apply(evaluation);
       show(
           policy,
-          PolicyStatus.of(policy, levels, compiled, governance, containers, health, now),
+          PolicyStatus.of(policy, levels, compiled, governance, containers, health, holders, now),
           context);
     }
     return UpdateControl.<MemoryPolicy>noUpdate()

@@ -9,6 +9,8 @@ public enum Reason {
   HEALTH_SNAPSHOTS_FAILED(Type.WARNING),
   /** A policy asks for a level that the chart was not installed with. */
   LEVEL_NOT_INSTALLED(Type.WARNING),
+  /** A policy is deleted, and what was done under it is undone first. */
+  DELETION_WAITS(Type.NORMAL),
   LEAK_SUSPECTED(Type.WARNING),
   LEAK_CONFIRMED(Type.WARNING),
   STEP_PLANNED(Type.NORMAL),

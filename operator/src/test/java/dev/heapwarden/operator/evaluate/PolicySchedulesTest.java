@@ -112,6 +112,7 @@ class PolicySchedulesTest {
         new Governance(List.of(Cluster.pod("a", Map.of("app", "checkout"))), Map.of()),
         List.of(),
         health,
+        List.of(),
         Cluster.NOW);
   }
 }

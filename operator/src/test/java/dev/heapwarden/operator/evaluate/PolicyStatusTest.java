@@ -203,6 +203,7 @@ class PolicyStatusTest {
                 GOVERNED,
                 List.of(Cluster.watched("a", healthy(), GC)),
                 Optional.empty(),
+                List.of(),
                 Cluster.NOW.plusSeconds(60)))
         .isEqualTo(first);
   }
@@ -246,6 +247,7 @@ class PolicyStatusTest {
         governance,
         List.of(),
         Optional.empty(),
+        List.of(),
         Cluster.NOW);
   }
 
@@ -257,6 +259,7 @@ class PolicyStatusTest {
         GOVERNED,
         List.of(containers),
         Optional.empty(),
+        List.of(),
         Cluster.NOW);
   }
 

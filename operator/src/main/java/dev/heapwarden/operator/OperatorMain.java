@@ -97,7 +97,7 @@ public final class OperatorMain {
             namespaces.of(client.resources(LeakIncident.class)), new Changes<>(() -> {}));
     var workloads = new Workloads(client, incidents::get);
     var events = new ClusterEvents(client, clock, settings.identity());
-    var assessments = new AssessmentBook(clock);
+    var assessments = new AssessmentBook();
 
     var incidentStore = new KubernetesIncidents(client, namespaces);
     var hold = new PolicyHold(incidentStore);
@@ -163,7 +163,9 @@ public final class OperatorMain {
     new HttpEndpoints(
         settings.port(),
         measures,
-        () -> true,
+        new OperatorHealth(
+                () -> directory.alive() && incidents.alive(), leading::get, collector::sinceRound)
+            ::problem,
         () ->
             informed.get()
                 && directory.synced()

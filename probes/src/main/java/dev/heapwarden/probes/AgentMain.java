@@ -26,6 +26,7 @@ import dev.heapwarden.probes.snapshot.SnapshotOrders;
 import dev.heapwarden.probes.target.CgroupTree;
 import dev.heapwarden.probes.target.NodeView;
 import dev.heapwarden.probes.target.ProcFs;
+import dev.heapwarden.probes.target.ProcessCounts;
 import dev.heapwarden.probes.target.ProcessScan;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -72,6 +73,7 @@ public final class AgentMain {
     var agent =
         new NodeAgent(
             new ProcessScan(new CgroupTree(settings.cgroupRoot()), proc),
+            new ProcessCounts(proc),
             probe,
             new JvmReadings(ledger, settings.procRoot()),
             new GoReadings(ledger, proc),

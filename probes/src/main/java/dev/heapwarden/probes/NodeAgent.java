@@ -3,6 +3,7 @@ package dev.heapwarden.probes;
 import dev.heapwarden.detection.sample.Attachment;
 import dev.heapwarden.detection.sample.ContainerKey;
 import dev.heapwarden.detection.sample.ContainerState;
+import dev.heapwarden.detection.sample.Signal;
 import dev.heapwarden.probes.cost.Overhead;
 import dev.heapwarden.probes.cost.Spending;
 import dev.heapwarden.probes.probe.CgroupCpu;
@@ -10,10 +11,12 @@ import dev.heapwarden.probes.probe.CgroupMemory;
 import dev.heapwarden.probes.probe.NodeProbe;
 import dev.heapwarden.probes.sample.Ledger;
 import dev.heapwarden.probes.target.NodeView;
+import dev.heapwarden.probes.target.ProcessCounts;
 import dev.heapwarden.probes.target.ProcessScan;
 import dev.heapwarden.probes.target.Target;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -45,6 +48,7 @@ final class NodeAgent implements AutoCloseable {
   private static final Duration STUCK = Duration.ofMinutes(5);
 
   private final ProcessScan scan;
+  private final ProcessCounts counts;
   private final NodeProbe probe;
   private final JvmReadings jvms;
   private final GoReadings programs;
@@ -62,6 +66,7 @@ final class NodeAgent implements AutoCloseable {
 
   NodeAgent(
       ProcessScan scan,
+      ProcessCounts counts,
       NodeProbe probe,
       JvmReadings jvms,
       GoReadings programs,
@@ -69,6 +74,7 @@ final class NodeAgent implements AutoCloseable {
       Ledger ledger,
       Spending spending) {
     this.scan = scan;
+    this.counts = counts;
     this.probe = probe;
     this.jvms = jvms;
     this.programs = programs;
@@ -168,7 +174,10 @@ final class NodeAgent implements AutoCloseable {
       if (target.cgroup().isPresent() && now - dueAt.getOrDefault(key, now) >= 0) {
         dueAt.put(key, now + target.container().interval().toNanos());
         try {
-          ledger.measured(key, CgroupMemory.read(target.cgroup().get()));
+          var levels = new EnumMap<Signal, Double>(Signal.class);
+          levels.putAll(counts.of(target.processes()));
+          levels.putAll(CgroupMemory.read(target.cgroup().get()).values());
+          ledger.measured(key, levels);
         } catch (IOException ended) {
           LOG.debug("cgroup is gone container={}", key.containerId(), ended);
         }

@@ -9,13 +9,11 @@ import dev.heapwarden.detection.sample.RuntimeKind;
 import dev.heapwarden.detection.sample.Signal;
 import dev.heapwarden.probes.jvm.JavaProgram;
 import dev.heapwarden.probes.jvm.JavaSource;
-import dev.heapwarden.probes.probe.CgroupMemory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
@@ -88,8 +86,7 @@ class JvmLogReadingsTest {
         start("-XX:+UseShenandoahGC", "-Xmx64m", "-Xlog:gc:file=" + directory.resolve("gc.log"))) {
       var target = ReadLogs.target(RuntimeKind.JVM, program.pid());
       read.awaitSamples(target, Origin.JVM_GC_LOG, 2);
-      read.ledger()
-          .measured(target.container().key(), new CgroupMemory(1, 1, OptionalLong.empty()));
+      read.ledger().measured(target.container().key(), Map.of(Signal.ANONYMOUS_MEMORY, 1.0));
 
       assertThat(read.signals(Origin.HSPERFDATA))
           .contains(Signal.METASPACE, Signal.THREADS)

@@ -238,6 +238,37 @@ public enum Feature {
       Layer.KERNEL,
       Signal.PAGE_FAULTS,
       "User page faults per second over the window."),
+  FILE_MEMORY(
+      Unit.BYTES,
+      Layer.KERNEL,
+      Signal.FILE_MEMORY,
+      "Cached files at the latest reading; the kernel drops them when memory is short."),
+  KERNEL_MEMORY(
+      Unit.BYTES,
+      Layer.KERNEL,
+      Signal.KERNEL_MEMORY,
+      "What the kernel holds for the container at the latest reading, such as open files, sockets"
+          + " and page tables; absent with cgroup v2 before Linux 5.18."),
+  KERNEL_MEMORY_GROWTH_RATE(
+      Unit.BYTES_PER_SECOND,
+      Layer.KERNEL,
+      Signal.KERNEL_MEMORY,
+      "Trend of the kernel's memory: Theil-Sen slope."),
+  OPEN_FILES(
+      Unit.COUNT,
+      Layer.KERNEL,
+      Signal.OPEN_FILES,
+      "Open file descriptors of all its processes at the latest reading."),
+  OPEN_FILES_GROWTH_RATE(
+      Unit.PER_SECOND,
+      Layer.KERNEL,
+      Signal.OPEN_FILES,
+      "Trend of the open file descriptors: Theil-Sen slope."),
+  OS_THREADS(
+      Unit.COUNT,
+      Layer.KERNEL,
+      Signal.OS_THREADS,
+      "Threads of all its processes, whatever their runtime, at the latest reading."),
   MAP_ENTRIES(
       Unit.ENTRIES,
       Layer.APPLICATION,
@@ -314,7 +345,17 @@ public enum Feature {
   /** The runtimes whose containers have it; empty for any container. */
   public Set<RuntimeKind> runtimes() {
     return switch (signal) {
-      case ANONYMOUS_MEMORY, WORKING_SET, MEMORY_LIMIT, PAGE_FAULTS -> Set.of();
+      case ANONYMOUS_MEMORY,
+          WORKING_SET,
+          MEMORY_LIMIT,
+          PAGE_FAULTS,
+          FILE_MEMORY,
+          KERNEL_MEMORY,
+          PAGE_TABLES,
+          SOCKET_MEMORY,
+          OPEN_FILES,
+          OS_THREADS ->
+          Set.of();
       case POST_GC_LIVE_HEAP, COLLECTIONS -> EnumSet.of(RuntimeKind.GO, RuntimeKind.JVM);
       case GC_PAUSE_TIME,
           OLD_GENERATION,

@@ -71,6 +71,10 @@ public record Features(
     putLevel(values, Feature.LOADED_CLASSES, Feature.LOADED_CLASS_GROWTH_RATE, history, age);
     putRate(values, Feature.PAGE_FAULT_RATE, history.series(Signal.PAGE_FAULTS), window, age);
     GoFeatures.put(values, history, age);
+    putLatest(values, Feature.FILE_MEMORY, history, age);
+    putLevel(values, Feature.KERNEL_MEMORY, Feature.KERNEL_MEMORY_GROWTH_RATE, history, age);
+    putLevel(values, Feature.OPEN_FILES, Feature.OPEN_FILES_GROWTH_RATE, history, age);
+    putLatest(values, Feature.OS_THREADS, history, age);
 
     var map = MapTrend.fastest(history.maps(), frame, age);
     map.ifPresent(
@@ -142,6 +146,14 @@ public record Features(
             history.series(level.signal()).between(frame.trendStart(age), age),
             frame.windowSeconds())
         .ifPresent(perSecond -> values.put(slope, perSecond));
+  }
+
+  private static void putLatest(
+      Map<Feature, Double> values, Feature level, History history, double age) {
+    var latest = latest(history, level.signal(), age);
+    if (latest != null) {
+      values.put(level, latest);
+    }
   }
 
   /** Null where nothing was sampled lately. */

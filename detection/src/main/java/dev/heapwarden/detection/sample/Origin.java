@@ -2,6 +2,7 @@ package dev.heapwarden.detection.sample;
 
 /** Which source spoke. */
 public enum Origin {
+  /** A container's cgroup, and what /proc says of the processes in it. */
   CGROUP,
   PAGE_FAULT_TRACEPOINT,
   GO_GC_UPROBE,

@@ -73,6 +73,28 @@ public enum Signal {
   ALLOCATED_BYTES(Kind.COUNTER),
   /** Bytes of its heap that were freed since its start. */
   FREED_BYTES(Kind.COUNTER),
+  /**
+   * Cached files of the container's cgroup without shared memory, bytes; the kernel drops them when
+   * memory is short. v1 memory.stat total_cache less total_shmem, v2 file less shmem.
+   */
+  FILE_MEMORY(Kind.GAUGE),
+  /**
+   * Memory that the kernel holds for the container, bytes: objects of files, sockets and mounts,
+   * stacks of threads, page tables. v1 memory.kmem.usage_in_bytes, v2 memory.stat kernel, which is
+   * absent before Linux 5.18.
+   */
+  KERNEL_MEMORY(Kind.GAUGE),
+  /** The page tables in it, bytes. v2 memory.stat pagetables; absent in v1. */
+  PAGE_TABLES(Kind.GAUGE),
+  /**
+   * Network buffers, bytes, which are no part of it. v2 memory.stat sock; absent in v1, which
+   * counts those of TCP only, and only where a limit was set for them.
+   */
+  SOCKET_MEMORY(Kind.GAUGE),
+  /** Open file descriptors of all the container's processes: /proc/PID/fd. */
+  OPEN_FILES(Kind.GAUGE),
+  /** Threads of all the container's processes, whatever their runtime: /proc/PID/status Threads. */
+  OS_THREADS(Kind.GAUGE),
   /** Entries of one map instance, read when it grew. */
   MAP_ENTRIES(Kind.GAUGE),
   /**

@@ -141,6 +141,23 @@ class FeaturesTest {
     assertThat(value(110, Feature.MAP_GROWTH_RATE)).isCloseTo(10.4, within(1e-9));
   }
 
+  @Test
+  void whatTheKernelHoldsAndOpenFilesHaveALevelAndATrend() {
+    for (int age = 40; age <= 200; age += 10) {
+      add(age, Signal.KERNEL_MEMORY, 1e6 + 200.0 * age);
+      add(age, Signal.OPEN_FILES, 10 + age);
+      add(age, Signal.OS_THREADS, 7);
+      add(age, Signal.FILE_MEMORY, 4e6);
+    }
+
+    assertThat(value(200, Feature.KERNEL_MEMORY)).isEqualTo(1.04e6);
+    assertThat(value(200, Feature.KERNEL_MEMORY_GROWTH_RATE)).isCloseTo(200, within(1e-6));
+    assertThat(value(200, Feature.OPEN_FILES)).isEqualTo(210);
+    assertThat(value(200, Feature.OPEN_FILES_GROWTH_RATE)).isCloseTo(1, within(1e-9));
+    assertThat(value(200, Feature.OS_THREADS)).isEqualTo(7);
+    assertThat(value(200, Feature.FILE_MEMORY)).isEqualTo(4e6);
+  }
+
   private Features at(double age) {
     var now = START.plusNanos((long) (age * 1e9));
     var past = samples.stream().filter(sample -> !sample.at().isAfter(now)).toList();

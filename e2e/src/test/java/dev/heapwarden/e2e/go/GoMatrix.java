@@ -224,7 +224,7 @@ final class GoMatrix implements AutoCloseable {
   }
 
   /** A script that makes something and prints where it is. */
-  private static Path made(String... script) throws IOException, InterruptedException {
+  static Path made(String... script) throws IOException, InterruptedException {
     var process = new ProcessBuilder(script).redirectError(ProcessBuilder.Redirect.INHERIT).start();
     try (var output = process.inputReader(StandardCharsets.UTF_8)) {
       var said = output.readAllAsString().strip();
@@ -233,7 +233,7 @@ final class GoMatrix implements AutoCloseable {
     }
   }
 
-  private static String tool(String name) {
+  static String tool(String name) {
     return ROOT.resolve("e2e/tools").resolve(name).toString();
   }
 }

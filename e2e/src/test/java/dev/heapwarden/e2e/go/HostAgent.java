@@ -51,13 +51,18 @@ final class HostAgent implements AutoCloseable {
    * @param directory for files of its own; a short path, as the kernel wants of uprobes
    */
   HostAgent(Path command, Path directory, List<MapsProgram> programs) throws IOException {
+    // Page faults are not what is tested.
+    this(command, directory, programs, new Tracepoints(directory));
+  }
+
+  HostAgent(Path command, Path directory, List<MapsProgram> programs, Tracepoints tracepoints)
+      throws IOException {
     bpftrace = new Bpftrace(List.of(command.toString()), directory.resolve("b"));
     bpftrace.orient();
     var sites = new Sites();
     var spending = new Spending(System::nanoTime, InstantSource.system());
     ledger = new Ledger(buffer, sites, WallClock.system(), PROC);
-    // Page faults are not what is tested.
-    probe = new NodeProbe(bpftrace, new Tracepoints(directory), spending, ledger::accept);
+    probe = new NodeProbe(bpftrace, tracepoints, spending, ledger::accept);
     windows =
         new MapGrowthEvidence(
             bpftrace,

@@ -20,16 +20,27 @@ final class MapsProgram implements AutoCloseable {
   private final Set<Long> live = ConcurrentHashMap.newKeySet();
   private final List<Double> markTerminations = new CopyOnWriteArrayList<>();
   private volatile long entries;
+  private volatile int collections;
 
   /** Starts it. */
   MapsProgram(Path executable) throws IOException {
-    name = String.valueOf(executable.getFileName());
-    var builder = new ProcessBuilder(executable.toString());
+    this(String.valueOf(executable.getFileName()), List.of(executable.toString()));
+  }
+
+  private MapsProgram(String name, List<String> command) throws IOException {
+    this.name = name;
+    var builder = new ProcessBuilder(command);
     builder.environment().put("GOMAXPROCS", "1");
     builder.environment().put("GODEBUG", "gctrace=1");
     process = builder.start();
     Thread.ofVirtual().start(this::listen);
     Thread.ofVirtual().start(this::trace);
+  }
+
+  /** Starts it in a pid namespace of its own, as container runtimes do. */
+  static MapsProgram contained(String name, Path executable) throws IOException {
+    return new MapsProgram(
+        name, List.of("unshare", "--pid", "--fork", "--kill-child", executable.toString()));
   }
 
   /** Such as {@code go1.26.8-stripped}. */
@@ -38,8 +49,18 @@ final class MapsProgram implements AutoCloseable {
     return name;
   }
 
+  /** Of the program itself, not of what contains it. */
   long pid() {
-    return process.pid();
+    return process.children().findFirst().map(ProcessHandle::pid).orElse(process.pid());
+  }
+
+  boolean isAlive() {
+    return process.isAlive();
+  }
+
+  /** How many collections it has told of. */
+  int collections() {
+    return collections;
   }
 
   /** What its collections found live, as its own runtime says. */
@@ -79,6 +100,7 @@ final class MapsProgram implements AutoCloseable {
         var words = List.of(line.split(" ", -1));
         live.add(Long.parseLong(words.getLast()));
         entries = Long.parseLong(words.getFirst());
+        collections++;
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);

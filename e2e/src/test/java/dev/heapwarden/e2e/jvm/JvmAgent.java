@@ -10,7 +10,6 @@ import dev.heapwarden.probes.JvmReadings;
 import dev.heapwarden.probes.buffer.Position;
 import dev.heapwarden.probes.buffer.SampleBuffer;
 import dev.heapwarden.probes.go.Sites;
-import dev.heapwarden.probes.probe.CgroupMemory;
 import dev.heapwarden.probes.sample.Ledger;
 import dev.heapwarden.probes.sample.WallClock;
 import dev.heapwarden.probes.target.CgroupTree;
@@ -103,7 +102,7 @@ final class JvmAgent implements AutoCloseable {
   /** All that was told of it as a JVM. */
   List<Sample> samples(JvmContainer container) {
     // What the cgroup says is not what is tested.
-    ledger.measured(key(container), new CgroupMemory(0, 0, OptionalLong.empty()));
+    ledger.measured(key(container), Map.of(Signal.ANONYMOUS_MEMORY, 0.0));
     return buffer.since(Position.start()).samples().stream()
         .filter(sample -> sample.container().equals(key(container)))
         .filter(sample -> sample.origin() != Origin.CGROUP)

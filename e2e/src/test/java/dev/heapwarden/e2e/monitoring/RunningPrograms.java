@@ -9,6 +9,7 @@ import dev.heapwarden.detection.sample.ContainerKey;
 import dev.heapwarden.detection.sample.ContainerState;
 import dev.heapwarden.detection.sample.Origin;
 import dev.heapwarden.detection.sample.RuntimeKind;
+import dev.heapwarden.detection.sample.Signal;
 import dev.heapwarden.operator.report.HttpEndpoints;
 import dev.heapwarden.operator.report.Measures;
 import dev.heapwarden.probes.buffer.SampleBuffer;
@@ -23,7 +24,6 @@ import dev.heapwarden.probes.http.Answers;
 import dev.heapwarden.probes.http.StatusServer;
 import dev.heapwarden.probes.jvm.Collector;
 import dev.heapwarden.probes.jvm.JvmCounters;
-import dev.heapwarden.probes.probe.CgroupMemory;
 import dev.heapwarden.probes.probe.ProbeCounters;
 import dev.heapwarden.probes.probe.ProbeEvent;
 import dev.heapwarden.probes.sample.Ledger;
@@ -49,6 +49,8 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Both programs' {@code /metrics}, served by their own classes, with something of everything. */
 final class RunningPrograms {
@@ -62,7 +64,7 @@ final class RunningPrograms {
   static String operator() throws IOException, InterruptedException {
     var measures = new Measures();
     measures.tell(new BusyOperator());
-    try (var endpoints = new HttpEndpoints(0, measures, () -> true, () -> true)) {
+    try (var endpoints = new HttpEndpoints(0, measures, Optional::empty, () -> true)) {
       return get(endpoints.port());
     }
   }
@@ -142,7 +144,19 @@ final class RunningPrograms {
   /** As if Go and a JVM ran in one container. */
   private static void measure(Ledger ledger) {
     ledger.targets(List.of(target()));
-    ledger.measured(KEY, new CgroupMemory(4096, 8192, OptionalLong.of(1 << 20)));
+    ledger.measured(
+        KEY,
+        Stream.of(
+                Signal.ANONYMOUS_MEMORY,
+                Signal.WORKING_SET,
+                Signal.MEMORY_LIMIT,
+                Signal.FILE_MEMORY,
+                Signal.KERNEL_MEMORY,
+                Signal.PAGE_TABLES,
+                Signal.SOCKET_MEMORY,
+                Signal.OPEN_FILES,
+                Signal.OS_THREADS)
+            .collect(Collectors.toMap(signal -> signal, _ -> 4096.0)));
     ledger.accept(new ProbeEvent.Collection(7, 1, 2048, 3, 80_000));
     ledger.allocated(
         KEY, 7, new MemoryFigures(9, 4, 5, 5, 9, 8, 3, 5, 1, 1, 1, 4, 3, 1, 1, 100, 1 << 20), 12);

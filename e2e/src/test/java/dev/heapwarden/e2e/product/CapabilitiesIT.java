@@ -93,20 +93,20 @@ class CapabilitiesIT {
             found -> found.filter(it -> it.state().equals("Refused")).isPresent());
   }
 
-  /** With it a new one is ready after some seconds. */
   @Test
-  void withoutPtraceNoProcessIsSeenAndTheAgentIsNeverReady() {
+  void withoutPtraceNoProcessIsLookedAtAndThePolicySaysSo() {
     leaveOut("SYS_PTRACE");
+    awaitRollout();
 
-    await("an agent that sees nothing")
-        .during(Duration.ofSeconds(20))
+    await("the reason")
         .atMost(SOON)
         .until(
-            () ->
-                agents().require().getStatus().getNumberReady() == 0
-                    && probe("sessions", "GoMapGrowth")
-                        .filter(CapabilitiesIT::isAttached)
-                        .isEmpty());
+            () -> probe("sessions", "GoMapGrowth"),
+            found ->
+                found
+                    .filter(it -> it.state().equals("Refused"))
+                    .filter(it -> String.valueOf(it.reason()).endsWith("SYS_PTRACE"))
+                    .isPresent());
   }
 
   @Test

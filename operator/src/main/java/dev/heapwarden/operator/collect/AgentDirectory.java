@@ -34,6 +34,11 @@ public final class AgentDirectory implements Agents, AutoCloseable {
     return pods.hasSynced() && pods.isWatching();
   }
 
+  /** Whether it still tries to see them. */
+  public boolean alive() {
+    return pods.isRunning();
+  }
+
   @Override
   public void close() {
     pods.close();

@@ -77,6 +77,7 @@ final class Announcer {
     announce(
         policy, before, after, Conditions.LEVELS_INSTALLED, "False", Reason.LEVEL_NOT_INSTALLED);
     announce(policy, before, after, Conditions.BREAKER_CLOSED, "False", Reason.BREAKER_OPENED);
+    announce(policy, before, after, Conditions.UNDONE, "False", Reason.DELETION_WAITS);
   }
 
   private void announce(

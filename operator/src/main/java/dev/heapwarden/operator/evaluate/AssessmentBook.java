@@ -7,9 +7,7 @@ import dev.heapwarden.detection.verdict.Evidence;
 import dev.heapwarden.detection.verdict.Verdict;
 import dev.heapwarden.operator.report.Standing;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
-import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -21,16 +19,7 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /** The newest assessments, by policy, in memory only. */
 public final class AssessmentBook implements Assessments {
-  /** What a deleted policy leaves is known for longer than its undoing takes, and then too old. */
-  private static final Duration KNOWN = Duration.ofMinutes(10);
-
   private final Map<String, Page> pages = new ConcurrentHashMap<>();
-  private final Map<ContainerKey, Assessment> left = new ConcurrentHashMap<>();
-  private final InstantSource clock;
-
-  public AssessmentBook(InstantSource clock) {
-    this.clock = clock;
-  }
 
   @Override
   public List<Assessment> of(String workloadUid, String container) {
@@ -38,17 +27,6 @@ public final class AssessmentBook implements Assessments {
         .flatMap(page -> page.assessments().values().stream())
         .filter(assessment -> isOf(assessment, workloadUid, container))
         .toList();
-  }
-
-  @Override
-  public List<Assessment> last(String workloadUid, String container) {
-    var newest = of(workloadUid, container);
-    return newest.isEmpty()
-        ? left.values().stream()
-            .filter(assessment -> isOf(assessment, workloadUid, container))
-            .filter(assessment -> !isTooOld(assessment))
-            .toList()
-        : newest;
   }
 
   @Override
@@ -60,10 +38,6 @@ public final class AssessmentBook implements Assessments {
   private static boolean isOf(Assessment assessment, String workloadUid, String container) {
     return assessment.workloadUid().equals(workloadUid)
         && assessment.container().container().equals(container);
-  }
-
-  private boolean isTooOld(Assessment assessment) {
-    return assessment.at().isBefore(clock.instant().minus(KNOWN));
   }
 
   /** Policies that were evaluated. */
@@ -107,8 +81,6 @@ public final class AssessmentBook implements Assessments {
         assessments.put(container.key(), container.assessment());
       }
     }
-    var assessed = assessments.values().stream().map(Governed::of).collect(toUnmodifiableSet());
-    left.values().removeIf(old -> isTooOld(old) || assessed.contains(Governed.of(old)));
     var standings =
         containers.stream().map(container -> standing(policy.getName(), container)).toList();
     var governed = containers.stream().map(Governed::of).collect(toUnmodifiableSet());
@@ -118,11 +90,7 @@ public final class AssessmentBook implements Assessments {
   }
 
   void forget(String policyUid) {
-    left.values().removeIf(this::isTooOld);
-    var page = pages.remove(policyUid);
-    if (page != null) {
-      left.putAll(page.assessments());
-    }
+    pages.remove(policyUid);
   }
 
   /** Without the samples that the container was judged by: they would be kept as long. */
@@ -150,10 +118,6 @@ public final class AssessmentBook implements Assessments {
   private record Governed(String workloadUid, String container) {
     static Governed of(WatchedContainer found) {
       return new Governed(found.workload().uid(), found.key().container());
-    }
-
-    static Governed of(Assessment found) {
-      return new Governed(found.workloadUid(), found.container().container());
     }
   }
 

@@ -8,14 +8,6 @@ public interface Assessments {
   List<Assessment> of(String workloadUid, String container);
 
   /**
-   * The same, or what was said last, and minutes ago at most, of containers whose policy was
-   * deleted: what was done about them is then to be undone.
-   */
-  default List<Assessment> last(String workloadUid, String container) {
-    return of(workloadUid, container);
-  }
-
-  /**
    * Whether the policy is known to govern no such container, not even one that cannot be seen. Of a
    * policy that was not evaluated since the operator started nothing is known.
    */

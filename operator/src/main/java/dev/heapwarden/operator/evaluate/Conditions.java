@@ -19,6 +19,9 @@ final class Conditions {
   static final String LEVELS_INSTALLED = "LevelsInstalled";
   static final String BREAKER_CLOSED = "BreakerClosed";
 
+  /** Of a policy that is deleted. */
+  static final String UNDONE = "Undone";
+
   private Conditions() {}
 
   static Condition of(String type, boolean status, String reason, String message) {

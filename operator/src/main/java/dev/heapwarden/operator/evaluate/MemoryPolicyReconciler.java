@@ -47,7 +47,7 @@ public final class MemoryPolicyReconciler implements Reconciler<MemoryPolicy> {
   private final Announcer announcer;
   private final Consumer<Evaluation> audience;
   private final Function<Evaluation, Optional<HealthOrder>> healthSnapshots;
-  private final Consumer<MemoryPolicy> hold;
+  private final Function<MemoryPolicy, List<String>> hold;
   private final Function<MemoryPolicy, Optional<String>> breaker;
   private final Alarms alarms;
   private final Levels levels;
@@ -58,7 +58,8 @@ public final class MemoryPolicyReconciler implements Reconciler<MemoryPolicy> {
    *
    * @param audience told of every evaluation before the status is
    * @param healthSnapshots orders those that are due
-   * @param hold keeps a policy while what was done under it is not undone, and no longer
+   * @param hold keeps a policy while what was done under it is not undone, and no longer; names the
+   *     incidents that it keeps it for
    * @param breaker why nothing more is changed for a policy; empty while anything may be
    * @param alarms wakes this for the moments of a policy's schedules
    */
@@ -70,7 +71,7 @@ public final class MemoryPolicyReconciler implements Reconciler<MemoryPolicy> {
       Measures measures,
       Consumer<Evaluation> audience,
       Function<Evaluation, Optional<HealthOrder>> healthSnapshots,
-      Consumer<MemoryPolicy> hold,
+      Function<MemoryPolicy, List<String>> hold,
       Function<MemoryPolicy, Optional<String>> breaker,
       Alarms alarms,
       Levels levels,
@@ -106,7 +107,7 @@ public final class MemoryPolicyReconciler implements Reconciler<MemoryPolicy> {
       alarms.forget(metadata.getUid());
       return UpdateControl.noUpdate();
     }
-    hold.accept(policy);
+    var holders = hold.apply(policy);
     alarms.set(policy);
     var now = clock.instant();
     var peers = context.getPrimaryCache().list(metadata.getNamespace(), _ -> true).toList();
@@ -123,12 +124,21 @@ public final class MemoryPolicyReconciler implements Reconciler<MemoryPolicy> {
     var evaluation = new Evaluation(policy, governance.governed(), containers, now);
     audience.accept(evaluation);
     // One that waits for its effects to be undone is evaluated because that needs the figures.
-    if (!policy.isMarkedForDeletion()) {
-      var health = healthSnapshots.apply(evaluation);
+    boolean deleted = policy.isMarkedForDeletion();
+    if (!deleted || !holders.isEmpty()) {
+      var health = deleted ? Optional.<HealthOrder>empty() : healthSnapshots.apply(evaluation);
       show(
           policy,
           PolicyStatus.of(
-              policy, levels, compiled, governance, containers, breaker.apply(policy), health, now),
+              policy,
+              levels,
+              compiled,
+              governance,
+              containers,
+              breaker.apply(policy),
+              health,
+              holders,
+              now),
           context);
     }
     return UpdateControl.<MemoryPolicy>noUpdate()

@@ -17,7 +17,7 @@ import java.util.stream.Stream;
 
 /** The one place where a policy's status is written down. */
 final class PolicyStatus {
-  /** Pods named in a condition at most. */
+  /** Pods or incidents named in a condition at most. */
   private static final int NAMED = 3;
 
   /** Characters of a condition's message at most; Kubernetes takes 32,768. */
@@ -30,6 +30,7 @@ final class PolicyStatus {
    *
    * @param breaker why nothing more is changed, where its circuit breaker is open
    * @param health what became of the health snapshots, where any were due
+   * @param holders incidents that a deleted policy waits for
    */
   static MemoryPolicyStatus of(
       MemoryPolicy policy,
@@ -39,6 +40,7 @@ final class PolicyStatus {
       List<WatchedContainer> containers,
       Optional<String> breaker,
       Optional<HealthOrder> health,
+      List<String> holders,
       Instant now) {
     var generation = policy.getMetadata().getGeneration();
     var timetable = Timetable.of(policy.getSpec());
@@ -51,7 +53,8 @@ final class PolicyStatus {
                     schedulesValid(timetable),
                     levelsInstalled(policy.getSpec().respond().maxLevel(), levels),
                     breakerClosed(breaker)),
-                healthSnapshots(policy, health).stream())
+                Stream.concat(
+                    healthSnapshots(policy, health).stream(), undone(policy, holders).stream()))
             .toList();
     return new MemoryPolicyStatus(
         generation,
@@ -228,8 +231,20 @@ final class PolicyStatus {
                     Conditions.BREAKER_CLOSED, true, "Closed", "what is allowed may be done"));
   }
 
-  private static String named(List<String> pods) {
-    var names = String.join(", ", pods.subList(0, Math.min(NAMED, pods.size())));
-    return pods.size() <= NAMED ? names : names + " and " + (pods.size() - NAMED) + " more";
+  /** Why a policy that somebody deleted is still there; none of one that nobody deleted. */
+  private static Optional<Condition> undone(MemoryPolicy policy, List<String> holders) {
+    return policy.isMarkedForDeletion() && !holders.isEmpty()
+        ? Optional.of(
+            Conditions.of(
+                Conditions.UNDONE,
+                false,
+                "IncidentsHeld",
+                "it goes once what was done about these incidents is undone: " + named(holders)))
+        : Optional.empty();
+  }
+
+  private static String named(List<String> all) {
+    var names = String.join(", ", all.subList(0, Math.min(NAMED, all.size())));
+    return all.size() <= NAMED ? names : names + " and " + (all.size() - NAMED) + " more";
   }
 }

@@ -12,6 +12,8 @@ public enum Reason {
   /** Too much of what was done for a policy did not help. */
   BREAKER_OPENED(Type.WARNING),
   CONTAINER_CRASHED(Type.WARNING),
+  /** A policy is deleted, and what was done under it is undone first. */
+  DELETION_WAITS(Type.NORMAL),
   LEAK_SUSPECTED(Type.WARNING),
   LEAK_CONFIRMED(Type.WARNING),
   STEP_PLANNED(Type.NORMAL),

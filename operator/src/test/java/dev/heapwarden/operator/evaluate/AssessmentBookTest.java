@@ -7,8 +7,6 @@ import dev.heapwarden.operator.collect.Sight;
 import dev.heapwarden.operator.report.Standing;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -18,8 +16,7 @@ class AssessmentBookTest {
   private static final ObjectMeta POLICY =
       new ObjectMetaBuilder().withName("shop").withUid("p").withGeneration(1L).build();
 
-  private Instant now = Cluster.NOW;
-  private final AssessmentBook book = new AssessmentBook(() -> now);
+  private final AssessmentBook book = new AssessmentBook();
 
   @Test
   void holdsTheNewestOfEveryContainerOfAWorkload() {
@@ -64,13 +61,6 @@ class AssessmentBookTest {
   }
 
   @Test
-  void whatWasDoneUnderADeletedPolicyCanBeUndoneByWhatWasSeenLast() {
-    book.replace(POLICY, List.of(Cluster.watched("a", HEALTHY)));
-    book.forget("p");
-    assertThat(book.last("uid-checkout", "checkout")).hasSize(1);
-  }
-
-  @Test
   void aWorkloadIsGoneOnceItsPolicyWasSeenWithoutIt() {
     assertThat(book.isGone("p", "uid-checkout", "checkout")).as("not looked at yet").isFalse();
 
@@ -80,27 +70,5 @@ class AssessmentBookTest {
 
     book.replace(POLICY, List.of());
     assertThat(book.isGone("p", "uid-checkout", "checkout")).isTrue();
-  }
-
-  /** It would be too small. */
-  @Test
-  void whatWasSeenLongAgoUndoesNothing() {
-    book.replace(POLICY, List.of(Cluster.watched("a", HEALTHY)));
-    book.forget("p");
-
-    now = now.plus(Duration.ofMinutes(11));
-    assertThat(book.last("uid-checkout", "checkout")).isEmpty();
-  }
-
-  @Test
-  void whatWasSeenUnderADeletedPolicyIsForgottenOnceItsWorkloadIsSeenAgain() {
-    book.replace(POLICY, List.of(Cluster.watched("a", HEALTHY)));
-    book.forget("p");
-    var another = new ObjectMetaBuilder(POLICY).withUid("q").build();
-
-    book.replace(another, List.of(Cluster.watched("b", HEALTHY)));
-    book.replace(another, List.of(Cluster.unseen("b", new Sight.NoAgent())));
-
-    assertThat(book.last("uid-checkout", "checkout")).isEmpty();
   }
 }

@@ -113,6 +113,7 @@ class PolicySchedulesTest {
         List.of(),
         Optional.empty(),
         health,
+        List.of(),
         Cluster.NOW);
   }
 }

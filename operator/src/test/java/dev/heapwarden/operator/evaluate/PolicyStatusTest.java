@@ -212,6 +212,7 @@ class PolicyStatusTest {
                 List.of(Cluster.watched("a", healthy(), GC)),
                 Optional.empty(),
                 Optional.empty(),
+                List.of(),
                 Cluster.NOW.plusSeconds(60)))
         .isEqualTo(first);
   }
@@ -256,6 +257,7 @@ class PolicyStatusTest {
         List.of(),
         Optional.empty(),
         Optional.empty(),
+        List.of(),
         Cluster.NOW);
   }
 
@@ -273,6 +275,7 @@ class PolicyStatusTest {
         List.of(containers),
         breaker,
         Optional.empty(),
+        List.of(),
         Cluster.NOW);
   }
 

@@ -100,7 +100,7 @@ class HeldPolicyTest {
   void thePolicyOfTwoIncidentsIsHeldUntilBothAreUndone() {
     world.put(isolated("leak-1", "w1"));
     world.put(isolated("leak-2", "w2"));
-    mend();
+    assertThat(mend()).containsExactly("leak-1", "leak-2");
     assertThat(world.holdsPolicy()).isTrue();
     world.put(answered(world.get("leak-1"), 0, false, true));
     rehearsal.run(enforce, Duration.ofMinutes(1));
@@ -166,9 +166,9 @@ class HeldPolicyTest {
         .isInstanceOf(World.Death.class);
   }
 
-  private void mend() {
+  private List<String> mend() {
     world.calm = true;
-    new PolicyHold(world).mend(read().orElseThrow(), world.inNamespace("shop").stream());
+    return new PolicyHold(world).mend(read().orElseThrow(), world.inNamespace("shop").stream());
   }
 
   private Optional<MemoryPolicy> read() {

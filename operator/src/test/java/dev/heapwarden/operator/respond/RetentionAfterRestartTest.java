@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 class RetentionAfterRestartTest {
   private final World world = new World(1);
   private final Retention retention =
-      new Retention(Duration.ofDays(30), world, new AssessmentBook(() -> world.now));
+      new Retention(Duration.ofDays(30), world, new AssessmentBook());
 
   @Test
   void whatWasTriedIsNotForgottenBeforeThePolicysPodsAreLookedAt() {

@@ -32,6 +32,19 @@ final class SignalMetrics {
           new Meaning(
               Signal.PAGE_FAULTS, "page_faults", "User page faults since the agent first saw it"),
           new Meaning(
+              Signal.FILE_MEMORY, "file_memory_bytes", "Cached files, without shared memory"),
+          new Meaning(
+              Signal.KERNEL_MEMORY,
+              "kernel_memory_bytes",
+              "What the kernel holds for it: open files, sockets, stacks, page tables"),
+          new Meaning(
+              Signal.PAGE_TABLES, "page_tables_bytes", "The page tables in it; cgroup v2 only"),
+          new Meaning(
+              Signal.SOCKET_MEMORY, "socket_memory_bytes", "Network buffers; cgroup v2 only"),
+          new Meaning(
+              Signal.OPEN_FILES, "open_files", "Open file descriptors of all its processes"),
+          new Meaning(Signal.OS_THREADS, "os_threads", "Threads of all its processes"),
+          new Meaning(
               Signal.POST_GC_LIVE_HEAP,
               "live_heap_bytes",
               "Heap that the last collection found live"),

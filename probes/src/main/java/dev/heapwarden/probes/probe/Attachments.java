@@ -80,6 +80,11 @@ public final class Attachments {
       Function<TargetProcess, Optional<String>> refusal,
       NodePlan attached) {
     var main = target.main();
+    if (target.denied().isPresent()) {
+      return Stream.of(PAGE_FAULTS, GO_GC, GO_MAP_GROWTH)
+          .map(probe -> refused(probe, target.denied().get()))
+          .toList();
+    }
     if (main.isEmpty()) {
       var why = "no process of the container was found yet";
       return Stream.of(PAGE_FAULTS, GO_GC, GO_MARK_TERMINATION, GO_MAP_GROWTH)

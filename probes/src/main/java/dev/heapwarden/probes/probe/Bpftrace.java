@@ -7,6 +7,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
@@ -23,7 +24,7 @@ public final class Bpftrace {
   private final List<String> command;
   private final Path scratch;
   private final AtomicLong serial = new AtomicLong();
-  private volatile PidNamespace namespace = PidNamespace.FIRST;
+  private volatile Optional<PidNamespace> namespace = Optional.of(PidNamespace.FIRST);
 
   /**
    * @param command what runs bpftrace, such as {@code bpftrace}
@@ -42,8 +43,29 @@ public final class Bpftrace {
    * @param links made by {@link #link} for this program, removed when it ended
    * @param deadline after which it is stopped; null for a child that is to run on
    * @param lines called on one thread, in order
+   * @throws IOException also while it is not known how programs must read process ids here
    */
   public ChildProcess start(
+      String program,
+      long process,
+      List<Path> links,
+      @Nullable Duration deadline,
+      Consumer<BpftraceLine> lines)
+      throws IOException {
+    if (namespace.isEmpty()) {
+      orient();
+    }
+    var own =
+        namespace.orElseThrow(
+            () ->
+                new IOException(
+                    "this node is itself a container, and its kernel does not tell how deep its pid"
+                        + " namespace is nested: events could not be told apart by process"));
+    return startAsIs(own.translate(program), process, links, deadline, lines);
+  }
+
+  /** The same for a program that reads no process id. */
+  ChildProcess startAsIs(
       String program,
       long process,
       List<Path> links,
@@ -58,7 +80,7 @@ public final class Bpftrace {
             name,
             ".bt",
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-    Files.writeString(file, namespace.translate(program));
+    Files.writeString(file, program);
     var arguments = new ArrayList<>(command);
     arguments.addAll(List.of("-f", "json", "-B", "line"));
     if (BY_OFFSET.matcher(program).find()) {

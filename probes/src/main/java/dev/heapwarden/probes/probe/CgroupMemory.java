@@ -1,54 +1,94 @@
 package dev.heapwarden.probes.probe;
 
+import dev.heapwarden.detection.sample.Signal;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 
 /**
- * One reading of a container's memory cgroup.
+ * One reading of a container's memory cgroup and those below it.
  *
- * @param anonymous bytes of anonymous and shared memory of the cgroup and those below it: what the
- *     kernel can only swap. ZGC's heap is shared memory; so are files on a tmpfs
- * @param workingSet bytes in use minus inactive file pages, as the kubelet computes it
- * @param limit bytes; empty when there is none
+ * @param values bytes; what this version of cgroups or of the kernel does not tell is absent
  */
-public record CgroupMemory(long anonymous, long workingSet, OptionalLong limit) {
+public record CgroupMemory(Map<Signal, Double> values) {
   /**
    * v1 shows "no limit" as the largest page-aligned signed number, PAGE_COUNTER_MAX in Linux
    * include/linux/page_counter.h; anything above 2^60 is one of those, for every page size.
    */
   private static final long V1_UNLIMITED = 1L << 60;
 
+  public CgroupMemory {
+    values = Map.copyOf(values);
+  }
+
   /**
    * Reads a cgroup directory, v1 or v2 (Documentation/admin-guide/cgroup-v1/memory.rst and
    * cgroup-v2.rst).
    *
-   * @throws IOException when it vanished or lacks a figure
+   * @throws IOException when it vanished or lacks a figure that every kernel has
    */
   public static CgroupMemory read(Path cgroup) throws IOException {
     var stat = stat(cgroup.resolve("memory.stat"));
-    if (Files.exists(cgroup.resolve("memory.usage_in_bytes"))) {
-      long limit = number(cgroup.resolve("memory.limit_in_bytes"));
-      return of(
-          figure(stat, "total_rss") + stat.getOrDefault("total_shmem", 0L),
-          number(cgroup.resolve("memory.usage_in_bytes")),
-          figure(stat, "total_inactive_file"),
-          limit >= V1_UNLIMITED ? OptionalLong.empty() : OptionalLong.of(limit));
-    }
-    var max = Files.readString(cgroup.resolve("memory.max")).strip();
-    return of(
-        figure(stat, "anon") + stat.getOrDefault("shmem", 0L),
-        number(cgroup.resolve("memory.current")),
-        figure(stat, "inactive_file"),
-        max.equals("max") ? OptionalLong.empty() : OptionalLong.of(Long.parseLong(max)));
+    return Files.exists(cgroup.resolve("memory.usage_in_bytes"))
+        ? version1(cgroup, stat)
+        : version2(cgroup, stat);
   }
 
-  private static CgroupMemory of(
-      long anonymous, long usage, long inactiveFile, OptionalLong limit) {
-    return new CgroupMemory(anonymous, Math.max(0, usage - inactiveFile), limit);
+  /** Bytes; empty when there is none. */
+  public OptionalLong limit() {
+    var limit = values.get(Signal.MEMORY_LIMIT);
+    return limit == null ? OptionalLong.empty() : OptionalLong.of(limit.longValue());
+  }
+
+  private static CgroupMemory version1(Path cgroup, Map<String, Long> stat) throws IOException {
+    long shared = stat.getOrDefault("total_shmem", 0L);
+    var values = new EnumMap<Signal, Double>(Signal.class);
+    put(values, Signal.ANONYMOUS_MEMORY, figure(stat, "total_rss") + shared);
+    put(values, Signal.FILE_MEMORY, figure(stat, "total_cache") - shared);
+    long usage = number(cgroup.resolve("memory.usage_in_bytes"));
+    put(values, Signal.WORKING_SET, usage - figure(stat, "total_inactive_file"));
+    var kernel = cgroup.resolve("memory.kmem.usage_in_bytes");
+    if (Files.exists(kernel)) {
+      put(values, Signal.KERNEL_MEMORY, number(kernel));
+    }
+    long limit = number(cgroup.resolve("memory.limit_in_bytes"));
+    if (limit < V1_UNLIMITED) {
+      put(values, Signal.MEMORY_LIMIT, limit);
+    }
+    return new CgroupMemory(values);
+  }
+
+  private static CgroupMemory version2(Path cgroup, Map<String, Long> stat) throws IOException {
+    long shared = stat.getOrDefault("shmem", 0L);
+    var values = new EnumMap<Signal, Double>(Signal.class);
+    put(values, Signal.ANONYMOUS_MEMORY, figure(stat, "anon") + shared);
+    put(values, Signal.FILE_MEMORY, figure(stat, "file") - shared);
+    long usage = number(cgroup.resolve("memory.current"));
+    put(values, Signal.WORKING_SET, usage - figure(stat, "inactive_file"));
+    putIfTold(values, Signal.KERNEL_MEMORY, stat.get("kernel"));
+    putIfTold(values, Signal.PAGE_TABLES, stat.get("pagetables"));
+    putIfTold(values, Signal.SOCKET_MEMORY, stat.get("sock"));
+    var max = cgroup.resolve("memory.max");
+    if (!Files.readString(max).strip().equals("max")) {
+      put(values, Signal.MEMORY_LIMIT, number(max));
+    }
+    return new CgroupMemory(values);
+  }
+
+  /** Figures that are not counted at one moment may differ by less than nothing. */
+  private static void put(Map<Signal, Double> values, Signal signal, long bytes) {
+    values.put(signal, (double) Math.max(0, bytes));
+  }
+
+  private static void putIfTold(Map<Signal, Double> values, Signal signal, @Nullable Long bytes) {
+    if (bytes != null) {
+      put(values, signal, bytes);
+    }
   }
 
   private static Map<String, Long> stat(Path file) throws IOException {

@@ -1,5 +1,8 @@
 package dev.heapwarden.probes.probe;
 
+import dev.heapwarden.probes.target.ProcFs;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -23,6 +26,16 @@ public final class Tracepoints {
   /** Why kernel allocations cannot be counted; empty when they can. */
   public Optional<String> kernelMemory() {
     return missing("kmem/kmalloc");
+  }
+
+  /** Whether an allocation of an object says of which kind it is, as it does since Linux 6.1. */
+  public boolean namesCaches() {
+    try (var format =
+        Files.lines(tracefs.resolve("events/kmem/kmem_cache_alloc/format"), ProcFs.ANY_BYTES)) {
+      return format.anyMatch(line -> line.contains(" name;"));
+    } catch (IOException | UncheckedIOException _) {
+      return false;
+    }
   }
 
   private Optional<String> missing(String event) {

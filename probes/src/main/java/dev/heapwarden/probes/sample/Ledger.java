@@ -12,13 +12,11 @@ import dev.heapwarden.probes.go.Sites;
 import dev.heapwarden.probes.gomemory.MemoryFigures;
 import dev.heapwarden.probes.jvm.JvmCounters;
 import dev.heapwarden.probes.jvm.JvmFigures;
-import dev.heapwarden.probes.probe.CgroupMemory;
 import dev.heapwarden.probes.probe.ProbeEvent;
 import dev.heapwarden.probes.target.Target;
 import dev.heapwarden.probes.target.TargetProcess;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -54,12 +52,23 @@ public final class Ledger {
     var byPid = new HashMap<Long, Owner>();
     for (var target : targets) {
       var ledger = containers.computeIfAbsent(target.container().key(), ContainerLedger::new);
-      target.processes().forEach(process -> byPid.put(process.pid(), new Owner(ledger, process)));
       ledger.judgesJvm(target.runtime() == RuntimeKind.JVM);
       ledger.retain(
-          target.processes().stream().map(TargetProcess::pid).collect(Collectors.toSet()));
+          target.processes().stream()
+              .filter(this::isTheSame)
+              .map(TargetProcess::pid)
+              .collect(Collectors.toSet()));
+      target.processes().forEach(process -> byPid.put(process.pid(), new Owner(ledger, process)));
     }
     owners = Map.copyOf(byPid);
+  }
+
+  /**
+   * What a process was before it executed something else, or one of the same pid, is not its own.
+   */
+  private boolean isTheSame(TargetProcess process) {
+    var before = owners.get(process.pid());
+    return before != null && before.process().identity().equals(process.identity());
   }
 
   /** Takes an event; one of a process that is no target any more is left out. */
@@ -77,21 +86,17 @@ public final class Ledger {
     }
   }
 
-  /** Takes a reading of a container's cgroup, with what is known of its JVMs at that moment. */
-  public synchronized void measured(ContainerKey container, CgroupMemory memory) {
+  /** Takes levels of a container, with what is known of its JVMs at that moment. */
+  public synchronized void measured(ContainerKey container, Map<Signal, Double> levels) {
     var ledger = containers.get(container);
     if (ledger == null) {
       return;
     }
-    var values = new EnumMap<Signal, Double>(Signal.class);
-    values.put(Signal.ANONYMOUS_MEMORY, (double) memory.anonymous());
-    values.put(Signal.WORKING_SET, (double) memory.workingSet());
-    memory.limit().ifPresent(limit -> values.put(Signal.MEMORY_LIMIT, (double) limit));
-    ledger.measured(values);
-    buffer.add(clock.now(), container, Origin.CGROUP, values, null);
+    ledger.measured(levels);
+    buffer.add(clock.now(), container, Origin.CGROUP, levels, null);
     ledger
         .jvmLevels()
-        .forEach((origin, levels) -> buffer.add(clock.now(), container, origin, levels, null));
+        .forEach((origin, values) -> buffer.add(clock.now(), container, origin, values, null));
   }
 
   /** Takes a reading of the counters of the JVM that is judged in a container. */

@@ -19,20 +19,23 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * A short window of the kernel's own allocations for a container's processes: bytes by kernel
- * stack, and a histogram of their sizes. Kernel functions are addresses where the agent may not
- * read kallsyms.
+ * A short window of the kernel's own allocations for a container's processes: bytes and calls by
+ * kernel stack, and a histogram of their sizes. Kernel functions are addresses where the agent may
+ * not read kallsyms.
  */
-final class KernelMemoryEvidence {
+public final class KernelMemoryEvidence {
   private static final Duration OVERHEAD = Duration.ofSeconds(30);
   private static final int STACKS_IN_FILE = 200;
+
+  /** bpf_trace_run1 and so on of kernel/trace/bpf_trace.c. */
+  private static final String PROBE_RUNNER = "bpf_trace_run";
 
   private final Bpftrace bpftrace;
   private final Tracepoints tracepoints;
   private final ArtifactStore store;
   private final Path kallsyms;
 
-  KernelMemoryEvidence(
+  public KernelMemoryEvidence(
       Bpftrace bpftrace, Tracepoints tracepoints, ArtifactStore store, Path procRoot) {
     this.kallsyms = procRoot.resolve("kallsyms");
     this.bpftrace = bpftrace;
@@ -40,14 +43,48 @@ final class KernelMemoryEvidence {
     this.store = store;
   }
 
-  private record Stack(long bytes, List<String> frames) {}
+  /** What became of a window. */
+  public sealed interface Outcome {}
 
-  private record Report(
+  /**
+   * What was allocated, whether freed since or not.
+   *
+   * @param bytes of all stacks, those included that are not listed
+   * @param caches bytes by the kernel's name for a kind of object, which kinds of one size may
+   *     share; empty before Linux 6.1
+   * @param stacks those of most bytes
+   * @param sizes of single allocations, with their number: powers of two
+   */
+  public record Report(
       double seconds,
       List<Long> pids,
+      long bytes,
+      long calls,
       Map<String, Long> caches,
       List<Stack> stacks,
-      List<JsonNode> sizes) {}
+      List<JsonNode> sizes)
+      implements Outcome {
+    public Report {
+      pids = List.copyOf(pids);
+      caches = Map.copyOf(caches);
+      stacks = List.copyOf(stacks);
+      sizes = List.copyOf(sizes);
+    }
+  }
+
+  /**
+   * Allocations from one place.
+   *
+   * @param frames innermost first
+   */
+  public record Stack(long bytes, long calls, List<String> frames) {
+    public Stack {
+      frames = List.copyOf(frames);
+    }
+  }
+
+  /** Nothing was seen. */
+  public record Unseen(String reason) implements Outcome {}
 
   Evidence take(Order order) throws IOException {
     var missing = tracepoints.kernelMemory();
@@ -58,13 +95,26 @@ final class KernelMemoryEvidence {
     if (pids.isEmpty()) {
       return new Evidence.Refused("no process was found");
     }
+    return switch (watch(pids, order.window())) {
+      case Unseen unseen -> new Evidence.Failed(unseen.reason());
+      case Report report ->
+          Evidence.Taken.of(
+              store.store(
+                  order.owner(),
+                  "kernel-memory.json",
+                  new ByteArrayInputStream(BpftraceLine.JSON.writeValueAsBytes(report))));
+    };
+  }
+
+  /** Watches processes for a time. */
+  public Outcome watch(List<Long> pids, Duration window) throws IOException {
     Map<String, Map<String, JsonNode>> printed = Collections.synchronizedMap(new HashMap<>());
     var child =
         bpftrace.start(
-            program(pids, order.window()),
+            program(pids, window, tracepoints.namesCaches()),
             0,
             List.of(),
-            order.window().plus(OVERHEAD),
+            window.plus(OVERHEAD),
             line -> {
               if (line instanceof BpftraceLine.Values values) {
                 printed.put(values.map(), values.values());
@@ -74,25 +124,30 @@ final class KernelMemoryEvidence {
             });
     child.ended().join();
     if (!printed.containsKey("start")) {
-      return new Evidence.Failed("bpftrace: " + child.complaint());
+      return new Unseen("bpftrace: " + child.complaint());
     }
     var sizes = new ArrayList<JsonNode>();
     printed
         .getOrDefault("@sizes", Map.of())
         .values()
         .forEach(buckets -> buckets.forEach(sizes::add));
-    var report =
-        new Report(
-            order.window().toMillis() / 1000.0,
-            pids,
-            caches(printed.getOrDefault("@caches", Map.of())),
-            stacks(printed.getOrDefault("@bytes", Map.of())),
-            sizes);
-    return Evidence.Taken.of(
-        store.store(
-            order.owner(),
-            "kernel-memory.json",
-            new ByteArrayInputStream(BpftraceLine.JSON.writeValueAsBytes(report))));
+    var stacks = printed.getOrDefault("@stacks", Map.of());
+    return new Report(
+        window.toMillis() / 1000.0,
+        pids,
+        stacks.values().stream().mapToLong(KernelMemoryEvidence::bytes).sum(),
+        stacks.values().stream().mapToLong(KernelMemoryEvidence::calls).sum(),
+        caches(printed.getOrDefault("@caches", Map.of())),
+        stacks(stacks),
+        sizes);
+  }
+
+  private static long bytes(JsonNode stats) {
+    return stats.path("total").asLong();
+  }
+
+  private static long calls(JsonNode stats) {
+    return stats.path("count").asLong();
   }
 
   private static Map<String, Long> caches(Map<String, JsonNode> bytes) {
@@ -100,12 +155,12 @@ final class KernelMemoryEvidence {
         .collect(Collectors.toMap(Map.Entry::getKey, entry -> entry.getValue().asLong()));
   }
 
-  private List<Stack> stacks(Map<String, JsonNode> bytes) throws IOException {
+  private List<Stack> stacks(Map<String, JsonNode> stats) throws IOException {
     var largest =
-        bytes.entrySet().stream()
+        stats.entrySet().stream()
             .sorted(
                 Comparator.comparingLong(
-                    (Map.Entry<String, JsonNode> entry) -> -entry.getValue().asLong()))
+                    (Map.Entry<String, JsonNode> entry) -> -bytes(entry.getValue())))
             .limit(STACKS_IN_FILE)
             .toList();
     var names =
@@ -115,13 +170,25 @@ final class KernelMemoryEvidence {
         .map(
             entry ->
                 new Stack(
-                    entry.getValue().asLong(),
-                    frames(entry.getKey()).stream()
-                        .map(
-                            address ->
-                                names.getOrDefault(address, "0x" + Long.toHexString(address)))
-                        .toList()))
+                    bytes(entry.getValue()),
+                    calls(entry.getValue()),
+                    withoutProbe(
+                        frames(entry.getKey()).stream()
+                            .map(
+                                address ->
+                                    names.getOrDefault(address, "0x" + Long.toHexString(address)))
+                            .toList())))
         .toList();
+  }
+
+  /** At a raw tracepoint the innermost frames are the probe itself, and who ran it. */
+  private static List<String> withoutProbe(List<String> frames) {
+    for (int i = 0; i < frames.size(); i++) {
+      if (frames.get(i).startsWith(PROBE_RUNNER)) {
+        return frames.subList(i + 1, frames.size());
+      }
+    }
+    return frames;
   }
 
   /** bpftrace escapes the line ends of a stack that is a key. */
@@ -133,20 +200,35 @@ final class KernelMemoryEvidence {
         .toList();
   }
 
-  static String program(List<Long> pids, Duration window) {
+  /**
+   * @param namesCaches whether the tracepoint is handed the cache that an object is of, as since
+   *     Linux 6.1 (include/trace/events/kmem.h). It is read by the raw tracepoint: bpftrace 0.22
+   *     and 0.23 read the name that the tracepoint writes down at a wrong place
+   */
+  static String program(List<Long> pids, Duration window, boolean namesCaches) {
     var text = new StringBuilder("config = { max_map_keys = 16384 }\nBEGIN {\n");
     pids.forEach(pid -> text.append("  @t[%d] = 1;\n".formatted(pid)));
     text.append("  printf(\"start %lu\\n\", nsecs);\n}\n");
     text.append(
         """
         tracepoint:kmem:kmalloc /@t[pid]/ {
-          @bytes[kstack(raw, 6)] = sum(args.bytes_alloc); @sizes = hist(args.bytes_alloc);
-        }
-        tracepoint:kmem:kmem_cache_alloc /@t[pid]/ {
-          @bytes[kstack(raw, 6)] = sum(args.bytes_alloc); @sizes = hist(args.bytes_alloc);
-          @caches[str(args.name)] = sum(args.bytes_alloc);
+          @stacks[kstack(raw, 8)] = stats(args.bytes_alloc); @sizes = hist(args.bytes_alloc);
         }
         """);
+    text.append(
+        namesCaches
+            ? """
+            rawtracepoint:kmem_cache_alloc /@t[pid]/ {
+              $cache = (struct kmem_cache *)arg2;
+              @stacks[kstack(raw, 8)] = stats($cache->size); @sizes = hist($cache->size);
+              @caches[str($cache->name)] = sum($cache->size);
+            }
+            """
+            : """
+            tracepoint:kmem:kmem_cache_alloc /@t[pid]/ {
+              @stacks[kstack(raw, 8)] = stats(args.bytes_alloc); @sizes = hist(args.bytes_alloc);
+            }
+            """);
     text.append("interval:ms:%d { exit(); }\n".formatted(window.toMillis()));
     return text.toString();
   }

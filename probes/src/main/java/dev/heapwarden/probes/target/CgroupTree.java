@@ -24,6 +24,9 @@ import java.util.Set;
 public final class CgroupTree {
   private static final int DEPTH_LIMIT = 16;
 
+  /** In the name of the cgroup of the process with which CRI-O watches over a container. */
+  private static final String MONITOR = "conmon";
+
   private final Path hierarchy;
   private final Map<String, Path> known = new HashMap<>();
 
@@ -78,7 +81,10 @@ public final class CgroupTree {
           @Override
           public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes) {
             var name = directory.getFileName().toString();
-            Optional<String> found = missing.stream().filter(name::contains).findFirst();
+            Optional<String> found =
+                name.contains(MONITOR)
+                    ? Optional.empty()
+                    : missing.stream().filter(name::contains).findFirst();
             if (found.isPresent()) {
               known.put(found.get(), directory);
               missing.remove(found.get());

@@ -33,6 +33,9 @@ public final class ProcFs {
    */
   public static final Charset ANY_BYTES = StandardCharsets.ISO_8859_1;
 
+  /** The first field of /proc/PID/stat behind the name, as proc(5) numbers them. */
+  private static final int FIRST_FIELD = 3;
+
   private static final Path NOWHERE = Path.of("/dev/null");
 
   /** Of the names of files, as {@link Path} has them. */
@@ -69,20 +72,45 @@ public final class ProcFs {
     }
   }
 
-  /** Start time in clock ticks since boot: field 22 of stat, counted after the name's last ')'. */
+  /** Start time in clock ticks since boot: field 22 of stat. */
   public long startTicks(long pid) throws IOException {
-    var stat = Files.readString(directory(pid).resolve("stat"), ANY_BYTES);
-    var fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
-    if (fields.length < 20) {
-      throw new IOException("/proc/" + pid + "/stat has too few fields");
-    }
-    return Long.parseLong(fields[19]);
+    return Long.parseLong(stat(pid)[22 - FIRST_FIELD]);
   }
 
-  /** Whether a process is still the one that was seen; its pid may be another's by now. */
+  /**
+   * Who a process is now: fields 22 and 28 of stat, and the executable.
+   *
+   * @throws java.nio.file.AccessDeniedException where the agent may not look at it
+   */
+  TargetProcess.Identity identity(String containerId, long pid) throws IOException {
+    var stat = stat(pid);
+    return new TargetProcess.Identity(
+        containerId,
+        pid,
+        Long.parseLong(stat[22 - FIRST_FIELD]),
+        ExecutableId.of(directory(pid).resolve("exe")),
+        Long.parseUnsignedLong(stat[28 - FIRST_FIELD]));
+  }
+
+  /** The fields of stat after the name's last ')'. */
+  private String[] stat(long pid) throws IOException {
+    var stat = Files.readString(directory(pid).resolve("stat"), ANY_BYTES);
+    var fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+    if (fields.length <= 28 - FIRST_FIELD) {
+      throw new IOException("/proc/" + pid + "/stat has too few fields");
+    }
+    return fields;
+  }
+
+  /**
+   * Whether a process is still the one that was seen; its pid may be another's by now, or it may
+   * have executed something else.
+   */
   public boolean is(TargetProcess.Identity identity) throws IOException {
-    return startTicks(identity.pid()) == identity.startTicks()
-        && ExecutableId.of(directory(identity.pid()).resolve("exe")).equals(identity.executable());
+    var now = identity(identity.containerId(), identity.pid());
+    return now.startTicks() == identity.startTicks()
+        && now.executable().equals(identity.executable())
+        && (identity.stack() == 0 || now.stack() == identity.stack());
   }
 
   /**

@@ -6,8 +6,10 @@ import dev.heapwarden.probes.go.ExecutableId;
 import dev.heapwarden.probes.go.GoBinary;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -60,28 +62,31 @@ public final class ProcessScan {
 
   private Target target(WatchedContainer container, Optional<Path> cgroup) {
     var pids = cgroup.map(CgroupTree::processes).orElse(List.of());
+    var processes = new ArrayList<TargetProcess>();
+    boolean denied = false;
+    for (long pid : pids) {
+      try {
+        processes.add(process(container, pid));
+      } catch (AccessDeniedException _) {
+        denied = true;
+      } catch (IOException | UncheckedIOException _) {
+        // It ended between being listed and being looked at, or is a kernel thread.
+      }
+    }
     return Target.after(
         container,
         cgroup,
-        pids.stream().flatMap(pid -> process(container, pid).stream()).toList(),
-        judged.get(container.key().containerId()));
+        processes,
+        judged.get(container.key().containerId()),
+        denied && processes.isEmpty() ? Optional.of(Capabilities.whyDenied()) : Optional.empty());
   }
 
-  private Optional<TargetProcess> process(WatchedContainer container, long pid) {
-    try {
-      var exe = proc.directory(pid).resolve("exe");
-      var identity =
-          new TargetProcess.Identity(
-              container.key().containerId(), pid, proc.startTicks(pid), ExecutableId.of(exe));
-      var known = seen.get(identity);
-      if (known != null && !mayYetLoadItsRuntime(known)) {
-        return Optional.of(known.withAnonymousBytes(proc.anonymousBytes(pid)));
-      }
-      return Optional.of(look(identity, exe));
-    } catch (IOException | UncheckedIOException _) {
-      // It ended between being listed and being looked at, or is a kernel thread.
-      return Optional.empty();
-    }
+  private TargetProcess process(WatchedContainer container, long pid) throws IOException {
+    var identity = proc.identity(container.key().containerId(), pid);
+    var known = seen.get(identity);
+    return known != null && !mayYetLoadItsRuntime(known)
+        ? known.withAnonymousBytes(proc.anonymousBytes(pid))
+        : look(identity, proc.directory(pid).resolve("exe"));
   }
 
   /** A Java launcher is a native program until it has loaded libjvm. */

@@ -14,19 +14,21 @@ import org.jspecify.annotations.Nullable;
  * @param cgroup directory of its memory cgroup; empty when it was not found (yet)
  * @param processes that run in it now
  * @param main the process that is judged; empty while none was found
+ * @param denied why none of its processes may be looked at; empty where they may
  */
 public record Target(
     WatchedContainer container,
     Optional<Path> cgroup,
     List<TargetProcess> processes,
-    Optional<TargetProcess> main) {
+    Optional<TargetProcess> main,
+    Optional<String> denied) {
   public Target {
     processes = List.copyOf(processes);
   }
 
   /** A container that is looked at for the first time: its largest process is judged. */
   public Target(WatchedContainer container, Optional<Path> cgroup, List<TargetProcess> processes) {
-    this(container, cgroup, processes, main(container.choice(), processes, null));
+    this(container, cgroup, processes, main(container.choice(), processes, null), Optional.empty());
   }
 
   /**
@@ -37,8 +39,10 @@ public record Target(
       WatchedContainer container,
       Optional<Path> cgroup,
       List<TargetProcess> processes,
-      TargetProcess.@Nullable Identity judged) {
-    return new Target(container, cgroup, processes, main(container.choice(), processes, judged));
+      TargetProcess.@Nullable Identity judged,
+      Optional<String> denied) {
+    return new Target(
+        container, cgroup, processes, main(container.choice(), processes, judged), denied);
   }
 
   /** The process with the most anonymous memory of those of one runtime, or of all. */

@@ -33,8 +33,15 @@ public record TargetProcess(
    *
    * @param pid as the agent's pid namespace numbers it
    * @param startTicks clock ticks from boot to its start
+   * @param stack where its stack begins, which Linux draws anew whenever it executes a program, be
+   *     it the same one; 0 where that may not be seen
    */
-  public record Identity(String containerId, long pid, long startTicks, ExecutableId executable) {}
+  public record Identity(
+      String containerId, long pid, long startTicks, ExecutableId executable, long stack) {
+    public Identity(String containerId, long pid, long startTicks, ExecutableId executable) {
+      this(containerId, pid, startTicks, executable, 0);
+    }
+  }
 
   public long pid() {
     return identity.pid();

@@ -8,12 +8,12 @@ import dev.heapwarden.detection.sample.Attachment;
 import dev.heapwarden.detection.sample.ContainerKey;
 import dev.heapwarden.detection.sample.ContainerState;
 import dev.heapwarden.detection.sample.RuntimeKind;
+import dev.heapwarden.detection.sample.Signal;
 import dev.heapwarden.probes.buffer.SampleBuffer;
 import dev.heapwarden.probes.cost.Spending;
 import dev.heapwarden.probes.gclog.GcLogCounts;
 import dev.heapwarden.probes.go.ExecutableId;
 import dev.heapwarden.probes.go.Sites;
-import dev.heapwarden.probes.probe.CgroupMemory;
 import dev.heapwarden.probes.probe.ProbeCounters;
 import dev.heapwarden.probes.probe.ProbeEvent;
 import dev.heapwarden.probes.sample.Ledger;
@@ -32,8 +32,8 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Random;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -162,7 +162,7 @@ class StatusServerTest {
   void metricsAreNamedAndDescribedAsPrometheusWantsThem() throws Exception {
     containers = List.of(state(Attachment.State.ATTACHED));
     watched();
-    ledger.measured(KEY, new CgroupMemory(4096, 8192, OptionalLong.empty()));
+    ledger.measured(KEY, Map.of(Signal.ANONYMOUS_MEMORY, 4096.0, Signal.WORKING_SET, 8192.0));
     ledger.accept(new ProbeEvent.Collection(7, 1, 2048, 3, 0));
     ledger.accept(new ProbeEvent.Faults(7, 1, 5));
 

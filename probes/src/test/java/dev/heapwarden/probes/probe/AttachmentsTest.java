@@ -58,6 +58,28 @@ class AttachmentsTest {
   }
 
   @Test
+  void aContainerThatMayNotBeLookedAtIsRefusedWithTheReason() {
+    var why = "its processes may not be looked at: the agent lacks the capability SYS_PTRACE";
+    var target =
+        new Target(Web.watched(), Optional.empty(), List.of(), Optional.empty(), Optional.of(why));
+
+    assertThat(
+            Attachments.of(
+                target,
+                List.of(),
+                Optional.empty(),
+                Map.of(),
+                Optional.empty(),
+                "bpftrace is attaching",
+                _ -> Optional.empty(),
+                NodePlan.nothing()))
+        .containsExactly(
+            new Attachment("PageFaults", State.REFUSED, why),
+            new Attachment("GoGc", State.REFUSED, why),
+            new Attachment("GoMapGrowth", State.REFUSED, why));
+  }
+
+  @Test
   void aKernelWithoutTheTracepointIsARefusal() {
     assertThat(
             attachments(List.of(NATIVE), Optional.of("no tracepoint"), Optional.empty(), true)

@@ -42,6 +42,15 @@ class CgroupCpuTest {
     assertThat(CgroupCpu.used(root.resolve("memory/kubepods/id"))).isEqualTo(987_654_321L);
   }
 
+  /** See {@link CgroupMemoryTest}. */
+  @Test
+  void whatLinux61WroteWithVersion2IsRead() throws Exception {
+    var cgroup = CgroupMemoryTest.recorded("v2-linux-6.1");
+
+    assertThat(CgroupCpu.used(cgroup)).isEqualTo(920_000_000L);
+    assertThat(CgroupCpu.quota(cgroup)).isEqualTo(Double.POSITIVE_INFINITY);
+  }
+
   private void write(String file, String text) throws IOException {
     var path = root.resolve(file);
     Files.createDirectories(path.getParent());

@@ -21,8 +21,11 @@ class PidNamespaceTest {
 
   @Test
   void inANestedNamespaceTheIdThatTheAgentSeesIsReadAndPathsAndFunctionsStay() {
-    var pid = "(uint64)curtask->group_leader->thread_pid->numbers[1].nr";
-    assertThat(new PidNamespace(1).translate(PROGRAM))
+    var task = "curtask->group_leader->thread_pid->";
+    var pid =
+        "(%1$slevel >= 1 && %1$snumbers[1].ns->ns.inum == 4026532482 ? (uint64)%1$snumbers[1].nr : 0)"
+            .formatted(task);
+    assertThat(new PidNamespace(1, 4_026_532_482L).translate(PROGRAM))
         .isEqualTo(
             """
             BEGIN { @t[7] = 1; }

@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CgroupTreeTest {
   private static final String ID =
@@ -15,18 +18,53 @@ class CgroupTreeTest {
 
   @TempDir Path root;
 
-  @Test
-  void aContainerIsFoundInVersion1() throws IOException {
-    var directory = container("memory/kubepods/burstable/pod1/" + ID);
+  /**
+   * Where container runtimes put a container: kubelet's pkg/kubelet/cm/cgroup_manager_linux.go
+   * names the directories of pods, containerd's and CRI-O's runtimes that of a container.
+   */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        // cgroupfs driver: each class, containerd and CRI-O
+        "memory/kubepods/burstable/podUID/ID",
+        "memory/kubepods/besteffort/podUID/ID",
+        "memory/kubepods/podUID/ID",
+        "memory/kubepods/burstable/podUID/crio-ID",
+        "unified/kubepods/burstable/podUID/ID",
+        // systemd driver
+        "memory/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-podSLICE.slice/cri-containerd-ID.scope",
+        "unified/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-podSLICE.slice/cri-containerd-ID.scope",
+        "unified/kubepods.slice/kubepods-podSLICE.slice/cri-containerd-ID.scope",
+        "unified/kubepods.slice/kubepods-besteffort.slice/kubepods-besteffort-podSLICE.slice/crio-ID.scope",
+        "unified/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-podSLICE.slice/docker-ID.scope",
+        // kind, and k3d with containerd's cgroupfs driver: below the node's own
+        "unified/kubelet.slice/kubelet-kubepods.slice/kubelet-kubepods-burstable.slice/kubelet-kubepods-burstable-podSLICE.slice/cri-containerd-ID.scope",
+        "unified/system.slice/docker-NODE.scope/kubelet/kubepods/burstable/podUID/ID",
+        "memory/docker/NODE/kubelet/kubepods/burstable/podUID/ID"
+      })
+  void aContainerIsFoundWhereverItsRuntimePutsIt(String shape) throws IOException {
+    var path =
+        shape
+            .replace("UID", "8a1f0c2e-5a0b-4c7e-9d0f-1b2c3d4e5f60")
+            .replace("ID", ID)
+            .replace("NODE", "5".repeat(64))
+            .replace("SLICE", "8a1f0c2e_5a0b_4c7e_9d0f_1b2c3d4e5f60");
+    boolean second = path.startsWith("unified/");
+    if (second) {
+      Files.writeString(root.resolve("cgroup.controllers"), "memory\n");
+    }
+    var directory = container(second ? path.substring("unified/".length()) : path);
 
-    assertThat(new CgroupTree(root).locate(Set.of(ID))).containsEntry(ID, directory);
+    assertThat(new CgroupTree(root).locate(Set.of(ID))).containsExactly(Map.entry(ID, directory));
   }
 
+  /** Its monitor is in a cgroup of its own, with the container's id in its name too. */
   @Test
-  void aContainerIsFoundInVersion2UnderSystemdsName() throws IOException {
+  void theMonitorOfCriOIsNotTheContainer() throws IOException {
     Files.writeString(root.resolve("cgroup.controllers"), "memory\n");
-    var directory = container("kubepods.slice/pod1.slice/cri-containerd-" + ID + ".scope");
-
+    container("kubepods.slice/pod1.slice/crio-conmon-" + ID + ".scope");
+    assertThat(new CgroupTree(root).locate(Set.of(ID))).isEmpty();
+    var directory = container("kubepods.slice/pod1.slice/crio-" + ID + ".scope");
     assertThat(new CgroupTree(root).locate(Set.of(ID))).containsEntry(ID, directory);
   }
 

@@ -9,6 +9,7 @@ import io.fabric8.kubernetes.api.model.ContainerStatusBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.client.utils.Serialization;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -103,6 +104,43 @@ class SelectionTest {
     assertThat(Selection.watched(List.of(pod), List.of(older)))
         .extracting(container -> container.key().container())
         .containsExactly("web", "mesh");
+  }
+
+  /** It is somebody's look at the pod, and ends with it. */
+  @Test
+  void anEphemeralContainerIsNotWatched() {
+    var pod =
+        new PodBuilder(pod(Map.of("app", "web")))
+            .editStatus()
+            .withEphemeralContainerStatuses(running("debugger"))
+            .endStatus()
+            .build();
+
+    assertThat(Selection.watched(List.of(pod), List.of(older)))
+        .extracting(container -> container.key().container())
+        .containsExactly("web");
+  }
+
+  @Test
+  void aContainerThatWasStartedAgainIsAnother() {
+    var pod = pod(Map.of("app", "web"));
+    var before = Selection.watched(List.of(pod), List.of(older)).getFirst();
+    var again =
+        new PodBuilder(pod)
+            .editStatus()
+            .editFirstContainerStatus()
+            .withContainerID("containerd://web-id-2")
+            .withRestartCount(1)
+            .withNewState()
+            .withNewRunning("2026-01-03T01:00:00Z")
+            .endState()
+            .endContainerStatus()
+            .endStatus()
+            .build();
+
+    var after = Selection.watched(List.of(again), List.of(older)).getFirst();
+    assertThat(after.key()).isNotEqualTo(before.key());
+    assertThat(after.startedAt()).isEqualTo(Instant.parse("2026-01-03T01:00:00Z"));
   }
 
   private static List<String> policies(Pod pod, List<MemoryPolicy> policies) {

@@ -37,7 +37,8 @@ class TargetTest {
             Web.watched(),
             Optional.empty(),
             List.of(processes),
-            before == null ? null : before.identity())
+            before == null ? null : before.identity(),
+            Optional.empty())
         .main()
         .orElseThrow()
         .pid();

@@ -104,7 +104,7 @@ record LowerMemory(
   /** Bytes that cannot be dropped; empty where nothing is known. */
   private Optional<Double> used(LeakIncident incident, Resizing resizing) {
     var target = incident.getSpec().target();
-    return assessments.last(target.uid(), target.container()).stream()
+    return assessments.of(target.uid(), target.container()).stream()
         .filter(assessment -> assessment.container().podUid().equals(resizing.uid()))
         .flatMap(
             assessment ->

@@ -3,6 +3,7 @@ package dev.heapwarden.operator.respond.journal;
 import dev.heapwarden.crds.incident.LeakIncident;
 import dev.heapwarden.crds.policy.MemoryPolicy;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.util.List;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,7 +33,7 @@ public record PolicyHold(IncidentStore store) {
         return false;
       }
       var policy = found.get();
-      boolean needed = isNeeded(name, store.inNamespace(namespace).stream());
+      boolean needed = holders(name, store.inNamespace(namespace).stream()).findAny().isPresent();
       boolean deleted = policy.isMarkedForDeletion();
       // Kubernetes lets nobody add a finalizer to what is being deleted.
       if (needed == policy.hasFinalizer(Journal.FINALIZER) || (needed && deleted)) {
@@ -53,11 +54,17 @@ public record PolicyHold(IncidentStore store) {
    * the API server only where what is known differs.
    *
    * @param known incidents of its namespace, which may lag behind
+   * @return the names of the incidents that it is held for
    */
-  public void mend(MemoryPolicy policy, Stream<LeakIncident> known) {
+  public List<String> mend(MemoryPolicy policy, Stream<LeakIncident> known) {
     var metadata = policy.getMetadata();
-    if (isNeeded(metadata.getName(), known) == policy.hasFinalizer(Journal.FINALIZER)) {
-      return;
+    var holders =
+        holders(metadata.getName(), known)
+            .map(incident -> incident.getMetadata().getName())
+            .sorted()
+            .toList();
+    if (holders.isEmpty() != policy.hasFinalizer(Journal.FINALIZER)) {
+      return holders;
     }
     try {
       settle(metadata.getNamespace(), metadata.getName());
@@ -68,10 +75,11 @@ public record PolicyHold(IncidentStore store) {
           metadata.getName(),
           e.getMessage());
     }
+    return holders;
   }
 
-  private static boolean isNeeded(String policy, Stream<LeakIncident> incidents) {
-    return incidents.anyMatch(
+  private static Stream<LeakIncident> holders(String policy, Stream<LeakIncident> incidents) {
+    return incidents.filter(
         incident ->
             incident.hasFinalizer(Journal.FINALIZER)
                 && incident.getSpec().target().policy().equals(policy));

@@ -1,0 +1,81 @@
+package dev.heapwarden.probes.sample;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heapwarden.detection.sample.RuntimeKind;
+import dev.heapwarden.detection.sample.Signal;
+import dev.heapwarden.probes.buffer.SampleBuffer;
+import dev.heapwarden.probes.go.ExecutableId;
+import dev.heapwarden.probes.go.Sites;
+import dev.heapwarden.probes.probe.ProbeEvent;
+import dev.heapwarden.probes.target.Target;
+import dev.heapwarden.probes.target.TargetProcess;
+import dev.heapwarden.probes.target.Web;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class LedgerTest {
+  private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
+
+  private final Ledger ledger =
+      new Ledger(
+          new SampleBuffer(100, 100, new Random(1)),
+          new Sites(),
+          new WallClock(() -> NOW, () -> 0),
+          Path.of("/proc"));
+
+  @Test
+  void aProgramThatExecutesItselfAgainCountsFromItsOwnBeginning() {
+    runs(7, 1);
+    ledger.traced(Web.KEY, 7, NOW, 1000, 100);
+    runs(7, 1);
+    ledger.traced(Web.KEY, 7, NOW, 1000, 101);
+
+    runs(7, 2);
+    ledger.traced(Web.KEY, 7, NOW, 500, 1);
+    ledger.traced(Web.KEY, 7, NOW, 600, 2);
+
+    assertThat(ledger.values(Web.KEY))
+        .containsEntry(Signal.COLLECTIONS, 4.0)
+        .containsEntry(Signal.POST_GC_LIVE_HEAP, 600.0);
+  }
+
+  @Test
+  void whatAProgramHeldBeforeItExecutedAnotherIsForgotten() {
+    runs(7, 1);
+    ledger.accept(new ProbeEvent.Collection(7, 1, 1000, 3));
+    ledger.accept(new ProbeEvent.MapGrowth(7, 1, 0xc0ffee, 100, 0, List.of()));
+    runs(7, 1);
+    assertThat(ledger.values(Web.KEY)).containsEntry(Signal.POST_GC_LIVE_HEAP, 1000.0);
+    assertThat(ledger.maps(7)).hasSize(1);
+
+    runs(7, 2);
+
+    assertThat(ledger.values(Web.KEY))
+        .doesNotContainKey(Signal.POST_GC_LIVE_HEAP)
+        .containsEntry(Signal.COLLECTIONS, 3.0);
+    assertThat(ledger.maps(7)).isEmpty();
+  }
+
+  private void runs(long pid, long stack) {
+    ledger.targets(
+        List.of(
+            new Target(
+                Web.watched(),
+                Optional.empty(),
+                List.of(
+                    new TargetProcess(
+                        new TargetProcess.Identity(
+                            Web.KEY.containerId(), pid, 1, new ExecutableId(1, 2), stack),
+                        4096,
+                        RuntimeKind.GO,
+                        Path.of("/proc/7/exe"),
+                        Optional.empty(),
+                        Optional.empty(),
+                        0)))));
+  }
+}

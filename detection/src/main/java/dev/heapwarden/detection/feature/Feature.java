@@ -107,6 +107,26 @@ public enum Feature {
       Layer.RUNTIME,
       Signal.LOADED_CLASSES,
       "Trend of the loaded classes: Theil-Sen slope."),
+  DIRECT_MEMORY(
+      Unit.BYTES,
+      Layer.RUNTIME,
+      Signal.DIRECT_MEMORY,
+      "Direct buffers of the JVM at the latest reading; told where the policy names its metrics."),
+  DIRECT_MEMORY_GROWTH_RATE(
+      Unit.BYTES_PER_SECOND,
+      Layer.RUNTIME,
+      Signal.DIRECT_MEMORY,
+      "Trend of the direct buffers: Theil-Sen slope."),
+  REQUEST_RATE(
+      Unit.PER_SECOND,
+      Layer.APPLICATION,
+      Signal.REQUESTS,
+      "Requests per second over the window; told where the policy names the program's metrics."),
+  REQUEST_TIME(
+      Unit.SECONDS,
+      Layer.APPLICATION,
+      Signal.REQUEST_TIME,
+      "Mean time of the window's requests; absent where there was none."),
   ANONYMOUS_SLOPE(
       Unit.BYTES_PER_SECOND,
       Layer.KERNEL,
@@ -234,7 +254,8 @@ public enum Feature {
   /** The runtimes whose containers have it; empty for any container. */
   public Set<RuntimeKind> runtimes() {
     return switch (signal) {
-      case ANONYMOUS_MEMORY, WORKING_SET, MEMORY_LIMIT, PAGE_FAULTS -> Set.of();
+      case ANONYMOUS_MEMORY, WORKING_SET, MEMORY_LIMIT, PAGE_FAULTS, REQUESTS, REQUEST_TIME ->
+          Set.of();
       case POST_GC_LIVE_HEAP, COLLECTIONS -> EnumSet.of(RuntimeKind.GO, RuntimeKind.JVM);
       case GC_PAUSE_TIME,
           OLD_GENERATION,
@@ -242,18 +263,32 @@ public enum Feature {
           METASPACE,
           THREADS,
           LOADED_CLASSES,
+          DIRECT_MEMORY,
           CLASS_INSTANCES ->
           EnumSet.of(RuntimeKind.JVM);
-      case MAP_ENTRIES -> EnumSet.of(RuntimeKind.GO);
+      case GOROUTINES,
+          HEAP_SYS,
+          HEAP_IN_USE,
+          HEAP_IDLE,
+          HEAP_RELEASED,
+          SPAN_IN_USE,
+          ALLOCATED_OBJECTS,
+          FREED_OBJECTS,
+          ALLOCATED_BYTES,
+          FREED_BYTES,
+          MAP_ENTRIES ->
+          EnumSet.of(RuntimeKind.GO);
     };
   }
 
   /**
    * True where silence also means that nothing happened, or that nobody asked: maps speak only when
-   * they grow, classes are counted only on suspicion. A rule that misses such a feature abstains,
-   * and the other rules still decide.
+   * they grow, classes are counted only on suspicion, and requests that never came took no time. A
+   * rule that misses such a feature abstains, and the other rules still decide.
    */
   public boolean silentWhenQuiet() {
-    return signal == Signal.MAP_ENTRIES || signal == Signal.CLASS_INSTANCES;
+    return signal == Signal.MAP_ENTRIES
+        || signal == Signal.CLASS_INSTANCES
+        || signal == Signal.REQUEST_TIME;
   }
 }

@@ -39,7 +39,7 @@ public final class History {
    *     no finite number is left out
    */
   public static History of(List<Sample> samples, Frame frame) {
-    var signals = new EnumMap<Signal, SeriesBuilder>(Signal.class);
+    var signals = new EnumMap<Signal, Voices>(Signal.class);
     var maps = new LinkedHashMap<MapKey, MapBuilder>();
     var classes = new LinkedHashMap<ClassKey, ClassBuilder>();
     @Nullable Sample before = null;
@@ -66,12 +66,12 @@ public final class History {
               .add(age, entry.getValue());
         }
         signals
-            .computeIfAbsent(entry.getKey(), _ -> new SeriesBuilder())
-            .add(age, entry.getValue());
+            .computeIfAbsent(entry.getKey(), _ -> new Voices())
+            .add(sample.origin(), age, entry.getValue());
       }
     }
     var series = new EnumMap<Signal, Series>(Signal.class);
-    signals.forEach((signal, points) -> series.put(signal, points.build()));
+    signals.forEach((signal, told) -> series.put(signal, told.finest(frame.windowSeconds())));
     return new History(
         frame,
         series,

@@ -8,7 +8,8 @@ public enum Unit {
   FRACTION("fraction"),
   COUNT("count"),
   ENTRIES("entries"),
-  PER_SECOND("1/s");
+  PER_SECOND("1/s"),
+  SECONDS("s");
 
   private final String symbol;
 

@@ -44,6 +44,32 @@ public enum Signal {
   THREADS(Kind.GAUGE),
   /** Classes that a JVM has loaded and not unloaded since. */
   LOADED_CLASSES(Kind.GAUGE),
+  /** Goroutines of a Go program. */
+  GOROUTINES(Kind.GAUGE),
+  /** Memory that Go's heap took from the system, bytes. */
+  HEAP_SYS(Kind.GAUGE),
+  /** Spans of Go's heap that hold objects, bytes. */
+  HEAP_IN_USE(Kind.GAUGE),
+  /** Spans of Go's heap that hold none, bytes. */
+  HEAP_IDLE(Kind.GAUGE),
+  /** Idle spans of Go's heap that were given back to the system, bytes. */
+  HEAP_RELEASED(Kind.GAUGE),
+  /** What describes the spans of Go's heap, bytes. */
+  SPAN_IN_USE(Kind.GAUGE),
+  /** Objects that a Go program allocated since its start. */
+  ALLOCATED_OBJECTS(Kind.COUNTER),
+  /** Objects that were freed of them. */
+  FREED_OBJECTS(Kind.COUNTER),
+  /** Bytes that a Go program allocated since its start. */
+  ALLOCATED_BYTES(Kind.COUNTER),
+  /** Bytes that were freed of them. */
+  FREED_BYTES(Kind.COUNTER),
+  /** Direct buffers of a JVM, outside its heap, bytes. */
+  DIRECT_MEMORY(Kind.GAUGE),
+  /** Requests that a program answered since its start, as it counts them itself. */
+  REQUESTS(Kind.COUNTER),
+  /** Time that it took for them, seconds; absent where it counts requests only. */
+  REQUEST_TIME(Kind.COUNTER),
   /** Entries of one map instance, read when it grew. */
   MAP_ENTRIES(Kind.GAUGE),
   /**

@@ -79,6 +79,7 @@ public final class AgentMain {
             new GoReadings(ledger, proc),
             new LogReadings(
                 ledger, new GcLogs(settings.podLogs(), proc, InstantSource.system(), logCounts)),
+            new OfferedReadings(ledger, spending),
             ledger,
             spending);
     var client = new KubernetesClientBuilder().build();

@@ -53,6 +53,7 @@ final class NodeAgent implements AutoCloseable {
   private final JvmReadings jvms;
   private final GoReadings programs;
   private final LogReadings logs;
+  private final OfferedReadings offered;
   private final Ledger ledger;
   private final Spending spending;
   private final AtomicBoolean changed = new AtomicBoolean(true);
@@ -71,6 +72,7 @@ final class NodeAgent implements AutoCloseable {
       JvmReadings jvms,
       GoReadings programs,
       LogReadings logs,
+      OfferedReadings offered,
       Ledger ledger,
       Spending spending) {
     this.scan = scan;
@@ -79,6 +81,7 @@ final class NodeAgent implements AutoCloseable {
     this.jvms = jvms;
     this.programs = programs;
     this.logs = logs;
+    this.offered = offered;
     this.ledger = ledger;
     this.spending = spending;
   }
@@ -114,7 +117,11 @@ final class NodeAgent implements AutoCloseable {
                     target.runtime(),
                     target.runtimeVersion(),
                     target.container().startedAt(),
-                    Stream.concat(attachments(target).stream(), logs.attachments(target).stream())
+                    Stream.of(
+                            attachments(target),
+                            logs.attachments(target),
+                            offered.attachments(target))
+                        .flatMap(List::stream)
                         .toList(),
                     spending.overhead(target.container().key()).map(Overhead::ratio).orElse(null)))
         .toList();
@@ -139,6 +146,7 @@ final class NodeAgent implements AutoCloseable {
     jvms.close();
     programs.close();
     logs.close();
+    offered.close();
     probe.close();
   }
 
@@ -162,6 +170,7 @@ final class NodeAgent implements AutoCloseable {
     jvms.read(targets);
     programs.read(targets);
     logs.read(targets, this::attachments);
+    offered.read(targets);
     ledger.flush();
     long now = System.nanoTime();
     var current = targets;

@@ -181,6 +181,26 @@ public enum Feature {
       Signal.ALLOCATED_BYTES,
       "Bytes allocated in the window relative to those freed in it; absent where none was freed. Far"
           + " above 1 while a program warms up, and in a window with few collections."),
+  DIRECT_MEMORY(
+      Unit.BYTES,
+      Layer.RUNTIME,
+      Signal.DIRECT_MEMORY,
+      "Direct buffers of the JVM at the latest reading; told where the policy names its metrics."),
+  DIRECT_MEMORY_GROWTH_RATE(
+      Unit.BYTES_PER_SECOND,
+      Layer.RUNTIME,
+      Signal.DIRECT_MEMORY,
+      "Trend of the direct buffers: Theil-Sen slope."),
+  REQUEST_RATE(
+      Unit.PER_SECOND,
+      Layer.APPLICATION,
+      Signal.REQUESTS,
+      "Requests per second over the window; told where the policy names the program's metrics."),
+  REQUEST_TIME(
+      Unit.SECONDS,
+      Layer.APPLICATION,
+      Signal.REQUEST_TIME,
+      "Mean time of the window's requests; absent where there was none."),
   ANONYMOUS_SLOPE(
       Unit.BYTES_PER_SECOND,
       Layer.KERNEL,
@@ -354,7 +374,9 @@ public enum Feature {
           PAGE_TABLES,
           SOCKET_MEMORY,
           OPEN_FILES,
-          OS_THREADS ->
+          OS_THREADS,
+          REQUESTS,
+          REQUEST_TIME ->
           Set.of();
       case POST_GC_LIVE_HEAP, COLLECTIONS -> EnumSet.of(RuntimeKind.GO, RuntimeKind.JVM);
       case GC_PAUSE_TIME,
@@ -363,6 +385,7 @@ public enum Feature {
           METASPACE,
           THREADS,
           LOADED_CLASSES,
+          DIRECT_MEMORY,
           CLASS_INSTANCES ->
           EnumSet.of(RuntimeKind.JVM);
       case MARK_TERMINATION,
@@ -384,7 +407,7 @@ public enum Feature {
   /**
    * True where a rule that misses the feature abstains and the other rules still decide: where
    * silence also means that nothing happened, or that nobody asked (maps speak only when they grow,
-   * classes are counted only on suspicion), and where it is not to be had of every program (the
+   * classes are counted only on suspicion, requests that never came took no time), and where it is not to be had of every program (the
    * memory of a stripped one is not read).
    */
   public boolean isDispensable() {
@@ -401,7 +424,10 @@ public enum Feature {
           ALLOCATED_OBJECTS,
           FREED_OBJECTS,
           ALLOCATED_BYTES,
-          FREED_BYTES ->
+          FREED_BYTES,
+          DIRECT_MEMORY,
+          REQUESTS,
+          REQUEST_TIME ->
           true;
       default -> false;
     };

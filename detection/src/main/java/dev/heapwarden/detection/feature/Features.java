@@ -69,6 +69,8 @@ public record Features(
     putLevel(values, Feature.METASPACE, Feature.METASPACE_GROWTH_RATE, history, age);
     putLevel(values, Feature.THREADS, Feature.THREAD_GROWTH_RATE, history, age);
     putLevel(values, Feature.LOADED_CLASSES, Feature.LOADED_CLASS_GROWTH_RATE, history, age);
+    putLevel(values, Feature.DIRECT_MEMORY, Feature.DIRECT_MEMORY_GROWTH_RATE, history, age);
+    putRequests(values, history, age);
     putRate(values, Feature.PAGE_FAULT_RATE, history.series(Signal.PAGE_FAULTS), window, age);
     GoFeatures.put(values, history, age);
     putLatest(values, Feature.FILE_MEMORY, history, age);
@@ -163,19 +165,30 @@ public record Features(
     return readings.isEmpty() ? null : readings.lastValue();
   }
 
+  /** Times and counts are of the same answers, so that one divides the other. */
+  private static void putRequests(Map<Feature, Double> values, History history, double age) {
+    double window = history.frame().windowSeconds();
+    var requests = history.series(Signal.REQUESTS);
+    putRate(values, Feature.REQUEST_RATE, requests, window, age);
+    double count = increase(requests.between(age - window, age));
+    var times = history.series(Signal.REQUEST_TIME).between(age - window, age);
+    if (count > 0 && times.span() > 0) {
+      values.put(Feature.REQUEST_TIME, increase(times) / count);
+    }
+  }
+
   /** Increase per second over the window. */
   private static void putRate(
       Map<Feature, Double> values, Feature feature, Series counter, double window, double age) {
     var readings = counter.between(age - window, age);
-    if (readings.span() <= 0) {
-      return;
+    if (readings.span() > 0) {
+      values.put(feature, increase(readings) / readings.span());
     }
-    values.put(feature, increase(readings) / readings.span());
   }
 
   /**
-   * A counter that fell was reset, by a new life of the agent or of a process: what it counted
-   * since then is its increase.
+   * From the first reading to the last. A counter that fell was reset, by a new life of the agent
+   * or of a process: what it counted since then is its increase.
    */
   static double increase(Series readings) {
     double increase = 0;

@@ -14,7 +14,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What was sampled of one container, in some kilobytes however long it runs: a series for each
@@ -42,7 +45,13 @@ public final class Recording {
           .map(Feature::signal)
           .collect(Collectors.toCollection(() -> EnumSet.noneOf(Signal.class)));
 
-  private final Map<Signal, RollingSeries> signals = new EnumMap<>(Signal.class);
+  /**
+   * By the rank of who tells it, the finest first. Each counts from a beginning of its own, and two
+   * of one level differ a little: put together they would jump at every change of the speaker, so
+   * only one of them is heard.
+   */
+  private final SortedMap<Integer, Map<Signal, RollingSeries>> voices = new TreeMap<>();
+
   private final Map<Identity, Counted> subjects = new LinkedHashMap<>();
 
   /**
@@ -66,6 +75,8 @@ public final class Recording {
    */
   public synchronized void add(Sample sample) {
     long at = sample.at().toEpochMilli();
+    var signals =
+        voices.computeIfAbsent(sample.origin().rank(), _ -> new EnumMap<>(Signal.class));
     var subject = sample.subject();
     for (var entry : sample.values().entrySet()) {
       var signal = entry.getKey();
@@ -85,7 +96,9 @@ public final class Recording {
   /** Forgets what is older than this; that a signal was ever seen is remembered. */
   public synchronized void dropBefore(Instant oldest) {
     long millis = oldest.toEpochMilli();
-    signals.values().forEach(series -> series.dropBefore(millis));
+    voices
+        .values()
+        .forEach(signals -> signals.values().forEach(series -> series.dropBefore(millis)));
     if (!subjects.isEmpty()) {
       subjects.values().forEach(counted -> counted.counts.dropBefore(millis));
       subjects.values().removeIf(counted -> counted.counts.isEmpty());
@@ -93,19 +106,41 @@ public final class Recording {
   }
 
   public synchronized void clear() {
-    signals.clear();
+    voices.clear();
     subjects.clear();
   }
 
   public synchronized boolean isEmpty() {
-    return signals.isEmpty();
+    return voices.values().stream().allMatch(Map::isEmpty);
   }
 
   /** What is recorded now, seen from one frame. */
   public synchronized History in(Frame frame) {
     var series = new EnumMap<Signal, Series>(Signal.class);
-    signals.forEach((signal, points) -> series.put(signal, points.toSeries(frame)));
+    long silence = (long) (frame.windowSeconds() * 1000);
+    voices.values().stream()
+        .flatMap(signals -> signals.keySet().stream())
+        .distinct()
+        .forEach(signal -> series.put(signal, finest(signal, silence).toSeries(frame)));
     return new History(frame, series, maps(frame), classes(frame));
+  }
+
+  /**
+   * Of those that still speak.
+   *
+   * @param silence milliseconds behind the newest word of all after which one does no more
+   */
+  private RollingSeries finest(Signal signal, long silence) {
+    var all =
+        voices.values().stream()
+            .flatMap(signals -> Stream.ofNullable(signals.get(signal)))
+            .toList();
+    long newest =
+        all.stream().filter(series -> !series.isEmpty()).mapToLong(RollingSeries::last).max().orElse(0);
+    return all.stream()
+        .filter(series -> !series.isEmpty() && newest - series.last() <= silence)
+        .findFirst()
+        .orElse(all.getFirst());
   }
 
   private List<MapSeries> maps(Frame frame) {

@@ -18,5 +18,21 @@ public enum Origin {
   /** What a JVM with -Xlog:gc writes into its container's log, or into a file of its own. */
   JVM_GC_LOG,
   /** Class histograms of a JVM, asked for over its attach protocol. */
-  CLASS_HISTOGRAM
+  CLASS_HISTOGRAM,
+  /** What a program tells of itself in Prometheus' text format. */
+  PROMETHEUS,
+  /** What a Go program tells of itself by expvar. */
+  EXPVAR;
+
+  /**
+   * Who is heard where several tell one signal: 0 for what is measured from outside, which goes on
+   * for each other, then what programs tell of themselves. Each counts from a beginning of its own.
+   */
+  public int rank() {
+    return switch (this) {
+      case PROMETHEUS -> 1;
+      case EXPVAR -> 2;
+      default -> 0;
+    };
+  }
 }

@@ -95,6 +95,12 @@ public enum Signal {
   OPEN_FILES(Kind.GAUGE),
   /** Threads of all the container's processes, whatever their runtime: /proc/PID/status Threads. */
   OS_THREADS(Kind.GAUGE),
+  /** Direct buffers of a JVM, outside its heap, bytes. */
+  DIRECT_MEMORY(Kind.GAUGE),
+  /** Requests that a program answered since its start, as it counts them itself. */
+  REQUESTS(Kind.COUNTER),
+  /** Time that it took for them, seconds; absent where it counts requests only. */
+  REQUEST_TIME(Kind.COUNTER),
   /** Entries of one map instance, read when it grew. */
   MAP_ENTRIES(Kind.GAUGE),
   /**

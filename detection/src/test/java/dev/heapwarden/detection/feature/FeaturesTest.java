@@ -36,6 +36,58 @@ class FeaturesTest {
   }
 
   @Test
+  void requestsHaveARateAndAMeanTime() {
+    for (int age = 100; age <= 160; age += 15) {
+      add(age, Signal.REQUESTS, 50.0 * age);
+      add(age, Signal.REQUEST_TIME, 50.0 * age * 0.02);
+    }
+
+    assertThat(value(160, Feature.REQUEST_RATE)).isCloseTo(50, within(1e-6));
+    assertThat(value(160, Feature.REQUEST_TIME)).isCloseTo(0.02, within(1e-6));
+  }
+
+  @Test
+  void requestsThatNeverCameTookNoTimeThatCouldBeTold() {
+    for (int age = 100; age <= 160; age += 15) {
+      add(age, Signal.REQUESTS, 7);
+      add(age, Signal.REQUEST_TIME, 0.1);
+    }
+
+    assertThat(value(160, Feature.REQUEST_RATE)).isZero();
+    assertThat(at(160).value(Feature.REQUEST_TIME)).isEmpty();
+  }
+
+  @Test
+  void ofSeveralSourcesOfOneCountTheFinestIsHeardAndNoneIsMixedIn() {
+    for (int age = 100; age <= 160; age += 15) {
+      told(Origin.EXPVAR, age, Signal.PAGE_FAULTS, 900 + age);
+      told(Origin.PROMETHEUS, age + 1, Signal.PAGE_FAULTS, 1_000 + 2.0 * age);
+      told(Origin.HSPERFDATA, age + 2, Signal.PAGE_FAULTS, 5_000 + 3.0 * age);
+    }
+
+    assertThat(value(162, Feature.PAGE_FAULT_RATE)).isCloseTo(3, within(1e-6));
+  }
+
+  @Test
+  void whereTheFinestFallsSilentTheNextIsHeardWithAllThatItSaid() {
+    told(Origin.HSPERFDATA, 90, Signal.PAGE_FAULTS, 5_000);
+    for (int age = 85; age <= 160; age += 15) {
+      told(Origin.PROMETHEUS, age, Signal.PAGE_FAULTS, 1_000 + 2.0 * age);
+    }
+
+    assertThat(value(160, Feature.PAGE_FAULT_RATE)).isCloseTo(2, within(1e-6));
+  }
+
+  @Test
+  void aSourceThatIsNotOfferedGoesOnForAnotherSuchOne() {
+    told(Origin.HSPERFDATA, 110, Signal.PAGE_FAULTS, 100);
+    told(Origin.JVM_GC_LOG, 120, Signal.PAGE_FAULTS, 110);
+    told(Origin.HSPERFDATA, 130, Signal.PAGE_FAULTS, 120);
+
+    assertThat(value(140, Feature.PAGE_FAULT_RATE)).isCloseTo(1, within(1e-6));
+  }
+
+  @Test
   void theSlopeThroughALineIsExact() {
     for (int age = 40; age <= 200; age += 10) {
       add(age, Signal.POST_GC_LIVE_HEAP, 1e6 + 100.0 * age);
@@ -174,6 +226,17 @@ class FeaturesTest {
 
   private void add(double age, Signal signal, double value) {
     add(age, signal, value, null);
+  }
+
+  private void told(Origin origin, double age, Signal signal, double value) {
+    samples.add(
+        new Sample(
+            samples.size(),
+            START.plusNanos((long) (age * 1e9)),
+            KEY,
+            origin,
+            Map.of(signal, value),
+            null));
   }
 
   private void add(double age, Signal signal, double value, @Nullable MapInstance map) {

@@ -9,6 +9,10 @@ public enum Cause {
   GO_GC("GoGc"),
   GO_MARK_TERMINATION("GoMarkTermination"),
   GO_MAP_GROWTH("GoMapGrowth"),
+  /** Answers of an endpoint in Prometheus' text format. */
+  METRICS("Metrics"),
+  /** Answers of Go's expvar. */
+  EXPVAR("Expvar"),
   /** Snapshots that somebody ordered: collections that they force, windows, and stops. */
   SNAPSHOTS("Snapshots");
 

@@ -218,7 +218,7 @@ class ProcessScanTest {
             RuntimeChoice.AUTO,
             Duration.ofSeconds(15),
             Instant.EPOCH,
-            new Pprof.NotNamed(),
+            Offers.none(),
             0.01);
     return scan.scan(List.of(container)).getFirst();
   }

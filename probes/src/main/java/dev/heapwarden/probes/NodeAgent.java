@@ -5,6 +5,7 @@ import dev.heapwarden.detection.sample.ContainerKey;
 import dev.heapwarden.detection.sample.ContainerState;
 import dev.heapwarden.probes.cost.Overhead;
 import dev.heapwarden.probes.cost.Spending;
+import dev.heapwarden.probes.jvm.JvmUsdt;
 import dev.heapwarden.probes.probe.CgroupCpu;
 import dev.heapwarden.probes.probe.CgroupMemory;
 import dev.heapwarden.probes.probe.NodeProbe;
@@ -145,7 +146,7 @@ final class NodeAgent implements AutoCloseable {
       targets.forEach(this::account);
       looked = true;
     }
-    probe.reconcile(targets);
+    probe.reconcile(targets, this::unheard);
   }
 
   private void read() {
@@ -173,7 +174,12 @@ final class NodeAgent implements AutoCloseable {
 
   /** What is attached to it without its log. */
   private List<Attachment> attachments(Target target) {
-    return probe.attachments(target, jvms.attachments(target));
+    return probe.attachments(target, jvms.attachments(target), unheard(target));
+  }
+
+  /** The probes of its JVM, where neither counters nor a log tell of that. */
+  private Optional<JvmUsdt> unheard(Target target) {
+    return logs.silent(target) ? jvms.withoutCounters(target) : Optional.empty();
   }
 
   /** Holds what the probes took against what the container ran. */

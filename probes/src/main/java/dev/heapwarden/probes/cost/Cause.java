@@ -8,6 +8,7 @@ public enum Cause {
   PAGE_FAULTS("PageFaults"),
   GO_GC("GoGc"),
   GO_MAP_GROWTH("GoMapGrowth"),
+  JVM_USDT("JvmUsdt"),
   /** Snapshots that somebody ordered: collections that they force, windows, and stops. */
   SNAPSHOTS("Snapshots");
 

@@ -2,7 +2,6 @@ package dev.heapwarden.probes.probe;
 
 import dev.heapwarden.probes.cost.Cause;
 import dev.heapwarden.probes.cost.HitCost;
-import dev.heapwarden.probes.go.GoBinary;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -23,11 +22,7 @@ final class Hits {
   private final Map<String, Long> sums = new HashMap<>();
   private final Map<Key, Long> spent = new HashMap<>();
 
-  private record Runner(long pid, GoBinary binary) {
-    long cost(Cause cause) {
-      return Uprobe.cost(binary, cause == Cause.GO_GC ? GoBinary.GC : binary.growth());
-    }
-  }
+  private record Runner(long pid, ProbedFile file) {}
 
   private record Key(long pid, Cause cause) {}
 
@@ -37,7 +32,7 @@ final class Hits {
     for (var probed : executables) {
       var of =
           pids.getOrDefault(probed.id(), List.of()).stream()
-              .map(pid -> new Runner(pid, probed.executable().binary()))
+              .map(pid -> new Runner(pid, probed.executable()))
               .toList();
       of.forEach(runner -> runners.put(runner.pid(), runner));
       byExecutable.put(probed.number(), of);
@@ -57,6 +52,8 @@ final class Hits {
     switch (values.map()) {
       case "@gc" -> watched(values, Cause.GO_GC);
       case "@grown" -> watched(values, Cause.GO_MAP_GROWTH);
+      case JvmLibrary.HITS -> watched(values, Cause.JVM_USDT);
+      case JvmLibrary.HITS + "other" -> others(values, Cause.JVM_USDT);
       case "@gcother" -> others(values, Cause.GO_GC);
       case "@grownother" -> others(values, Cause.GO_MAP_GROWTH);
       default -> {}
@@ -87,7 +84,7 @@ final class Hits {
               long more = more(values.map() + pid, sum.asLong());
               var runner = runners.get(Long.parseLong(pid));
               if (runner != null) {
-                spend(runner.pid(), cause, more * runner.cost(cause));
+                spend(runner.pid(), cause, more * runner.file().cost(cause));
               }
             });
   }
@@ -102,7 +99,9 @@ final class Hits {
               int share = sharing.getOrDefault(executable, 1);
               byExecutable
                   .getOrDefault(executable, List.of())
-                  .forEach(runner -> spend(runner.pid(), cause, more * runner.cost(cause) / share));
+                  .forEach(
+                      runner ->
+                          spend(runner.pid(), cause, more * runner.file().cost(cause) / share));
             });
   }
 

@@ -54,18 +54,18 @@ final class NodeProgram {
   private NodeProgram() {}
 
   /**
-   * An executable to put uprobes on. On overlay file systems one file may appear as several, and a
-   * probe on any of them traps the processes of all: so a process counts at the probe of its own
+   * A file to put uprobes on. On overlay file systems one file may appear as several, and a probe
+   * on any of them traps the processes of all: so a process counts at the probe of its own
    * executable only.
    *
    * @param number of this executable in the program, at least 1
    * @param link a short path, made by the agent
    */
-  record Probed(int number, ExecutableId id, Path link, NodePlan.GoExecutable executable) {}
+  record Probed(int number, ExecutableId id, Path link, ProbedFile executable) {}
 
   /** Numbers executables and gives each a short path. */
-  static List<Probed> probed(
-      Map<ExecutableId, NodePlan.GoExecutable> executables, Bpftrace bpftrace) throws IOException {
+  static List<Probed> probed(Map<ExecutableId, ProbedFile> executables, Bpftrace bpftrace)
+      throws IOException {
     var probed = new ArrayList<Probed>();
     for (var entry : executables.entrySet()) {
       probed.add(
@@ -80,13 +80,7 @@ final class NodeProgram {
 
   /** How many probes bpftrace must announce for this program. */
   static int probes(List<Probed> executables, boolean pageFaults) {
-    int uprobes =
-        executables.stream()
-            .map(Probed::executable)
-            .mapToInt(
-                executable ->
-                    (executable.tellsCollections() ? 1 : 0) + (executable.tellsGrowth() ? 1 : 0))
-            .sum();
+    int uprobes = executables.stream().map(Probed::executable).mapToInt(ProbedFile::probes).sum();
     return 2 + uprobes + (pageFaults ? 1 : 0);
   }
 
@@ -111,7 +105,7 @@ final class NodeProgram {
                     "  @t[%d] = %d; @p[%d] = %d;\n"
                         .formatted(
                             process.pid(),
-                            numbers.getOrDefault(process.executable(), NO_UPROBE),
+                            numbers.getOrDefault(plan.probedIn(process), NO_UPROBE),
                             process.pid(),
                             plan.countsFaultsOf(process) ? 1 : 0)));
     text.append(
@@ -121,7 +115,12 @@ final class NodeProgram {
         }
         """
             .formatted(SLOT_NANOS));
-    executables.forEach(probed -> uprobes(text, probed));
+    for (var probed : executables) {
+      switch (probed.executable()) {
+        case NodePlan.GoExecutable go -> uprobes(text, probed, go);
+        case JvmLibrary jvm -> text.append(jvm.text(probed.link(), probed.number()));
+      }
+    }
     if (pageFaults) {
       text.append(
           """
@@ -155,21 +154,19 @@ final class NodeProgram {
   }
 
   /** Only maps that some probe writes exist. */
-  private static String printHits(List<NodePlan.GoExecutable> executables) {
-    var maps = new StringBuilder();
-    if (executables.stream().anyMatch(NodePlan.GoExecutable::tellsCollections)) {
-      maps.append("print(@gc); print(@gcother); ");
-    }
-    if (executables.stream().anyMatch(NodePlan.GoExecutable::tellsGrowth)) {
-      maps.append("print(@grown); print(@grownother); ");
-    }
-    return maps.toString();
+  private static String printHits(List<ProbedFile> files) {
+    return files.stream()
+        .flatMap(file -> file.hits().stream())
+        .distinct()
+        .sorted()
+        .map(map -> "print(%s); print(%sother); ".formatted(map, map))
+        .collect(Collectors.joining());
   }
 
-  private static void uprobes(StringBuilder text, Probed probed) {
-    var binary = probed.executable().binary();
+  private static void uprobes(StringBuilder text, Probed probed, NodePlan.GoExecutable go) {
+    var binary = go.binary();
     var registers = binary.architecture().orElseThrow();
-    if (probed.executable().tellsCollections()) {
+    if (go.tellsCollections()) {
       // (c *gcControllerState) resetLive(bytesMarked)
       text.append(
           """
@@ -194,7 +191,7 @@ final class NodeProgram {
                   probed.number()));
     }
     var growth = binary.growth();
-    if (probed.executable().tellsGrowth()) {
+    if (go.tellsGrowth()) {
       // hashGrow(t, h); (t *table) rehash(typ, m)
       int type = growth.equals(GoBinary.GROW_SWISS) ? 1 : 0;
       text.append(

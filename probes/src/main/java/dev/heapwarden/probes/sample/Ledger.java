@@ -72,6 +72,18 @@ public final class Ledger {
           ledger.collected(gc.pid(), gc.nanos(), gc.liveBytes(), gc.collections());
       case ProbeEvent.Spent _ -> {}
       case ProbeEvent.Faults faults -> ledger.faulted(faults.nanos(), faults.faults());
+      case ProbeEvent.JvmCollection jvm ->
+          ledger.probed(
+              jvm.pid(),
+              clock.at(jvm.nanos()),
+              traced ->
+                  traced.collected(
+                      jvm.manager(), jvm.pool(), jvm.used(), jvm.most(), jvm.metaspace()));
+      case ProbeEvent.JvmPause jvm ->
+          ledger.probed(
+              jvm.pid(),
+              clock.at(jvm.nanos()),
+              traced -> traced.paused(jvm.pauseNanos(), jvm.pools()));
       case ProbeEvent.MapGrowth growth -> ledger.grown(growth, () -> map(owner.process(), growth));
     }
   }

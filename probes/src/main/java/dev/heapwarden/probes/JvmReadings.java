@@ -6,6 +6,7 @@ import dev.heapwarden.detection.sample.RuntimeKind;
 import dev.heapwarden.probes.jvm.Counters;
 import dev.heapwarden.probes.jvm.Held;
 import dev.heapwarden.probes.jvm.JvmCounters;
+import dev.heapwarden.probes.jvm.JvmUsdt;
 import dev.heapwarden.probes.lane.Lanes;
 import dev.heapwarden.probes.sample.Ledger;
 import dev.heapwarden.probes.target.Target;
@@ -48,8 +49,10 @@ public final class JvmReadings implements AutoCloseable {
    * The latest look at a process.
    *
    * @param file where its counters were found; empty where they are to be searched for
+   * @param usdt the probes in it; empty where its counters are read
    */
-  private record Look(long at, Optional<Counters> file, List<Attachment> attachments) {}
+  private record Look(
+      long at, Optional<Counters> file, Optional<JvmUsdt> usdt, List<Attachment> attachments) {}
 
   public JvmReadings(Ledger ledger, Path procRoot) {
     this.ledger = ledger;
@@ -90,6 +93,13 @@ public final class JvmReadings implements AutoCloseable {
         : look.attachments();
   }
 
+  /** The probes in the target's JVM, where its counters are not to be had. */
+  public Optional<JvmUsdt> withoutCounters(Target target) {
+    return jvm(target)
+        .flatMap(process -> Optional.ofNullable(looks.get(process.identity())))
+        .flatMap(Look::usdt);
+  }
+
   @Override
   public void close() {
     lanes.close();
@@ -104,7 +114,24 @@ public final class JvmReadings implements AutoCloseable {
             .isPresent()) {
       return;
     }
-    looks.put(process.identity(), look(target, process, known));
+    var look = look(target, process, known);
+    looks.put(
+        process.identity(),
+        isRefused(look)
+            ? new Look(
+                look.at(), look.file(), Optional.of(usdt(before, process)), look.attachments())
+            : look);
+  }
+
+  /** They are looked for until they are found. */
+  private JvmUsdt usdt(Optional<Look> before, TargetProcess process) {
+    return before.flatMap(Look::usdt).orElse(null) instanceof JvmUsdt.Found found
+        ? found
+        : JvmUsdt.of(process.pid(), procRoot);
+  }
+
+  private static boolean isRefused(Look look) {
+    return look.attachments().getFirst().state() == Attachment.State.REFUSED;
   }
 
   private Look look(Target target, TargetProcess process, Optional<Counters> known) {
@@ -155,7 +182,7 @@ public final class JvmReadings implements AutoCloseable {
   }
 
   private static Look look(Optional<Counters> file, Attachment... attachments) {
-    return new Look(System.nanoTime(), file, List.of(attachments));
+    return new Look(System.nanoTime(), file, Optional.empty(), List.of(attachments));
   }
 
   private static Attachment told(String probe, Optional<String> refusal) {

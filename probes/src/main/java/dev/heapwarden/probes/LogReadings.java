@@ -84,6 +84,17 @@ final class LogReadings implements AutoCloseable {
         .toList();
   }
 
+  /** Whether the log of the process that is judged was looked for, and none is read. */
+  boolean silent(Target target) {
+    return target
+        .main()
+        .map(process -> looks.get(process.identity()))
+        .filter(
+            look ->
+                look.attachment().filter(log -> log.state() == Attachment.State.ATTACHED).isEmpty())
+        .isPresent();
+  }
+
   @Override
   public void close() {
     lanes.close();

@@ -6,6 +6,7 @@ import dev.heapwarden.detection.sample.ContainerState;
 import dev.heapwarden.detection.sample.Signal;
 import dev.heapwarden.probes.cost.Overhead;
 import dev.heapwarden.probes.cost.Spending;
+import dev.heapwarden.probes.jvm.JvmUsdt;
 import dev.heapwarden.probes.probe.CgroupCpu;
 import dev.heapwarden.probes.probe.CgroupMemory;
 import dev.heapwarden.probes.probe.NodeProbe;
@@ -163,7 +164,7 @@ final class NodeAgent implements AutoCloseable {
       targets.forEach(this::account);
       looked = true;
     }
-    probe.reconcile(targets);
+    probe.reconcile(targets, this::unheard);
   }
 
   private void read() {
@@ -197,9 +198,14 @@ final class NodeAgent implements AutoCloseable {
   /** What is attached to it without its log. */
   private List<Attachment> attachments(Target target) {
     return Stream.concat(
-            probe.attachments(target, jvms.attachments(target)).stream(),
+            probe.attachments(target, jvms.attachments(target), unheard(target)).stream(),
             programs.attachments(target).stream())
         .toList();
+  }
+
+  /** The probes of its JVM, where neither counters nor a log tell of that. */
+  private Optional<JvmUsdt> unheard(Target target) {
+    return logs.silent(target) ? jvms.withoutCounters(target) : Optional.empty();
   }
 
   /** Holds what the probes took against what the container ran. */

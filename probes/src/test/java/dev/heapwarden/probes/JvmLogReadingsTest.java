@@ -9,6 +9,7 @@ import dev.heapwarden.detection.sample.RuntimeKind;
 import dev.heapwarden.detection.sample.Signal;
 import dev.heapwarden.probes.jvm.JavaProgram;
 import dev.heapwarden.probes.jvm.JavaSource;
+import dev.heapwarden.probes.jvm.JvmUsdt;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -106,6 +107,27 @@ class JvmLogReadingsTest {
   }
 
   @Test
+  void aJvmWithNeitherCountersNorALogIsLeftToTheProbesInIt() throws Exception {
+    try (var program = start("-XX:-UsePerfData")) {
+      var target = ReadLogs.target(RuntimeKind.JVM, program.pid());
+      read.turnUntil(target, () -> read.silent(target));
+
+      assertThat(read.jvms().withoutCounters(target))
+          .hasValueSatisfying(usdt -> assertThat(usdt).isInstanceOf(JvmUsdt.Found.class));
+    }
+  }
+
+  @Test
+  void aJvmThatWritesALogIsNotLeftToItsProbes() throws Exception {
+    try (var program = start("-XX:-UsePerfData", "-Xlog:gc:file=" + directory.resolve("gc.log"))) {
+      var target = ReadLogs.target(RuntimeKind.JVM, program.pid());
+      read.awaitAttachment(target);
+
+      assertThat(read.silent(target)).isFalse();
+    }
+  }
+
+  @Test
   void whileCountersSpeakNoLogIsRead() throws Exception {
     try (var program = start("-XX:+UseSerialGC", "-Xlog:gc:file=" + directory.resolve("gc.log"))) {
       var target = ReadLogs.target(RuntimeKind.JVM, program.pid());
@@ -113,6 +135,8 @@ class JvmLogReadingsTest {
 
       assertThat(read.attachments(target)).isEmpty();
       assertThat(read.counts().understoodLines()).isZero();
+      assertThat(read.silent(target)).isFalse();
+      assertThat(read.jvms().withoutCounters(target)).isEmpty();
     }
   }
 

@@ -65,6 +65,10 @@ final class ReadLogs implements AutoCloseable {
     return logs.attachments(target);
   }
 
+  boolean silent(Target target) {
+    return logs.silent(target);
+  }
+
   @Override
   public void close() {
     logs.close();

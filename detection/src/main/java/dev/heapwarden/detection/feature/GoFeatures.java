@@ -1,6 +1,7 @@
 package dev.heapwarden.detection.feature;
 
 import dev.heapwarden.detection.sample.Signal;
+import java.util.Arrays;
 import java.util.Map;
 
 /** The features that only Go programs have, but for their maps. */
@@ -84,16 +85,19 @@ final class GoFeatures {
   private Series liveObjects() {
     var freed = history.series(Signal.FREED_OBJECTS);
     var allocated = history.series(Signal.ALLOCATED_OBJECTS);
-    var live = new SeriesBuilder();
+    var ages = new double[Math.min(allocated.size(), freed.size())];
+    var live = new double[ages.length];
+    int size = 0;
     for (int i = 0, j = 0; i < allocated.size() && j < freed.size(); ) {
       double ahead = allocated.age(i) - freed.age(j);
       if (ahead == 0) {
-        live.add(allocated.age(i), allocated.value(i) - freed.value(j));
+        ages[size] = allocated.age(i);
+        live[size++] = allocated.value(i) - freed.value(j);
       }
       i += ahead <= 0 ? 1 : 0;
       j += ahead >= 0 ? 1 : 0;
     }
-    return live.build();
+    return new Series(Arrays.copyOf(ages, size), Arrays.copyOf(live, size));
   }
 
   private Series window(Signal signal) {

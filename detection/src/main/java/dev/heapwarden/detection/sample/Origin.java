@@ -17,6 +17,8 @@ public enum Origin {
   JVM_MEMORY,
   /** What a JVM with -Xlog:gc writes into its container's log, or into a file of its own. */
   JVM_GC_LOG,
+  /** The static probes in a JVM that keeps no counters and writes no log. */
+  JVM_USDT,
   /** Class histograms of a JVM, asked for over its attach protocol. */
   CLASS_HISTOGRAM,
   /** What a program tells of itself in Prometheus' text format. */

@@ -26,7 +26,8 @@ public enum Signal {
   COLLECTIONS(Kind.COUNTER),
   /**
    * Time that a JVM stood still for collections, seconds: since its start by its counters, since
-   * the agent reads it by its log. Absent where neither tells, as Shenandoah's counters do not.
+   * the agent reads it by its log or its probes. Absent where none tells, as Shenandoah's counters
+   * do not.
    */
   GC_PAUSE_TIME(Kind.COUNTER),
   /**

@@ -26,6 +26,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -83,8 +84,8 @@ final class Watching {
     long end = System.nanoTime() + DEADLINE.toNanos();
     List<Attachment> attachments;
     do {
-      probe.reconcile(List.of(target()));
-      attachments = probe.attachments(target(), jvm());
+      probe.reconcile(List.of(target()), _ -> Optional.empty());
+      attachments = probe.attachments(target(), jvm(), Optional.empty());
       if (System.nanoTime() - end > 0) {
         throw new IOException("not everything attaches: " + attachments);
       }
@@ -96,7 +97,7 @@ final class Watching {
   void detach() throws IOException, InterruptedException {
     long end = System.nanoTime() + DEADLINE.toNanos();
     do {
-      probe.reconcile(List.of());
+      probe.reconcile(List.of(), _ -> Optional.empty());
       if (System.nanoTime() - end > 0) {
         throw new IOException("the node's program does not end");
       }
@@ -108,7 +109,7 @@ final class Watching {
   void watch(Duration time) throws IOException, InterruptedException {
     long end = System.nanoTime() + time.toNanos();
     for (long left = time.toNanos(); left > 0; left = end - System.nanoTime()) {
-      probe.reconcile(List.of(target()));
+      probe.reconcile(List.of(target()), _ -> Optional.empty());
       var _ = jvm();
       Thread.sleep(Duration.ofNanos(Math.min(left, PACE.toNanos())));
     }

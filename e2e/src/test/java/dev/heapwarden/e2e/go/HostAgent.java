@@ -28,6 +28,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 
 /**
@@ -84,11 +85,11 @@ final class HostAgent implements AutoCloseable {
 
   /** Attaches to all of them; as long as that takes. */
   void attach() throws InterruptedException {
-    probe.reconcile(targets);
+    probe.reconcile(targets, _ -> Optional.empty());
   }
 
   List<Attachment> attachments(MapsProgram program) {
-    return probe.attachments(target(program), List.of());
+    return probe.attachments(target(program), List.of(), Optional.empty());
   }
 
   /** What was sampled of a program so far, oldest first. */

@@ -142,32 +142,55 @@ record Cell(Jdk jdk, Gc gc, User user, Mode mode) {
         : Optional.empty();
   }
 
-  /** Where they are: a JVM whose user has no name makes no file of them. */
+  /** By which source: a JVM whose user has no name makes no file of its counters. */
   Origin origin() {
+    if (mode == Mode.WITHOUT_COUNTERS) {
+      return Origin.JVM_USDT;
+    }
     return user == User.ROOT ? Origin.HSPERFDATA : Origin.JVM_MEMORY;
   }
 
-  /** Why nobody knows what its collections leave; ZGC has generations by default since JDK 23. */
+  /** Why its counters do not tell what its collections leave. */
   Optional<String> liveHeapRefusal() {
-    boolean generations = jdk == Jdk.OPENJDK_25 || jdk == Jdk.OWN_25;
-    return switch (gc) {
-      case SERIAL, PARALLEL, G1 -> Optional.empty();
-      case ZGC ->
-          generations
-              ? Optional.empty()
-              : Optional.of(
-                  "the counters of ZGC without generations do not tell what its collections leave");
-      case SHENANDOAH ->
-          Optional.of("the counters of Shenandoah do not tell what its collections leave");
-    };
+    return tellsLiveHeap()
+        ? Optional.empty()
+        : Optional.of(
+            "the counters of %s do not tell what its collections leave".formatted(collector()));
   }
 
-  /** Why nobody knows for how long it pauses. */
+  /** Why its counters do not tell for how long it pauses. */
   Optional<String> pausesRefusal() {
     return gc == Gc.SHENANDOAH
         ? Optional.of(
             "the counters of Shenandoah do not tell for how long its collections stop the program")
         : Optional.empty();
+  }
+
+  /** What its static probes leave out. */
+  Optional<String> probesLeaveOut() {
+    if (gc != Gc.ZGC && gc != Gc.SHENANDOAH) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        "the probes of %s do not tell %sfor how long its collections stop the program"
+            .formatted(collector(), tellsLiveHeap() ? "" : "what its collections leave, nor "));
+  }
+
+  /** Whether anybody knows what its collections leave. */
+  boolean tellsLiveHeap() {
+    return gc != Gc.SHENANDOAH && (gc != Gc.ZGC || generations());
+  }
+
+  /** ZGC has them by default since JDK 23. */
+  private boolean generations() {
+    return jdk == Jdk.OPENJDK_25 || jdk == Jdk.OWN_25;
+  }
+
+  private String collector() {
+    if (gc != Gc.ZGC) {
+      return gc.text;
+    }
+    return generations() ? "generational ZGC" : "ZGC without generations";
   }
 
   /** Why it is asked nothing over its attach protocol. */

@@ -30,13 +30,13 @@ import org.awaitility.core.ThrowingRunnable;
 
 /** What must hold of a cell's JVM while it is watched, and afterwards. */
 final class CellCheck {
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final String LIVE_HEAP = "JvmLiveHeap";
   private static final String PAUSES = "JvmPauses";
-  private static final Percentage TOLERANCE = Percentage.withPercentage(5);
+  static final Percentage TOLERANCE = Percentage.withPercentage(5);
 
   /** The JVM's beans count whole milliseconds, of each collector. */
-  private static final double TRUNCATED_MILLIS = 3;
+  static final double TRUNCATED_MILLIS = 3;
 
   /** Of those that e2e/jvms/Figures.java allocates to have them collected. */
   private static final long GARBAGE = 100_000;
@@ -88,11 +88,8 @@ final class CellCheck {
   private Map<String, Long> countersAreRightOrRefused() throws IOException, InterruptedException {
     var refusal = cell.countersRefusal();
     if (refusal.isPresent()) {
-      assertThat(agent.attachments(jvm)).containsOnlyKeys(JvmCounters.PROBE);
       assertRefused(JvmCounters.PROBE, refusal.get());
-      var collected = jvm.collect();
-      assertThat(agent.samples(jvm)).isEmpty();
-      return collected;
+      return new ProbesCheck(jvm, agent).run();
     }
     assertAttached(JvmCounters.PROBE);
     var told = collectSeen();

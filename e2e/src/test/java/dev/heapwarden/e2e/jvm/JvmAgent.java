@@ -9,7 +9,11 @@ import dev.heapwarden.detection.sample.Signal;
 import dev.heapwarden.probes.JvmReadings;
 import dev.heapwarden.probes.buffer.Position;
 import dev.heapwarden.probes.buffer.SampleBuffer;
+import dev.heapwarden.probes.cost.Spending;
 import dev.heapwarden.probes.go.Sites;
+import dev.heapwarden.probes.probe.Bpftrace;
+import dev.heapwarden.probes.probe.NodeProbe;
+import dev.heapwarden.probes.probe.Tracepoints;
 import dev.heapwarden.probes.sample.Ledger;
 import dev.heapwarden.probes.sample.WallClock;
 import dev.heapwarden.probes.target.CgroupTree;
@@ -23,6 +27,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -47,18 +52,35 @@ final class JvmAgent implements AutoCloseable {
   private final SampleBuffer buffer = new SampleBuffer(100_000, 100_000, new Random(1));
   private final Ledger ledger = new Ledger(buffer, new Sites(), WallClock.system(), PROC);
   private final JvmReadings readings = new JvmReadings(ledger, PROC);
+  private final NodeProbe probe;
   private final List<WatchedContainer> watched = new ArrayList<>();
   private final ScheduledExecutorService heart = Executors.newSingleThreadScheduledExecutor();
+  private final ScheduledExecutorService control = Executors.newSingleThreadScheduledExecutor();
   private volatile Map<ContainerKey, Target> targets = Map.of();
 
   /**
    * @param cgroups for the directories of its containers
+   * @param bpftrace its command
    */
-  JvmAgent(Path cgroups) {
+  JvmAgent(Path cgroups, Path bpftrace) throws IOException {
     this.cgroups = cgroups;
+    var command =
+        new Bpftrace(
+            List.of(bpftrace.toString()), Path.of("/tmp/jm" + ProcessHandle.current().pid()));
+    command.orient();
+    // Page faults are not what is tested.
+    probe =
+        new NodeProbe(
+            command,
+            new Tracepoints(cgroups),
+            new Spending(System::nanoTime, InstantSource.system()),
+            ledger::accept);
     scan = new ProcessScan(new CgroupTree(cgroups), new ProcFs(PROC));
     var _ =
         heart.scheduleWithFixedDelay(this::beat, BEAT_MILLIS, BEAT_MILLIS, TimeUnit.MILLISECONDS);
+    var _ =
+        control.scheduleWithFixedDelay(
+            this::attach, BEAT_MILLIS, BEAT_MILLIS, TimeUnit.MILLISECONDS);
   }
 
   /** Watches a container until it is left. */
@@ -88,9 +110,13 @@ final class JvmAgent implements AutoCloseable {
   /** What is read of it, by the names of the probes. */
   Map<String, Attachment> attachments(JvmContainer container) {
     return Optional.ofNullable(targets.get(key(container)))
-        .map(readings::attachments)
+        .map(
+            target ->
+                probe.attachments(
+                    target, readings.attachments(target), readings.withoutCounters(target)))
         .orElse(List.of())
         .stream()
+        .filter(attachment -> attachment.probe().startsWith("Jvm"))
         .collect(Collectors.toMap(Attachment::probe, attachment -> attachment));
   }
 
@@ -112,6 +138,8 @@ final class JvmAgent implements AutoCloseable {
   @Override
   public void close() {
     heart.shutdownNow();
+    control.shutdownNow();
+    probe.close();
     readings.close();
   }
 
@@ -127,6 +155,15 @@ final class JvmAgent implements AutoCloseable {
             .collect(Collectors.toMap(target -> target.container().key(), target -> target));
     readings.read(found);
     ledger.flush();
+  }
+
+  /** None of them writes a log. */
+  private void attach() {
+    try {
+      probe.reconcile(List.copyOf(targets.values()), readings::withoutCounters);
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private static ContainerKey key(JvmContainer container) {

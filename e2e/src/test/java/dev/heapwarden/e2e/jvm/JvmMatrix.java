@@ -40,10 +40,10 @@ final class JvmMatrix implements AutoCloseable {
 
   /** Has them begin. */
   JvmMatrix() throws IOException, InterruptedException {
-    roots = roots();
+    roots = made("jdks");
     program = Files.createDirectory(directory.resolve("program"));
-    compile();
-    agent = new JvmAgent(directory);
+    compile(program);
+    agent = new JvmAgent(directory, made("bpftrace").resolve("bpftrace"));
     for (var cell : FULL ? Cell.all() : Cell.pairwise(Cell.all())) {
       outcomes.put(cell, running.submit(() -> check(cell)));
     }
@@ -81,7 +81,8 @@ final class JvmMatrix implements AutoCloseable {
     return null;
   }
 
-  private void compile() {
+  /** Compiles the program that tells its figures. */
+  static void compile(Path program) {
     var status =
         ToolProvider.getSystemJavaCompiler()
             .run(
@@ -96,8 +97,9 @@ final class JvmMatrix implements AutoCloseable {
     assertThat(status).as("javac").isZero();
   }
 
-  private static Path roots() throws IOException, InterruptedException {
-    var tool = E2E.resolve("tools/jdks").toString();
+  /** The directory that a tool of {@code e2e/tools} made. */
+  static Path made(String name) throws IOException, InterruptedException {
+    var tool = E2E.resolve("tools").resolve(name).toString();
     var process = new ProcessBuilder(tool).redirectError(ProcessBuilder.Redirect.INHERIT).start();
     try (var output = process.inputReader(StandardCharsets.UTF_8)) {
       var said = output.readAllAsString().strip();

@@ -13,8 +13,8 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 /**
  * The JVM matrix: every JDK, collector and user, started in every way that touches what the agent
  * reads, in a container. Counters are right or refused with the reason, commands answer or are
- * refused with it, and the JVM lives on as it was. It needs root, and no cluster: {@code mvn verify
- * -Pmatrix}.
+ * refused with it, and the JVM lives on as it was. It needs root, and bpftrace from the agent's
+ * image: {@code mvn verify -Pmatrix}.
  */
 @Tag("matrix")
 @Execution(ExecutionMode.CONCURRENT)

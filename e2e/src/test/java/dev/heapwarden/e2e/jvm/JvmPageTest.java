@@ -49,8 +49,10 @@ class JvmPageTest {
 
     What is told agrees within 5 %% with what the JVM's own beans say: the old generation after a
     collection, the time of pauses, metaspace, threads and classes. It is read from the JVM's counter
-    file, or in its memory where its user has no name and it keeps no file. No JVM is sent a signal
-    that it would die of or answer with its threads, and nothing is left in its container but
+    file, or in its memory where its user has no name and it keeps no file. Where it keeps no counters
+    and writes no log of its collections, the static probes of its libjvm (USDT) tell of these, but not
+    of threads and classes. No JVM is sent a signal that it would die of or answer with its threads,
+    and nothing is left in its container but
     `/tmp/.java_pidN`, on which it listens.
 
     | refused | JDK | collector | user | started with | cells | reason |
@@ -65,9 +67,10 @@ class JvmPageTest {
             ALL.size(),
             Cell.pairwise(ALL).size(),
             Stream.of(
-                    rows("all counters", Cell::countersRefusal),
+                    rows("all counters; probes tell instead", Cell::countersRefusal),
                     rows("live heap", ofCounters(Cell::liveHeapRefusal)),
                     rows("time of pauses", ofCounters(Cell::pausesRefusal)),
+                    rows("some of what probes tell", withoutCounters(Cell::probesLeaveOut)),
                     rows(
                         "thread dump, class histogram, heap info, native memory, flags, logging",
                         Cell::attachRefusal))
@@ -79,6 +82,12 @@ class JvmPageTest {
   private static Function<Cell, Optional<String>> ofCounters(
       Function<Cell, Optional<String>> refusal) {
     return cell -> cell.countersRefusal().isPresent() ? Optional.empty() : refusal.apply(cell);
+  }
+
+  /** Where there are none. */
+  private static Function<Cell, Optional<String>> withoutCounters(
+      Function<Cell, Optional<String>> refusal) {
+    return cell -> cell.countersRefusal().isEmpty() ? Optional.empty() : refusal.apply(cell);
   }
 
   private static List<String> rows(String what, Function<Cell, Optional<String>> refusal) {

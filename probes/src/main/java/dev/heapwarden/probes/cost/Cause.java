@@ -9,6 +9,7 @@ public enum Cause {
   GO_GC("GoGc"),
   GO_MARK_TERMINATION("GoMarkTermination"),
   GO_MAP_GROWTH("GoMapGrowth"),
+  JVM_USDT("JvmUsdt"),
   /** Answers of an endpoint in Prometheus' text format. */
   METRICS("Metrics"),
   /** Answers of Go's expvar. */

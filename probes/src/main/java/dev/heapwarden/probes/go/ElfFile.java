@@ -107,7 +107,7 @@ public final class ElfFile implements Closeable {
   }
 
   /** Where in the file the byte is that is loaded to an address; empty when none is. */
-  OptionalLong offsetOf(long address) {
+  public OptionalLong offsetOf(long address) {
     return segments.stream()
         .filter(segment -> segment.holds(address))
         .mapToLong(segment -> segment.offset() + (address - segment.address()))
@@ -175,7 +175,7 @@ public final class ElfFile implements Closeable {
   }
 
   /** {@link #bytes} for reading numbers from. */
-  ByteBuffer read(long offset, int length) throws IOException {
+  public ByteBuffer read(long offset, int length) throws IOException {
     return ByteBuffer.wrap(bytes(offset, length)).order(ByteOrder.LITTLE_ENDIAN);
   }
 

@@ -6,6 +6,7 @@ import dev.heapwarden.detection.sample.RuntimeKind;
 import dev.heapwarden.probes.cost.Cause;
 import dev.heapwarden.probes.go.GoBinary;
 import dev.heapwarden.probes.jvm.JvmCounters;
+import dev.heapwarden.probes.jvm.JvmUsdt;
 import dev.heapwarden.probes.target.Target;
 import dev.heapwarden.probes.target.TargetProcess;
 import java.util.ArrayList;
@@ -54,6 +55,27 @@ public final class Attachments {
     }
     beside(target, !jvm.isEmpty()).ifPresent(all::add);
     return List.copyOf(all);
+  }
+
+  /**
+   * Whether the static probes of a JVM are attached.
+   *
+   * @param failure why they are not, where that is known
+   * @param untold what they do not tell
+   */
+  static Attachment ofJvm(
+      TargetProcess jvm,
+      JvmUsdt probes,
+      Optional<String> failure,
+      String waiting,
+      Optional<String> untold,
+      NodePlan attached) {
+    if (probes instanceof JvmUsdt.Refused none) {
+      return refused(JvmUsdt.PROBE, none.reason());
+    }
+    return attached.probesJvm(jvm.identity())
+        ? new Attachment(JvmUsdt.PROBE, Attachment.State.ATTACHED, untold.orElse(null))
+        : state(JvmUsdt.PROBE, false, failure, waiting);
   }
 
   /** What runs in the container too and is not judged, where the policy does not choose. */

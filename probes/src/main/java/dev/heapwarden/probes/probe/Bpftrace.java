@@ -8,10 +8,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Starts bpftrace on programs that the agent wrote. */
 public final class Bpftrace {
@@ -21,10 +24,16 @@ public final class Bpftrace {
    */
   private static final Pattern BY_OFFSET = Pattern.compile("^uprobe:[^ ]*:0x", Pattern.MULTILINE);
 
+  private static final Logger LOG = LoggerFactory.getLogger(Bpftrace.class);
+  private static final Duration VERSION_DEADLINE = Duration.ofSeconds(20);
+
   private final List<String> command;
   private final Path scratch;
   private final AtomicLong serial = new AtomicLong();
   private volatile Optional<PidNamespace> namespace = Optional.of(PidNamespace.FIRST);
+
+  /** Why no program is run. */
+  private volatile Optional<String> refusal = Optional.empty();
 
   /**
    * @param command what runs bpftrace, such as {@code bpftrace}
@@ -43,7 +52,8 @@ public final class Bpftrace {
    * @param links made by {@link #link} for this program, removed when it ended
    * @param deadline after which it is stopped; null for a child that is to run on
    * @param lines called on one thread, in order
-   * @throws IOException also while it is not known how programs must read process ids here
+   * @throws IOException when it cannot be, when {@link #orient} found a release that is not known,
+   *     or while it is not known how programs must read process ids here
    */
   public ChildProcess start(
       String program,
@@ -52,6 +62,9 @@ public final class Bpftrace {
       @Nullable Duration deadline,
       Consumer<BpftraceLine> lines)
       throws IOException {
+    if (refusal.isPresent()) {
+      throw new IOException(refusal.get());
+    }
     if (namespace.isEmpty()) {
       orient();
     }
@@ -99,9 +112,28 @@ public final class Bpftrace {
     return child;
   }
 
-  /** Finds out how programs must read process ids here; before the first of them. */
+  /**
+   * Finds out whether programs are understood, and how they must read process ids here; before the
+   * first of them.
+   */
   public void orient() throws IOException {
+    refusal = BpftraceVersion.refusal(version());
+    if (refusal.isPresent()) {
+      LOG.error("bpftrace is not run reason={}", refusal.get());
+      return;
+    }
     namespace = PidNamespace.ofAgent(this);
+  }
+
+  /** What it says, or why it says nothing. */
+  private String version() {
+    var said = new ConcurrentLinkedQueue<String>();
+    var arguments = new ArrayList<>(command);
+    arguments.add("--version");
+    var child = new ChildProcess("version", arguments, said::add, List.of());
+    child.start(VERSION_DEADLINE);
+    child.ended().join();
+    return said.isEmpty() ? child.complaint() : said.element();
   }
 
   /** A short path to an executable: the link's name is a number. */

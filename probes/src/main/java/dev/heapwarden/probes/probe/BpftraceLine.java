@@ -7,7 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** One line of {@code bpftrace -f json}, as bpftrace 0.23 writes it (src/output.cpp). */
+/** One line of {@code bpftrace -f json}, as bpftrace 0.23 to 0.27 write it (src/output.cpp). */
 public sealed interface BpftraceLine {
   /** How many probes it is about to attach; said before it attaches them. */
   record Announced(int probes) implements BpftraceLine {}

@@ -2,8 +2,7 @@ package dev.heapwarden.probes.probe;
 
 import dev.heapwarden.probes.go.Architecture;
 import dev.heapwarden.probes.go.GoBinary;
-import java.util.List;
-import java.util.function.Predicate;
+import java.nio.file.Path;
 
 /**
  * The part of the node's program that watches one Go executable. Each hit counts, of a process that
@@ -11,8 +10,11 @@ import java.util.function.Predicate;
  *
  * <p>At a function's entry, and where {@link Uprobe} probes it, the frame pointer still is its
  * caller's: see {@link Architecture}.
+ *
+ * @param link a short path to it
+ * @param number of it in the program
  */
-final class GoUprobes {
+record GoUprobes(Path link, int number, NodePlan.GoExecutable go) {
   /** Smaller maps are not told. */
   static final int SMALLEST_MAP = 64;
 
@@ -35,41 +37,15 @@ final class GoUprobes {
           }\
       """;
 
-  private GoUprobes() {}
-
-  /** How many probes {@link #text} has. */
-  static int count(NodeProgram.Probed probed) {
-    var executable = probed.executable();
-    return (executable.tellsCollections() ? 1 : 0)
-        + (executable.tellsMarkTermination() ? 2 : 0)
-        + (executable.tellsGrowth() ? 1 : 0);
+  String text() {
+    return (go.tellsMarkTermination()
+            ? timedCollections()
+            : go.tellsCollections() ? collections() : "")
+        + (go.tellsGrowth() ? growth() : "");
   }
 
-  static String text(NodeProgram.Probed probed) {
-    var executable = probed.executable();
-    return (executable.tellsMarkTermination()
-            ? timedCollections(probed)
-            : executable.tellsCollections() ? collections(probed) : "")
-        + (executable.tellsGrowth() ? growth(probed) : "");
-  }
-
-  /** Only maps that some probe writes exist. */
-  static String printHits(List<NodeProgram.Probed> executables) {
-    return printIf(executables, NodePlan.GoExecutable::tellsCollections, "gc")
-        + printIf(executables, NodePlan.GoExecutable::tellsMarkTermination, "stw")
-        + printIf(executables, NodePlan.GoExecutable::tellsGrowth, "grown");
-  }
-
-  private static String printIf(
-      List<NodeProgram.Probed> executables, Predicate<NodePlan.GoExecutable> told, String map) {
-    return executables.stream().map(NodeProgram.Probed::executable).anyMatch(told)
-        ? "print(@%1$s); print(@%1$sother); ".formatted(map)
-        : "";
-  }
-
-  private static String collections(NodeProgram.Probed probed) {
-    return probe(
-        probed, GoBinary.GC, "gc", TELL.formatted(COLLECTION_GAP_NANOS, live(probed), "0", ""));
+  private String collections() {
+    return probe(GoBinary.GC, "gc", TELL.formatted(COLLECTION_GAP_NANOS, live(), "0", ""));
   }
 
   /**
@@ -77,18 +53,13 @@ final class GoUprobes {
    * is started: no other stop comes in between. Where the marking has to go on after all the world
    * is stopped anew.
    */
-  private static String timedCollections(NodeProgram.Probed probed) {
-    return probe(
-            probed,
-            GoBinary.STOP_WORLD,
+  private String timedCollections() {
+    return probe(GoBinary.STOP_WORLD,
             "stw",
             "if (reg(\"%s\") == %d) { @stopped[pid] = nsecs; }"
-                .formatted(registers(probed).argument(0), GoBinary.FOR_MARK_TERMINATION))
-        + probe(
-            probed, GoBinary.GC, "gc", "@live[pid] = %s; @marked[pid] = 1;".formatted(live(probed)))
-        + probe(
-            probed,
-            GoBinary.START_WORLD,
+                .formatted(registers().argument(0), GoBinary.FOR_MARK_TERMINATION))
+        + probe(GoBinary.GC, "gc", "@live[pid] = %s; @marked[pid] = 1;".formatted(live()))
+        + probe(GoBinary.START_WORLD,
             "stw",
             """
             if (@marked[pid]) {
@@ -107,18 +78,16 @@ final class GoUprobes {
   }
 
   /** (c *gcControllerState) resetLive(bytesMarked). */
-  private static String live(NodeProgram.Probed probed) {
-    return "reg(\"%s\")".formatted(registers(probed).argument(1));
+  private String live() {
+    return "reg(\"%s\")".formatted(registers().argument(1));
   }
 
-  private static String growth(NodeProgram.Probed probed) {
-    var registers = registers(probed);
-    var growth = probed.executable().binary().growth();
+  private String growth() {
+    var registers = registers();
+    var growth = go.binary().growth();
     // hashGrow(t, h); (t *table) rehash(typ, m)
     int type = growth.equals(GoBinary.GROW_SWISS) ? 1 : 0;
-    return probe(
-        probed,
-        growth,
+    return probe(growth,
         "grown",
         """
         $map = reg("%s"); $used = *(uint64*)$map;
@@ -157,8 +126,7 @@ final class GoUprobes {
    * @param hits map of the hits of watched processes
    * @param body what is done for these
    */
-  private static String probe(
-      NodeProgram.Probed probed, String function, String hits, String body) {
+  private String probe(String function, String hits, String body) {
     return """
     %s {
       $of = @t[pid];
@@ -171,15 +139,15 @@ final class GoUprobes {
     }
     """
         .formatted(
-            Uprobe.of(probed.link(), probed.executable().binary(), function),
-            probed.number(),
+            Uprobe.of(link, go.binary(), function),
+            number,
             hits,
             body,
             hits,
-            probed.number());
+            number);
   }
 
-  private static Architecture registers(NodeProgram.Probed probed) {
-    return probed.executable().binary().architecture().orElseThrow();
+  private Architecture registers() {
+    return go.binary().architecture().orElseThrow();
   }
 }

@@ -2,7 +2,6 @@ package dev.heapwarden.probes.probe;
 
 import dev.heapwarden.probes.cost.Cause;
 import dev.heapwarden.probes.cost.HitCost;
-import dev.heapwarden.probes.go.GoBinary;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -23,19 +22,7 @@ final class Hits {
   private final Map<String, Long> sums = new HashMap<>();
   private final Map<Key, Long> spent = new HashMap<>();
 
-  private record Runner(long pid, GoBinary binary) {
-    long cost(Cause cause) {
-      return switch (cause) {
-        case GO_GC -> Uprobe.cost(binary, GoBinary.GC);
-        case GO_MARK_TERMINATION ->
-            Math.max(
-                Uprobe.cost(binary, GoBinary.STOP_WORLD),
-                Uprobe.cost(binary, GoBinary.START_WORLD));
-        case GO_MAP_GROWTH -> Uprobe.cost(binary, binary.growth());
-        case PAGE_FAULTS, SNAPSHOTS -> throw new IllegalArgumentException(cause.name());
-      };
-    }
-  }
+  private record Runner(long pid, ProbedFile file) {}
 
   private record Key(long pid, Cause cause) {}
 
@@ -45,7 +32,7 @@ final class Hits {
     for (var probed : executables) {
       var of =
           pids.getOrDefault(probed.id(), List.of()).stream()
-              .map(pid -> new Runner(pid, probed.executable().binary()))
+              .map(pid -> new Runner(pid, probed.executable()))
               .toList();
       of.forEach(runner -> runners.put(runner.pid(), runner));
       byExecutable.put(probed.number(), of);
@@ -66,6 +53,8 @@ final class Hits {
       case "@gc" -> watched(values, Cause.GO_GC);
       case "@stw" -> watched(values, Cause.GO_MARK_TERMINATION);
       case "@grown" -> watched(values, Cause.GO_MAP_GROWTH);
+      case JvmLibrary.HITS -> watched(values, Cause.JVM_USDT);
+      case JvmLibrary.HITS + "other" -> others(values, Cause.JVM_USDT);
       case "@gcother" -> others(values, Cause.GO_GC);
       case "@stwother" -> others(values, Cause.GO_MARK_TERMINATION);
       case "@grownother" -> others(values, Cause.GO_MAP_GROWTH);
@@ -97,7 +86,7 @@ final class Hits {
               long more = more(values.map() + pid, sum.asLong());
               var runner = runners.get(Long.parseLong(pid));
               if (runner != null) {
-                spend(runner.pid(), cause, more * runner.cost(cause));
+                spend(runner.pid(), cause, more * runner.file().cost(cause));
               }
             });
   }
@@ -112,7 +101,9 @@ final class Hits {
               int share = sharing.getOrDefault(executable, 1);
               byExecutable
                   .getOrDefault(executable, List.of())
-                  .forEach(runner -> spend(runner.pid(), cause, more * runner.cost(cause) / share));
+                  .forEach(
+                      runner ->
+                          spend(runner.pid(), cause, more * runner.file().cost(cause) / share));
             });
   }
 

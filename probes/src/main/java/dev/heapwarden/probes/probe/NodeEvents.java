@@ -35,8 +35,16 @@ final class NodeEvents {
     return started;
   }
 
-  /** The events that a line completes; none for most. */
+  /** The events that a line completes; none for most, and for one that is not the program's. */
   List<ProbeEvent> read(BpftraceLine line) {
+    try {
+      return understood(line);
+    } catch (NumberFormatException | IndexOutOfBoundsException _) {
+      return List.of();
+    }
+  }
+
+  private List<ProbeEvent> understood(BpftraceLine line) {
     return switch (line) {
       case BpftraceLine.Announced _, BpftraceLine.Lost _, BpftraceLine.MapFull _ -> List.of();
       case BpftraceLine.Values values -> {
@@ -61,6 +69,14 @@ final class NodeEvents {
       case "map" -> {
         hits.told(Long.parseLong(words[1]), Cause.GO_MAP_GROWTH);
         yield growth(words).map(List::of).orElse(List.of());
+      }
+      case "pool" -> {
+        hits.told(Long.parseLong(words[1]), Cause.JVM_USDT);
+        yield List.of(pool(words));
+      }
+      case "pause" -> {
+        hits.told(Long.parseLong(words[1]), Cause.JVM_USDT);
+        yield List.of(pause(words));
       }
       case "slot" -> slot((Long.parseLong(words[1]) + 1) * NodeProgram.SLOT_NANOS);
       default -> List.of();
@@ -96,6 +112,25 @@ final class NodeEvents {
             entries,
             Long.parseUnsignedLong(words[5], 16),
             frames));
+  }
+
+  private static ProbeEvent pool(String[] words) {
+    return new ProbeEvent.JvmCollection(
+        Long.parseLong(words[1]),
+        Long.parseLong(words[2]),
+        Long.parseUnsignedLong(words[3], 16),
+        Long.parseUnsignedLong(words[4], 16),
+        Long.parseUnsignedLong(words[5]),
+        Long.parseUnsignedLong(words[6]),
+        Long.parseUnsignedLong(words[7]));
+  }
+
+  private static ProbeEvent pause(String[] words) {
+    return new ProbeEvent.JvmPause(
+        Long.parseLong(words[1]),
+        Long.parseLong(words[2]),
+        Long.parseLong(words[3]),
+        words[4].equals("1"));
   }
 
   private void remember(BpftraceLine.Values values) {

@@ -4,13 +4,16 @@ import dev.heapwarden.crds.policy.RuntimeChoice;
 import dev.heapwarden.probes.cost.Cause;
 import dev.heapwarden.probes.go.ExecutableId;
 import dev.heapwarden.probes.go.GoBinary;
+import dev.heapwarden.probes.jvm.JvmUsdt;
 import dev.heapwarden.probes.target.Target;
 import dev.heapwarden.probes.target.TargetProcess;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -20,16 +23,19 @@ import java.util.stream.Collectors;
  * What one node program is to watch.
  *
  * @param processes whose events count
- * @param executables Go programs to put uprobes on, each once whatever number of processes run it
+ * @param executables files to put uprobes on, each once whatever number of processes run it
+ * @param jvms whose collections are probed, each with the file that its libjvm is
  * @param faulting those whose page faults are counted
  */
 record NodePlan(
     Set<TargetProcess.Identity> processes,
-    Map<ExecutableId, GoExecutable> executables,
+    Map<ExecutableId, ProbedFile> executables,
+    Map<TargetProcess.Identity, ExecutableId> jvms,
     Set<TargetProcess.Identity> faulting) {
   NodePlan {
     processes = Set.copyOf(processes);
     executables = Map.copyOf(executables);
+    jvms = Map.copyOf(jvms);
     faulting = Set.copyOf(faulting);
   }
 
@@ -39,7 +45,7 @@ record NodePlan(
    * @param path through the root of a process that runs it
    * @param leftOut probes that are too much for it
    */
-  record GoExecutable(Path path, GoBinary binary, Set<Cause> leftOut) {
+  record GoExecutable(Path path, GoBinary binary, Set<Cause> leftOut) implements ProbedFile {
     GoExecutable {
       leftOut = Set.copyOf(leftOut);
     }
@@ -48,16 +54,52 @@ record NodePlan(
       this(path, binary, Set.of());
     }
 
-    /** The same for one who runs it too: left out is what both are spared. */
-    GoExecutable forBoth(GoExecutable other) {
+    @Override
+    public GoExecutable forBoth(ProbedFile other) {
       return new GoExecutable(
           path,
           binary,
-          leftOut.stream().filter(other.leftOut::contains).collect(Collectors.toSet()));
+          leftOut.stream().filter(other.leftOut()::contains).collect(Collectors.toSet()));
     }
 
-    /** Whether all is too much; a mark termination is timed only where collections are watched. */
-    boolean isSpared() {
+    @Override
+    public int probes() {
+      return (tellsCollections() ? 1 : 0)
+          + (tellsMarkTermination() ? 2 : 0)
+          + (tellsGrowth() ? 1 : 0);
+    }
+
+    @Override
+    public Set<String> hits() {
+      var maps = new HashSet<String>();
+      if (tellsCollections()) {
+        maps.add("@gc");
+      }
+      if (tellsMarkTermination()) {
+        maps.add("@stw");
+      }
+      if (tellsGrowth()) {
+        maps.add("@grown");
+      }
+      return maps;
+    }
+
+    @Override
+    public long cost(Cause cause) {
+      return switch (cause) {
+        case GO_GC -> Uprobe.cost(binary, GoBinary.GC);
+        case GO_MARK_TERMINATION ->
+            Math.max(
+                Uprobe.cost(binary, GoBinary.STOP_WORLD),
+                Uprobe.cost(binary, GoBinary.START_WORLD));
+        case GO_MAP_GROWTH -> Uprobe.cost(binary, binary.growth());
+        default -> throw new IllegalArgumentException(cause.name());
+      };
+    }
+
+    /** A mark termination is timed only where collections are watched. */
+    @Override
+    public boolean isSpared() {
       return leftOut.contains(Cause.GO_GC) && leftOut.contains(Cause.GO_MAP_GROWTH);
     }
 
@@ -81,7 +123,7 @@ record NodePlan(
   }
 
   static NodePlan nothing() {
-    return new NodePlan(Set.of(), Map.of(), Set.of());
+    return new NodePlan(Set.of(), Map.of(), Map.of(), Set.of());
   }
 
   /**
@@ -90,15 +132,18 @@ record NodePlan(
    * @param usable false for paths that bpftrace could not attach to
    * @param pageFaults whether the kernel can tell page faults
    * @param leftOut the probes that a container is spared
+   * @param unheard JVMs that are seen in no other way
    */
   static NodePlan of(
       List<Target> targets,
       Predicate<Path> usable,
       boolean pageFaults,
-      Function<Target, Set<Cause>> leftOut) {
+      Function<Target, Set<Cause>> leftOut,
+      Function<Target, Optional<JvmUsdt>> unheard) {
     var processes = new HashSet<TargetProcess.Identity>();
     var faulting = new HashSet<TargetProcess.Identity>();
-    var executables = new LinkedHashMap<ExecutableId, GoExecutable>();
+    var executables = new LinkedHashMap<ExecutableId, ProbedFile>();
+    var jvms = new HashMap<TargetProcess.Identity, ExecutableId>();
     for (var target : targets) {
       var spared = leftOut.apply(target);
       for (var process : target.processes()) {
@@ -114,12 +159,19 @@ record NodePlan(
           executables.merge(
               process.identity().executable(),
               new GoExecutable(process.executable(), go.get(), ofExecutables(spared)),
-              GoExecutable::forBoth);
+              ProbedFile::forBoth);
         }
       }
+      if (unheard.apply(target).orElse(null) instanceof JvmUsdt.Found found
+          && !spared.contains(Cause.JVM_USDT)
+          && usable.test(found.library())) {
+        executables.merge(
+            found.id(), new JvmLibrary(found.library(), found.probes()), ProbedFile::forBoth);
+        jvms.put(target.main().orElseThrow().identity(), found.id());
+      }
     }
-    executables.values().removeIf(GoExecutable::isSpared);
-    return new NodePlan(processes, executables, faulting);
+    executables.values().removeIf(ProbedFile::isSpared);
+    return new NodePlan(processes, executables, jvms, faulting);
   }
 
   static boolean wantsGo(Target target) {
@@ -134,8 +186,19 @@ record NodePlan(
 
   /** Whether a uprobe is put on what a process runs, and counts for it. */
   boolean probesGoOf(TargetProcess.Identity process, Predicate<GoExecutable> probe) {
-    var executable = executables.get(process.executable());
-    return processes.contains(process) && executable != null && probe.test(executable);
+    return processes.contains(process)
+        && executables.get(process.executable()) instanceof GoExecutable go
+        && probe.test(go);
+  }
+
+  /** Whether the collections of a JVM are probed. */
+  boolean probesJvm(TargetProcess.Identity process) {
+    return jvms.containsKey(process);
+  }
+
+  /** The file whose uprobes count for a process, if any do. */
+  ExecutableId probedIn(TargetProcess.Identity process) {
+    return jvms.getOrDefault(process, process.executable());
   }
 
   /** Whether there is nothing to attach. */
@@ -143,13 +206,13 @@ record NodePlan(
     return executables.isEmpty() && faulting.isEmpty();
   }
 
-  /** The processes that run each executable. */
+  /** The processes that run each file. */
   Map<ExecutableId, List<Long>> runners() {
     return processes.stream()
-        .filter(process -> executables.containsKey(process.executable()))
+        .filter(process -> executables.containsKey(probedIn(process)))
         .collect(
             Collectors.groupingBy(
-                TargetProcess.Identity::executable,
+                this::probedIn,
                 Collectors.mapping(TargetProcess.Identity::pid, Collectors.toList())));
   }
 
@@ -176,6 +239,7 @@ record NodePlan(
   /** Whether a program for the other plan would see the same. */
   boolean sameAs(NodePlan other) {
     return processes.equals(other.processes)
+        && jvms.equals(other.jvms)
         && leftOutOf(executables).equals(leftOutOf(other.executables))
         && faulting.equals(other.faulting);
   }
@@ -187,7 +251,7 @@ record NodePlan(
   }
 
   private static Map<ExecutableId, Set<Cause>> leftOutOf(
-      Map<ExecutableId, GoExecutable> executables) {
+      Map<ExecutableId, ProbedFile> executables) {
     return executables.entrySet().stream()
         .collect(Collectors.toMap(Map.Entry::getKey, entry -> entry.getValue().leftOut()));
   }

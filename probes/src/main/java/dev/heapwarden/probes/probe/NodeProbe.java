@@ -1,7 +1,9 @@
 package dev.heapwarden.probes.probe;
 
 import dev.heapwarden.detection.sample.Attachment;
+import dev.heapwarden.probes.cost.Cause;
 import dev.heapwarden.probes.cost.Spending;
+import dev.heapwarden.probes.jvm.JvmUsdt;
 import dev.heapwarden.probes.target.Target;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -9,6 +11,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,6 +45,8 @@ public final class NodeProbe implements AutoCloseable {
 
   private final Refusals refusals = new Refusals(System::nanoTime);
 
+  private final JvmProbing jvms = new JvmProbing();
+
   private volatile @Nullable NodeRun current;
 
   /** Why no program attaches at all. */
@@ -67,9 +73,10 @@ public final class NodeProbe implements AutoCloseable {
         event -> {
           if (event instanceof ProbeEvent.Spent spent) {
             spending.spent(spent.pid(), spent.cause(), spent.cpuNanos());
-          } else {
-            sink.accept(event);
+            return;
           }
+          jvms.saw(event);
+          sink.accept(event);
         };
   }
 
@@ -83,17 +90,24 @@ public final class NodeProbe implements AutoCloseable {
     return failure == null && death == null && (run == null || !run.ended());
   }
 
-  /** Brings the running program in step with the targets; may take as long as attaching does. */
-  public void reconcile(List<Target> targets) throws InterruptedException {
+  /**
+   * Brings the running program in step with the targets; may take as long as attaching does.
+   *
+   * @param unheard the probes of a target's JVM, where that is seen in no other way
+   */
+  public void reconcile(List<Target> targets, Function<Target, Optional<JvmUsdt>> unheard)
+      throws InterruptedException {
     retire();
     buryTheDead();
-    refusals.forget(path -> runs(targets, path));
+    refusals.forget(path -> runs(targets, path) || JvmProbing.runs(targets, unheard, path));
     var wanted =
         NodePlan.of(
             targets,
             path -> refusals.reason(path).isEmpty(),
             tracepoints.pageFaults().isEmpty(),
-            target -> spending.leftOut(target).keySet());
+            target -> spending.leftOut(target).keySet(),
+            unheard);
+    jvms.retain(wanted.pids());
     var run = current;
     if (run != null && retiring == null) {
       run.slim();
@@ -115,18 +129,39 @@ public final class NodeProbe implements AutoCloseable {
    * What is attached to a container, and why not.
    *
    * @param jvm what is read of its JVM; empty where its main process is none
+   * @param unheard the probes of its JVM, where that is seen in no other way
    */
-  public List<Attachment> attachments(Target target, List<Attachment> jvm) {
+  public List<Attachment> attachments(
+      Target target, List<Attachment> jvm, Optional<JvmUsdt> unheard) {
     var run = current;
-    return Attachments.of(
-        target,
-        jvm,
-        tracepoints.pageFaults(),
-        spending.leftOut(target),
-        Optional.ofNullable(failure),
-        Optional.ofNullable(death).orElse("bpftrace is attaching"),
-        process -> refusals.reason(process.executable()),
-        run == null || run.ended() ? NodePlan.nothing() : run.plan());
+    var attached = run == null || run.ended() ? NodePlan.nothing() : run.plan();
+    var leftOut = spending.leftOut(target);
+    var waiting = Optional.ofNullable(death).orElse("bpftrace is attaching");
+    var others =
+        Attachments.of(
+            target,
+            jvm,
+            tracepoints.pageFaults(),
+            leftOut,
+            Optional.ofNullable(failure),
+            waiting,
+            process -> refusals.reason(process.executable()),
+            attached);
+    return Stream.concat(
+            others.stream(),
+            unheard
+                .flatMap(
+                    probes ->
+                        jvms.attachment(
+                            target,
+                            probes,
+                            Optional.ofNullable(leftOut.get(Cause.JVM_USDT))
+                                .or(() -> JvmProbing.library(probes).flatMap(refusals::reason))
+                                .or(() -> Optional.ofNullable(failure)),
+                            waiting,
+                            attached))
+                .stream())
+        .toList();
   }
 
   @Override

@@ -37,18 +37,18 @@ final class NodeProgram {
   private NodeProgram() {}
 
   /**
-   * An executable to put uprobes on. On overlay file systems one file may appear as several, and a
-   * probe on any of them traps the processes of all: so a process counts at the probe of its own
+   * A file to put uprobes on. On overlay file systems one file may appear as several, and a probe
+   * on any of them traps the processes of all: so a process counts at the probe of its own
    * executable only.
    *
    * @param number of this executable in the program, at least 1
    * @param link a short path, made by the agent
    */
-  record Probed(int number, ExecutableId id, Path link, NodePlan.GoExecutable executable) {}
+  record Probed(int number, ExecutableId id, Path link, ProbedFile executable) {}
 
   /** Numbers executables and gives each a short path. */
-  static List<Probed> probed(
-      Map<ExecutableId, NodePlan.GoExecutable> executables, Bpftrace bpftrace) throws IOException {
+  static List<Probed> probed(Map<ExecutableId, ProbedFile> executables, Bpftrace bpftrace)
+      throws IOException {
     var probed = new ArrayList<Probed>();
     for (var entry : executables.entrySet()) {
       probed.add(
@@ -63,7 +63,7 @@ final class NodeProgram {
 
   /** How many probes bpftrace must announce for this program. */
   static int probes(List<Probed> executables, boolean pageFaults) {
-    int uprobes = executables.stream().mapToInt(GoUprobes::count).sum();
+    int uprobes = executables.stream().map(Probed::executable).mapToInt(ProbedFile::probes).sum();
     return 2 + uprobes + (pageFaults ? 1 : 0);
   }
 
@@ -88,7 +88,7 @@ final class NodeProgram {
                     "  @t[%d] = %d; @p[%d] = %d;\n"
                         .formatted(
                             process.pid(),
-                            numbers.getOrDefault(process.executable(), NO_UPROBE),
+                            numbers.getOrDefault(plan.probedIn(process), NO_UPROBE),
                             process.pid(),
                             plan.countsFaultsOf(process) ? 1 : 0)));
     text.append(
@@ -98,7 +98,12 @@ final class NodeProgram {
         }
         """
             .formatted(SLOT_NANOS));
-    executables.forEach(probed -> text.append(GoUprobes.text(probed)));
+    for (var probed : executables) {
+      switch (probed.executable()) {
+        case NodePlan.GoExecutable go -> text.append(new GoUprobes(probed.link(), probed.number(), go).text());
+        case JvmLibrary jvm -> text.append(jvm.text(probed.link(), probed.number()));
+      }
+    }
     if (pageFaults) {
       text.append(
           """
@@ -125,7 +130,17 @@ final class NodeProgram {
         }
         """
             .formatted(
-                SLOT_NANOS, pageFaults ? printFaults : "", GoUprobes.printHits(executables)));
+                SLOT_NANOS, pageFaults ? printFaults : "", printHits(executables.stream().map(Probed::executable).toList())));
     return text.toString();
+  }
+
+  /** Only maps that some probe writes exist. */
+  private static String printHits(List<ProbedFile> files) {
+    return files.stream()
+        .flatMap(file -> file.hits().stream())
+        .distinct()
+        .sorted()
+        .map(map -> "print(%s); print(%sother); ".formatted(map, map))
+        .collect(Collectors.joining());
   }
 }

@@ -149,7 +149,11 @@ final class NodeRun {
   private static long timeOf(ProbeEvent event) {
     return switch (event) {
       case ProbeEvent.Faults _, ProbeEvent.Spent _ -> event.nanos() - 1;
-      case ProbeEvent.Collection _, ProbeEvent.MapGrowth _ -> event.nanos();
+      case ProbeEvent.Collection _,
+          ProbeEvent.MapGrowth _,
+          ProbeEvent.JvmCollection _,
+          ProbeEvent.JvmPause _ ->
+          event.nanos();
     };
   }
 

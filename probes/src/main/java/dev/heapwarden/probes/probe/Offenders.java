@@ -28,8 +28,7 @@ final class Offenders {
    */
   record Found(boolean alone, String reason) {}
 
-  private record Group(
-      List<Map.Entry<ExecutableId, NodePlan.GoExecutable>> executables, String complaint) {}
+  private record Group(List<Map.Entry<ExecutableId, ProbedFile>> executables, String complaint) {}
 
   /**
    * @param deadline for one try to attach
@@ -42,7 +41,7 @@ final class Offenders {
   }
 
   /** Path and bpftrace's message for each executable that does not attach. */
-  Map<Path, Found> among(List<Map.Entry<ExecutableId, NodePlan.GoExecutable>> executables)
+  Map<Path, Found> among(List<Map.Entry<ExecutableId, ProbedFile>> executables)
       throws IOException, InterruptedException {
     long end = System.nanoTime() + limit.toNanos();
     var failing = new ArrayDeque<Group>();
@@ -72,8 +71,7 @@ final class Offenders {
                 .formatted(size, Refusals.RETRY.toMinutes(), group.complaint()));
   }
 
-  private Optional<Group> failingOf(
-      List<Map.Entry<ExecutableId, NodePlan.GoExecutable>> executables)
+  private Optional<Group> failingOf(List<Map.Entry<ExecutableId, ProbedFile>> executables)
       throws IOException, InterruptedException {
     var probed =
         NodeProgram.probed(

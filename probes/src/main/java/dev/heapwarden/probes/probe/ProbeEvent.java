@@ -1,6 +1,7 @@
 package dev.heapwarden.probes.probe;
 
 import dev.heapwarden.probes.cost.Cause;
+import dev.heapwarden.probes.jvm.TracedCollections;
 import java.util.List;
 
 /** What the node's program saw of one process. Times are nanoseconds of CLOCK_MONOTONIC. */
@@ -35,6 +36,27 @@ public sealed interface ProbeEvent {
       returnAddresses = List.copyOf(returnAddresses);
     }
   }
+
+  /**
+   * What a collection left in a JVM. Names are numbers: see {@link TracedCollections}.
+   *
+   * @param manager what collected
+   * @param pool what is told: the old generation, or the heap
+   * @param used bytes in it
+   * @param most bytes that it can hold, not positive where there is no limit
+   * @param metaspace bytes in use of that
+   */
+  record JvmCollection(
+      long pid, long nanos, long manager, long pool, long used, long most, long metaspace)
+      implements ProbeEvent {}
+
+  /**
+   * A JVM stood still for a collection.
+   *
+   * @param nanos end of the pause
+   * @param pools whether what the collection left was told in it
+   */
+  record JvmPause(long pid, long nanos, long pauseNanos, boolean pools) implements ProbeEvent {}
 
   /**
    * Page faults of one time slot.

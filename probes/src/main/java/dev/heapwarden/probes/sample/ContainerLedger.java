@@ -8,6 +8,7 @@ import dev.heapwarden.probes.buffer.SampleBuffer;
 import dev.heapwarden.probes.gclog.GoTrace;
 import dev.heapwarden.probes.gomemory.MemoryFigures;
 import dev.heapwarden.probes.jvm.JvmFigures;
+import dev.heapwarden.probes.jvm.TracedCollections;
 import dev.heapwarden.probes.probe.ProbeEvent;
 import java.time.Instant;
 import java.util.EnumMap;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -33,8 +35,12 @@ final class ContainerLedger {
   private final ClassLedger classes = new ClassLedger();
   private final OfferedLedger offered = new OfferedLedger();
   private boolean judgesJvm;
+  private @Nullable Traced traced;
   private @Nullable Instant jvmCleanedAt;
   private Map<Signal, Double> memory = Map.of();
+
+  /** What the probes in a JVM told. */
+  private record Traced(long pid, TracedCollections collections) {}
 
   ContainerLedger(ContainerKey container) {
     this.container = container;
@@ -52,6 +58,7 @@ final class ContainerLedger {
       maps.retain(Set.of());
     } else {
       jvm.retain(Set.of());
+      traced = null;
       jvmCleanedAt = null;
     }
   }
@@ -98,6 +105,19 @@ final class ContainerLedger {
     }
   }
 
+  /** Takes what a probe in its JVM told: nothing else is read then. */
+  void probed(long pid, Instant at, Consumer<TracedCollections> event) {
+    if (!judgesJvm) {
+      return;
+    }
+    if (traced == null || traced.pid() != pid) {
+      traced = new Traced(pid, new TracedCollections());
+    }
+    event.accept(traced.collections());
+    jvm.loseAllButProbes();
+    read(pid, at, traced.collections().told());
+  }
+
   /** Says that the counters of its JVM cannot be read. */
   void loseCounters() {
     jvm.loseCounters();
@@ -128,6 +148,9 @@ final class ContainerLedger {
     go.retain(pids);
     jvm.retain(pids);
     maps.retain(pids);
+    if (traced != null && !pids.contains(traced.pid())) {
+      traced = null;
+    }
   }
 
   /** Empty until one of its processes has collected; of a JVM, until it has twice. */

@@ -4,18 +4,22 @@ import dev.heapwarden.detection.sample.Origin;
 import dev.heapwarden.detection.sample.Signal;
 import dev.heapwarden.probes.jvm.JvmFigures;
 import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
 
 /**
  * What the sources of a container's JVM say. Of each signal one speaks: the counters where they
- * tell it, the log of its collections for the rest. What they count goes on where another takes
- * over.
+ * tell it, the log of its collections for the rest, and the probes in it where there is neither.
+ * What they count goes on where another takes over.
  */
 final class JvmLedgers {
   private final JvmLedger counters = new JvmLedger();
   private final JvmLedger log = new JvmLedger();
+  private final JvmLedger probes = new JvmLedger();
+  private final List<JvmLedger> sources = List.of(counters, log, probes);
   private final ToldCount pauseSeconds = new ToldCount();
   private final ToldCount collections = new ToldCount();
 
@@ -28,7 +32,12 @@ final class JvmLedgers {
    * @return true when it tells a new live level
    */
   boolean read(long pid, JvmFigures now) {
-    var source = now.origin() == Origin.JVM_GC_LOG ? log : counters;
+    var source =
+        switch (now.origin()) {
+          case JVM_GC_LOG -> log;
+          case JVM_USDT -> probes;
+          default -> counters;
+        };
     boolean live = source.read(pid, now);
     var speaker = new Speaker(source, pid);
     if (source == speaking(JvmLedger::tellsPauses)) {
@@ -46,22 +55,27 @@ final class JvmLedgers {
     counters.retain(Set.of());
   }
 
+  /** Forgets what else is not read any more. */
+  void loseAllButProbes() {
+    loseCounters();
+    log.retain(Set.of());
+  }
+
   void retain(Set<Long> pids) {
-    counters.retain(pids);
-    log.retain(pids);
+    sources.forEach(source -> source.retain(pids));
   }
 
   /** Levels and counts of now, by the source that speaks; none before the first reading. */
   Map<Origin, Map<Signal, Double>> values() {
     var all = new EnumMap<Origin, Map<Signal, Double>>(Origin.class);
-    var counted = told(counters.values());
-    if (!counted.isEmpty()) {
-      all.put(counters.origin(), counted);
-    }
-    var logged = told(log.values());
-    logged.keySet().removeAll(counted.keySet());
-    if (!logged.isEmpty()) {
-      all.put(log.origin(), logged);
+    var told = EnumSet.noneOf(Signal.class);
+    for (var source : sources) {
+      var values = told(source.values());
+      values.keySet().removeAll(told);
+      if (!values.isEmpty()) {
+        all.put(source.origin(), values);
+        told.addAll(values.keySet());
+      }
     }
     return all;
   }
@@ -86,7 +100,7 @@ final class JvmLedgers {
   }
 
   private JvmLedger speaking(Predicate<JvmLedger> tells) {
-    return tells.test(counters) ? counters : log;
+    return sources.stream().filter(tells).findFirst().orElse(log);
   }
 
   /** With the counts of all sources in the place of one's own. */

@@ -82,6 +82,18 @@ public final class Ledger {
       case ProbeEvent.Collection gc -> ledger.collected(gc);
       case ProbeEvent.Spent _ -> {}
       case ProbeEvent.Faults faults -> ledger.faulted(faults.nanos(), faults.faults());
+      case ProbeEvent.JvmCollection jvm ->
+          ledger.probed(
+              jvm.pid(),
+              clock.at(jvm.nanos()),
+              traced ->
+                  traced.collected(
+                      jvm.manager(), jvm.pool(), jvm.used(), jvm.most(), jvm.metaspace()));
+      case ProbeEvent.JvmPause jvm ->
+          ledger.probed(
+              jvm.pid(),
+              clock.at(jvm.nanos()),
+              traced -> traced.paused(jvm.pauseNanos(), jvm.pools()));
       case ProbeEvent.MapGrowth growth -> ledger.grown(growth, () -> map(owner.process(), growth));
     }
   }

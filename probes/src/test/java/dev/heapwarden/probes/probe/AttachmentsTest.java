@@ -127,6 +127,7 @@ class AttachmentsTest {
         new NodePlan(
             Set.of(go.identity()),
             Map.of(go.identity().executable(), new NodePlan.GoExecutable(go.executable(), binary)),
+            Map.of(),
             Set.of());
     assertThat(
             Attachments.of(
@@ -247,6 +248,6 @@ class AttachmentsTest {
 
   private static NodePlan plan(List<TargetProcess> processes) {
     var identities = processes.stream().map(TargetProcess::identity).collect(Collectors.toSet());
-    return new NodePlan(identities, Map.of(), identities);
+    return new NodePlan(identities, Map.of(), Map.of(), identities);
   }
 }

@@ -27,7 +27,9 @@ class HitsTest {
   void ofAProgram() throws IOException {
     var binary = GoBinary.read(GoPrograms.plain()).orElseThrow();
     var executable = new NodePlan.GoExecutable(GoPrograms.plain(), binary);
-    var plan = new NodePlan(Set.of(identity(7), identity(8)), Map.of(FILE, executable), Set.of());
+    var plan =
+        new NodePlan(
+            Set.of(identity(7), identity(8)), Map.of(FILE, executable), Map.of(), Set.of());
     hits =
         new Hits(plan, List.of(new NodeProgram.Probed(1, FILE, Path.of("/tmp/hw/1"), executable)));
   }

@@ -47,6 +47,26 @@ class NodeEventsTest {
   }
 
   @Test
+  void whatACollectionLeavesInAJvmAndHowLongItPausedAreTold() {
+    assertThat(
+            read(
+                "{\"type\": \"printf\", \"data\": \"pool 12594 13328109102879 6e756f5920314720"
+                    + " 4720646c4f203147 1508408 18446744073709551615 88744\\n\"}"))
+        .containsExactly(
+            new ProbeEvent.JvmCollection(
+                12594,
+                13328109102879L,
+                0x6e756f5920314720L,
+                0x4720646c4f203147L,
+                1508408,
+                -1,
+                88744));
+    assertThat(
+            read("{\"type\": \"printf\", \"data\": \"pause 12594 13328060657574 15771764 1\\n\"}"))
+        .containsExactly(new ProbeEvent.JvmPause(12594, 13328060657574L, 15771764, true));
+  }
+
+  @Test
   void theFaultsOfASlotAreKnownWhenItEndedAndAQuietProcessHadNone() {
     assertThat(read("{\"type\": \"map\", \"data\": {\"@f1\": {\"12594\": 81}}}")).isEmpty();
 

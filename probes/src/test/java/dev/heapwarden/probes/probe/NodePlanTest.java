@@ -7,6 +7,8 @@ import dev.heapwarden.probes.cost.Cause;
 import dev.heapwarden.probes.go.ExecutableId;
 import dev.heapwarden.probes.go.GoBinary;
 import dev.heapwarden.probes.go.GoPrograms;
+import dev.heapwarden.probes.jvm.JvmProbes;
+import dev.heapwarden.probes.jvm.JvmUsdt;
 import dev.heapwarden.probes.target.Offers;
 import dev.heapwarden.probes.target.Target;
 import dev.heapwarden.probes.target.TargetProcess;
@@ -23,6 +25,7 @@ import org.junit.jupiter.api.Test;
 /** Containers a and b run the same Go program. */
 class NodePlanTest {
   private static final ExecutableId FILE = new ExecutableId(1, 2);
+  private static final ExecutableId LIBRARY = new ExecutableId(1, 3);
 
   private List<Target> targets = List.of();
 
@@ -100,12 +103,52 @@ class NodePlanTest {
     }
   }
 
+  /** Each of two runs the same file, which is probed once, for one of them. */
+  @Test
+  void aJvmThatIsSeenInNoOtherWayHasItsLibraryProbed() {
+    var usdt =
+        new JvmUsdt.Found(
+            LIBRARY,
+            Path.of("/proc/7/root/libjvm.so"),
+            new JvmProbes(
+                List.of(0x10L, 0x20L),
+                List.of(0x30L),
+                List.of(new JvmProbes.Pool(0x40, "r15", "r13", "r8", "r10"))));
+    var plan = jvms(usdt, Set.of());
+    var text = text(plan);
+
+    assertThat(plan.probesJvm(identity("a", 7))).isTrue();
+    assertThat(plan.probesJvm(identity("b", 8))).isFalse();
+    assertThat(text)
+        .contains("uprobe:/tmp/hw/1:0x10,\nuprobe:/tmp/hw/1:0x20 {")
+        .contains("reg(\"r13\")", "print(@jvm); print(@jvmother);");
+    assertThat(text.lines().filter(line -> line.startsWith("uprobe:"))).hasSize(4);
+    assertThat(NodeProgram.probes(probed(plan), false)).isEqualTo(2 + 4);
+    assertThat(plan.sameAs(jvms(new JvmUsdt.Refused("none"), Set.of()))).isFalse();
+    assertThat(jvms(usdt, Set.of(Cause.JVM_USDT)).executables()).isEmpty();
+  }
+
+  private NodePlan jvms(JvmUsdt usdt, Set<Cause> spared) {
+    var go = EnumSet.copyOf(Cause.OF_EXECUTABLES);
+    go.addAll(spared);
+    return NodePlan.of(
+        targets,
+        path -> true,
+        false,
+        target -> go,
+        target ->
+            target.container().key().containerId().equals("a")
+                ? Optional.of(usdt)
+                : Optional.empty());
+  }
+
   private NodePlan plan(Set<Cause> ofA, Set<Cause> ofB) {
     return NodePlan.of(
         targets,
         path -> true,
         true,
-        target -> target.container().key().containerId().equals("a") ? ofA : ofB);
+        target -> target.container().key().containerId().equals("a") ? ofA : ofB,
+        target -> Optional.empty());
   }
 
   private static String text(NodePlan plan) {

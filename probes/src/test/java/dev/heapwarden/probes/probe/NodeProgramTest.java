@@ -78,7 +78,7 @@ class NodeProgramTest {
     var executable = new NodePlan.GoExecutable(program, GoBinary.read(program).orElseThrow());
     var id = ExecutableId.of(program);
     return NodeProgram.text(
-        new NodePlan(Set.of(), Map.of(id, executable), Set.of()),
+        new NodePlan(Set.of(), Map.of(id, executable), Map.of(), Set.of()),
         List.of(new NodeProgram.Probed(2, id, LINK, executable)));
   }
 }

@@ -78,11 +78,11 @@ class OffendersTest {
                     + " they are tried again in 10 minutes: bpftrace: ERROR: cannot attach"));
   }
 
-  private List<Map.Entry<ExecutableId, NodePlan.GoExecutable>> executables(String... names) {
+  private List<Map.Entry<ExecutableId, ProbedFile>> executables(String... names) {
     return IntStream.range(0, names.length)
         .mapToObj(
             number ->
-                Map.entry(
+                Map.<ExecutableId, ProbedFile>entry(
                     new ExecutableId(1, number),
                     new NodePlan.GoExecutable(Path.of("/" + names[number]), binary)))
         .toList();

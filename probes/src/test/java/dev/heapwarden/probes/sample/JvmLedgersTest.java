@@ -72,6 +72,25 @@ class JvmLedgersTest {
     assertThat(pauses()).isEqualTo(43);
   }
 
+  @Test
+  void whereThereAreNeitherCountersNorALogTheProbesSpeakAndGoOn() {
+    counted(7, 0, 1000);
+    counted(7, 4, 1002);
+    jvm.loseAllButProbes();
+    probed(7, 0, 0);
+    probed(7, 1, 3);
+    probed(7, 2, 4);
+
+    assertThat(jvm.liveOrigin()).isEqualTo(Origin.JVM_USDT);
+    assertThat(jvm.values()).containsOnlyKeys(Origin.JVM_USDT);
+    assertThat(pauses()).isEqualTo(1006);
+    assertThat(jvm.live())
+        .isEqualTo(Map.of(Signal.POST_GC_LIVE_HEAP, 50.0, Signal.COLLECTIONS, 6.0));
+
+    logged(7, 0, 5);
+    assertThat(jvm.liveOrigin()).isEqualTo(Origin.JVM_GC_LOG);
+  }
+
   /** What it paused before it was looked at is not known to be of now. */
   @Test
   void theNextJvmGoesOn() {
@@ -90,6 +109,10 @@ class JvmLedgersTest {
 
   private void logged(long pid, long collections, double pauseSeconds) {
     jvm.read(pid, figures(Origin.JVM_GC_LOG, collections, pauseSeconds));
+  }
+
+  private void probed(long pid, long collections, double pauseSeconds) {
+    jvm.read(pid, figures(Origin.JVM_USDT, collections, pauseSeconds));
   }
 
   private double pauses() {

@@ -26,6 +26,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
@@ -58,14 +59,16 @@ class GoReadingsTest {
       assertThat(told())
           .allSatisfy(
               sample -> {
-                var values = sample.values();
-                assertThat(values).containsEntry(Signal.GOROUTINES, 51.0);
-                assertThat(values.get(Signal.HEAP_SYS))
-                    .isEqualTo(values.get(Signal.HEAP_IN_USE) + values.get(Signal.HEAP_IDLE));
-                assertThat(values.get(Signal.HEAP_IN_USE)).isGreaterThan(50e6);
-                assertThat(values.get(Signal.ALLOCATED_OBJECTS) - values.get(Signal.FREED_OBJECTS))
+                assertThat(sample.values()).containsEntry(Signal.GOROUTINES, 51.0);
+                assertThat(value(sample, Signal.HEAP_SYS))
+                    .isEqualTo(value(sample, Signal.HEAP_IN_USE) + value(sample, Signal.HEAP_IDLE));
+                assertThat(value(sample, Signal.HEAP_IN_USE)).isGreaterThan(50e6);
+                assertThat(
+                        value(sample, Signal.ALLOCATED_OBJECTS)
+                            - value(sample, Signal.FREED_OBJECTS))
                     .isBetween(300_000.0, 400_000.0);
-                assertThat(values.get(Signal.ALLOCATED_BYTES) - values.get(Signal.FREED_BYTES))
+                assertThat(
+                        value(sample, Signal.ALLOCATED_BYTES) - value(sample, Signal.FREED_BYTES))
                     .isBetween(50e6, 90e6);
               });
       assertThat(Duration.between(told().get(0).at(), told().get(2).at()))
@@ -149,6 +152,10 @@ class GoReadingsTest {
               readings.read(List.of(target));
               assertion.run();
             });
+  }
+
+  private static double value(Sample sample, Signal signal) {
+    return Objects.requireNonNull(sample.values().get(signal));
   }
 
   private List<Sample> told() {

@@ -76,6 +76,7 @@ public final class AgentMain {
             new JvmReadings(ledger, settings.procRoot()),
             new LogReadings(
                 ledger, new GcLogs(settings.podLogs(), proc, InstantSource.system(), logCounts)),
+            new OfferedReadings(ledger, spending),
             ledger,
             spending);
     var client = new KubernetesClientBuilder().build();

@@ -48,6 +48,7 @@ final class NodeAgent implements AutoCloseable {
   private final NodeProbe probe;
   private final JvmReadings jvms;
   private final LogReadings logs;
+  private final OfferedReadings offered;
   private final Ledger ledger;
   private final Spending spending;
   private final AtomicBoolean changed = new AtomicBoolean(true);
@@ -64,12 +65,14 @@ final class NodeAgent implements AutoCloseable {
       NodeProbe probe,
       JvmReadings jvms,
       LogReadings logs,
+      OfferedReadings offered,
       Ledger ledger,
       Spending spending) {
     this.scan = scan;
     this.probe = probe;
     this.jvms = jvms;
     this.logs = logs;
+    this.offered = offered;
     this.ledger = ledger;
     this.spending = spending;
   }
@@ -105,7 +108,11 @@ final class NodeAgent implements AutoCloseable {
                     target.runtime(),
                     target.runtimeVersion(),
                     target.container().startedAt(),
-                    Stream.concat(attachments(target).stream(), logs.attachments(target).stream())
+                    Stream.of(
+                            attachments(target),
+                            logs.attachments(target),
+                            offered.attachments(target))
+                        .flatMap(List::stream)
                         .toList(),
                     spending.overhead(target.container().key()).map(Overhead::ratio).orElse(null)))
         .toList();
@@ -129,6 +136,7 @@ final class NodeAgent implements AutoCloseable {
     readings.shutdownNow();
     jvms.close();
     logs.close();
+    offered.close();
     probe.close();
   }
 
@@ -151,6 +159,7 @@ final class NodeAgent implements AutoCloseable {
   private void read() {
     jvms.read(targets);
     logs.read(targets, this::attachments);
+    offered.read(targets);
     ledger.flush();
     long now = System.nanoTime();
     var current = targets;

@@ -13,7 +13,7 @@ import dev.heapwarden.probes.go.Sites;
 import dev.heapwarden.probes.jvm.JavaProgram;
 import dev.heapwarden.probes.sample.Ledger;
 import dev.heapwarden.probes.sample.WallClock;
-import dev.heapwarden.probes.target.Pprof;
+import dev.heapwarden.probes.target.Offers;
 import dev.heapwarden.probes.target.Target;
 import dev.heapwarden.probes.target.TargetProcess;
 import dev.heapwarden.probes.target.Web;
@@ -168,7 +168,7 @@ class JvmReadingsTest {
 
   private static Target target(String container, long... pids) {
     return new Target(
-        Web.watched(Web.key(container), new Pprof.NotNamed()),
+        Web.watched(Web.key(container), Offers.none()),
         Optional.empty(),
         LongStream.of(pids).mapToObj(pid -> process(container, pid)).toList());
   }

@@ -16,7 +16,7 @@ import dev.heapwarden.probes.go.ExecutableId;
 import dev.heapwarden.probes.go.Sites;
 import dev.heapwarden.probes.sample.Ledger;
 import dev.heapwarden.probes.sample.WallClock;
-import dev.heapwarden.probes.target.Pprof;
+import dev.heapwarden.probes.target.Offers;
 import dev.heapwarden.probes.target.ProcFs;
 import dev.heapwarden.probes.target.Target;
 import dev.heapwarden.probes.target.TargetProcess;
@@ -137,7 +137,7 @@ final class ReadLogs implements AutoCloseable {
   /** Of its processes the first holds most. */
   static Target target(RuntimeKind runtime, long... pids) {
     return new Target(
-        Web.watched(Web.KEY, new Pprof.NotNamed()),
+        Web.watched(Web.KEY, Offers.none()),
         Optional.empty(),
         IntStream.range(0, pids.length)
             .mapToObj(i -> process(runtime, pids[i], pids.length - i))

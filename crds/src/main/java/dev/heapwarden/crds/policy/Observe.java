@@ -60,6 +60,15 @@ public record Observe(
             "Where Go programs offer net/http/pprof. Only ever dialled on the pod's own address.")
         @Nullable Pprof pprof,
     @JsonPropertyDescription(
+            "Where the program offers metrics in Prometheus' text format. Asked every interval, and"
+                + " not oftener than every 15s, by plain HTTP, without credentials, and only on the"
+                + " pod's own address; no redirect is followed. Default: not asked.")
+        @Nullable Metrics metrics,
+    @JsonPropertyDescription(
+            "Where Go programs offer expvar, with its memstats. Asked as metrics are. Default: not"
+                + " asked.")
+        @Nullable Expvar expvar,
+    @JsonPropertyDescription(
             "Evidence of healthy pods at set times, to compare a leak with. Default: none is"
                 + " taken.")
         @Nullable HealthSnapshots healthSnapshots,
@@ -93,6 +102,15 @@ public record Observe(
 
   public static Observe defaults() {
     return new Observe(
-        INTERVAL, WINDOW, SLIDE, TREND_HORIZON, WARM_UP, null, null, OverheadBudget.DEFAULT);
+        INTERVAL,
+        WINDOW,
+        SLIDE,
+        TREND_HORIZON,
+        WARM_UP,
+        null,
+        null,
+        null,
+        null,
+        OverheadBudget.DEFAULT);
   }
 }

@@ -14,7 +14,7 @@ import dev.heapwarden.probes.probe.NodeProbe;
 import dev.heapwarden.probes.probe.Tracepoints;
 import dev.heapwarden.probes.snapshot.MapProgram;
 import dev.heapwarden.probes.target.CgroupTree;
-import dev.heapwarden.probes.target.Pprof;
+import dev.heapwarden.probes.target.Offers;
 import dev.heapwarden.probes.target.ProcFs;
 import dev.heapwarden.probes.target.ProcessScan;
 import dev.heapwarden.probes.target.Target;
@@ -71,7 +71,7 @@ final class Watching {
             RuntimeChoice.AUTO,
             Duration.ofSeconds(15),
             Instant.now(),
-            new Pprof.NotNamed(),
+            Offers.none(),
             BUDGET);
     probe =
         new NodeProbe(

@@ -16,7 +16,7 @@ import dev.heapwarden.probes.sample.WallClock;
 import dev.heapwarden.probes.snapshot.ArtifactStore;
 import dev.heapwarden.probes.snapshot.MapGrowthEvidence;
 import dev.heapwarden.probes.target.CgroupTree;
-import dev.heapwarden.probes.target.Pprof;
+import dev.heapwarden.probes.target.Offers;
 import dev.heapwarden.probes.target.ProcFs;
 import dev.heapwarden.probes.target.ProcessScan;
 import dev.heapwarden.probes.target.Target;
@@ -122,7 +122,7 @@ final class HostAgent implements AutoCloseable {
         RuntimeChoice.AUTO,
         Duration.ofSeconds(15),
         Instant.now(),
-        new Pprof.NotNamed(),
+        Offers.none(),
         BUDGET);
   }
 }

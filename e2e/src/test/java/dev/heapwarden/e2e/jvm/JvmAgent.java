@@ -14,7 +14,7 @@ import dev.heapwarden.probes.probe.CgroupMemory;
 import dev.heapwarden.probes.sample.Ledger;
 import dev.heapwarden.probes.sample.WallClock;
 import dev.heapwarden.probes.target.CgroupTree;
-import dev.heapwarden.probes.target.Pprof;
+import dev.heapwarden.probes.target.Offers;
 import dev.heapwarden.probes.target.ProcFs;
 import dev.heapwarden.probes.target.ProcessScan;
 import dev.heapwarden.probes.target.Target;
@@ -137,12 +137,6 @@ final class JvmAgent implements AutoCloseable {
 
   private static WatchedContainer watched(ContainerKey key) {
     return new WatchedContainer(
-        key,
-        "policy",
-        RuntimeChoice.AUTO,
-        Duration.ofSeconds(15),
-        Instant.EPOCH,
-        new Pprof.NotNamed(),
-        1);
+        key, "policy", RuntimeChoice.AUTO, Duration.ofSeconds(15), Instant.EPOCH, Offers.none(), 1);
   }
 }

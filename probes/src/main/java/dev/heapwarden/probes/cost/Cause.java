@@ -8,6 +8,10 @@ public enum Cause {
   PAGE_FAULTS("PageFaults"),
   GO_GC("GoGc"),
   GO_MAP_GROWTH("GoMapGrowth"),
+  /** Answers of an endpoint in Prometheus' text format. */
+  METRICS("Metrics"),
+  /** Answers of Go's expvar. */
+  EXPVAR("Expvar"),
   /** Snapshots that somebody ordered: collections that they force, windows, and stops. */
   SNAPSHOTS("Snapshots");
 

@@ -80,9 +80,14 @@ public final class Spending {
 
   /** Takes what a snapshot took from a container. */
   public synchronized void snapshot(ContainerKey container, Duration cpu) {
+    spent(container, Cause.SNAPSHOTS, cpu);
+  }
+
+  /** Takes what was taken from a container, whichever of its processes paid. */
+  public synchronized void spent(ContainerKey container, Cause cause, Duration cpu) {
     var payer = payers.get(container);
     if (payer != null) {
-      payer.account.spend(Cause.SNAPSHOTS, cpu.toNanos());
+      payer.account.spend(cause, cpu.toNanos());
     }
   }
 

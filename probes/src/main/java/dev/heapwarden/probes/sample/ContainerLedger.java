@@ -29,6 +29,7 @@ final class ContainerLedger {
   private boolean faulted;
   private final JvmLedgers jvm = new JvmLedgers();
   private final ClassLedger classes = new ClassLedger();
+  private final OfferedLedger offered = new OfferedLedger();
   private boolean judgesJvm;
   private @Nullable Instant jvmCleanedAt;
   private Map<Signal, Double> memory = Map.of();
@@ -100,6 +101,11 @@ final class ContainerLedger {
           Map.of(Signal.CLASS_INSTANCES, (double) told.instances()),
           told.javaClass());
     }
+  }
+
+  /** Takes what one of its endpoints told. */
+  void offered(Instant at, Origin origin, Map<Signal, Double> figures, SampleBuffer buffer) {
+    buffer.add(at, container, origin, offered.take(origin, figures), null);
   }
 
   void measured(Map<Signal, Double> levels) {

@@ -139,6 +139,15 @@ public final class Ledger {
     }
   }
 
+  /** Takes what an endpoint of a container told. */
+  public synchronized void offered(
+      ContainerKey container, Origin origin, Map<Signal, Double> figures) {
+    var ledger = containers.get(container);
+    if (ledger != null) {
+      ledger.offered(clock.now(), origin, figures, buffer);
+    }
+  }
+
   /** Turns what events changed into samples. */
   public synchronized void flush() {
     containers.values().forEach(ledger -> ledger.flush(buffer, clock));

@@ -1,32 +1,19 @@
 package dev.heapwarden.probes.snapshot;
 
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.Artifact.Source;
-import dev.heapwarden.probes.target.Pprof;
+import dev.heapwarden.probes.endpoint.EndpointClient;
+import dev.heapwarden.probes.endpoint.EndpointException;
+import dev.heapwarden.probes.target.Endpoint;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Profiles that a Go program offers by net/http/pprof. Only the pod's own address is dialled. */
 final class PprofEvidence {
-  private static final Logger LOG = LoggerFactory.getLogger(PprofEvidence.class);
-  private static final Duration CONNECT = Duration.ofSeconds(5);
   static final Duration DEADLINE = Duration.ofSeconds(60);
 
   private final ArtifactStore store;
-  private final HttpClient client =
-      HttpClient.newBuilder()
-          .connectTimeout(CONNECT)
-          .followRedirects(HttpClient.Redirect.NEVER)
-          .proxy(HttpClient.Builder.NO_PROXY)
-          .build();
+  private final EndpointClient client = new EndpointClient();
 
   PprofEvidence(ArtifactStore store) {
     this.store = store;
@@ -34,7 +21,7 @@ final class PprofEvidence {
 
   /** Whether the policy names where to ask. */
   static boolean named(Order order) {
-    return !(order.target().container().pprof() instanceof Pprof.NotNamed);
+    return !(order.target().container().offers().pprof() instanceof Endpoint.NotNamed);
   }
 
   /**
@@ -45,43 +32,26 @@ final class PprofEvidence {
    */
   Evidence take(Order order, String question, String file)
       throws IOException, InterruptedException {
-    return switch (order.target().container().pprof()) {
-      case Pprof.NotNamed() -> new Evidence.Refused("the policy names no pprof port");
-      case Pprof.Refused(var reason) -> new Evidence.Refused(reason);
-      case Pprof.At(var host, var port) ->
-          fetch(
-              order.owner(),
-              URI.create("http://%s:%d/debug/pprof/%s".formatted(host, port, question)),
-              file);
+    return switch (order.target().container().offers().pprof()) {
+      case Endpoint.NotNamed() -> new Evidence.Refused("the policy names no pprof port");
+      case Endpoint.Refused(var reason) -> new Evidence.Refused(reason);
+      case Endpoint.OfAnother(var port, var container) ->
+          new Evidence.Refused("port %d is that of container %s".formatted(port, container));
+      case Endpoint.At at -> fetch(order.owner(), at.uri().resolve(question), file);
     };
   }
 
   private Evidence fetch(ArtifactStore.Owner owner, URI uri, String file)
       throws IOException, InterruptedException {
-    var request = HttpRequest.newBuilder(uri).timeout(DEADLINE).build();
-    var response = client.send(request, HttpResponse.BodyHandlers.ofInputStream());
-    try (var body = response.body()) {
-      if (response.statusCode() != 200) {
-        return new Evidence.Failed(uri.getPath() + " answered " + response.statusCode());
-      }
-      // The request's own timeout ends with the headers: a body that never ends is closed.
-      var late =
-          CompletableFuture.runAsync(
-              () -> close(body),
-              CompletableFuture.delayedExecutor(DEADLINE.toSeconds(), TimeUnit.SECONDS));
-      try {
-        return Evidence.Taken.of(store.store(owner, file, body), Source.PPROF);
-      } finally {
-        late.cancel(false);
-      }
-    }
-  }
-
-  private static void close(InputStream body) {
     try {
-      body.close();
-    } catch (IOException alreadyClosed) {
-      LOG.debug("body was closed", alreadyClosed);
+      // The store has a quota of its own.
+      return client.get(
+          uri,
+          "*/*",
+          new EndpointClient.Bounds(DEADLINE, Long.MAX_VALUE),
+          body -> Evidence.Taken.of(store.store(owner, file, body), Source.PPROF));
+    } catch (EndpointException refusal) {
+      return new Evidence.Failed(uri.getPath() + ": " + refusal.getMessage());
     }
   }
 }

@@ -52,7 +52,7 @@ public final class Selection {
         policy.getSpec().runtime(),
         Durations.parse(observe.interval()),
         Instant.parse(status.getState().getRunning().getStartedAt()),
-        Pprof.of(pod, status.getName(), policy),
+        Offers.of(pod, status.getName(), policy),
         OverheadBudget.share(observe.overheadBudget()));
   }
 }

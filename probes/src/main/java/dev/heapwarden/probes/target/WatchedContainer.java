@@ -11,7 +11,7 @@ import java.time.Instant;
  * @param policy name of the policy, in the container's namespace
  * @param choice runtime that the policy says it has
  * @param interval between two readings of its cgroup
- * @param pprof where the policy says that it offers net/http/pprof
+ * @param offers what the policy says that it offers, and where
  * @param overheadBudget what watching may cost, as a share of its CPU time, such as 0.01
  */
 public record WatchedContainer(
@@ -20,5 +20,5 @@ public record WatchedContainer(
     RuntimeChoice choice,
     Duration interval,
     Instant startedAt,
-    Pprof pprof,
+    Offers offers,
     double overheadBudget) {}

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.heapwarden.detection.sample.ContainerKey;
 import dev.heapwarden.detection.sample.RuntimeKind;
 import dev.heapwarden.probes.go.ExecutableId;
-import dev.heapwarden.probes.target.Pprof;
+import dev.heapwarden.probes.target.Offers;
 import dev.heapwarden.probes.target.Target;
 import dev.heapwarden.probes.target.TargetProcess;
 import dev.heapwarden.probes.target.Web;
@@ -240,6 +240,6 @@ class SpendingTest {
             Optional.empty(),
             Optional.empty(),
             0);
-    return new Target(Web.watched(key, new Pprof.NotNamed()), Optional.empty(), List.of(process));
+    return new Target(Web.watched(key, Offers.none()), Optional.empty(), List.of(process));
   }
 }

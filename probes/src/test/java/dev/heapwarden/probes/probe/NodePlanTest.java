@@ -7,7 +7,7 @@ import dev.heapwarden.probes.cost.Cause;
 import dev.heapwarden.probes.go.ExecutableId;
 import dev.heapwarden.probes.go.GoBinary;
 import dev.heapwarden.probes.go.GoPrograms;
-import dev.heapwarden.probes.target.Pprof;
+import dev.heapwarden.probes.target.Offers;
 import dev.heapwarden.probes.target.Target;
 import dev.heapwarden.probes.target.TargetProcess;
 import dev.heapwarden.probes.target.Web;
@@ -114,6 +114,6 @@ class NodePlanTest {
             Optional.empty(),
             0);
     return new Target(
-        Web.watched(Web.key(container), new Pprof.NotNamed()), Optional.empty(), List.of(process));
+        Web.watched(Web.key(container), Offers.none()), Optional.empty(), List.of(process));
   }
 }

@@ -7,7 +7,8 @@ import dev.heapwarden.probes.cost.Spending;
 import dev.heapwarden.probes.go.Sites;
 import dev.heapwarden.probes.probe.Bpftrace;
 import dev.heapwarden.probes.probe.Tracepoints;
-import dev.heapwarden.probes.target.Pprof;
+import dev.heapwarden.probes.target.Endpoint;
+import dev.heapwarden.probes.target.Offers;
 import dev.heapwarden.probes.target.ProcFs;
 import dev.heapwarden.probes.target.Target;
 import dev.heapwarden.probes.target.Web;
@@ -24,17 +25,17 @@ class EvidenceCollectorTest {
 
   @Test
   void aMistakeOfTheAgentIsAFailureOfThatKindWithoutWhatItQuotes() throws Exception {
-    assertThat(profile(new Pprof.At("no host name: a secret", 6060)))
+    assertThat(profile(new Endpoint.At("no host name: a secret", 6060, "/")))
         .isEqualTo(new Evidence.Failed("a mistake of the agent: IllegalArgumentException"));
   }
 
   @Test
   void aPortThatIsNotTheContainersIsRefusedWithTheReason() throws Exception {
-    assertThat(profile(new Pprof.Refused("port 6060 is that of container web")))
+    assertThat(profile(new Endpoint.OfAnother(6060, "web")))
         .isEqualTo(new Evidence.Refused("port 6060 is that of container web"));
   }
 
-  private Evidence profile(Pprof pprof) throws InterruptedException {
+  private Evidence profile(Endpoint pprof) throws InterruptedException {
     var collector =
         new EvidenceCollector(
             new Bpftrace(List.of("bpftrace"), root),
@@ -50,7 +51,7 @@ class EvidenceCollectorTest {
         SnapshotKind.GO_HEAP_PROFILE,
         new Order(
             new ArtifactStore.Owner("shop", "s1"),
-            new Target(Web.watched(Web.KEY, pprof), Optional.empty(), List.of()),
+            new Target(Web.watched(Web.KEY, Offers.pprof(pprof)), Optional.empty(), List.of()),
             Duration.ofSeconds(5),
             List.of(),
             Optional.empty()));

@@ -3,7 +3,7 @@ package dev.heapwarden.probes.snapshot;
 import dev.heapwarden.crds.snapshot.InstanceQuery;
 import dev.heapwarden.detection.sample.RuntimeKind;
 import dev.heapwarden.probes.go.ExecutableId;
-import dev.heapwarden.probes.target.Pprof;
+import dev.heapwarden.probes.target.Offers;
 import dev.heapwarden.probes.target.ProcFs;
 import dev.heapwarden.probes.target.Target;
 import dev.heapwarden.probes.target.TargetProcess;
@@ -39,9 +39,7 @@ final class JvmOrder {
     return new Order(
         order.owner(),
         new Target(
-            Web.watched(Web.key(containerId), new Pprof.NotNamed()),
-            target.cgroup(),
-            target.processes()),
+            Web.watched(Web.key(containerId), Offers.none()), target.cgroup(), target.processes()),
         order.window(),
         order.jvmOptions(),
         order.instances());

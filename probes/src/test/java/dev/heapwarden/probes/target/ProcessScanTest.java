@@ -75,7 +75,7 @@ class ProcessScanTest {
             RuntimeChoice.AUTO,
             Duration.ofSeconds(15),
             Instant.EPOCH,
-            new Pprof.NotNamed(),
+            Offers.none(),
             0.01);
     return new ProcessScan(new CgroupTree(cgroups), new ProcFs(Path.of("/proc")))
         .scan(List.of(container))

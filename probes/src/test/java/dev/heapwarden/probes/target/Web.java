@@ -21,12 +21,12 @@ public final class Web {
   }
 
   public static WatchedContainer watched() {
-    return watched(KEY, new Pprof.NotNamed());
+    return watched(KEY, Offers.none());
   }
 
-  public static WatchedContainer watched(ContainerKey key, Pprof pprof) {
+  public static WatchedContainer watched(ContainerKey key, Offers offers) {
     return new WatchedContainer(
-        key, "policy", RuntimeChoice.AUTO, Duration.ofSeconds(15), Instant.EPOCH, pprof, 0.01);
+        key, "policy", RuntimeChoice.AUTO, Duration.ofSeconds(15), Instant.EPOCH, offers, 0.01);
   }
 
   /** The same under another budget. */
@@ -37,7 +37,7 @@ public final class Web {
         container.choice(),
         container.interval(),
         container.startedAt(),
-        container.pprof(),
+        container.offers(),
         overheadBudget);
   }
 

@@ -6,9 +6,10 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import dev.heapwarden.detection.sample.Signal;
-import java.io.CharConversionException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
@@ -58,13 +59,13 @@ final class Variables {
    * @throws EndpointException when it is none, or tells nothing that is known
    */
   static Told read(InputStream body) throws IOException {
-    try (var json = JSON.createParser(body)) {
+    try (var json = JSON.createParser(new InputStreamReader(body, StandardCharsets.UTF_8))) {
       json.disable(JsonParser.Feature.AUTO_CLOSE_SOURCE);
       if (json.nextToken() != JsonToken.START_OBJECT) {
         throw noObject();
       }
       return read(json);
-    } catch (JsonProcessingException | CharConversionException _) {
+    } catch (JsonProcessingException _) {
       // Its message quotes the text.
       throw noObject();
     }
@@ -87,7 +88,7 @@ final class Variables {
       throw EndpointException.because(
           "no memstats of Go are in it: %d other variables".formatted(others));
     }
-    return new Told(figures, json.currentLocation().getByteOffset(), 0);
+    return new Told(figures, json.currentLocation().getCharOffset(), 0);
   }
 
   /** The known ones among an object's fields. */

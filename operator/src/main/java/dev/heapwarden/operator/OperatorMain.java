@@ -155,7 +155,9 @@ public final class OperatorMain {
     new HttpEndpoints(
         settings.port(),
         measures,
-        () -> true,
+        new OperatorHealth(
+                () -> directory.alive() && incidents.alive(), leading::get, collector::sinceRound)
+            ::problem,
         () ->
             informed.get()
                 && directory.synced()

@@ -63,7 +63,7 @@ final class RunningPrograms {
   static String operator() throws IOException, InterruptedException {
     var measures = new Measures();
     measures.tell(new BusyOperator());
-    try (var endpoints = new HttpEndpoints(0, measures, () -> true, () -> true)) {
+    try (var endpoints = new HttpEndpoints(0, measures, Optional::empty, () -> true)) {
       return get(endpoints.port());
     }
   }

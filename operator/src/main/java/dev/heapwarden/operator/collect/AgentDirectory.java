@@ -32,6 +32,11 @@ public final class AgentDirectory implements AutoCloseable {
     return pods.hasSynced() && pods.isWatching();
   }
 
+  /** Whether it still tries to see them. */
+  public boolean alive() {
+    return pods.isRunning();
+  }
+
   @Override
   public void close() {
     pods.close();

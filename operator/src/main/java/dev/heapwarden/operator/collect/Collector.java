@@ -30,6 +30,7 @@ public final class Collector implements AutoCloseable {
   private final AgentReader reader;
   private final Set<String> asking = ConcurrentHashMap.newKeySet();
   private final Set<String> failing = ConcurrentHashMap.newKeySet();
+  private volatile long roundAt = System.nanoTime();
   private final ExecutorService questions = Executors.newVirtualThreadPerTaskExecutor();
   private final ScheduledExecutorService rounds =
       Executors.newSingleThreadScheduledExecutor(
@@ -52,6 +53,7 @@ public final class Collector implements AutoCloseable {
   }
 
   public void start() {
+    roundAt = System.nanoTime();
     var _ = rounds.scheduleAtFixedRate(this::round, 0, interval.toMillis(), TimeUnit.MILLISECONDS);
   }
 
@@ -64,7 +66,13 @@ public final class Collector implements AutoCloseable {
     rounds.execute(this::round);
   }
 
+  /** Time since the last round began, or since the first was ordered. */
+  public Duration sinceRound() {
+    return Duration.ofNanos(System.nanoTime() - roundAt);
+  }
+
   private void round() {
+    roundAt = System.nanoTime();
     try {
       if (!directory.synced()) {
         return;

@@ -5,8 +5,10 @@ import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /** {@code /metrics}, {@code /healthz} and {@code /readyz}. */
 public final class HttpEndpoints implements AutoCloseable {
@@ -15,11 +17,12 @@ public final class HttpEndpoints implements AutoCloseable {
   /**
    * Listens at once.
    *
-   * @param healthy false asks the kubelet for a restart
+   * @param unhealthy why the kubelet is asked for a restart; empty while it is not
    * @param ready true when every informer has its data
    * @throws IOException when the port is taken
    */
-  public HttpEndpoints(int port, Measures measures, BooleanSupplier healthy, BooleanSupplier ready)
+  public HttpEndpoints(
+      int port, Measures measures, Supplier<Optional<String>> unhealthy, BooleanSupplier ready)
       throws IOException {
     server = HttpServer.create(new InetSocketAddress(port), 0);
     server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
@@ -27,8 +30,11 @@ public final class HttpEndpoints implements AutoCloseable {
         "/metrics",
         exchange ->
             answer(exchange, 200, "text/plain; version=0.0.4; charset=utf-8", measures.scrape()));
-    server.createContext("/healthz", exchange -> answer(exchange, healthy));
-    server.createContext("/readyz", exchange -> answer(exchange, ready));
+    server.createContext("/healthz", exchange -> answer(exchange, unhealthy.get()));
+    server.createContext(
+        "/readyz",
+        exchange ->
+            answer(exchange, ready.getAsBoolean() ? Optional.empty() : Optional.of("not yet")));
     server.start();
   }
 
@@ -41,9 +47,8 @@ public final class HttpEndpoints implements AutoCloseable {
     server.stop(0);
   }
 
-  private static void answer(HttpExchange exchange, BooleanSupplier good) throws IOException {
-    var well = good.getAsBoolean();
-    answer(exchange, well ? 200 : 503, "text/plain", well ? "ok\n" : "not yet\n");
+  private static void answer(HttpExchange exchange, Optional<String> problem) throws IOException {
+    answer(exchange, problem.isEmpty() ? 200 : 503, "text/plain", problem.orElse("ok") + "\n");
   }
 
   private static void answer(HttpExchange exchange, int status, String type, String text)

@@ -7,6 +7,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -15,12 +16,13 @@ import org.junit.jupiter.api.Test;
 class HttpEndpointsTest {
   private final HttpClient http = HttpClient.newHttpClient();
   private final AtomicBoolean ready = new AtomicBoolean();
+  private volatile Optional<String> problem = Optional.empty();
   private final Measures measures = new Measures();
   private HttpEndpoints endpoints;
 
   @BeforeEach
   void listen() throws IOException {
-    endpoints = new HttpEndpoints(0, measures, () -> true, ready::get);
+    endpoints = new HttpEndpoints(0, measures, () -> problem, ready::get);
   }
 
   @AfterEach
@@ -37,6 +39,14 @@ class HttpEndpointsTest {
     ready.set(true);
 
     assertThat(get("/readyz").statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void whatCannotWorkAnyMoreIsUnhealthyAndSaysWhy() throws Exception {
+    problem = Optional.of("an informer has stopped");
+
+    assertThat(get("/healthz").statusCode()).isEqualTo(503);
+    assertThat(get("/healthz").body()).isEqualTo("an informer has stopped\n");
   }
 
   @Test

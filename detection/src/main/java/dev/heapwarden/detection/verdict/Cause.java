@@ -6,5 +6,7 @@ public enum Cause {
   MAP_GROWTH,
   /** Instances of one class keep growing in number. */
   CLASS_GROWTH,
+  /** What one function allocates natively is not given back. */
+  NATIVE_GROWTH,
   UNKNOWN
 }

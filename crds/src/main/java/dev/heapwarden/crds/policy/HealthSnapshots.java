@@ -16,11 +16,11 @@ public record HealthSnapshots(
         @Size(max = Schedules.LENGTH)
         @ValidationRule(value = Schedules.VALID, message = Schedules.MESSAGE)
         @JsonPropertyDescription(
-            "When they are taken, as a Quartz cron expression, seconds first: 0 0 3 * * ?. Each time"
-                + " one healthy, ready pod of each watched container of a workload, another one than"
-                + " the last time. Two times lie five minutes apart at least. A time that daylight saving skips is left out, one that comes"
-                + " twice is taken once, and of those that passed while no operator ran one is made"
-                + " up for.")
+            "When they are taken, as a Quartz cron expression, seconds first: 0 0 3 * * ?. Each"
+                + " time one healthy, ready pod of each watched container of a workload, another"
+                + " one than the last time. Two times lie five minutes apart at least. A time that"
+                + " daylight saving skips is left out, one that comes twice is taken once, and of"
+                + " those that passed while no operator ran one is made up for.")
         String schedule,
     @Default(Schedules.ZONE)
         @Size(min = 1, max = Schedules.ZONE_LENGTH)
@@ -31,7 +31,8 @@ public record HealthSnapshots(
         @ValidationRule(
             value = "self.all(k, k in " + HealthSnapshots.HARMLESS + ")",
             message =
-                "only kinds that Auto may take are taken by schedule: others stop the program for long")
+                "only kinds that Auto may take are taken by schedule: others stop the program for"
+                    + " long")
         @JsonPropertyDescription(
             "Kinds of evidence. Auto: all that the container's runtime and policy offer.")
         List<SnapshotKind> snapshots,
@@ -44,8 +45,8 @@ public record HealthSnapshots(
         Integer keep) {
   /** As a CEL list: Auto and the kinds that it may stand for. None copies the heap. */
   static final String HARMLESS =
-      "['Auto', 'MapGrowth', 'KernelMemory', 'GoHeapProfile', 'Goroutines', 'MemStats', 'ThreadDump',"
-          + " 'ClassHistogram', 'NativeMemory', 'HeapInfo', 'Flags']";
+      "['Auto', 'MapGrowth', 'KernelMemory', 'NativeAllocations', 'GoHeapProfile', 'Goroutines',"
+          + " 'MemStats', 'ThreadDump', 'ClassHistogram', 'NativeMemory', 'HeapInfo', 'Flags']";
 
   private static final int KEEP = 3;
 

@@ -40,7 +40,8 @@ public record MemorySnapshotSpec(
                 Durations.VALID
                     + " && duration(self) >= duration('1s') && duration(self) <= duration('60s')",
             message = "window must be a duration between 1s and 60s")
-        @JsonPropertyDescription("How long MapGrowth, KernelMemory and ClassHistogram look.")
+        @JsonPropertyDescription(
+            "How long MapGrowth, NativeAllocations, KernelMemory and ClassHistogram look.")
         String window,
     @Size(max = JvmOptions.MOST)
         @JsonPropertyDescription("JVM options that Flags checks against the JVM. None is applied.")

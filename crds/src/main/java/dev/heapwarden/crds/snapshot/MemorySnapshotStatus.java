@@ -13,8 +13,8 @@ public record MemorySnapshotStatus(
         Phase phase,
     @PrinterColumn(name = "Site")
         @JsonPropertyDescription(
-            "The function that writes the fastest growing map, or the application class whose"
-                + " instances grow fastest.")
+            "The function that writes the fastest growing map, the application class whose"
+                + " instances grow fastest, or the function whose native blocks stay.")
         @Nullable String site,
     @JsonPropertyDescription("Why the snapshot failed as a whole.") @Nullable String message,
     @JsonPropertyDescription("Node whose agent carried it out.") @Nullable String node,
@@ -34,7 +34,11 @@ public record MemorySnapshotStatus(
         @Nullable List<String> variables,
     @JsonPropertyDescription("What Flags found in a JVM.") @Nullable JvmReport jvm,
     @JsonPropertyDescription("What Flags found in a Go program.") @Nullable GoReport go,
-    @JsonPropertyDescription("What InstanceSample found.") @Nullable InstanceReport instances) {
+    @JsonPropertyDescription("What InstanceSample found.") @Nullable InstanceReport instances,
+    @JsonPropertyDescription(
+            "Native blocks that were allocated in the first half of the window and were still there"
+                + " at its end, by the function that allocated them, most bytes first, at most 20.")
+        List<AllocationReport> allocations) {
   /** Entries of {@link #classes} at most. */
   public static final int CLASSES_LIMIT = 20;
 
@@ -51,11 +55,15 @@ public record MemorySnapshotStatus(
   /** Entries of {@link #maps} at most. */
   public static final int MAPS_LIMIT = 20;
 
+  /** Entries of {@link #allocations} at most. */
+  public static final int ALLOCATIONS_LIMIT = 20;
+
   public MemorySnapshotStatus {
     artifacts = artifacts == null ? List.of() : List.copyOf(artifacts);
     maps = maps == null ? List.of() : List.copyOf(maps);
     classes = classes == null ? List.of() : List.copyOf(classes);
     variables = variables == null ? null : List.copyOf(variables);
+    allocations = allocations == null ? List.of() : List.copyOf(allocations);
   }
 
   /** The status of a snapshot that looked for no instances. */
@@ -84,7 +92,8 @@ public record MemorySnapshotStatus(
         variables,
         jvm,
         null,
-        null);
+        null,
+        List.of());
   }
 
   public enum Phase {
@@ -162,6 +171,23 @@ public record MemorySnapshotStatus(
       public Holder {
         chain = chain == null ? List.of() : List.copyOf(chain);
       }
+    }
+  }
+
+  public record AllocationReport(
+      @JsonPropertyDescription(
+              "Function that allocates, else library and address in it, such as"
+                  + " libshop.so+0x11a9; absent for code that is in no file.")
+          @Nullable String site,
+      @JsonPropertyDescription("malloc or mmap.") String how,
+      @JsonPropertyDescription("Bytes that are left.") long bytes,
+      @JsonPropertyDescription("Blocks that are left.") long blocks,
+      @JsonPropertyDescription("Bytes per second of the first half of the window.")
+          double bytesPerSecond,
+      @JsonPropertyDescription("Callers of the largest part, innermost first, as far as known.")
+          List<String> stack) {
+    public AllocationReport {
+      stack = stack == null ? List.of() : List.copyOf(stack);
     }
   }
 

@@ -15,6 +15,12 @@ public enum SnapshotKind {
   @JsonProperty("KernelMemory")
   KERNEL_MEMORY,
   /**
+   * A short window on the C library's malloc, free and mmap: which functions allocate what is not
+   * given back. The first half notes blocks, the second waits for their end.
+   */
+  @JsonProperty("NativeAllocations")
+  NATIVE_ALLOCATIONS,
+  /**
    * The heap by allocation site, for go tool pprof: /debug/pprof/heap?gc=1 where the policy names
    * its port; else what the runtime keeps in the program's memory, as of its last collection.
    */

@@ -8,5 +8,7 @@ public enum Cause {
   CLASS_GROWTH,
   /** Goroutines are started and do not end. */
   GOROUTINE_GROWTH,
+  /** What one function allocates natively is not given back. */
+  NATIVE_GROWTH,
   UNKNOWN
 }

@@ -130,14 +130,14 @@ public final class Fixtures {
   }
 
   public static Finding finding(String verdict, Instant at) {
-    return finding(verdict, "Go", at);
+    return finding(verdict, "Go", "Application", at);
   }
 
-  private static Finding finding(String verdict, String runtime, Instant at) {
+  private static Finding finding(String verdict, String runtime, String layer, Instant at) {
     return new Finding(
         verdict,
         runtime,
-        "Application",
+        layer,
         "MapGrowth",
         "it leaks",
         1_048_576,
@@ -161,7 +161,14 @@ public final class Fixtures {
   /** The incident with a baseline of a container of this runtime. */
   public static LeakIncident ofRuntime(LeakIncident incident, String runtime) {
     var old = incident.getStatus();
-    var baseline = finding("Confirmed", runtime, NOON);
+    var baseline = finding("Confirmed", runtime, "Application", NOON);
+    return with(incident, old.verdict(), old.site(), old.finding(), baseline, old.steps());
+  }
+
+  /** The incident of a leak that shows in this layer. */
+  public static LeakIncident ofLayer(LeakIncident incident, String layer) {
+    var old = incident.getStatus();
+    var baseline = finding("Confirmed", "Go", layer, NOON);
     return with(incident, old.verdict(), old.site(), old.finding(), baseline, old.steps());
   }
 

@@ -41,7 +41,8 @@ public enum Architecture {
     this.returnAddress = returnAddress;
   }
 
-  static Optional<Architecture> of(int machine) {
+  /** By {@code e_machine} of an ELF file; empty when unknown. */
+  public static Optional<Architecture> of(int machine) {
     return Arrays.stream(values()).filter(known -> known.machine == machine).findFirst();
   }
 
@@ -67,5 +68,10 @@ public enum Architecture {
   /** Expression, at a function's entry, for the address it returns to: on amd64 on the stack. */
   public String returnAddress() {
     return returnAddress;
+  }
+
+  /** Bytes that a return takes from the stack: on amd64 the address. */
+  public int returnTakes() {
+    return this == AMD64 ? Long.BYTES : 0;
   }
 }

@@ -114,6 +114,14 @@ public final class ElfFile implements Closeable {
         .findFirst();
   }
 
+  /** The address that a byte of the file is loaded to; empty when it is not loaded. */
+  public OptionalLong addressOf(long offset) {
+    return segments.stream()
+        .filter(segment -> offset >= segment.offset() && offset - segment.offset() < segment.size())
+        .mapToLong(segment -> segment.address() + (offset - segment.offset()))
+        .findFirst();
+  }
+
   /** Whether code is loaded to an address. */
   boolean executable(long address) {
     return segments.stream().anyMatch(segment -> segment.executable() && segment.holds(address));

@@ -17,6 +17,8 @@ final class SymbolTable {
   private static final int SYMBOL_SIZE = 24;
   private static final int STT_OBJECT = 1;
   private static final int STT_FUNC = 2;
+  private static final int STT_GNU_IFUNC = 10;
+  private static final int SHN_UNDEF = 0;
   private static final int CHUNK_SYMBOLS = 16 * 1024;
 
   /** Kubernetes' own binaries have about 15 MB of names. */
@@ -95,8 +97,15 @@ final class SymbolTable {
     return covered;
   }
 
-  private interface Visitor {
-    void symbol(long name, long address, long size);
+  /** Is told of symbols, each name by where it is among the names. */
+  interface Visitor {
+    void symbol(long name, long address, long size) throws IOException;
+  }
+
+  /** Visits the functions that are in the file, not those that it takes from others. */
+  static void functions(ElfFile elf, ElfFile.Section table, Visitor visitor) throws IOException {
+    each(elf, bounded(table), STT_FUNC, visitor);
+    each(elf, table, STT_GNU_IFUNC, visitor);
   }
 
   private static void each(ElfFile elf, ElfFile.Section symbols, int type, Visitor visitor)
@@ -106,7 +115,7 @@ final class SymbolTable {
       int here = (int) Math.min(CHUNK_SYMBOLS, count - first);
       var chunk = elf.read(symbols.offset() + first * SYMBOL_SIZE, here * SYMBOL_SIZE);
       for (int at = 0; at < here * SYMBOL_SIZE; at += SYMBOL_SIZE) {
-        if ((chunk.get(at + 4) & 0xf) == type) {
+        if ((chunk.get(at + 4) & 0xf) == type && chunk.getShort(at + 6) != SHN_UNDEF) {
           visitor.symbol(
               Integer.toUnsignedLong(chunk.getInt(at)),
               chunk.getLong(at + 8),

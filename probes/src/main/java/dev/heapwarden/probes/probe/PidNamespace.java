@@ -89,7 +89,10 @@ record PidNamespace(int level, long inode) {
         : program
             .lines()
             .map(
-                line -> line.startsWith("uprobe:") ? translatePredicate(line) : translateLine(line))
+                line ->
+                    line.startsWith("uprobe:") || line.startsWith("uretprobe:")
+                        ? translatePredicate(line)
+                        : translateLine(line))
             .collect(Collectors.joining("\n", "", "\n"));
   }
 

@@ -91,7 +91,8 @@ final class ArtifactSweep {
             status.variables(),
             status.jvm(),
             status.go(),
-            status.instances()));
+            status.instances(),
+            status.allocations()));
   }
 
   private static Artifact withoutFile(Artifact artifact) {

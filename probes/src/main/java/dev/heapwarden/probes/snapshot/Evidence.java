@@ -1,5 +1,6 @@
 package dev.heapwarden.probes.snapshot;
 
+import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.AllocationReport;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.Artifact.Source;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.ClassReport;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.GoReport;
@@ -49,40 +50,57 @@ sealed interface Evidence {
    * @param jvm what its flags are
    * @param go what its settings are
    * @param instances that were looked for
+   * @param allocations that outlived half a window, most bytes first
    */
   record Told(
       List<MapReport> maps,
       List<ClassReport> classes,
       Optional<JvmReport> jvm,
       Optional<GoReport> go,
-      Optional<InstanceReport> instances) {
-    static final Told NOTHING =
-        new Told(List.of(), List.of(), Optional.empty(), Optional.empty(), Optional.empty());
+      Optional<InstanceReport> instances,
+      List<AllocationReport> allocations) {
+    static final Told NOTHING = new Told(List.of(), List.of(), Optional.empty());
 
     public Told {
       maps = List.copyOf(maps);
       classes = List.copyOf(classes);
+      allocations = List.copyOf(allocations);
+    }
+
+    private Told(List<MapReport> maps, List<ClassReport> classes, Optional<GoReport> go) {
+      this(maps, classes, Optional.empty(), go, Optional.empty(), List.of());
     }
 
     static Told maps(List<MapReport> maps) {
-      return new Told(maps, List.of(), Optional.empty(), Optional.empty(), Optional.empty());
+      return new Told(maps, List.of(), Optional.empty());
     }
 
     static Told classes(List<ClassReport> classes) {
-      return new Told(List.of(), classes, Optional.empty(), Optional.empty(), Optional.empty());
+      return new Told(List.of(), classes, Optional.empty());
     }
 
     static Told jvm(JvmReport jvm) {
-      return new Told(List.of(), List.of(), Optional.of(jvm), Optional.empty(), Optional.empty());
+      return new Told(
+          List.of(), List.of(), Optional.of(jvm), Optional.empty(), Optional.empty(), List.of());
     }
 
     static Told go(Optional<GoReport> go) {
-      return new Told(List.of(), List.of(), Optional.empty(), go, Optional.empty());
+      return new Told(List.of(), List.of(), go);
     }
 
     static Told instances(InstanceReport instances) {
       return new Told(
-          List.of(), List.of(), Optional.empty(), Optional.empty(), Optional.of(instances));
+          List.of(),
+          List.of(),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.of(instances),
+          List.of());
+    }
+
+    static Told allocations(List<AllocationReport> allocations) {
+      return new Told(
+          List.of(), List.of(), Optional.empty(), Optional.empty(), Optional.empty(), allocations);
     }
   }
 

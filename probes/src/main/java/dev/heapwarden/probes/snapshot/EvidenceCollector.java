@@ -44,6 +44,7 @@ public final class EvidenceCollector {
   private final Lanes lanes = new Lanes();
   private final MapGrowthEvidence maps;
   private final KernelMemoryEvidence kernel;
+  private final NativeAllocationEvidence allocations;
   private final PprofEvidence pprof;
   private final GoMemoryEvidence goMemory;
   private final JvmEvidence jvm;
@@ -93,6 +94,7 @@ public final class EvidenceCollector {
     var attach = new JvmAttach(procRoot);
     maps = new MapGrowthEvidence(bpftrace, sites, store, proc, spending, grown);
     kernel = new KernelMemoryEvidence(bpftrace, tracepoints, store, procRoot);
+    allocations = new NativeAllocationEvidence(bpftrace, store, proc, spending);
     pprof = new PprofEvidence(store);
     goMemory = new GoMemoryEvidence(proc, store);
     jvm = new JvmEvidence(attach, proc, store);
@@ -150,7 +152,7 @@ public final class EvidenceCollector {
   }
 
   /**
-   * CPU that it took from the program, map windows apart, which count their hits: for as long as it
+   * CPU that it took from the program, windows apart, which count their hits: for as long as it
    * stood still, or as a collection that it was asked for can have taken at most.
    */
   private static Duration cost(SnapshotKind kind, Evidence evidence, Duration took) {
@@ -187,6 +189,7 @@ public final class EvidenceCollector {
       return switch (kind) {
         case MAP_GROWTH -> maps.take(order);
         case KERNEL_MEMORY -> kernel.take(order);
+        case NATIVE_ALLOCATIONS -> allocations.take(order);
         case GO_HEAP_PROFILE ->
             PprofEvidence.named(order)
                 ? pprof.take(order, "heap?gc=1", HEAP_FILE)

@@ -25,7 +25,8 @@ final class Kinds {
           SnapshotKind.NATIVE_MEMORY,
           SnapshotKind.THREAD_DUMP);
 
-  private static final List<SnapshotKind> OTHER = List.of(SnapshotKind.KERNEL_MEMORY);
+  private static final List<SnapshotKind> OTHER =
+      List.of(SnapshotKind.NATIVE_ALLOCATIONS, SnapshotKind.KERNEL_MEMORY);
 
   private Kinds() {}
 

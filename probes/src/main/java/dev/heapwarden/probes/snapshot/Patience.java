@@ -26,6 +26,7 @@ final class Patience {
     return SLACK.plus(
         switch (kind) {
           case MAP_GROWTH -> window.plus(MapGrowthEvidence.OVERHEAD).plus(MapTables.TIME);
+          case NATIVE_ALLOCATIONS -> window.plus(NativeAllocationEvidence.OVERHEAD);
           case KERNEL_MEMORY -> window.plus(MapGrowthEvidence.OVERHEAD);
           case GO_HEAP_PROFILE, GOROUTINES, MEM_STATS -> PprofEvidence.DEADLINE;
           case THREAD_DUMP, HEAP_INFO, NATIVE_MEMORY -> QUESTION;

@@ -1,6 +1,7 @@
 package dev.heapwarden.probes.snapshot;
 
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus;
+import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.AllocationReport;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.Artifact;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.ClassReport;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.GoReport;
@@ -13,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.SequencedMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -73,6 +75,7 @@ final class SnapshotReport {
     var jvms = new ArrayList<JvmReport>();
     var gos = new ArrayList<GoReport>();
     var instances = new ArrayList<InstanceReport>();
+    var allocations = new ArrayList<AllocationReport>();
     evidence.forEach(
         (kind, outcome) -> {
           artifacts.add(artifact(kind, outcome));
@@ -83,13 +86,14 @@ final class SnapshotReport {
             told.jvm().ifPresent(jvms::add);
             told.go().ifPresent(gos::add);
             told.instances().ifPresent(instances::add);
+            allocations.addAll(told.allocations());
           }
         });
     boolean taken =
         artifacts.stream().anyMatch(artifact -> artifact.state() == Artifact.State.TAKEN);
     return new MemorySnapshotStatus(
         taken ? Phase.COMPLETED : Phase.FAILED,
-        site(maps, classes),
+        site(maps, classes, allocations),
         taken ? null : nothingTaken(artifacts),
         node,
         startedAt.toString(),
@@ -100,18 +104,26 @@ final class SnapshotReport {
         variables,
         jvms.isEmpty() ? null : jvms.getFirst(),
         gos.isEmpty() ? null : gos.getFirst(),
-        instances.isEmpty() ? null : instances.getFirst());
+        instances.isEmpty() ? null : instances.getFirst(),
+        allocations.subList(
+            0, Math.min(allocations.size(), MemorySnapshotStatus.ALLOCATIONS_LIMIT)));
   }
 
   /** What people can look up in their own code. */
-  private static @Nullable String site(List<MapReport> maps, List<ClassReport> classes) {
+  private static @Nullable String site(
+      List<MapReport> maps, List<ClassReport> classes, List<AllocationReport> allocations) {
     var function =
         maps.stream()
             .filter(map -> map.entriesPerSecond() > 0 && !map.sites().isEmpty())
             .map(map -> map.sites().getFirst().function());
     var ofTheApplication =
         classes.stream().filter(found -> !found.platform()).map(ClassReport::className);
-    return Stream.concat(function, ofTheApplication).findFirst().orElse(null);
+    var allocating =
+        allocations.stream().map(AllocationReport::site).filter(Objects::nonNull).limit(1);
+    return Stream.of(function, ofTheApplication, allocating)
+        .flatMap(sites -> sites)
+        .findFirst()
+        .orElse(null);
   }
 
   private static String nothingTaken(List<Artifact> artifacts) {

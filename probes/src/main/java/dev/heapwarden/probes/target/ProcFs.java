@@ -11,7 +11,9 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -233,17 +235,34 @@ public final class ProcFs {
           .limit(MAPPINGS_LIMIT)
           .map(line -> line.split("\\s+", 6))
           .filter(fields -> fields.length == 6 && inode.test(fields[4]))
-          .map(
-              fields -> {
-                int dash = fields[0].indexOf('-');
-                return new Mapping(
-                    Long.parseUnsignedLong(fields[0], 0, dash, 16),
-                    Long.parseUnsignedLong(fields[0], dash + 1, fields[0].length(), 16),
-                    Long.parseUnsignedLong(fields[2], 16),
-                    fields[1].indexOf('x') >= 0,
-                    fields[5]);
-              })
+          .map(ProcFs::mapping)
           .toList();
     }
+  }
+
+  /** Where code is mapped, by the inode of its file; what is in no file is left out. */
+  public Map<Long, List<Mapping>> code(long pid) throws IOException {
+    try (BufferedReader maps = maps(pid)) {
+      return maps.lines()
+          .limit(MAPPINGS_LIMIT)
+          .map(line -> line.split("\\s+", 6))
+          .filter(fields -> fields.length == 6 && !fields[4].equals("0"))
+          .filter(fields -> fields[1].indexOf('x') >= 0 && fields[5].startsWith("/"))
+          .collect(
+              Collectors.groupingBy(
+                  fields -> Long.parseLong(fields[4]),
+                  LinkedHashMap::new,
+                  Collectors.mapping(ProcFs::mapping, Collectors.toUnmodifiableList())));
+    }
+  }
+
+  private static Mapping mapping(String[] fields) {
+    int dash = fields[0].indexOf('-');
+    return new Mapping(
+        Long.parseUnsignedLong(fields[0], 0, dash, 16),
+        Long.parseUnsignedLong(fields[0], dash + 1, fields[0].length(), 16),
+        Long.parseUnsignedLong(fields[2], 16),
+        fields[1].indexOf('x') >= 0,
+        fields[5]);
   }
 }

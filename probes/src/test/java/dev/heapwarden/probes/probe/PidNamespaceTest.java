@@ -11,6 +11,7 @@ class PidNamespaceTest {
       uprobe:/opt/pid/x:"main.pid"+6 /@t[pid] == 2/ { @gc[pid]++; }
       uprobe:/opt/pid/x:0x1f320,
       uprobe:/opt/pid/x:0x1f340 /pid == 7/ { @gc[pid]++; }
+      uretprobe:/opt/pid/x:m*alloc { @r[pid]++; }
       rawtracepoint:page_fault_user /@t[pid]/ { @f[pid] = count(); }
       """;
 
@@ -32,6 +33,7 @@ class PidNamespaceTest {
             uprobe:/opt/pid/x:"main.pid"+6 /@t[%1$s] == 2/ { @gc[%1$s]++; }
             uprobe:/opt/pid/x:0x1f320,
             uprobe:/opt/pid/x:0x1f340 /%1$s == 7/ { @gc[%1$s]++; }
+            uretprobe:/opt/pid/x:m*alloc { @r[%1$s]++; }
             rawtracepoint:page_fault_user /@t[%1$s]/ { @f[%1$s] = count(); }
             """
                 .formatted(pid));

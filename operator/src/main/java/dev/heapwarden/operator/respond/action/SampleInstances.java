@@ -11,6 +11,8 @@ import dev.heapwarden.crds.snapshot.MemorySnapshotStatus;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.Artifact;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.InstanceReport;
 import dev.heapwarden.crds.snapshot.SnapshotKind;
+import dev.heapwarden.detection.verdict.Cause;
+import dev.heapwarden.operator.evaluate.Names;
 import dev.heapwarden.operator.respond.journal.ActionKind;
 import dev.heapwarden.operator.respond.journal.Steps;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -57,7 +59,13 @@ public final class SampleInstances implements Action {
   public boolean isAsked(Situation situation) {
     return situation.baseline().runtime().equals("JVM")
         && pod(situation).isPresent()
+        && !isNative(situation)
         && (isClassName(situation.status().site()) || isIsolated(situation));
+  }
+
+  /** Its site is a function, however much its name looks like a class's. */
+  private static boolean isNative(Situation situation) {
+    return situation.baseline().cause().equals(Names.camel(Cause.NATIVE_GROWTH));
   }
 
   private static boolean isIsolated(Situation situation) {

@@ -12,6 +12,7 @@ import dev.heapwarden.crds.snapshot.MemorySnapshotStatus;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.Artifact;
 import dev.heapwarden.crds.snapshot.SnapshotKind;
 import dev.heapwarden.detection.verdict.Cause;
+import dev.heapwarden.detection.verdict.Layer;
 import dev.heapwarden.operator.respond.journal.ActionKind;
 import dev.heapwarden.operator.respond.journal.Steps;
 import dev.heapwarden.operator.respond.journal.Texts;
@@ -133,8 +134,16 @@ public final class TakeSnapshot implements Action {
     if (site == null) {
       return Optional.empty();
     }
-    boolean isClass = status.classes().stream().anyMatch(found -> found.className().equals(site));
-    return Optional.of(new Seen.Culprit(isClass ? Cause.CLASS_GROWTH : Cause.MAP_GROWTH, site));
+    return Optional.of(new Seen.Culprit(cause(status, site), site));
+  }
+
+  private static Cause cause(MemorySnapshotStatus status, String site) {
+    if (status.classes().stream().anyMatch(found -> found.className().equals(site))) {
+      return Cause.CLASS_GROWTH;
+    }
+    return status.allocations().stream().anyMatch(found -> site.equals(found.site()))
+        ? Cause.NATIVE_GROWTH
+        : Cause.MAP_GROWTH;
   }
 
   /** Evidence stays; the snapshot goes with its incident. */
@@ -184,9 +193,16 @@ public final class TakeSnapshot implements Action {
         new MemorySnapshotSpec(
             pod,
             situation.target().container(),
-            List.of(SnapshotKind.AUTO),
+            kinds(situation),
             situation.respond().diagnose().window(),
             options(situation)));
+  }
+
+  /** Auto asks a native program for its allocations; others only where no runtime tells of it. */
+  private static List<SnapshotKind> kinds(Situation situation) {
+    return Texts.enumName(Layer.KERNEL).equals(situation.baseline().layer())
+        ? List.of(SnapshotKind.AUTO, SnapshotKind.NATIVE_ALLOCATIONS)
+        : List.of(SnapshotKind.AUTO);
   }
 
   /** What level 3 would set is checked at once: an intervention needs no second snapshot. */

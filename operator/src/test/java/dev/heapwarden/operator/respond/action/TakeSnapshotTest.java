@@ -6,9 +6,11 @@ import dev.heapwarden.crds.incident.Step;
 import dev.heapwarden.crds.policy.Limits;
 import dev.heapwarden.crds.policy.Mode;
 import dev.heapwarden.crds.snapshot.MemorySnapshot;
+import dev.heapwarden.crds.snapshot.SnapshotKind;
 import dev.heapwarden.operator.health.SnapshotServer;
 import dev.heapwarden.operator.respond.Fixtures;
 import dev.heapwarden.operator.respond.journal.Steps;
+import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -65,6 +67,19 @@ class TakeSnapshotTest {
     Fixtures.at(situation.incident(), "-", List.of(failed, planned));
 
     assertThat(((Plan.Do) action.plan(situation)).object()).isEqualTo(first.object() + "b");
+  }
+
+  @Test
+  void whereNoRuntimeTellsOfTheLeakNativeAllocationsAreAskedForToo() {
+    assertThat(kinds("Runtime")).containsExactly(SnapshotKind.AUTO);
+    assertThat(kinds("Kernel")).containsExactly(SnapshotKind.AUTO, SnapshotKind.NATIVE_ALLOCATIONS);
+  }
+
+  private List<SnapshotKind> kinds(String layer) {
+    var situation = after(Duration.ZERO);
+    Fixtures.ofLayer(situation.incident(), layer);
+    var planned = (Plan.Do) action.plan(situation);
+    return Serialization.unmarshal(planned.patch(), MemorySnapshot.class).getSpec().kinds();
   }
 
   private Step ordered() {

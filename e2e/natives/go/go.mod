@@ -1,0 +1,3 @@
+module heapwarden.dev/e2e/natives
+
+go 1.26

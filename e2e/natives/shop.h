@@ -1,0 +1,2 @@
+void *shop_open(void);
+void shop_serve(void);

@@ -1,0 +1,143 @@
+package dev.heapwarden.e2e.natives;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heapwarden.e2e.ClusterExtension;
+import dev.heapwarden.e2e.cluster.Cluster;
+import dev.heapwarden.probes.nativecode.NativeFrame;
+import dev.heapwarden.probes.snapshot.AllocationPlace;
+import dev.heapwarden.probes.snapshot.NativeAllocationEvidence.Report;
+import dev.heapwarden.probes.snapshot.NativeAllocationEvidence.Unseen;
+import java.io.IOException;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.parallel.Isolated;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Windows on real programs, by the bpftrace of the agent's image: they need root. The image comes
+ * with the cluster: {@code mvn verify -Pmatrix}.
+ */
+@Tag("matrix")
+@Isolated("all cores are busy with other programs otherwise")
+@ExtendWith(ClusterExtension.class)
+class NativeAllocationsIT {
+  /** Those of serve that are between malloc and free just as the probes come. */
+  private static final long IN_FLIGHT = 3;
+
+  NativeAllocationsIT(Cluster cluster) {}
+
+  @ParameterizedTest
+  @ValueSource(strings = {"glibc", "frames", "static", "musl", "musl-static"})
+  void whatIsNotGivenBackIsToldByItsFunction(String name) throws Exception {
+    try (var program = new NativeProgram(name, "heap")) {
+      var report = report(program);
+
+      assertThat(report.places().getFirst().site()).isEqualTo("leak_page");
+      for (var site : new String[] {"leak_page", "leak_session", "leak_name", "grow_log"}) {
+        assertThat(bytes(report, site, "malloc")).as(site).isPositive();
+      }
+      assertThat(blocks(report, "serve")).isLessThanOrEqualTo(IN_FLIGHT);
+      assertThat(blocks(report, "leak_session")).isGreaterThan(10 * IN_FLIGHT);
+      assertThat(report.leftOut()).isZero();
+      assertThat(report.lost()).isZero();
+    }
+  }
+
+  @Test
+  void everyThreadIsSeen() throws Exception {
+    try (var one = new NativeProgram("glibc", "heap");
+        var four = new NativeProgram("glibc", "threads")) {
+      assertThat(perSecond(report(four))).isGreaterThan(2 * perSecond(report(one)));
+    }
+  }
+
+  @Test
+  void aLibraryThatAllocatesForTheProgramIsNamed() throws Exception {
+    try (var program = new NativeProgram("glibc", "library")) {
+      assertThat(report(program).places().getFirst())
+          .satisfies(
+              place -> {
+                assertThat(place.site()).isEqualTo("shop_open");
+                assertThat(place.frames())
+                    .first()
+                    .extracting(NativeFrame::library)
+                    .isEqualTo("libshop.so");
+              });
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"glibc", "musl"})
+  void whatIsMappedAndNotUnmappedIsToldByItsFunction(String name) throws Exception {
+    try (var program = new NativeProgram(name, "map")) {
+      var report = report(program);
+
+      assertThat(report.places())
+          .extracting(AllocationPlace::site, AllocationPlace::how)
+          .containsExactly(org.assertj.core.groups.Tuple.tuple("leak_arena", "mmap"));
+    }
+  }
+
+  @Test
+  void anObjectOfCppIsToldByWhoMakesIt() throws Exception {
+    try (var program = new NativeProgram("objects")) {
+      assertThat(bytes(report(program), "shop::Store::remember", "malloc")).isPositive();
+    }
+  }
+
+  @Test
+  void withoutSymbolsThePlaceIsTheFileAndTheAddressInIt() throws Exception {
+    try (var program = new NativeProgram("stripped", "heap")) {
+      assertThat(report(program).places().getFirst().site()).matches("stripped\\+0x[0-9a-f]+");
+    }
+  }
+
+  @Test
+  void aGoProgramWithCIsSeenAndRunsOn() throws Exception {
+    try (var program = new NativeProgram("cgo")) {
+      assertThat(report(program).places())
+          .first()
+          .satisfies(place -> assertThat(place.frames()).isNotEmpty());
+      assertThat(program.lives()).isTrue();
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "jemalloc, 'it allocates by jemalloc (jemalloc), which is not watched'",
+    "static-stripped, 'it is linked statically, and its symbols name no malloc'"
+  })
+  void whatCannotBeSeenIsRefusedWithTheReason(String name, String reason) throws Exception {
+    try (var program = new NativeProgram(name, "heap")) {
+      assertThat(program.watch()).isEqualTo(new Unseen(true, reason));
+    }
+  }
+
+  private static Report report(NativeProgram program) throws IOException, InterruptedException {
+    var outcome = program.watch();
+    assertThat(outcome).isInstanceOf(Report.class);
+    return (Report) outcome;
+  }
+
+  private static long bytes(Report report, String site, String how) {
+    return report.places().stream()
+        .filter(place -> site.equals(place.site()) && how.equals(place.how()))
+        .mapToLong(AllocationPlace::bytes)
+        .sum();
+  }
+
+  private static long blocks(Report report, String site) {
+    return report.places().stream()
+        .filter(place -> site.equals(place.site()))
+        .mapToLong(AllocationPlace::blocks)
+        .sum();
+  }
+
+  private static double perSecond(Report report) {
+    return blocks(report, "leak_session") / report.seconds();
+  }
+}

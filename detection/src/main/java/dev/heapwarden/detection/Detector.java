@@ -62,12 +62,12 @@ public final class Detector {
         now);
   }
 
-  private static Frame frame(Instant containerStartedAt, Settings settings) {
-    return new Frame(
-        containerStartedAt, settings.warmUp(), settings.window(), settings.trendHorizon());
-  }
-
-  private Verdict evaluate(
+  /**
+   * The same of what is known of it.
+   *
+   * @param runtime of the container; presets of other runtimes are not asked
+   */
+  public Verdict evaluate(
       History history,
       RuntimeKind runtime,
       Instant containerStartedAt,
@@ -92,5 +92,10 @@ public final class Detector {
     var features = byWindow.computeIfAbsent(0, _ -> history.at(now));
     return new Judgement(new Testimony(findings, features), history::saw, age, settings.warmUp())
         .verdict();
+  }
+
+  private static Frame frame(Instant containerStartedAt, Settings settings) {
+    return new Frame(
+        containerStartedAt, settings.warmUp(), settings.window(), settings.trendHorizon());
   }
 }

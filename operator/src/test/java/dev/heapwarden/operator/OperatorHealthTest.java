@@ -34,6 +34,7 @@ class OperatorHealthTest {
   }
 
   @Test
+  @SuppressWarnings("try") // Closing it is what is tried.
   void anApiServerThatDoesNotAnswerIsNoReasonForARestart() throws Exception {
     try (var server = new ApiServer((_, _, _) -> ApiServer.Reply.list());
         var directory = new AgentDirectory(server.client(), "heapwarden-system")) {
@@ -47,6 +48,7 @@ class OperatorHealthTest {
   }
 
   @Test
+  @SuppressWarnings("try") // Closing it is what is tried.
   void roundsGoOnWhateverAgentsSayUntilTheyAreEnded() throws Exception {
     var interval = Duration.ofMillis(20);
     try (var server = new ApiServer((_, _, _) -> ApiServer.Reply.list());

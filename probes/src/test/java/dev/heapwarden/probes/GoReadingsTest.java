@@ -174,7 +174,7 @@ class GoReadingsTest {
             choice,
             INTERVAL,
             Instant.EPOCH,
-            web.pprof(),
+            web.offers(),
             web.overheadBudget()),
         Optional.empty(),
         List.of(processes));

@@ -68,7 +68,7 @@ class RollingSeriesTest {
   void skewedNoiseIsNoHigherInThePastThanNow() {
     var noise = new Random(1);
     for (int i = 0; i < DAY; i++) {
-      series.add(i * STEP * 1000L, 100 + noise.nextInt(5) + (noise.nextInt(5) == 0 ? 50 : 0));
+      series.add(1000L * i * STEP, 100 + noise.nextInt(5) + (noise.nextInt(5) == 0 ? 50 : 0));
     }
 
     var kept = read();
@@ -126,7 +126,7 @@ class RollingSeriesTest {
   void aCounterIsKeptAsItWasRead() {
     var counter = new RollingSeries(12, Kept.FIRST);
     for (int i = 0; i < DAY; i++) {
-      counter.add(i * STEP * 1000L, i % 2 == 0 ? i : i + 0.25);
+      counter.add(1000L * i * STEP, i % 2 == 0 ? i : i + 0.25);
     }
 
     var kept = counter.toSeries(FRAME);

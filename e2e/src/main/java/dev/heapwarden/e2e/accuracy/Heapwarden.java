@@ -43,7 +43,7 @@ final class Heapwarden implements Method {
 
   Verdict verdict(Moment moment) {
     return detector.evaluate(
-        moment.samples(),
+        moment.history(),
         moment.state().runtime(),
         moment.state().startedAt(),
         moment.settings(),

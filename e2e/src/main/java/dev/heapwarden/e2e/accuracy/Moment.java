@@ -4,6 +4,7 @@ import dev.heapwarden.detection.Settings;
 import dev.heapwarden.detection.feature.Features;
 import dev.heapwarden.detection.feature.Frame;
 import dev.heapwarden.detection.feature.History;
+import dev.heapwarden.detection.feature.Recording;
 import dev.heapwarden.detection.sample.ContainerState;
 import dev.heapwarden.detection.sample.Sample;
 import dev.heapwarden.detection.sample.Signal;
@@ -24,15 +25,39 @@ final class Moment {
   private final Map<Integer, Features> byWindow = new HashMap<>();
 
   Moment(Instant now, ContainerState state, List<Sample> samples, Settings settings) {
+    this(now, state, samples, settings, History.of(samples, frame(state, settings)));
+  }
+
+  private Moment(
+      Instant now,
+      ContainerState state,
+      List<Sample> samples,
+      Settings settings,
+      History history) {
     this.now = now;
     this.state = state;
     this.samples = samples;
     this.settings = settings;
-    this.history =
-        History.of(
-            samples,
-            new Frame(
-                state.startedAt(), settings.warmUp(), settings.window(), settings.trendHorizon()));
+    this.history = history;
+  }
+
+  /**
+   * As the operator knows it, and as it was sampled.
+   *
+   * @param known the operator's own recording
+   */
+  static Moment of(
+      Instant now,
+      ContainerState state,
+      List<Sample> samples,
+      Settings settings,
+      Recording known) {
+    return new Moment(now, state, samples, settings, known.in(frame(state, settings)));
+  }
+
+  private static Frame frame(ContainerState state, Settings settings) {
+    return new Frame(
+        state.startedAt(), settings.warmUp(), settings.window(), settings.trendHorizon());
   }
 
   Instant now() {
@@ -45,6 +70,10 @@ final class Moment {
 
   List<Sample> samples() {
     return samples;
+  }
+
+  History history() {
+    return history;
   }
 
   Settings settings() {

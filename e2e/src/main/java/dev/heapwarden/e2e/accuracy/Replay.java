@@ -3,7 +3,9 @@ package dev.heapwarden.e2e.accuracy;
 import dev.heapwarden.crds.Durations;
 import dev.heapwarden.crds.policy.Observe;
 import dev.heapwarden.detection.Settings;
+import dev.heapwarden.detection.sample.ContainerKey;
 import dev.heapwarden.detection.sample.ContainerState;
+import dev.heapwarden.detection.sample.Sample;
 import dev.heapwarden.e2e.corpus.Trace;
 import dev.heapwarden.operator.collect.Agent;
 import dev.heapwarden.operator.collect.Cursor;
@@ -13,7 +15,9 @@ import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A trace once more, through the operator's store: at each slide of the policy what had come by
@@ -25,6 +29,7 @@ final class Replay {
 
   private final Settings settings;
   private final SampleStore store = new SampleStore(Duration.ofMinutes(1));
+  private final Map<ContainerKey, List<Sample>> samples = new HashMap<>();
   private Cursor cursor = Cursor.START;
   private List<ContainerState> listed = List.of();
 
@@ -60,7 +65,8 @@ final class Replay {
       }
       for (var state : listed) {
         if (store.sight(AGENT.node(), state.container(), now) instanceof Sight.Watched watched) {
-          moments.add(new Moment(now, watched.state(), watched.samples(), settings));
+          var sampled = List.copyOf(samples.getOrDefault(state.container(), List.of()));
+          moments.add(Moment.of(now, watched.state(), sampled, settings, watched.samples()));
         }
       }
     }
@@ -71,6 +77,11 @@ final class Replay {
     var batch = answer.batch();
     store.accept(AGENT, batch, cursor.resetBy(batch), answer.at());
     cursor = Cursor.after(batch);
+    batch
+        .samples()
+        .forEach(
+            sample ->
+                samples.computeIfAbsent(sample.container(), _ -> new ArrayList<>()).add(sample));
     listed = batch.containers();
   }
 

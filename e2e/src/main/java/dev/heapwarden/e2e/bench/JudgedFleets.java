@@ -35,7 +35,7 @@ final class JudgedFleets {
       ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
 
   private final SampleStore store = new SampleStore(Duration.ofMinutes(5));
-  private final AssessmentBook book = new AssessmentBook(Instant::now);
+  private final AssessmentBook book = new AssessmentBook();
   private final Evaluator evaluator =
       new Evaluator(
           store,

@@ -81,7 +81,7 @@ record Program(ContainerKey key, boolean go, boolean leaks, int seed) {
             Signal.OLD_GENERATION,
             live * (1 + 0.02 * (reading % READINGS_PER_EVENT)),
             Signal.COLLECTIONS,
-            (double) (reading / READINGS_PER_EVENT)),
+            events(reading)),
         null);
     if (isEvent(reading)) {
       add(
@@ -92,9 +92,13 @@ record Program(ContainerKey key, boolean go, boolean leaks, int seed) {
               Signal.POST_GC_LIVE_HEAP,
               live * noisy(reading, 4),
               Signal.COLLECTIONS,
-              (double) (reading / READINGS_PER_EVENT)),
+              events(reading)),
           null);
     }
+  }
+
+  private static double events(int reading) {
+    return Math.floorDiv(reading, READINGS_PER_EVENT);
   }
 
   private boolean isEvent(int reading) {

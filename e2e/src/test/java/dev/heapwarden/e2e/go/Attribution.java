@@ -54,20 +54,21 @@ final class Attribution {
   private void look() throws IOException, InterruptedException {
     agent
         .attachments(program)
-        .forEach(found -> say("%s %s %s", found.probe(), found.state(), found.reason()));
-    say("pid %d", program.pid());
+        .forEach(found -> say("%s %s %s".formatted(found.probe(), found.state(), found.reason())));
+    say("pid %d".formatted(program.pid()));
     System.in.read();
     awaitSlots(told() + 1);
     long before = faults();
     long happened = happened();
     awaitSlots(told() + SLOTS);
-    say("faults %d %d", faults() - before, happened() - happened);
+    say("faults %d %d".formatted(faults() - before, happened() - happened));
     // It says what a collection found after the probe does.
     Thread.sleep(2_000);
     var live = values(Signal.POST_GC_LIVE_HEAP);
     say(
-        "live %d %d",
-        live.size(), live.stream().filter(it -> !program.live().contains(it)).count());
+        "live %d %d"
+            .formatted(
+                live.size(), live.stream().filter(it -> !program.live().contains(it)).count()));
   }
 
   private void awaitSlots(int slots) {
@@ -97,7 +98,7 @@ final class Attribution {
     return Long.parseLong(fields[10 - 3]) + Long.parseLong(fields[12 - 3]);
   }
 
-  private static void say(String format, Object... values) {
-    System.out.println(format.formatted(values));
+  private static void say(String line) {
+    System.out.println(line);
   }
 }

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** A running program of {@code e2e/maps}, with what it says of itself. */
 final class MapsProgram implements AutoCloseable {
@@ -20,7 +21,7 @@ final class MapsProgram implements AutoCloseable {
   private final Set<Long> live = ConcurrentHashMap.newKeySet();
   private final List<Double> markTerminations = new CopyOnWriteArrayList<>();
   private volatile long entries;
-  private volatile int collections;
+  private final AtomicInteger collections = new AtomicInteger();
 
   /** Starts it. */
   MapsProgram(Path executable) throws IOException {
@@ -60,7 +61,7 @@ final class MapsProgram implements AutoCloseable {
 
   /** How many collections it has told of. */
   int collections() {
-    return collections;
+    return collections.get();
   }
 
   /** What its collections found live, as its own runtime says. */
@@ -100,7 +101,7 @@ final class MapsProgram implements AutoCloseable {
         var words = List.of(line.split(" ", -1));
         live.add(Long.parseLong(words.getLast()));
         entries = Long.parseLong(words.getFirst());
-        collections++;
+        collections.incrementAndGet();
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);

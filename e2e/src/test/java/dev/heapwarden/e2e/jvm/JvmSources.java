@@ -19,7 +19,7 @@ import dev.heapwarden.probes.probe.Bpftrace;
 import dev.heapwarden.probes.probe.NodeProbe;
 import dev.heapwarden.probes.probe.ProbeEvent;
 import dev.heapwarden.probes.probe.Tracepoints;
-import dev.heapwarden.probes.target.Pprof;
+import dev.heapwarden.probes.target.Offers;
 import dev.heapwarden.probes.target.ProcFs;
 import dev.heapwarden.probes.target.Target;
 import dev.heapwarden.probes.target.TargetProcess;
@@ -134,7 +134,7 @@ final class JvmSources implements AutoCloseable {
         RuntimeChoice.AUTO,
         Duration.ofSeconds(15),
         Instant.EPOCH,
-        new Pprof.NotNamed(),
+        Offers.none(),
         1);
   }
 }

@@ -106,7 +106,7 @@ class RestartTest {
   /** The operator's own parts, from the collector to the verdict. */
   private final class Life implements AutoCloseable {
     private final SampleStore store = new SampleStore(Duration.ofDays(1));
-    private final AssessmentBook book = new AssessmentBook(() -> now());
+    private final AssessmentBook book = new AssessmentBook();
     private final Measures measures = new Measures();
     private final Collector collector;
 

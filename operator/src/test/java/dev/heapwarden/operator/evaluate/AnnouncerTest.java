@@ -6,7 +6,6 @@ import dev.heapwarden.crds.policy.ContainerStatus;
 import dev.heapwarden.crds.policy.MemoryPolicy;
 import dev.heapwarden.crds.policy.MemoryPolicyStatus;
 import dev.heapwarden.detection.verdict.Verdict;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +17,7 @@ class AnnouncerTest {
 
   private final List<String> said = new ArrayList<>();
   private final MemoryPolicy policy = Cluster.policy("checkout", "2026-03-01T00:00:00Z");
-  private final AssessmentBook book = new AssessmentBook(InstantSource.fixed(Cluster.NOW));
+  private final AssessmentBook book = new AssessmentBook();
   private final Announcer announcer =
       new Announcer((_, reason, message) -> said.add(reason.text() + " " + message), book);
 

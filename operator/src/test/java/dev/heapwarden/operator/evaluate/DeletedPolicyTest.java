@@ -60,6 +60,7 @@ class DeletedPolicyTest {
         new Governance(List.of(), Map.of()),
         List.of(),
         Optional.empty(),
+        Optional.empty(),
         holders,
         Cluster.NOW);
   }

@@ -35,6 +35,8 @@ import org.junit.jupiter.params.provider.MethodSource;
  * them.
  */
 class WildAnswersTest {
+  private static final List<Mode> MODES = List.of(Mode.values());
+
   private static final int ROUNDS = 400;
 
   private Random random = new Random(0);
@@ -101,7 +103,7 @@ class WildAnswersTest {
   }
 
   private Mode mode() {
-    return random.nextBoolean() ? Mode.ENFORCE : Mode.values()[random.nextInt(4)];
+    return random.nextBoolean() ? Mode.ENFORCE : MODES.get(random.nextInt(MODES.size()));
   }
 
   private void answer(int approved, boolean suspend, boolean undo) {

@@ -6,6 +6,7 @@ import dev.heapwarden.detection.sample.RuntimeKind;
 import dev.heapwarden.detection.sample.Signal;
 import dev.heapwarden.probes.buffer.SampleBuffer;
 import dev.heapwarden.probes.go.ExecutableId;
+import dev.heapwarden.probes.gclog.GoTrace;
 import dev.heapwarden.probes.go.Sites;
 import dev.heapwarden.probes.probe.ProbeEvent;
 import dev.heapwarden.probes.target.Target;
@@ -31,13 +32,13 @@ class LedgerTest {
   @Test
   void aProgramThatExecutesItselfAgainCountsFromItsOwnBeginning() {
     runs(7, 1);
-    ledger.traced(Web.KEY, 7, NOW, 1000, 100);
+    ledger.traced(Web.KEY, 7, NOW, new GoTrace(100, 1000, 0));
     runs(7, 1);
-    ledger.traced(Web.KEY, 7, NOW, 1000, 101);
+    ledger.traced(Web.KEY, 7, NOW, new GoTrace(101, 1000, 0));
 
     runs(7, 2);
-    ledger.traced(Web.KEY, 7, NOW, 500, 1);
-    ledger.traced(Web.KEY, 7, NOW, 600, 2);
+    ledger.traced(Web.KEY, 7, NOW, new GoTrace(1, 500, 0));
+    ledger.traced(Web.KEY, 7, NOW, new GoTrace(2, 600, 0));
 
     assertThat(ledger.values(Web.KEY))
         .containsEntry(Signal.COLLECTIONS, 4.0)
@@ -47,7 +48,7 @@ class LedgerTest {
   @Test
   void whatAProgramHeldBeforeItExecutedAnotherIsForgotten() {
     runs(7, 1);
-    ledger.accept(new ProbeEvent.Collection(7, 1, 1000, 3));
+    ledger.accept(new ProbeEvent.Collection(7, 1, 1000, 3, 0));
     ledger.accept(new ProbeEvent.MapGrowth(7, 1, 0xc0ffee, 100, 0, List.of()));
     runs(7, 1);
     assertThat(ledger.values(Web.KEY)).containsEntry(Signal.POST_GC_LIVE_HEAP, 1000.0);

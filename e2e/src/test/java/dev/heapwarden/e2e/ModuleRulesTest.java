@@ -93,12 +93,16 @@ class ModuleRulesTest {
               Map.ofEntries(
                   entry("go", Set.of()),
                   entry("target", Set.of("go")),
-                  entry("jvm", Set.of("target")),
+                  entry("jvm", Set.of("go", "target")),
                   entry("gomemory", Set.of("go", "target")),
                   entry("cost", Set.of("go", "target")),
                   entry("probe", Set.of("cost", "go", "jvm", "target")),
                   entry("buffer", Set.of()),
-                  entry("sample", Set.of("buffer", "cost", "go", "jvm", "probe", "target")),
+                  entry("endpoint", Set.of("cost", "target")),
+                  entry(
+                      "sample",
+                      Set.of(
+                          "buffer", "cost", "gclog", "go", "gomemory", "jvm", "probe", "target")),
                   entry("heap", Set.of("probe")),
                   entry("gclog", Set.of("jvm", "target")),
                   entry("lane", Set.of()),
@@ -106,6 +110,7 @@ class ModuleRulesTest {
                       "snapshot",
                       Set.of(
                           "cost",
+                          "endpoint",
                           "go",
                           "gomemory",
                           "heap",

@@ -407,8 +407,8 @@ public enum Feature {
   /**
    * True where a rule that misses the feature abstains and the other rules still decide: where
    * silence also means that nothing happened, or that nobody asked (maps speak only when they grow,
-   * classes are counted only on suspicion, requests that never came took no time), and where it is not to be had of every program (the
-   * memory of a stripped one is not read).
+   * classes are counted only on suspicion, requests that never came took no time), and where it is
+   * not to be had of every program (the memory of a stripped one is not read).
    */
   public boolean isDispensable() {
     return switch (signal) {

@@ -75,8 +75,7 @@ public final class Recording {
    */
   public synchronized void add(Sample sample) {
     long at = sample.at().toEpochMilli();
-    var signals =
-        voices.computeIfAbsent(sample.origin().rank(), _ -> new EnumMap<>(Signal.class));
+    var signals = voices.computeIfAbsent(sample.origin().rank(), _ -> new EnumMap<>(Signal.class));
     var subject = sample.subject();
     for (var entry : sample.values().entrySet()) {
       var signal = entry.getKey();
@@ -136,7 +135,11 @@ public final class Recording {
             .flatMap(signals -> Stream.ofNullable(signals.get(signal)))
             .toList();
     long newest =
-        all.stream().filter(series -> !series.isEmpty()).mapToLong(RollingSeries::last).max().orElse(0);
+        all.stream()
+            .filter(series -> !series.isEmpty())
+            .mapToLong(RollingSeries::last)
+            .max()
+            .orElse(0);
     return all.stream()
         .filter(series -> !series.isEmpty() && newest - series.last() <= silence)
         .findFirst()

@@ -29,11 +29,7 @@ final class Moment {
   }
 
   private Moment(
-      Instant now,
-      ContainerState state,
-      List<Sample> samples,
-      Settings settings,
-      History history) {
+      Instant now, ContainerState state, List<Sample> samples, Settings settings, History history) {
     this.now = now;
     this.state = state;
     this.samples = samples;
@@ -47,11 +43,7 @@ final class Moment {
    * @param known the operator's own recording
    */
   static Moment of(
-      Instant now,
-      ContainerState state,
-      List<Sample> samples,
-      Settings settings,
-      Recording known) {
+      Instant now, ContainerState state, List<Sample> samples, Settings settings, Recording known) {
     return new Moment(now, state, samples, settings, known.in(frame(state, settings)));
   }
 

@@ -129,12 +129,6 @@ final class JvmSources implements AutoCloseable {
 
   private static WatchedContainer watched(ContainerKey key) {
     return new WatchedContainer(
-        key,
-        "policy",
-        RuntimeChoice.AUTO,
-        Duration.ofSeconds(15),
-        Instant.EPOCH,
-        Offers.none(),
-        1);
+        key, "policy", RuntimeChoice.AUTO, Duration.ofSeconds(15), Instant.EPOCH, Offers.none(), 1);
   }
 }

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -30,7 +31,7 @@ public final class Collector implements AutoCloseable {
   private final AgentReader reader;
   private final Set<String> asking = ConcurrentHashMap.newKeySet();
   private final Set<String> failing = ConcurrentHashMap.newKeySet();
-  private volatile long roundAt = System.nanoTime();
+  private volatile Instant roundAt;
   private final ExecutorService questions = Executors.newVirtualThreadPerTaskExecutor();
   private final ScheduledExecutorService rounds =
       Executors.newSingleThreadScheduledExecutor(
@@ -47,13 +48,14 @@ public final class Collector implements AutoCloseable {
     this.store = store;
     this.interval = interval;
     this.clock = clock;
+    this.roundAt = clock.instant();
     this.measures = measures;
     this.client = new AgentClient(token);
     this.reader = new AgentReader(client, store, clock, measures);
   }
 
   public void start() {
-    roundAt = System.nanoTime();
+    roundAt = clock.instant();
     var _ = rounds.scheduleAtFixedRate(this::round, 0, interval.toMillis(), TimeUnit.MILLISECONDS);
   }
 
@@ -68,11 +70,11 @@ public final class Collector implements AutoCloseable {
 
   /** Time since the last round began, or since the first was ordered. */
   public Duration sinceRound() {
-    return Duration.ofNanos(System.nanoTime() - roundAt);
+    return Duration.between(roundAt, clock.instant());
   }
 
   private void round() {
-    roundAt = System.nanoTime();
+    roundAt = clock.instant();
     try {
       if (!directory.synced()) {
         return;

@@ -32,6 +32,7 @@ public final class HitCost {
 
   /** What each KiB of it takes besides: 13 to 20 us measured, of 48 KiB to 4 MiB. */
   public static final long ANSWERED_KIB = 20_000;
+
   /** What it takes besides to follow a malloc to its return and note its block: 2 us measured. */
   public static final long NOTED = 2_500;
 

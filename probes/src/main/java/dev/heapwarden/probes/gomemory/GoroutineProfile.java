@@ -20,7 +20,8 @@ import java.util.Set;
 /**
  * The goroutines of a Go program from its memory, grouped by stack, by what they wait for, by who
  * created them and by how long they wait: labels state, created_by, waiting_minutes, which is
- * rounded down to a power of two, and fingerprint, the same for all that hang at one place. Those of the runtime itself are left out, as Go does.
+ * rounded down to a power of two, and fingerprint, the same for all that hang at one place. Those
+ * of the runtime itself are left out, as Go does.
  */
 public final class GoroutineProfile {
   /** Of more, every n-th is looked at and counts n times. */
@@ -65,8 +66,8 @@ public final class GoroutineProfile {
    * @return those that hang, most first
    * @throws MemoryException when the memory cannot be read, or is not as it should be
    */
-  public static List<GoroutineGroup> write(GoProcess process, ProgramText text, Instant now, OutputStream output)
-      throws IOException {
+  public static List<GoroutineGroup> write(
+      GoProcess process, ProgramText text, Instant now, OutputStream output) throws IOException {
     // Go's clock and this one are the same: CLOCK_MONOTONIC, src/runtime/sys_linux_amd64.s
     // (nanotime1) and os::javaTimeNanos in JDK 25's os_posix.cpp.
     return write(process, text, now, System.nanoTime(), output);

@@ -54,12 +54,14 @@ record GoUprobes(Path link, int number, NodePlan.GoExecutable go) {
    * is stopped anew.
    */
   private String timedCollections() {
-    return probe(GoBinary.STOP_WORLD,
+    return probe(
+            GoBinary.STOP_WORLD,
             "stw",
             "if (reg(\"%s\") == %d) { @stopped[pid] = nsecs; }"
                 .formatted(registers().argument(0), GoBinary.FOR_MARK_TERMINATION))
         + probe(GoBinary.GC, "gc", "@live[pid] = %s; @marked[pid] = 1;".formatted(live()))
-        + probe(GoBinary.START_WORLD,
+        + probe(
+            GoBinary.START_WORLD,
             "stw",
             """
             if (@marked[pid]) {
@@ -87,7 +89,8 @@ record GoUprobes(Path link, int number, NodePlan.GoExecutable go) {
     var growth = go.binary().growth();
     // hashGrow(t, h); (t *table) rehash(typ, m)
     int type = growth.equals(GoBinary.GROW_SWISS) ? 1 : 0;
-    return probe(growth,
+    return probe(
+        growth,
         "grown",
         """
         $map = reg("%s"); $used = *(uint64*)$map;
@@ -138,13 +141,7 @@ record GoUprobes(Path link, int number, NodePlan.GoExecutable go) {
       }
     }
     """
-        .formatted(
-            Uprobe.of(link, go.binary(), function),
-            number,
-            hits,
-            body,
-            hits,
-            number);
+        .formatted(Uprobe.of(link, go.binary(), function), number, hits, body, hits, number);
   }
 
   private Architecture registers() {

@@ -100,7 +100,8 @@ final class NodeProgram {
             .formatted(SLOT_NANOS));
     for (var probed : executables) {
       switch (probed.executable()) {
-        case NodePlan.GoExecutable go -> text.append(new GoUprobes(probed.link(), probed.number(), go).text());
+        case NodePlan.GoExecutable go ->
+            text.append(new GoUprobes(probed.link(), probed.number(), go).text());
         case JvmLibrary jvm -> text.append(jvm.text(probed.link(), probed.number()));
       }
     }
@@ -130,7 +131,9 @@ final class NodeProgram {
         }
         """
             .formatted(
-                SLOT_NANOS, pageFaults ? printFaults : "", printHits(executables.stream().map(Probed::executable).toList())));
+                SLOT_NANOS,
+                pageFaults ? printFaults : "",
+                printHits(executables.stream().map(Probed::executable).toList())));
     return text.toString();
   }
 

@@ -106,9 +106,7 @@ class GoroutineProfileTest {
     assertThat(found.getFirst())
         .filteredOn(group -> group.createdBy().startsWith("main."))
         .extracting(
-            group -> group.functions().getLast(),
-            GoroutineGroup::goroutines,
-            GoroutineGroup::hang)
+            group -> group.functions().getLast(), GoroutineGroup::goroutines, GoroutineGroup::hang)
         .containsExactlyInAnyOrder(
             tuple("main.receives", 30L, Optional.of(Hang.BLOCKED)),
             tuple("main.selects", 10L, Optional.of(Hang.BLOCKED)),
@@ -127,7 +125,8 @@ class GoroutineProfileTest {
     }
   }
 
-  private static List<GoroutineGroup> write(GoMemoryProgram program, Duration later, Path file) throws IOException {
+  private static List<GoroutineGroup> write(GoMemoryProgram program, Duration later, Path file)
+      throws IOException {
     try (var process = program.open();
         var text = program.text();
         var output = Files.newOutputStream(file)) {

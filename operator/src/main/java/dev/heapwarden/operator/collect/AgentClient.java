@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * Asks one agent for its samples, within a deadline and a bound on the answer, once it knows which
  * authorities to trust.
  */
-final class AgentClient implements AutoCloseable {
+public final class AgentClient implements AutoCloseable {
   /** For the whole exchange, body included. */
   static final Duration DEADLINE = Duration.ofSeconds(5);
 
@@ -41,7 +41,7 @@ final class AgentClient implements AutoCloseable {
   private final long limit;
   private volatile @Nullable HttpClient http;
 
-  AgentClient(AgentToken token) {
+  public AgentClient(AgentToken token) {
     this(token, DEADLINE, ANSWER_LIMIT);
   }
 
@@ -55,7 +55,7 @@ final class AgentClient implements AutoCloseable {
    * From now on trusts agents with a certificate of these authorities, and no others. Connections
    * and TLS sessions of before are not used again.
    */
-  synchronized void trust(List<X509Certificate> authorities) {
+  public synchronized void trust(List<X509Certificate> authorities) {
     var before = http;
     http =
         HttpClient.newBuilder()
@@ -79,7 +79,7 @@ final class AgentClient implements AutoCloseable {
    *
    * @throws IOException when the agent does not answer in time, refuses, or does not make sense
    */
-  SampleBatch samples(Agent agent, Cursor cursor) throws IOException, InterruptedException {
+  public SampleBatch samples(Agent agent, Cursor cursor) throws IOException, InterruptedException {
     var client = http;
     if (client == null) {
       throw new IOException(NO_AUTHORITY);

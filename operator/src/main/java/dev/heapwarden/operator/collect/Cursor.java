@@ -10,16 +10,16 @@ import java.nio.charset.StandardCharsets;
  * @param epoch of the agent's buffer
  * @param last sequence of the newest sample that was read
  */
-record Cursor(String epoch, long last) {
+public record Cursor(String epoch, long last) {
   /** An epoch that no agent has: answered from the oldest sample on. */
-  static final Cursor START = new Cursor("none", 0);
+  public static final Cursor START = new Cursor("none", 0);
 
-  static Cursor after(SampleBatch batch) {
+  public static Cursor after(SampleBatch batch) {
     return new Cursor(batch.epoch(), batch.last());
   }
 
   /** True when the batch does not continue this cursor: what was read before is void. */
-  boolean resetBy(SampleBatch batch) {
+  public boolean resetBy(SampleBatch batch) {
     return batch.reset() || !batch.epoch().equals(epoch);
   }
 

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * Reads an agent's answer. Fields that this operator does not know are skipped, so that a newer
  * agent still speaks to it; a signal or origin that it does not know is an error.
  */
-final class SampleBatchJson {
+public final class SampleBatchJson {
   private static final ObjectMapper JSON =
       JsonMapper.builder()
           .addModule(new JavaTimeModule())
@@ -42,7 +42,7 @@ final class SampleBatchJson {
    *
    * @throws IOException when the text is not a batch, with the place of the first mistake
    */
-  static SampleBatch read(byte[] json) throws IOException {
+  public static SampleBatch read(byte[] json) throws IOException {
     try {
       var batch = JSON.readValue(json, SampleBatch.class);
       if (batch == null) {

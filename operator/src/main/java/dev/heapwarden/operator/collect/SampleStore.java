@@ -34,7 +34,7 @@ public final class SampleStore {
   }
 
   /** Says which agents there are now; what is not among them is no longer believed. */
-  void agents(List<Agent> agents, Instant now) {
+  public void agents(List<Agent> agents, Instant now) {
     var uids = agents.stream().map(Agent::uid).collect(Collectors.toSet());
     contacts.keySet().retainAll(uids);
     for (var agent : agents) {
@@ -48,7 +48,7 @@ public final class SampleStore {
    * Takes a page of an agent's answer; with {@code reset} it replaces what that agent said before.
    * The agent has answered when it was the last page: nobody is judged by half of the samples.
    */
-  void accept(Agent agent, SampleBatch batch, boolean reset, Instant now) {
+  public void accept(Agent agent, SampleBatch batch, boolean reset, Instant now) {
     if (reset) {
       histories.values().forEach(history -> history.clearIfFrom(agent.uid()));
     }

@@ -1,0 +1,3 @@
+module heapwarden.dev/e2e/corpus
+
+go 1.24

@@ -141,16 +141,16 @@ func pairUp(int) {
 	runtime.SetFinalizer(a, func(*half) {})
 }
 
-type connection struct {
-	self *connection
-	body [900]byte
+type link struct {
+	next *link
+	body [310]byte
 }
 
-// loop does it with an object that refers to itself.
+// loop does it with one of three.
 //
 //go:noinline
 func loop(int) {
-	c := new(connection)
-	c.self = c
-	runtime.SetFinalizer(c, func(*connection) {})
+	a, b, c := new(link), new(link), new(link)
+	a.next, b.next, c.next = b, c, a
+	runtime.SetFinalizer(b, func(*link) {})
 }

@@ -40,9 +40,11 @@ public final class Recording {
   private static final int SUBJECTS = 128;
 
   private static final Set<Signal> SET = EnumSet.of(Signal.MEMORY_LIMIT, Signal.HEAP_LIMIT);
+  /** Those of the features, and what is subtracted from them or divides them. */
   private static final Set<Signal> ASKED_FOR =
-      Arrays.stream(Feature.values())
-          .map(Feature::signal)
+      Stream.concat(
+              Arrays.stream(Feature.values()).map(Feature::signal),
+              Stream.of(Signal.FREED_OBJECTS, Signal.FREED_BYTES))
           .collect(Collectors.toCollection(() -> EnumSet.noneOf(Signal.class)));
 
   /**
@@ -190,6 +192,9 @@ public final class Recording {
   private static RollingSeries series(Signal signal) {
     if (SET.contains(signal)) {
       return new RollingSeries(SETTINGS, Kept.FIRST);
+    }
+    if (signal == Signal.MARK_TERMINATION) {
+      return new RollingSeries(LEVELS, Kept.HIGHEST);
     }
     return signal.kind() == Signal.Kind.COUNTER
         ? new RollingSeries(COUNTS, Kept.FIRST)

@@ -17,6 +17,8 @@ final class RollingSeries {
      * points' that are still as they came: a skewed noise makes no trend of its own.
      */
     MEDIAN,
+    /** The highest at the time of the middle one, for what is only looked at for its peaks. */
+    HIGHEST,
     /** The first as it came, for what is counted or set: no figure in between was ever true. */
     FIRST
   }
@@ -29,6 +31,9 @@ final class RollingSeries {
 
   /** Milliseconds since the epoch of offset 0. */
   private long start;
+
+  /** What the values are relative to: so a count in the billions keeps its last digits. */
+  private double base;
 
   private int[] offsets = new int[4];
   private float[] values = new float[4];
@@ -60,6 +65,7 @@ final class RollingSeries {
   void add(long millis, double value) {
     if (size == 0) {
       start = millis;
+      base = value;
     }
     int offset = offset(millis);
     int oldest = size - held[0];
@@ -70,7 +76,7 @@ final class RollingSeries {
     if (place > 0 && offsets[place - 1] > offset) {
       return;
     }
-    insert(place, offset, (float) value);
+    insert(place, offset, (float) (value - base));
     for (int level = 0; held[level] > levelSize; level++) {
       merge(level);
     }
@@ -108,7 +114,7 @@ final class RollingSeries {
     double startAge = frame.age(start);
     for (int i = 0; i < size; i++) {
       ages[i] = startAge + offsets[i] / 1e3;
-      levels[i] = values[i];
+      levels[i] = base + values[i];
     }
     int end = size;
     int count = 1;
@@ -152,9 +158,12 @@ final class RollingSeries {
     for (int newer = 0; newer <= level; newer++) {
       first -= held[newer];
     }
-    if (kept == Kept.MEDIAN) {
+    if (kept != Kept.FIRST) {
       offsets[first] = offsets[first + 1];
-      values[first] = median(values[first], values[first + 1], values[first + 2]);
+      values[first] =
+          kept == Kept.MEDIAN
+              ? median(values[first], values[first + 1], values[first + 2])
+              : Math.max(Math.max(values[first], values[first + 1]), values[first + 2]);
     }
     remove(first + group, first + MERGED * group);
     if (level + 1 == held.length) {

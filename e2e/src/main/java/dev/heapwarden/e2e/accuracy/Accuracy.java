@@ -10,7 +10,6 @@ import dev.heapwarden.e2e.corpus.Trace;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -68,7 +67,6 @@ public final class Accuracy {
     var recorded =
         programs.stream().filter(program -> Files.exists(Trace.file(directory, program))).toList();
     var results = new LinkedHashMap<Method, List<Result>>();
-    double cleanSeconds = 0;
     for (var program : recorded) {
       var moments = Replay.of(Trace.read(Trace.file(directory, program)), corpus.observe());
       for (var method : methods) {
@@ -76,25 +74,14 @@ public final class Accuracy {
             .computeIfAbsent(method, _ -> new ArrayList<>())
             .add(Result.of(method, program, moments));
       }
-      cleanSeconds += program.leaks() ? 0 : watched(moments);
     }
-    double seconds = cleanSeconds;
     var scores =
         results.entrySet().stream()
-            .map(entry -> new Score(entry.getKey(), entry.getValue(), corpus, seconds))
+            .map(entry -> new Score(entry.getKey(), entry.getValue(), corpus))
             .toList();
     print(half, programs.size(), recorded, scores);
     writeJson(scores, json);
     System.out.println(lastLine(scores));
-  }
-
-  /** A container that is followed by another counts until that one begins. */
-  private static double watched(List<Moment> moments) {
-    return moments.isEmpty()
-        ? 0
-        : Duration.between(moments.getFirst().state().startedAt(), moments.getLast().now())
-                .toMillis()
-            / 1e3;
   }
 
   private void print(Half half, int all, List<Program> recorded, List<Score> scores) {

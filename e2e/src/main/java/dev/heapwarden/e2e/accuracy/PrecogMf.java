@@ -45,11 +45,11 @@ record PrecogMf(double training) implements Method {
   @Override
   public Opinion judge(Moment moment) {
     var all = moment.utilization();
-    int learnt = (int) Arrays.stream(all.seconds()).filter(second -> second <= training).count();
-    if (learnt == all.size() || learnt < 2 || all.last() < FLOOR) {
+    var learnt = all.until(training);
+    if (learnt.size() == all.size() || learnt.size() < 2 || all.last() < FLOOR) {
       return Opinion.QUIET;
     }
-    var past = all.slice(0, learnt).smoothed(SMOOTHING);
+    var past = learnt.smoothed(SMOOTHING);
     var known = learn(past);
     var now = all.smoothed(SMOOTHING);
     var cuts = cuts(now);

@@ -1,8 +1,9 @@
 package dev.heapwarden.e2e.accuracy;
 
 /**
- * The alert {@code predict_linear(container_memory_rss[1h], 4 * 3600) > limit} of Prometheus, once
- * an hour of readings is there; both times as much shorter as the corpus' time is scaled.
+ * The alert {@code predict_linear(container_memory_rss[1h], 4 * 3600) > limit} of Prometheus,
+ * {@code for: 5m}: it held a window ago too. Its times are as much shorter as the corpus' time is
+ * scaled.
  *
  * @param scale of the corpus
  */
@@ -17,10 +18,16 @@ record PredictLinear(int scale) implements Method {
 
   @Override
   public Opinion judge(Moment moment) {
-    var range = moment.utilization().latest(RANGE / scale);
+    var all = moment.utilization();
     double now = moment.age().toMillis() / 1e3;
-    // A range that is not full is extrapolated from too, as Prometheus does.
+    double before = now - moment.settings().window().toSeconds();
     return Opinion.alarmIf(
-        moment.warm() && range.size() >= 2 && range.line().at(now + AHEAD / scale) > 100);
+        moment.warm() && exceedsTheLimit(all, now) && exceedsTheLimit(all, before));
+  }
+
+  /** A range that is not full yet is extrapolated from too, as Prometheus does. */
+  private boolean exceedsTheLimit(Utilization all, double at) {
+    var range = all.until(at).latest(RANGE / scale);
+    return range.size() >= 2 && range.line().at(at + AHEAD / scale) > 100;
   }
 }

@@ -12,6 +12,7 @@ import java.util.Optional;
  * @param suspectedAt first moment of suspicion or more, seconds from the program's start
  * @param confirmedAt first alarm, likewise
  * @param alarms how often an alarm began
+ * @param watched seconds from the program's start until it ended, or its recording did
  * @param confirmed evidence of the latest alarm that has any
  */
 record Result(
@@ -19,6 +20,7 @@ record Result(
     Optional<Double> suspectedAt,
     Optional<Double> confirmedAt,
     int alarms,
+    double watched,
     Optional<Evidence> confirmed) {
 
   static Result of(Method method, Program program, List<Moment> moments) {
@@ -40,7 +42,8 @@ record Result(
       }
       before = opinion.alarm();
     }
-    return new Result(program, suspectedAt, confirmedAt, alarms, evidence);
+    double watched = moments.isEmpty() ? 0 : Replay.secondsInto(moments, moments.getLast().now());
+    return new Result(program, suspectedAt, confirmedAt, alarms, watched, evidence);
   }
 
   boolean alarmed() {

@@ -10,13 +10,12 @@ import java.util.function.BiPredicate;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
-/**
- * How a method did on a set of programs.
- *
- * @param seconds that each clean program was watched, as recorded
- */
-record Score(Method method, List<Result> results, Corpus corpus, double seconds) {
+/** How a method did on a set of programs. */
+record Score(Method method, List<Result> results, Corpus corpus) {
   private static final double DAY = 24 * 3600;
+
+  /** Seconds before the end of its recording in which a program still counts as alive. */
+  private static final double SLACK = 15;
 
   Score {
     results = List.copyOf(results);
@@ -53,7 +52,12 @@ record Score(Method method, List<Result> results, Corpus corpus, double seconds)
 
   /** Days that clean programs were watched, as the scale counts them. */
   double cleanDays() {
-    return seconds * corpus.scale() / DAY;
+    return results.stream()
+            .filter(result -> !result.program().leaks())
+            .mapToDouble(Result::watched)
+            .sum()
+        * corpus.scale()
+        / DAY;
   }
 
   double falsePer1000Days() {
@@ -69,13 +73,18 @@ record Score(Method method, List<Result> results, Corpus corpus, double seconds)
         leaking()
             .map(
                 result ->
-                    found
-                        .apply(result)
-                        .map(at -> Math.max(0, 1 - at / corpus.lifeSeconds(result.program())))
-                        .orElse(0.0))
+                    found.apply(result).map(at -> Math.max(0, 1 - at / life(result))).orElse(0.0))
             .sorted()
             .toList();
     return left.isEmpty() ? 0 : left.get((int) Math.floor(quantile * (left.size() - 1)));
+  }
+
+  /** Until the leak has filled its room, or its program was seen to end before. */
+  private double life(Result result) {
+    double planned = corpus.lifeSeconds(result.program());
+    return result.watched() < corpus.seconds() - SLACK
+        ? Math.min(planned, result.watched())
+        : planned;
   }
 
   /** Harmonic mean of precision and recall, by which methods are ordered. */

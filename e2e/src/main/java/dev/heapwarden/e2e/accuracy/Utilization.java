@@ -30,6 +30,11 @@ record Utilization(double[] seconds, double[] percent) {
     return slice(Math.max(0, size() - points), size());
   }
 
+  /** The readings up to an age. */
+  Utilization until(double age) {
+    return slice(0, (int) Arrays.stream(seconds).filter(second -> second <= age).count());
+  }
+
   /** The readings at most so many seconds before the last one. */
   Utilization latest(double span) {
     int from = 0;

@@ -101,8 +101,13 @@ public final class Recorder {
   }
 
   private void start(Program program) {
-    client.pods().inNamespace(NAMESPACE).resource(ProgramPod.of(program, corpus.limits())).create();
-    running.add(new Recording(program, Instant.now()));
+    var pod =
+        client
+            .pods()
+            .inNamespace(NAMESPACE)
+            .resource(ProgramPod.of(program, corpus.limits()))
+            .create();
+    running.add(new Recording(program, pod.getMetadata().getUid(), Instant.now()));
   }
 
   /** What is not answered now is answered later: the agent keeps it. */

@@ -12,11 +12,14 @@ import java.util.function.Predicate;
 /** A program that runs now, and what was said of it so far. */
 final class Recording {
   private final Program program;
+  private final String podUid;
   private final Instant startedAt;
   private final List<Trace.Answer> answers = new ArrayList<>();
 
-  Recording(Program program, Instant startedAt) {
+  /** A pod of the same name may have run before: the agent still remembers that. */
+  Recording(Program program, String podUid, Instant startedAt) {
     this.program = program;
+    this.podUid = podUid;
     this.startedAt = startedAt;
   }
 
@@ -30,7 +33,7 @@ final class Recording {
 
   /** Keeps of an answer what is of this program. */
   void hear(SampleBatch batch, Instant at) {
-    Predicate<ContainerKey> ours = key -> key.pod().equals(program.name());
+    Predicate<ContainerKey> ours = key -> key.podUid().equals(podUid);
     var states = batch.containers().stream().filter(state -> ours.test(state.container())).toList();
     var samples = batch.samples().stream().filter(sample -> ours.test(sample.container())).toList();
     if (!states.isEmpty() || !samples.isEmpty()) {

@@ -93,6 +93,8 @@ func retries(left int) {
 	retries(left - 1)
 }
 
+func retrying() { retries(4) }
+
 //go:noinline
 func startsReceivers(n int) {
 	for i := 0; i < n; i++ {
@@ -110,7 +112,7 @@ func startsOthers(n int) {
 		go polls()
 	}
 	for i := 0; i < 2; i++ {
-		go retries(4)
+		go retrying()
 	}
 }
 

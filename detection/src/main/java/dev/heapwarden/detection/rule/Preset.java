@@ -83,8 +83,7 @@ public enum Preset {
               "mark-termination",
               Layer.RUNTIME,
               Optional.empty(),
-              "mark_termination > 0.005 && live_heap_slope_low > 0.0 && live_heap_growth >= 0.05"
-                  + " && live_heap_latest_pace >= 0.25",
+              "mark_termination > 0.005 && live_heap_growth >= 0.05 && live_heap_latest_pace >= 0.25",
               "",
               1));
 

@@ -28,7 +28,7 @@ class GoFeaturesTest {
     add(150, Map.of(Signal.MARK_TERMINATION, 0.004));
     add(160, Map.of(Signal.MARK_TERMINATION, 0.002));
 
-    assertThat(value(165, Feature.MARK_TERMINATION)).isEqualTo(0.004);
+    assertThat(value(165, Feature.MARK_TERMINATION)).isCloseTo(0.004, within(1e-9));
     assertThat(at(300).value(Feature.MARK_TERMINATION)).isEmpty();
   }
 

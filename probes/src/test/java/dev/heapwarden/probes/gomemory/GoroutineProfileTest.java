@@ -112,7 +112,7 @@ class GoroutineProfileTest {
             tuple("main.selects", 10L, Optional.of(Hang.BLOCKED)),
             tuple("main.locks", 10L, Optional.of(Hang.BLOCKED)),
             tuple("main.polls", 5L, Optional.of(Hang.IDLE_LOOP)),
-            tuple("main.retries", 2L, Optional.of(Hang.RETRY_LOOP)));
+            tuple("main.retrying", 2L, Optional.of(Hang.RETRY_LOOP)));
     assertThat(found.getLast()).as("after a restart").hasSameElementsAs(found.getFirst());
   }
 

@@ -23,7 +23,7 @@ class BpftraceLineTest {
       List.of(
           "{\"type\": \"attached_probes\", \"data\": {\"probes\": 12}}",
           "{\"type\": \"printf\", \"data\": \"start 16075410284990\\n\"}",
-          "{\"type\": \"printf\", \"data\": \"gc 5162 16076289556324 9246664 1\\n\"}",
+          "{\"type\": \"printf\", \"data\": \"gc 5162 16076289556324 9246664 1 31500\\n\"}",
           "{\"type\": \"printf\", \"data\": \"map 5162 16181737561030 37cc2e3b6180 63747 53a5a0"
               + " 4070c5 48a0e7 48a2a5 449267 480801 0\\n"
               + "\"}",

@@ -99,6 +99,7 @@ class ModuleRulesTest {
                   entry("probe", Set.of("cost", "go", "jvm", "target")),
                   entry("buffer", Set.of()),
                   entry("endpoint", Set.of("cost", "target")),
+                  entry("nativecode", Set.of("go", "target")),
                   entry(
                       "sample",
                       Set.of(
@@ -116,6 +117,7 @@ class ModuleRulesTest {
                           "heap",
                           "jvm",
                           "lane",
+                          "nativecode",
                           "probe",
                           "sample",
                           "target")),

@@ -40,6 +40,7 @@ public final class Recording {
   private static final int SUBJECTS = 128;
 
   private static final Set<Signal> SET = EnumSet.of(Signal.MEMORY_LIMIT, Signal.HEAP_LIMIT);
+
   /** Those of the features, and what is subtracted from them or divides them. */
   private static final Set<Signal> ASKED_FOR =
       Stream.concat(

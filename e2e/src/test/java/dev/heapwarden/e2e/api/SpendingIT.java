@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -26,6 +27,16 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(ApiServer.class)
 class SpendingIT {
   private static final Instant NOON = Instant.parse("2026-07-01T12:00:00Z");
+
+  @AfterEach
+  void forget(Tenant tenant) {
+    tenant
+        .client()
+        .resources(MemoryPolicy.class)
+        .inNamespace(tenant.namespace())
+        .withName("checkout")
+        .delete();
+  }
 
   @Test
   void aPolicyRemembersTheActionsOfTheLastHourWhileItsStatusIsWritten(Tenant tenant) {

@@ -20,6 +20,9 @@ final class ProbesCheck {
   /** An event is told within a few. */
   private static final long SETTLED_MILLIS = 500;
 
+  /** Of a few pauses on a machine with much else to do; how near they are says JvmSourcesIT. */
+  private static final double NEAR = 0.25;
+
   private final Cell cell;
   private final JvmContainer jvm;
   private final JvmAgent agent;
@@ -71,7 +74,7 @@ final class ProbesCheck {
       assertThat(agent.values(jvm)).doesNotContainKey(Signal.GC_PAUSE_TIME);
       return;
     }
-    double tolerance = CellCheck.TRUNCATED_MILLIS + pauses * CellCheck.TOLERANCE.value / 100;
+    double tolerance = CellCheck.TRUNCATED_MILLIS + pauses * NEAR;
     assertThat(value(Signal.GC_PAUSE_TIME) * 1e3 - seen).isCloseTo(pauses, within(tolerance));
   }
 

@@ -71,10 +71,9 @@ public record Quota(int actionsPerHour, int concurrentActions, int concurrentIso
 
   /** The interventions of one incident are begun together: they are one change of its workload. */
   private Optional<Hold> concurrency(LeakIncident incident, String place, Ledger ledger) {
-    var uid = incident.getMetadata().getUid();
     var changing =
         ledger.incidents().stream()
-            .filter(other -> !other.getMetadata().getUid().equals(uid))
+            .filter(other -> !isSame(other, incident))
             .filter(other -> steps(other).anyMatch(Quota::isUnderWay))
             .count();
     return changing < concurrentActions
@@ -82,6 +81,11 @@ public record Quota(int actionsPerHour, int concurrentActions, int concurrentIso
         : hold(
             "ConcurrentActions: %d of %d workloads%s are being changed"
                 .formatted(changing, concurrentActions, place));
+  }
+
+  private static boolean isSame(LeakIncident one, LeakIncident other) {
+    return one.getMetadata().getName().equals(other.getMetadata().getName())
+        && one.getMetadata().getNamespace().equals(other.getMetadata().getNamespace());
   }
 
   private static boolean isUnderWay(Step step) {

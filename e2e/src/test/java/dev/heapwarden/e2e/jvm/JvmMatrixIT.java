@@ -1,5 +1,7 @@
 package dev.heapwarden.e2e.jvm;
 
+import dev.heapwarden.e2e.ClusterExtension;
+import dev.heapwarden.e2e.cluster.Cluster;
 import java.io.IOException;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -7,6 +9,7 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
@@ -17,12 +20,18 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
  * image: {@code mvn verify -Pmatrix}.
  */
 @Tag("matrix")
+@ExtendWith(ClusterExtension.class)
 @Execution(ExecutionMode.CONCURRENT)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class JvmMatrixIT {
   private final JvmMatrix matrix;
 
-  JvmMatrixIT() throws IOException, InterruptedException {
+  /**
+   * Starts the agent.
+   *
+   * @param cluster whose image bpftrace is taken from
+   */
+  JvmMatrixIT(Cluster cluster) throws IOException, InterruptedException {
     matrix = new JvmMatrix();
   }
 

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.withinPercentage;
 
 import dev.heapwarden.detection.sample.Attachment;
 import dev.heapwarden.detection.sample.Origin;
+import dev.heapwarden.e2e.ClusterExtension;
+import dev.heapwarden.e2e.cluster.Cluster;
 import dev.heapwarden.probes.jvm.JvmFigures;
 import dev.heapwarden.probes.jvm.JvmUsdt;
 import java.io.BufferedReader;
@@ -17,6 +19,7 @@ import java.util.function.Function;
 import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -28,6 +31,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * -Pmatrix}.
  */
 @Tag("matrix")
+@ExtendWith(ClusterExtension.class)
 class JvmSourcesIT {
   private static final int COLLECTIONS = 5;
 
@@ -51,6 +55,13 @@ class JvmSourcesIT {
       Path.of(System.getProperty("java.home"), "bin", "java").toString();
 
   @TempDir private Path directory;
+
+  /**
+   * Needs no cluster itself.
+   *
+   * @param cluster whose image bpftrace is taken from
+   */
+  JvmSourcesIT(Cluster cluster) {}
 
   /** The JDK of the tests, 25, and the machine's, 17 or newer. */
   static Stream<Arguments> jvms() {

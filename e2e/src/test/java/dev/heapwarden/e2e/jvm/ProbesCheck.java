@@ -1,7 +1,6 @@
 package dev.heapwarden.e2e.jvm;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
 
 import dev.heapwarden.detection.sample.Attachment;
@@ -20,8 +19,11 @@ final class ProbesCheck {
   /** An event is told within a few. */
   private static final long SETTLED_MILLIS = 500;
 
-  /** Of a few pauses on a machine with much else to do; how near they are says JvmSourcesIT. */
-  private static final double NEAR = 0.25;
+  /**
+   * The probes enclose what a JVM times itself: on a busy machine it may be put off in between, and
+   * then the probes tell more, never less.
+   */
+  private static final int ROUNDS = 4;
 
   private final Cell cell;
   private final JvmContainer jvm;
@@ -40,13 +42,29 @@ final class ProbesCheck {
             assertThat(agent.attachments(jvm).get(JvmUsdt.PROBE))
                 .extracting(Attachment::state)
                 .isEqualTo(Attachment.State.ATTACHED));
-    double before = figure(jvm.collect(), "pauseMillis");
-    awaitThat(() -> assertThat(agent.values(jvm)).containsKey(Signal.METASPACE));
-    // What it paused before the probes were there is in its beans alone.
-    TimeUnit.MILLISECONDS.sleep(SETTLED_MILLIS);
-    double seen = value(Signal.GC_PAUSE_TIME) * 1e3;
-    jvm.collect();
     var told = jvm.collect();
+    awaitThat(() -> assertThat(agent.values(jvm)).containsKey(Signal.METASPACE));
+    double excess = Double.MAX_VALUE;
+    for (int round = 0; round < ROUNDS && excess > 0; round++) {
+      // What it paused before the probes were there is in its beans alone.
+      TimeUnit.MILLISECONDS.sleep(SETTLED_MILLIS);
+      double seen = pauseMillis();
+      double before = figure(told, "pauseMillis");
+      jvm.collect();
+      told = jvm.collect();
+      awaitFigures(told);
+      TimeUnit.MILLISECONDS.sleep(SETTLED_MILLIS);
+      excess = excess(pauseMillis() - seen, figure(told, "pauseMillis") - before);
+    }
+    assertThat(excess).as("milliseconds of pauses beyond the tolerance").isNotPositive();
+    assertThat(agent.samples(jvm))
+        .isNotEmpty()
+        .extracting(Sample::origin)
+        .containsOnly(cell.origin());
+    return told;
+  }
+
+  private void awaitFigures(Map<String, Long> told) {
     awaitThat(
         () -> {
           assertThat(agent.attachments(jvm))
@@ -59,23 +77,23 @@ final class ProbesCheck {
                       cell.probesLeaveOut().orElse(null)));
           assertThat(value(Signal.METASPACE))
               .isCloseTo(figure(told, "metaspace"), CellCheck.TOLERANCE);
-          pausesAreRight(seen, figure(told, "pauseMillis") - before);
           liveHeapIsRight(figure(told, "old"));
         });
-    assertThat(agent.samples(jvm))
-        .isNotEmpty()
-        .extracting(Sample::origin)
-        .containsOnly(cell.origin());
-    return told;
   }
 
-  private void pausesAreRight(double seen, double pauses) {
+  /** Milliseconds by which the probes told more pauses than the JVM, beyond the tolerance. */
+  private double excess(double probed, double timed) {
     if (cell.probesLeaveOut().isPresent()) {
       assertThat(agent.values(jvm)).doesNotContainKey(Signal.GC_PAUSE_TIME);
-      return;
+      return 0;
     }
-    double tolerance = CellCheck.TRUNCATED_MILLIS + pauses * NEAR;
-    assertThat(value(Signal.GC_PAUSE_TIME) * 1e3 - seen).isCloseTo(pauses, within(tolerance));
+    double tolerance = CellCheck.TRUNCATED_MILLIS + timed * CellCheck.TOLERANCE.value / 100;
+    assertThat(probed).isGreaterThanOrEqualTo(timed - tolerance);
+    return probed - timed - tolerance;
+  }
+
+  private double pauseMillis() {
+    return value(Signal.GC_PAUSE_TIME) * 1e3;
   }
 
   private void liveHeapIsRight(double old) {

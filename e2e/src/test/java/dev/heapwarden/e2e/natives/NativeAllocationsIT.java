@@ -32,7 +32,7 @@ class NativeAllocationsIT {
   NativeAllocationsIT(Cluster cluster) {}
 
   @ParameterizedTest
-  @ValueSource(strings = {"glibc", "musl"})
+  @ValueSource(strings = {"glibc", "frames", "static", "musl", "musl-static"})
   void whatIsNotGivenBackIsToldByItsFunction(String name) throws Exception {
     try (var program = new NativeProgram(name, "heap")) {
       var report = report(program);
@@ -45,6 +45,14 @@ class NativeAllocationsIT {
       assertThat(blocks(report, "leak_session")).isGreaterThan(10 * IN_FLIGHT);
       assertThat(report.leftOut()).isZero();
       assertThat(report.lost()).isZero();
+    }
+  }
+
+  @Test
+  void everyThreadIsSeen() throws Exception {
+    try (var one = new NativeProgram("glibc", "heap");
+        var four = new NativeProgram("glibc", "threads")) {
+      assertThat(perSecond(report(four))).isGreaterThan(2 * perSecond(report(one)));
     }
   }
 
@@ -128,5 +136,9 @@ class NativeAllocationsIT {
         .filter(place -> site.equals(place.site()))
         .mapToLong(AllocationPlace::blocks)
         .sum();
+  }
+
+  private static double perSecond(Report report) {
+    return blocks(report, "leak_session") / report.seconds();
   }
 }

@@ -1,5 +1,6 @@
 package dev.heapwarden.e2e.jvm;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.heapwarden.crds.policy.RuntimeChoice;
@@ -47,7 +48,7 @@ final class JvmSources implements AutoCloseable {
   private final JvmUsdt usdt;
 
   /**
-   * Attaches to a JVM that has counters and writes a log.
+   * Of a JVM that has counters and writes a log.
    *
    * @param scratch a short path
    */
@@ -63,10 +64,21 @@ final class JvmSources implements AutoCloseable {
     probe = new NodeProbe(command, new Tracepoints(scratch), spending, this::take);
     target = new Target(watched(key), Optional.empty(), List.of(process(pid)));
     usdt = JvmUsdt.of(pid, PROC);
-    probe.reconcile(List.of(target), _ -> Optional.of(usdt));
   }
 
-  List<Attachment> attachments() {
+  /** Tries again and again, as the agent does: the kernel may refuse a probe once. */
+  void awaitAttached() {
+    await("that the probes attach")
+        .atMost(Duration.ofSeconds(60))
+        .untilAsserted(
+            () -> {
+              probe.reconcile(List.of(target), _ -> Optional.of(usdt));
+              assertThat(attachments())
+                  .contains(new Attachment(JvmUsdt.PROBE, Attachment.State.ATTACHED, null));
+            });
+  }
+
+  private List<Attachment> attachments() {
     return probe.attachments(
         target,
         List.of(new Attachment("JvmCounters", Attachment.State.ATTACHED, null)),

@@ -3,12 +3,10 @@ package dev.heapwarden.e2e.jvm;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.withinPercentage;
 
-import dev.heapwarden.detection.sample.Attachment;
 import dev.heapwarden.detection.sample.Origin;
 import dev.heapwarden.e2e.ClusterExtension;
 import dev.heapwarden.e2e.cluster.Cluster;
 import dev.heapwarden.probes.jvm.JvmFigures;
-import dev.heapwarden.probes.jvm.JvmUsdt;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -85,8 +83,7 @@ class JvmSourcesIT {
                 ready(program, output),
                 JvmMatrix.made("bpftrace").resolve("bpftrace"),
                 Path.of("/tmp/js" + ProcessHandle.current().pid()))) {
-      assertThat(sources.attachments())
-          .contains(new Attachment(JvmUsdt.PROBE, Attachment.State.ATTACHED, null));
+      sources.awaitAttached();
       // What was written before it is found is not counted.
       assertThat(sources.log()).isEmpty();
       var before = new Reading(NOTHING, sources.counters(), NOTHING);

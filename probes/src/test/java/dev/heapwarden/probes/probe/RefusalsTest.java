@@ -34,10 +34,16 @@ class RefusalsTest {
   }
 
   @Test
-  void whatDoesNotAttachStaysRefusedWhileItRuns() {
-    pass(Duration.ofDays(1));
+  void whatDoesNotAttachIsTriedAgainAfterAnHour() {
+    pass(Duration.ofHours(1).minusSeconds(1));
     assertThat(refusals.reason(BAD)).hasValue("it does not attach");
 
+    pass(Duration.ofSeconds(1));
+    assertThat(refusals.reason(BAD)).isEmpty();
+  }
+
+  @Test
+  void whatNoLongerRunsIsNotRefused() {
     refusals.forget(path -> false);
     assertThat(refusals.reason(BAD)).isEmpty();
   }

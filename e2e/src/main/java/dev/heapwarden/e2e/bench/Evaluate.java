@@ -57,7 +57,7 @@ public final class Evaluate {
         last.containers,
         last.cpuSeconds / (ROUND_SECONDS * CORES),
         Math.round(last.mebibytes),
-        exponent(steps));
+        Exponent.of(steps, Step::containers, Step::cpuSeconds));
   }
 
   /**
@@ -90,18 +90,5 @@ public final class Evaluate {
         step.mebibytes,
         step.cpuSeconds / containers * 1e6);
     return step;
-  }
-
-  /** Slope of log(CPU) over log(containers), by least squares. */
-  private static double exponent(List<Step> steps) {
-    double x = steps.stream().mapToDouble(step -> Math.log(step.containers)).average().orElse(0);
-    double y = steps.stream().mapToDouble(step -> Math.log(step.cpuSeconds)).average().orElse(0);
-    double xy = 0;
-    double xx = 0;
-    for (var step : steps) {
-      xy += (Math.log(step.containers) - x) * (Math.log(step.cpuSeconds) - y);
-      xx += (Math.log(step.containers) - x) * (Math.log(step.containers) - x);
-    }
-    return xy / xx;
   }
 }

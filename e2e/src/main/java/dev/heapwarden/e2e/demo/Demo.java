@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
 /**
  * A leaking Go service, a leaking Java service and their healthy twins under the same load, one
  * policy each. Exits 0 only if both leaks were found, evidenced, isolated, treated and verified,
- * and the twins were left alone.
+ * the twins were left alone, and what was done to the Go service could be undone.
  */
 public final class Demo {
   private static final String NAMESPACE = "shop";
@@ -70,10 +70,12 @@ public final class Demo {
         List.of(new Shop(client, NAMESPACE, Twins.GO), new Shop(client, NAMESPACE, Twins.JAVA));
     shops.forEach(shop -> shop.open(READY));
     var before = shops.stream().map(shop -> shop.podUids(shop.twins().healthy())).toList();
+    var undo = new Undo(shops.getFirst());
     console.say("applying one MemoryPolicy each; from here on nobody helps");
     shops.forEach(shop -> shop.govern("Enforce"));
 
-    awaitEnd(shops);
+    var unfolding = new Unfolding(shops.getFirst(), console);
+    awaitEnd(shops, unfolding);
     console.plain("");
     console.plain("$ kubectl -n shop get memorypolicies,leakincidents,memorysnapshots");
     console.plain(
@@ -84,6 +86,9 @@ public final class Demo {
           .map(LeakIncident::getStatus)
           .ifPresent(status -> console.plain("Outcome: " + status.outcome()));
     }
+    var seen = Outcome.seen(shops, before);
+    console.plain("");
+    var outcome = seen.without(undo.ask(console, unfolding));
     console.plain(
         """
 
@@ -93,11 +98,10 @@ public final class Demo {
           kubectl -n shop get pods -L heapwarden.dev/quarantine    # the isolated pods, alive
           kubectl -n shop patch leakincident NAME --type=merge -p '{"spec":{"response":{"undo":true}}}'
         """);
-    return Outcome.seen(shops, before);
+    return outcome;
   }
 
-  private void awaitEnd(List<Shop> shops) throws InterruptedException {
-    var unfolding = new Unfolding(shops.getFirst(), console);
+  private void awaitEnd(List<Shop> shops, Unfolding unfolding) throws InterruptedException {
     var end = Instant.now().plus(DEADLINE);
     while (Instant.now().isBefore(end)) {
       unfolding.look();

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What truly happened, seen in the cluster and not in the incident's own words.
@@ -49,6 +50,11 @@ record Outcome(String lastLine, List<String> missing) {
             + " healthy-incidents="
             + healthyIncidents,
         List.copyOf(missing));
+  }
+
+  /** The same, where more was not seen. */
+  Outcome without(List<String> others) {
+    return new Outcome(lastLine, Stream.concat(missing.stream(), others.stream()).toList());
   }
 
   /** What became of one leak; the name of the site's kind is left to fill in. */

@@ -127,9 +127,7 @@ public final class Collect {
     requireAllHeard();
     var step =
         new Step(
-            agents.size(),
-            seconds / time.toSeconds() / CORES,
-            JudgedFleets.retainedMebibytes());
+            agents.size(), seconds / time.toSeconds() / CORES, JudgedFleets.retainedMebibytes());
     System.out.printf(
         "%10d %10d %12.4f %8.0f%n",
         step.agents, step.agents * Fleet.CONTAINERS, step.cpuShare, step.mebibytes);

@@ -82,8 +82,7 @@ public final class SimulatedAgents {
     var simulated = new SimulatedAgents(Path.of(arguments[0]));
     try (var clock = Executors.newSingleThreadScheduledExecutor()) {
       var _ =
-          clock.scheduleAtFixedRate(
-              simulated::read, 0, Fleet.INTERVAL_SECONDS, TimeUnit.SECONDS);
+          clock.scheduleAtFixedRate(simulated::read, 0, Fleet.INTERVAL_SECONDS, TimeUnit.SECONDS);
       var orders = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
       for (var line = orders.readLine(); line != null; line = orders.readLine()) {
         for (int i = Integer.parseInt(line); i > 0; i--) {

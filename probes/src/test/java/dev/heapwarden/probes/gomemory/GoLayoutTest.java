@@ -11,10 +11,12 @@ import java.util.List;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@Tag("toolchains")
 class GoLayoutTest {
   /** What the program of go-layout says of a field that is not there. */
   private static final int ABSENT = -1;

@@ -14,8 +14,7 @@ public final class GoMemoryProgram extends AnsweringProgram {
 
   /**
    * Go toolchains that the tests of layouts are for, as GOTOOLCHAIN has them. By default this
-   * machine's; all: {@code
-   * -Dheapwarden.go.toolchains=go1.21.13,go1.22.12,go1.23.12,go1.24.13,go1.25.14,go1.26.8,go1.27.0}.
+   * machine's; with {@code -Pmatrix} one of each release.
    */
   static List<String> toolchains() {
     return Arrays.asList(System.getProperty("heapwarden.go.toolchains", "local").split(",", -1));

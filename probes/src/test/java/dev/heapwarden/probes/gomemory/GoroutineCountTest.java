@@ -5,9 +5,11 @@ import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
+@Tag("toolchains")
 class GoroutineCountTest {
   /** What the program of go-memory starts, and its first goroutine. */
   private static final long WAITING = 30 + 2 * 10 + 5 + 2 + 1;

@@ -17,9 +17,11 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
+@Tag("toolchains")
 class GoroutineProfileTest {
   private static final Pattern HEAD = Pattern.compile("goroutine [0-9]+ \\[([^],]+).*");
   private static final Pattern CREATOR = Pattern.compile("created by (\\S+) in goroutine.*");

@@ -89,6 +89,28 @@ class SharedNodeIT {
     }
   }
 
+  @Test
+  void noCollectionIsMissedOrToldTwiceWhileOtherPodsComeAndGo() throws Exception {
+    var image = copy("go1.26.8-stripped");
+    for (int pod = 0; pod < 4; pod++) {
+      programs.add(MapsProgram.contained("pod-" + pod, image));
+    }
+    await().atMost(PATIENCE).until(() -> programs.stream().allMatch(it -> it.collections() > 0));
+    var steady = programs.getFirst();
+    try (var agent = new HostAgent(bpftrace, directory, programs)) {
+      become(agent, List.of(steady));
+      int began = steady.collections();
+      double before = told(agent, steady) - began;
+      for (int others : new int[] {1, 2, 3, 1, 0, 2}) {
+        become(agent, programs.subList(0, 1 + others));
+        assertThat(told(agent, steady) - steady.collections() - before)
+            .as("beside %d others", others)
+            .isBetween(-1.0, 1.0);
+      }
+      assertThat(steady.collections()).isGreaterThan(began + 5);
+    }
+  }
+
   /** It was there when the node's processes were listed. */
   @Test
   void aPodThatIsDeletedWhileItIsAttachedToKeepsNoOtherFromItsProbes() throws Exception {
@@ -112,6 +134,18 @@ class SharedNodeIT {
       assertThat(told(agent, other)).isPositive();
       assertThat(agent.attachments(deleted)).doesNotContain(GC);
     }
+  }
+
+  /** Until the probes are in these programs and in no others. */
+  private void become(HostAgent agent, List<MapsProgram> among) {
+    await()
+        .atMost(PATIENCE)
+        .until(
+            () -> {
+              agent.attachOnly(among);
+              return programs.stream()
+                  .allMatch(it -> agent.attachments(it).contains(GC) == among.contains(it));
+            });
   }
 
   private Path copy(String program) throws IOException {

@@ -65,25 +65,17 @@ class HostileBinaryTest {
     int refused = 0;
     var random = new Random(SEED);
     for (var program :
-        List.of(GoPrograms.stripped(), GoPrograms.strippedPositionIndependentWithC())) {
+        List.of(
+            GoPrograms.stripped(),
+            GoPrograms.strippedPositionIndependentWithC(),
+            GoPrograms.plain())) {
       Files.write(victim, Files.readAllBytes(program));
       var table = GoBinary.read(victim).orElseThrow().table().orElseThrow();
       var regions = regions(victim, table);
       try (var file = FileChannel.open(victim, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-        for (int mutation = 0; mutation < MUTATIONS / 2; mutation++) {
+        for (int mutation = 0; mutation < MUTATIONS; mutation++) {
           var undo = mutate(file, regions, random);
-          long before = allocated();
-          try {
-            look(victim, random);
-          } catch (BinaryFormatException expected) {
-            assertThat(expected).hasMessageNotContaining("null");
-            refused++;
-          } catch (RuntimeException | IOException | StackOverflowError escaped) {
-            throw new AssertionError("mutation " + mutation + " of " + program, escaped);
-          }
-          assertThat(allocated() - before)
-              .as("bytes allocated for mutation %d of %s", mutation, program)
-              .isLessThan(ALLOCATION_LIMIT);
+          refused += looked(victim, random, "mutation " + mutation + " of " + program);
           for (var piece : undo.reversed()) {
             file.write(piece.bytes(), piece.at());
           }
@@ -94,6 +86,42 @@ class HostileBinaryTest {
     assertThat(refused).as("mutations that were seen").isGreaterThan(MUTATIONS / 50);
   }
 
+  /** As one that is still being copied. */
+  @Test
+  @Timeout(300)
+  void oneThatEndsTooEarlyIsReadWithinBoundsOrRefused() throws IOException {
+    var victim = directory.resolve("victim");
+    int refused = 0;
+    var random = new Random(SEED);
+    Files.write(victim, Files.readAllBytes(GoPrograms.plain()));
+    try (var file = FileChannel.open(victim, StandardOpenOption.WRITE)) {
+      var lengths = random.longs(MUTATIONS, 0, file.size()).sorted().toArray();
+      for (int i = lengths.length - 1; i >= 0; i--) {
+        file.truncate(lengths[i]);
+        refused += looked(victim, random, "a length of " + lengths[i]);
+      }
+    }
+    assertThat(refused).as("lengths that were seen").isGreaterThan(MUTATIONS / 50);
+  }
+
+  /** One if it was refused. */
+  private static int looked(Path victim, Random random, String what) {
+    long before = allocated();
+    int refused = 0;
+    try {
+      look(victim, random);
+    } catch (BinaryFormatException expected) {
+      assertThat(expected).hasMessageNotContaining("null");
+      refused = 1;
+    } catch (RuntimeException | IOException | StackOverflowError escaped) {
+      throw new AssertionError(what, escaped);
+    }
+    assertThat(allocated() - before)
+        .as("bytes allocated for %s", what)
+        .isLessThan(ALLOCATION_LIMIT);
+    return refused;
+  }
+
   /** Everything that the agent asks of an executable. */
   private static void look(Path program, Random random) throws IOException {
     var binary = GoBinary.read(program);
@@ -102,6 +130,8 @@ class HostileBinaryTest {
     }
     var table = binary.get().table().get();
     try (var elf = ElfFile.open(program)) {
+      SymbolTable.functions(elf, Set.of("runtime.gcMarkTermination"));
+      SymbolTable.variables(elf, Set.of("runtime.allgs", "runtime.mheap_"));
       for (int i = 0; i < 3; i++) {
         table.frames(elf, table.text() + random.nextInt(1 << 19));
       }
@@ -135,7 +165,7 @@ class HostileBinaryTest {
       var module = table.module().orElseThrow();
       regions.add(new Region(elf.offsetAt(module.functionData()), 4096));
       regions.add(new Region(elf.offsetAt(module.types()), module.typesEnd() - module.types()));
-      for (var name : Set.of(".go.module", ".noptrdata", ".dynsym")) {
+      for (var name : Set.of(".go.module", ".noptrdata", ".dynsym", ".symtab", ".strtab")) {
         elf.section(name)
             .ifPresent(
                 section ->

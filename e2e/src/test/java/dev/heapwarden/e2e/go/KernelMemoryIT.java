@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.heapwarden.e2e.ClusterExtension;
 import dev.heapwarden.e2e.cluster.Cluster;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
@@ -47,13 +48,13 @@ class KernelMemoryIT {
   @Test
   @Timeout(120)
   void bytesAndCallsAreToldByStackAndTheirSizesAsAHistogram() throws Exception {
-    var opener =
-        new ProcessBuilder("perl", "-e", OPENER, Integer.toString(PAIRS_PER_SECOND))
-            .redirectError(ProcessBuilder.Redirect.INHERIT)
-            .start();
+    var opener = opener(PAIRS_PER_SECOND);
     try {
       assertThat(opener.inputReader().readLine()).isEqualTo("it runs");
-      var report = watched(opener.pid());
+      var report = watched(opener.pid(), SECONDS);
+      assertThat(report.path("cut").asBoolean()).isFalse();
+      assertThat(report.path("lost").asLong()).isZero();
+      assertThat(report.path("seconds").asDouble()).isBetween(1.0 * SECONDS, 2.0 * SECONDS);
 
       var sockets =
           stream(report.path("stacks"))
@@ -87,7 +88,30 @@ class KernelMemoryIT {
     }
   }
 
-  private JsonNode watched(long pid) throws Exception {
+  /** It takes a program three and a half seconds of one core at most, however busy it is. */
+  @Test
+  @Timeout(180)
+  void aWindowEndsEarlyWhereThereIsTooMuchToSee() throws Exception {
+    var opener = opener(10_000_000);
+    try {
+      assertThat(opener.inputReader().readLine()).isEqualTo("it runs");
+      var report = watched(opener.pid(), 60);
+
+      assertThat(report.path("cut").asBoolean()).isTrue();
+      assertThat(report.path("calls").asLong()).isBetween(1_000_000L, 1_010_000L);
+      assertThat(report.path("seconds").asDouble()).isLessThan(60);
+    } finally {
+      opener.destroyForcibly().waitFor();
+    }
+  }
+
+  private static Process opener(int pairsPerSecond) throws IOException {
+    return new ProcessBuilder("perl", "-e", OPENER, Integer.toString(pairsPerSecond))
+        .redirectError(ProcessBuilder.Redirect.INHERIT)
+        .start();
+  }
+
+  private JsonNode watched(long pid, int seconds) throws Exception {
     var window =
         new ProcessBuilder(
                 "unshare",
@@ -103,7 +127,7 @@ class KernelMemoryIT {
                 directory.toString(),
                 GoMatrix.made(GoMatrix.tool("bpftrace")).resolve("bpftrace").toString(),
                 Long.toString(pid),
-                Integer.toString(1000 * SECONDS))
+                Integer.toString(1000 * seconds))
             .redirectError(ProcessBuilder.Redirect.INHERIT)
             .start();
     var said = window.inputReader().readAllAsString();

@@ -1,5 +1,6 @@
 package dev.heapwarden.e2e.go;
 
+import dev.heapwarden.probes.cost.Spending;
 import dev.heapwarden.probes.probe.Bpftrace;
 import dev.heapwarden.probes.probe.BpftraceLine;
 import dev.heapwarden.probes.probe.Tracepoints;
@@ -7,6 +8,7 @@ import dev.heapwarden.probes.snapshot.ArtifactStore;
 import dev.heapwarden.probes.snapshot.KernelMemoryEvidence;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 
 /** Watches what the kernel allocates for a process, and prints it: {@link KernelMemoryIT}. */
@@ -27,6 +29,7 @@ final class KernelWindow {
                 bpftrace,
                 new Tracepoints(Path.of("/sys/kernel/tracing")),
                 new ArtifactStore(directory.resolve("a"), 1 << 20),
+                new Spending(System::nanoTime, InstantSource.system()),
                 Path.of("/proc"))
             .watch(
                 List.of(Long.parseLong(arguments[2])),

@@ -93,7 +93,7 @@ public final class EvidenceCollector {
     var procRoot = proc.root();
     var attach = new JvmAttach(procRoot);
     maps = new MapGrowthEvidence(bpftrace, sites, store, proc, spending, grown);
-    kernel = new KernelMemoryEvidence(bpftrace, tracepoints, store, procRoot);
+    kernel = new KernelMemoryEvidence(bpftrace, tracepoints, store, spending, procRoot);
     allocations = new NativeAllocationEvidence(bpftrace, store, proc, spending);
     pprof = new PprofEvidence(store);
     goMemory = new GoMemoryEvidence(proc, store);

@@ -1,6 +1,8 @@
 package dev.heapwarden.probes.snapshot;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.heapwarden.probes.cost.HitCost;
+import dev.heapwarden.probes.cost.Spending;
 import dev.heapwarden.probes.probe.Bpftrace;
 import dev.heapwarden.probes.probe.BpftraceLine;
 import dev.heapwarden.probes.probe.Tracepoints;
@@ -9,14 +11,13 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 
 /**
  * A short window of the kernel's own allocations for a container's processes: bytes and calls by
@@ -27,20 +28,29 @@ public final class KernelMemoryEvidence {
   private static final Duration OVERHEAD = Duration.ofSeconds(30);
   private static final int STACKS_IN_FILE = 200;
 
+  /** At 3.5 microseconds each (see {@link HitCost}), three and a half seconds of one core. */
+  static final int CALLS = 1_000_000;
+
   /** bpf_trace_run1 and so on of kernel/trace/bpf_trace.c. */
   private static final String PROBE_RUNNER = "bpf_trace_run";
 
   private final Bpftrace bpftrace;
   private final Tracepoints tracepoints;
   private final ArtifactStore store;
+  private final Spending spending;
   private final Path kallsyms;
 
   public KernelMemoryEvidence(
-      Bpftrace bpftrace, Tracepoints tracepoints, ArtifactStore store, Path procRoot) {
+      Bpftrace bpftrace,
+      Tracepoints tracepoints,
+      ArtifactStore store,
+      Spending spending,
+      Path procRoot) {
     this.kallsyms = procRoot.resolve("kallsyms");
     this.bpftrace = bpftrace;
     this.tracepoints = tracepoints;
     this.store = store;
+    this.spending = spending;
   }
 
   /** What became of a window. */
@@ -49,6 +59,9 @@ public final class KernelMemoryEvidence {
   /**
    * What was allocated, whether freed since or not.
    *
+   * @param seconds that it was watched
+   * @param cut whether that was shorter than asked for: there was so much to see
+   * @param lost events that are in no figure: there was no room for them
    * @param bytes of all stacks, those included that are not listed
    * @param caches bytes by the kernel's name for a kind of object, which kinds of one size may
    *     share; empty before Linux 6.1
@@ -57,6 +70,8 @@ public final class KernelMemoryEvidence {
    */
   public record Report(
       double seconds,
+      boolean cut,
+      long lost,
       List<Long> pids,
       long bytes,
       long calls,
@@ -97,49 +112,49 @@ public final class KernelMemoryEvidence {
     }
     return switch (watch(pids, order.window())) {
       case Unseen unseen -> new Evidence.Failed(unseen.reason());
-      case Report report ->
-          Evidence.Taken.of(
-              store.store(
-                  order.owner(),
-                  "kernel-memory.json",
-                  new ByteArrayInputStream(BpftraceLine.JSON.writeValueAsBytes(report))));
+      case Report report -> {
+        spending.snapshot(
+            order.target().container().key(),
+            Duration.ofNanos(report.calls() * HitCost.KERNEL_ALLOCATION));
+        yield Evidence.Taken.of(
+            store.store(
+                order.owner(),
+                "kernel-memory.json",
+                new ByteArrayInputStream(BpftraceLine.JSON.writeValueAsBytes(report))));
+      }
     };
   }
 
-  /** Watches processes for a time. */
+  /** Watches processes for a time, or until they have allocated {@link #CALLS} times. */
   public Outcome watch(List<Long> pids, Duration window) throws IOException {
-    Map<String, Map<String, JsonNode>> printed = Collections.synchronizedMap(new HashMap<>());
+    var seen = new KernelMemoryWindow();
     var child =
         bpftrace.start(
             program(pids, window, tracepoints.namesCaches()),
             0,
             List.of(),
             window.plus(OVERHEAD),
-            line -> {
-              if (line instanceof BpftraceLine.Values values) {
-                printed.put(values.map(), values.values());
-              } else if (line instanceof BpftraceLine.Text) {
-                printed.put("start", Map.of());
-              }
-            });
+            seen::read);
     child.ended().join();
-    if (!printed.containsKey("start")) {
+    if (!seen.attached()) {
       return new Unseen("bpftrace: " + child.complaint());
     }
-    var sizes = new ArrayList<JsonNode>();
-    printed
-        .getOrDefault("@sizes", Map.of())
-        .values()
-        .forEach(buckets -> buckets.forEach(sizes::add));
-    var stacks = printed.getOrDefault("@stacks", Map.of());
+    var stacks = seen.of("@stacks");
+    long calls = stacks.values().stream().mapToLong(KernelMemoryEvidence::calls).sum();
     return new Report(
-        window.toMillis() / 1000.0,
+        seen.seconds().orElse(window.toMillis() / 1000.0),
+        calls >= CALLS,
+        seen.lost(),
         pids,
         stacks.values().stream().mapToLong(KernelMemoryEvidence::bytes).sum(),
-        stacks.values().stream().mapToLong(KernelMemoryEvidence::calls).sum(),
-        caches(printed.getOrDefault("@caches", Map.of())),
+        calls,
+        caches(seen.of("@caches")),
         stacks(stacks),
-        sizes);
+        seen.of("@sizes").values().stream().flatMap(buckets -> stream(buckets)).toList());
+  }
+
+  private static Stream<JsonNode> stream(JsonNode buckets) {
+    return StreamSupport.stream(buckets.spliterator(), false);
   }
 
   private static long bytes(JsonNode stats) {
@@ -212,23 +227,29 @@ public final class KernelMemoryEvidence {
     text.append(
         """
         tracepoint:kmem:kmalloc /@t[pid]/ {
+          @calls++; if (@calls > %1$d) { exit(); }
           @stacks[kstack(raw, 8)] = stats(args.bytes_alloc); @sizes = hist(args.bytes_alloc);
         }
-        """);
+        """
+            .formatted(CALLS));
     text.append(
-        namesCaches
-            ? """
+        (namesCaches
+                ? """
             rawtracepoint:kmem_cache_alloc /@t[pid]/ {
+              @calls++; if (@calls > %1$d) { exit(); }
               $cache = (struct kmem_cache *)arg2;
               @stacks[kstack(raw, 8)] = stats($cache->size); @sizes = hist($cache->size);
               @caches[str($cache->name)] = sum($cache->size);
             }
             """
-            : """
+                : """
             tracepoint:kmem:kmem_cache_alloc /@t[pid]/ {
+              @calls++; if (@calls > %1$d) { exit(); }
               @stacks[kstack(raw, 8)] = stats(args.bytes_alloc); @sizes = hist(args.bytes_alloc);
             }
-            """);
+            """)
+            .formatted(CALLS));
+    text.append("END { printf(\"end %lu\\n\", nsecs); }\n");
     text.append("interval:ms:%d { exit(); }\n".formatted(window.toMillis()));
     return text.toString();
   }

@@ -68,6 +68,21 @@ class WatchedIT {
         });
   }
 
+  /** The overhead of a minute is known after one; a program that idles pays next to nothing. */
+  @Test
+  void whatWatchingCostsIsSaidOfEachContainer() {
+    await()
+        .atMost(Duration.ofMinutes(3))
+        .untilAsserted(
+            () -> {
+              assertThat(watched()).hasSize(2);
+              assertThat(watched())
+                  .extracting(ContainerStatus::overhead)
+                  .allSatisfy(overhead -> assertThat(overhead).matches("[0-9.]+ ?%"));
+            });
+    assertThat(status("stripped").orElseThrow().overhead()).matches("[0-9.]+ ?%");
+  }
+
   @Test
   void ofTwoPoliciesThatSelectOnePodTheYoungerSaysThatItLost() {
     shop.apply(

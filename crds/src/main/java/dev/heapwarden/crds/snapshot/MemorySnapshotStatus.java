@@ -38,7 +38,9 @@ public record MemorySnapshotStatus(
     @JsonPropertyDescription(
             "Native blocks that were allocated in the first half of the window and were still there"
                 + " at its end, by the function that allocated them, most bytes first, at most 20.")
-        List<AllocationReport> allocations) {
+        List<AllocationReport> allocations,
+    @JsonPropertyDescription("What Goroutines found in the memory of a Go program.")
+        @Nullable GoroutineReport goroutines) {
   /** Entries of {@link #classes} at most. */
   public static final int CLASSES_LIMIT = 20;
 
@@ -93,7 +95,8 @@ public record MemorySnapshotStatus(
         jvm,
         null,
         null,
-        List.of());
+        List.of(),
+        null);
   }
 
   public enum Phase {

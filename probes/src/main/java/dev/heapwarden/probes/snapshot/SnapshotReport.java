@@ -1,5 +1,6 @@
 package dev.heapwarden.probes.snapshot;
 
+import dev.heapwarden.crds.snapshot.GoroutineReport;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.AllocationReport;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.Artifact;
@@ -76,6 +77,7 @@ final class SnapshotReport {
     var gos = new ArrayList<GoReport>();
     var instances = new ArrayList<InstanceReport>();
     var allocations = new ArrayList<AllocationReport>();
+    var goroutines = new ArrayList<GoroutineReport>();
     evidence.forEach(
         (kind, outcome) -> {
           artifacts.add(artifact(kind, outcome));
@@ -87,6 +89,7 @@ final class SnapshotReport {
             told.go().ifPresent(gos::add);
             told.instances().ifPresent(instances::add);
             allocations.addAll(told.allocations());
+            told.goroutines().ifPresent(goroutines::add);
           }
         });
     boolean taken =
@@ -106,7 +109,8 @@ final class SnapshotReport {
         gos.isEmpty() ? null : gos.getFirst(),
         instances.isEmpty() ? null : instances.getFirst(),
         allocations.subList(
-            0, Math.min(allocations.size(), MemorySnapshotStatus.ALLOCATIONS_LIMIT)));
+            0, Math.min(allocations.size(), MemorySnapshotStatus.ALLOCATIONS_LIMIT)),
+        goroutines.isEmpty() ? null : goroutines.getFirst());
   }
 
   /** What people can look up in their own code. */

@@ -79,6 +79,15 @@ public record GoBinary(
    */
   public static final String GROW_SWISS = "internal/runtime/maps.(*table).rehash";
 
+  /**
+   * {@code func (t *table) split(typ, m *Map)}, same file: what rehash comes to where a table has
+   * grown to maxTableCapacity, 1,024 slots. Smaller maps never come here.
+   */
+  public static final String SPLIT_SWISS = "internal/runtime/maps.(*table).split";
+
+  /** A table of 1,024 slots is full at 7 of 8; maxAvgGroupLoad, same file. */
+  public static final int SPLIT_AT = 896;
+
   /** Every function that assigns to a map; src/runtime/map*.go, linknamed since Go 1.24. */
   public static final Set<String> ASSIGN =
       Set.of(
@@ -94,7 +103,7 @@ public record GoBinary(
   static final Set<String> LOOKED_FOR =
       Stream.concat(
               ASSIGN.stream(),
-              Stream.of(GC, STOP_WORLD, START_WORLD, GROW_BUCKETS, GROW_SWISS, TEXT))
+              Stream.of(GC, STOP_WORLD, START_WORLD, GROW_BUCKETS, GROW_SWISS, SPLIT_SWISS, TEXT))
           .collect(Collectors.toUnmodifiableSet());
 
   /** Magic of .go.buildinfo; src/debug/buildinfo/buildinfo.go. */
@@ -201,6 +210,13 @@ public record GoBinary(
   /** The function to watch for growing maps. */
   public String growth() {
     return swissMaps() ? GROW_SWISS : GROW_BUCKETS;
+  }
+
+  /** The function to watch for large maps alone; empty where there is none of its own. */
+  public Optional<String> growthOfLarge() {
+    return swissMaps() && missing(SPLIT_SWISS).isEmpty()
+        ? Optional.of(SPLIT_SWISS)
+        : Optional.empty();
   }
 
   /** Whether maps are internal/runtime/maps.Map rather than runtime.hmap. */

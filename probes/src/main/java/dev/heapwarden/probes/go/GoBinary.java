@@ -98,12 +98,26 @@ public record GoBinary(
           "runtime.mapassign_fast64ptr",
           "runtime.mapassign_faststr");
 
+  /** Every function that deletes a key from one; the same files. */
+  public static final Set<String> DELETE =
+      Set.of(
+          "runtime.mapdelete",
+          "runtime.mapdelete_fast32",
+          "runtime.mapdelete_fast64",
+          "runtime.mapdelete_faststr");
+
+  /** {@code func mapclear(t, m)}: clear(m), and a loop that deletes all. */
+  public static final String CLEAR = "runtime.mapclear";
+
   private static final String TEXT = "runtime.text";
 
   static final Set<String> LOOKED_FOR =
-      Stream.concat(
-              ASSIGN.stream(),
-              Stream.of(GC, STOP_WORLD, START_WORLD, GROW_BUCKETS, GROW_SWISS, SPLIT_SWISS, TEXT))
+      Stream.of(
+              ASSIGN,
+              DELETE,
+              Set.of(GC, STOP_WORLD, START_WORLD, GROW_BUCKETS, GROW_SWISS, SPLIT_SWISS),
+              Set.of(CLEAR, TEXT))
+          .flatMap(Set::stream)
           .collect(Collectors.toUnmodifiableSet());
 
   /** Magic of .go.buildinfo; src/debug/buildinfo/buildinfo.go. */

@@ -1,13 +1,13 @@
 package dev.heapwarden.probes.snapshot;
 
 import dev.heapwarden.crds.snapshot.GoroutineReport;
+import dev.heapwarden.crds.snapshot.MapReport;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.AllocationReport;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.Artifact.Source;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.ClassReport;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.GoReport;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.InstanceReport;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.JvmReport;
-import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.MapReport;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;

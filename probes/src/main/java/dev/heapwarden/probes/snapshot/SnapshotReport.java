@@ -1,6 +1,7 @@
 package dev.heapwarden.probes.snapshot;
 
 import dev.heapwarden.crds.snapshot.GoroutineReport;
+import dev.heapwarden.crds.snapshot.MapReport;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.AllocationReport;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.Artifact;
@@ -8,7 +9,6 @@ import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.ClassReport;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.GoReport;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.InstanceReport;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.JvmReport;
-import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.MapReport;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.Phase;
 import dev.heapwarden.crds.snapshot.SnapshotKind;
 import java.time.Duration;
@@ -118,7 +118,7 @@ final class SnapshotReport {
       List<MapReport> maps, List<ClassReport> classes, List<AllocationReport> allocations) {
     var function =
         maps.stream()
-            .filter(map -> map.entriesPerSecond() > 0 && !map.sites().isEmpty())
+            .filter(map -> map.entriesPerSecond() > 0 && !map.steady() && !map.sites().isEmpty())
             .map(map -> map.sites().getFirst().function());
     var ofTheApplication =
         classes.stream().filter(found -> !found.platform()).map(ClassReport::className);

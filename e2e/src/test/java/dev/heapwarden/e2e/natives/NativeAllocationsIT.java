@@ -10,6 +10,7 @@ import dev.heapwarden.probes.snapshot.AllocationPlace;
 import dev.heapwarden.probes.snapshot.NativeAllocationEvidence.Report;
 import dev.heapwarden.probes.snapshot.NativeAllocationEvidence.Unseen;
 import java.io.IOException;
+import java.time.Duration;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -85,6 +86,16 @@ class NativeAllocationsIT {
           .extracting(AllocationPlace::site)
           .doesNotContain("os::malloc", "AllocateHeap");
       assertThat(program.lives()).isTrue();
+    }
+  }
+
+  @Test
+  void aWindowIsOverSoonAfterItsTime() throws Exception {
+    try (var program = new NativeProgram("glibc", "heap")) {
+      long began = System.nanoTime();
+      report(program);
+
+      assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(30));
     }
   }
 

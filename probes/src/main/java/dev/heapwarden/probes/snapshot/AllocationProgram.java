@@ -185,7 +185,7 @@ final class AllocationProgram {
   }
 
   /**
-   * Notes it.
+   * Notes it. bpftrace tells of each delete that finds nothing, and is long busy with that.
    *
    * @param size of the block
    * @param counted bytes of it that are new
@@ -197,7 +197,7 @@ final class AllocationProgram {
         if ($c.0 <= $sp || $c.0 - $sp > %1$d) {
           %7$s
           $w = @wrap[$t];
-          delete(@wrap[$t]);
+          if ($w.0 != 0) { delete(@wrap[$t]); }
           if ($w.0 >= $sp && $w.0 - $sp < %5$d) {
             @call[$t] = ($sp, (uint64)(%2$s), (uint64)(%6$s), (uint64)%3$d, $w.1, $w.2, $w.3, $w.4);
           } else {

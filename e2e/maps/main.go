@@ -1,5 +1,6 @@
-// Command maps lets a map of each kind grow at an even pace, each in a function of its own, and says every second how
-// many entries they have and what the collector found live: it collects when it says so, and at no other time.
+// Command maps lets a map of each kind grow at an even pace, each in a function of its own, one more slowly, and two
+// that are emptied as they fill. It says every second how many entries the first have and what the collector found
+// live: it collects when it says so, and at no other time.
 package main
 
 import (
@@ -27,6 +28,9 @@ var (
 	times    = registry{}
 	sessions = map[*session]bool{}
 	places   = map[place]string{}
+	orders   = map[uint64]int{}
+	batch    = map[string]bool{}
+	seen     = map[time.Time]bool{}
 )
 
 //go:noinline
@@ -54,6 +58,29 @@ func putPlace(i int) {
 	places[place{x: int32(i)}] = "here" // struct
 }
 
+// takeOrder keeps the last few hundred.
+//
+//go:noinline
+func takeOrder(i int) {
+	orders[uint64(i)] = i
+	delete(orders, uint64(i-pace/2))
+}
+
+//go:noinline
+func see(at time.Time) {
+	seen[at] = true
+}
+
+// addToBatch empties it once per second.
+//
+//go:noinline
+func addToBatch(i int) {
+	batch[strconv.Itoa(i)] = true
+	if len(batch) == pace {
+		clear(batch)
+	}
+}
+
 func main() {
 	debug.SetGCPercent(-1)
 	started := time.Now()
@@ -65,6 +92,11 @@ func main() {
 			putTime(i)
 			putSession(i)
 			putPlace(i)
+			takeOrder(i)
+			addToBatch(i)
+			if i%10 == 0 {
+				see(started.Add(time.Duration(i)))
+			}
 		}
 		if seconds := int(age.Seconds()); seconds > said {
 			said = seconds

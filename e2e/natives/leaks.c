@@ -1,4 +1,4 @@
-// leaks heap|threads|library|map: at an even pace, in functions of their own, allocates what it keeps and what it gives
+// leaks heap|threads|library|map|grow: at an even pace, in functions of their own, allocates what it keeps and what it gives
 // back. 1,000 rounds per second at most.
 #define _GNU_SOURCE
 #include <pthread.h>
@@ -43,6 +43,13 @@ __attribute__((noinline)) void grow_log(void) {
   log = realloc(log, length += 16);
 }
 
+// Large, so that the library has the kernel move its pages.
+__attribute__((noinline)) void grow_store(void) {
+  static char *volatile store;
+  static size_t length = 1 << 20;
+  store = realloc(store, length += 4096);
+}
+
 __attribute__((noinline)) void *map(size_t size) {
   return mmap(0, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 }
@@ -73,6 +80,8 @@ int main(int count, char **arguments) {
     } else if (!strcmp(mode, "map")) {
       leak_arena();
       lend_arena();
+    } else if (!strcmp(mode, "grow")) {
+      grow_store();
     } else {
       leak_session();
       leak_name();

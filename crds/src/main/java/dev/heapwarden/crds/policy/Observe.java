@@ -5,6 +5,7 @@ import dev.heapwarden.crds.Durations;
 import io.fabric8.generator.annotation.Default;
 import io.fabric8.generator.annotation.Size;
 import io.fabric8.generator.annotation.ValidationRule;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 @ValidationRule(
@@ -77,8 +78,14 @@ public record Observe(
         @ValidationRule(value = OverheadBudget.VALID, message = OverheadBudget.MESSAGE)
         @JsonPropertyDescription(
             "What watching may cost a container, of the larger of its CPU time and 10 millicores,"
-                + " such as 1%. Above it probes are left out, and tried again later.")
-        String overheadBudget) {
+                + " such as 1%. Above it probes are narrowed or left out, and tried again later.")
+        String overheadBudget,
+    @Size(max = KeyTypes.COUNT)
+        @JsonPropertyDescription(
+            "Types of Go that no map should have as keys for long, as Go writes them: MapGrowth"
+                + " marks a map that has. Default: *http.Request, context.Context, net.Conn,"
+                + " *sql.Tx, time.Time and others that never come again.")
+        @Nullable List<@Size(max = KeyTypes.LENGTH) String> suspiciousKeyTypes) {
   /** What is malformed has its own message: the rules that compare stay silent about it. */
   static final String MALFORMED =
       "[self.interval, self.window, self.slide, self.trendHorizon].exists(d, !d.matches('"
@@ -98,6 +105,7 @@ public record Observe(
     trendHorizon = trendHorizon == null ? TREND_HORIZON : trendHorizon;
     warmUp = warmUp == null ? WARM_UP : warmUp;
     overheadBudget = overheadBudget == null ? OverheadBudget.DEFAULT : overheadBudget;
+    suspiciousKeyTypes = suspiciousKeyTypes == null ? null : List.copyOf(suspiciousKeyTypes);
   }
 
   public static Observe defaults() {
@@ -111,6 +119,7 @@ public record Observe(
         null,
         null,
         null,
-        OverheadBudget.DEFAULT);
+        OverheadBudget.DEFAULT,
+        null);
   }
 }

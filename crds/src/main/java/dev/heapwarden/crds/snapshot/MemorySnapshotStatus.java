@@ -22,8 +22,8 @@ public record MemorySnapshotStatus(
     @JsonPropertyDescription("ISO 8601.") @Nullable String completedAt,
     @JsonPropertyDescription("One entry per kind that was asked for.") List<Artifact> artifacts,
     @JsonPropertyDescription(
-            "Map instances written in the window, fastest growing first, at most 20. Never keys or"
-                + " values.")
+            "Map instances written in the window, fastest growing first, those that are emptied as"
+                + " they fill last, at most 20. Never keys or values.")
         List<MapReport> maps,
     @JsonPropertyDescription(
             "Classes whose instances grew in the window, fastest first, at most 20.")
@@ -38,7 +38,9 @@ public record MemorySnapshotStatus(
     @JsonPropertyDescription(
             "Native blocks that were allocated in the first half of the window and were still there"
                 + " at its end, by the function that allocated them, most bytes first, at most 20.")
-        List<AllocationReport> allocations) {
+        List<AllocationReport> allocations,
+    @JsonPropertyDescription("What Goroutines found in the memory of a Go program.")
+        @Nullable GoroutineReport goroutines) {
   /** Entries of {@link #classes} at most. */
   public static final int CLASSES_LIMIT = 20;
 
@@ -93,7 +95,8 @@ public record MemorySnapshotStatus(
         jvm,
         null,
         null,
-        List.of());
+        List.of(),
+        null);
   }
 
   public enum Phase {
@@ -215,26 +218,4 @@ public record MemorySnapshotStatus(
       @JsonPropertyDescription("Why not.") @Nullable String reason,
       @JsonPropertyDescription("Whether this JVM runs with it already.") boolean inForce,
       @JsonPropertyDescription("What it runs with instead.") @Nullable String instead) {}
-
-  public record MapReport(
-      @JsonPropertyDescription("Address of the map instance, hex.") String instance,
-      @JsonPropertyDescription("Its type, such as map[string]*main.session; absent when unknown.")
-          @Nullable String type,
-      @JsonPropertyDescription("Live entries at its last write in the window.") long entries,
-      @JsonPropertyDescription(
-              "Growth in entries per second over the window; negative when it shrinks.")
-          double entriesPerSecond,
-      @JsonPropertyDescription("Writes per second.") double writesPerSecond,
-      @JsonPropertyDescription("Functions that write it, most writes first, at most 5.")
-          List<Site> sites) {
-    public MapReport {
-      sites = sites == null ? List.of() : List.copyOf(sites);
-    }
-
-    public record Site(
-        @JsonPropertyDescription("Function, such as main.handle.") String function,
-        @JsonPropertyDescription("File and line, such as main.go:42; absent when unknown.")
-            @Nullable String location,
-        @JsonPropertyDescription("Its writes in the window.") long writes) {}
-  }
 }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
 
-import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.MapReport;
+import dev.heapwarden.crds.snapshot.MapReport;
 import dev.heapwarden.detection.sample.Attachment;
 import dev.heapwarden.detection.sample.MapInstance;
 import dev.heapwarden.detection.sample.Signal;
@@ -176,6 +176,39 @@ final class GoMatrix implements AutoCloseable {
                 assertThat(map.writesPerSecond()).isCloseTo(MapsProgram.PACE, tolerance());
               });
     }
+  }
+
+  void aMapThatIsEmptiedAsItFillsIsToldAsSteady(MapsProgram program) throws IOException {
+    var outcome = agent.watch(program, WINDOW);
+    assertThat(outcome).isInstanceOf(MapGrowthEvidence.Report.class);
+    var maps = ((MapGrowthEvidence.Report) outcome).maps().stream().map(HotMap::growth).toList();
+    assertThat(maps)
+        .filteredOn(map -> "map[uint64]int".equals(map.type()))
+        .singleElement()
+        .satisfies(
+            map -> {
+              assertThat(map.writesPerSecond()).isCloseTo(MapsProgram.PACE, tolerance());
+              assertThat(map.deletesPerSecond()).isCloseTo(map.writesPerSecond(), within(20.0));
+              assertThat(map.entriesPerSecond()).isCloseTo(0, within(20.0));
+              assertThat(map.steady()).isTrue();
+            });
+    assertThat(maps)
+        .filteredOn(map -> "map[string]bool".equals(map.type()))
+        .singleElement()
+        .satisfies(
+            map -> {
+              assertThat(map.clears()).isBetween(2L, 4L);
+              assertThat(map.deletesPerSecond()).isZero();
+              assertThat(map.steady()).isTrue();
+            });
+    assertThat(maps)
+        .as("keys that never come again")
+        .filteredOn(map -> map.suspiciousKey() != null)
+        .extracting(MapReport::type, MapReport::suspiciousKey)
+        .containsExactly(org.assertj.core.groups.Tuple.tuple("map[time.Time]bool", "time.Time"));
+    assertThat(maps.subList(0, KINDS.size()))
+        .as("those that grow come first")
+        .noneMatch(MapReport::steady);
   }
 
   /** What its memory says of a map. */

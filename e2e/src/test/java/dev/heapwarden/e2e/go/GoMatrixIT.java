@@ -64,6 +64,16 @@ class GoMatrixIT {
                     program.toString(), () -> matrix.aWindowTellsEveryMapsPaceAndWriter(program)));
   }
 
+  @TestFactory
+  Stream<DynamicTest> aMapThatIsEmptiedAsItFillsIsToldAsSteady() {
+    return matrix.programs().stream()
+        .map(
+            program ->
+                DynamicTest.dynamicTest(
+                    program.toString(),
+                    () -> matrix.aMapThatIsEmptiedAsItFillsIsToldAsSteady(program)));
+  }
+
   private Stream<DynamicTest> each(Consumer<MapsProgram> test) {
     return matrix.programs().stream()
         .map(program -> DynamicTest.dynamicTest(program.toString(), () -> test.accept(program)));

@@ -1,5 +1,6 @@
 package dev.heapwarden.e2e.go;
 
+import dev.heapwarden.crds.policy.KeyTypes;
 import dev.heapwarden.crds.policy.RuntimeChoice;
 import dev.heapwarden.detection.sample.Attachment;
 import dev.heapwarden.detection.sample.ContainerKey;
@@ -107,7 +108,7 @@ final class HostAgent implements AutoCloseable {
 
   /** Watches every write of a program's maps for a time. */
   MapGrowthEvidence.Outcome watch(MapsProgram program, Duration time) throws IOException {
-    return windows.watch(target(program).main().orElseThrow(), time);
+    return windows.watch(target(program).main().orElseThrow(), time, KeyTypes.SUSPICIOUS);
   }
 
   @Override

@@ -10,6 +10,7 @@ import dev.heapwarden.probes.snapshot.AllocationPlace;
 import dev.heapwarden.probes.snapshot.NativeAllocationEvidence.Report;
 import dev.heapwarden.probes.snapshot.NativeAllocationEvidence.Unseen;
 import java.io.IOException;
+import java.time.Duration;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -29,6 +30,11 @@ class NativeAllocationsIT {
   /** Those of serve that are between malloc and free just as the probes come. */
   private static final long IN_FLIGHT = 3;
 
+  private static final int PAGE = 4096;
+
+  /** At most: between two of them it sleeps for a millisecond. */
+  private static final int ROUNDS_PER_SECOND = 1000;
+
   NativeAllocationsIT(Cluster cluster) {}
 
   @ParameterizedTest
@@ -45,6 +51,51 @@ class NativeAllocationsIT {
       assertThat(blocks(report, "leak_session")).isGreaterThan(10 * IN_FLIGHT);
       assertThat(report.leftOut()).isZero();
       assertThat(report.lost()).isZero();
+    }
+  }
+
+  /** Its pages move at each call, so that it has another address. */
+  @ParameterizedTest
+  @ValueSource(strings = {"glibc", "static", "musl", "musl-static"})
+  void aBlockThatGrowsAndMovesIsToldOnceByWhatItGained(String name) throws Exception {
+    try (var program = new NativeProgram(name, "grow")) {
+      var report = report(program);
+
+      assertThat(blocks(report, "grow_store")).isEqualTo(1);
+      assertThat(bytes(report, "grow_store", "malloc"))
+          .isPositive()
+          .isLessThanOrEqualTo(Math.round(ROUNDS_PER_SECOND * report.seconds() * PAGE));
+      assertThat(report.places()).as("its mappings are the block's").hasSize(1);
+    }
+  }
+
+  /** Unsafe_AllocateMemory0 jumps there, and who called that is code of no file. */
+  @Test
+  void whatAJvmAllocatesForItsProgramIsTold() throws Exception {
+    try (var program = NativeProgram.java()) {
+      var report = report(program);
+
+      var site = String.valueOf(report.places().getFirst().site());
+      assertThat(site).matches("os::malloc|libjvm\\.so\\+0x[0-9a-f]+");
+      assertThat(bytes(report, site, "malloc") / report.seconds())
+          .as("32 KiB each 5 ms at most")
+          .isBetween(0.3 * 200 * (32 << 10), 1.1 * 200 * (32 << 10));
+      assertThat(report.places())
+          .as("HotSpot's own memory")
+          .filteredOn(place -> place.frames().size() > 1)
+          .extracting(AllocationPlace::site)
+          .doesNotContain("os::malloc", "AllocateHeap");
+      assertThat(program.lives()).isTrue();
+    }
+  }
+
+  @Test
+  void aWindowIsOverSoonAfterItsTime() throws Exception {
+    try (var program = new NativeProgram("glibc", "heap")) {
+      long began = System.nanoTime();
+      report(program);
+
+      assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(30));
     }
   }
 

@@ -38,6 +38,23 @@ final class NativeProgram implements AutoCloseable {
     Thread.sleep(Duration.ofMillis(500));
   }
 
+  private NativeProgram(Process process) {
+    this.process = process;
+  }
+
+  /** Starts {@code e2e/natives/Leaks.java} in a JVM of this kind. */
+  static NativeProgram java() throws IOException {
+    var process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin/java").toString(),
+                "-XX:MaxDirectMemorySize=1g",
+                ROOT.resolve("e2e/natives/Leaks.java").toString())
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
+    assertThat(process.inputReader().readLine()).isEqualTo("ready");
+    return new NativeProgram(process);
+  }
+
   /** Looks at its allocations, with the bpftrace of the agent's image. */
   NativeAllocationEvidence.Outcome watch() throws IOException, InterruptedException {
     var scratch = Files.createTempDirectory("nw");

@@ -172,6 +172,13 @@ public final class Fixtures {
     return with(incident, old.verdict(), old.site(), old.finding(), baseline, old.steps());
   }
 
+  /** The incident with a baseline of this cause. */
+  public static LeakIncident ofCause(LeakIncident incident, String cause) {
+    var old = incident.getStatus();
+    var baseline = finding().ofCause(cause);
+    return with(incident, old.verdict(), old.site(), old.finding(), baseline, old.steps());
+  }
+
   /** The incident with this site and these steps. */
   public static LeakIncident at(LeakIncident incident, String site, List<Step> steps) {
     var old = incident.getStatus();

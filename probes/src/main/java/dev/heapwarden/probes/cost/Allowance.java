@@ -8,11 +8,13 @@ import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
- * Which probes one container may be spared. Above the budget the costliest one is left out, and
- * after another look the next, until none is left; each comes back after a while, and after twice
- * as long when it was too much again. Not thread-safe.
+ * Which probes one container may be spared. Above the budget the costliest one is left out, or
+ * first a part of it where it can do without one, and after another look the next, until none is
+ * left; each comes back after a while, and after twice as long when it was too much again. Not
+ * thread-safe.
  */
 final class Allowance {
   /** Six slots of the node's program: what a burst costs, as at a start, is no reason yet. */
@@ -50,9 +52,10 @@ final class Allowance {
    * gone, and what snapshots cost, is not theirs. Under another budget all are tried anew.
    *
    * @param allowed share of the container's CPU, such as 0.01
+   * @param parts of probes that the container's programs can be spared
    * @return what is left out from now on
    */
-  Optional<Cause> look(Account account, double allowed, long now) {
+  Optional<Cause> look(Account account, double allowed, Set<Cause> parts, long now) {
     if (allowed != budget) {
       budget = allowed;
       breaks.clear();
@@ -73,8 +76,16 @@ final class Allowance {
         probes.stream()
             .filter(cause -> span.share(cause) >= budget * WORTH_IT)
             .max(Comparator.comparingDouble(span::share));
-    costliest.ifPresent(cause -> leaveOut(cause, ratio, span.share(cause), now));
-    return costliest;
+    return costliest.map(
+        cause -> {
+          var part = cause.part().filter(one -> parts.contains(one) && !left.contains(one));
+          leaveOut(part.orElse(cause), ratio, span.share(cause), now);
+          if (part.isPresent()) {
+            // What all of it costs until the narrower one is in its place is not held against that.
+            since = now + LOOK.toNanos();
+          }
+          return part.orElse(cause);
+        });
   }
 
   /** Why each probe that is left out is. */
@@ -100,10 +111,11 @@ final class Allowance {
                 String.format(
                     Locale.ROOT,
                     "OverBudget: probes took %.2f %% of the container's CPU, of it this probe"
-                        + " %.2f %%; %.1f %% is allowed; it comes back at %s",
+                        + " %.2f %%; %.1f %% is allowed; %s at %s",
                     ratio * 100,
                     share * 100,
                     budget * 100,
+                    cause.isPart() ? "all is told again" : "it comes back",
                     clock.instant().plus(length).truncatedTo(ChronoUnit.SECONDS)))));
     since = now;
   }

@@ -2,6 +2,7 @@ package dev.heapwarden.probes.cost;
 
 import dev.heapwarden.detection.sample.ContainerKey;
 import dev.heapwarden.detection.sample.RuntimeKind;
+import dev.heapwarden.probes.go.GoBinary;
 import dev.heapwarden.probes.target.Target;
 import dev.heapwarden.probes.target.TargetProcess;
 import java.time.Duration;
@@ -34,6 +35,7 @@ public final class Spending {
     final Account account = new Account();
     final Allowance allowance;
     Set<Long> executables = Set.of();
+    Set<Cause> parts = Set.of();
 
     Payer(Allowance allowance) {
       this.allowance = allowance;
@@ -61,6 +63,7 @@ public final class Spending {
           payers.computeIfAbsent(
               target.container().key(), key -> new Payer(new Allowance(clock, nanos.getAsLong())));
       payer.executables = executables(target);
+      payer.parts = parts(target);
       target.processes().forEach(process -> processes.put(process.pid(), payer));
     }
     byPid = Map.copyOf(processes);
@@ -105,7 +108,7 @@ public final class Spending {
     payer.account.ran(now, cpuNanos);
     payer
         .allowance
-        .look(payer.account, target.container().overheadBudget(), now)
+        .look(payer.account, target.container().overheadBudget(), payer.parts, now)
         .ifPresent(
             cause ->
                 LOG.warn(
@@ -151,6 +154,14 @@ public final class Spending {
         .map(payer -> payer.account)
         .filter(account -> account.lastMinute().nanos() > 0)
         .map(account -> Overhead.of(account.lastMinute().ratio(), account.spent()));
+  }
+
+  /** Parts of probes that its programs can be spared. */
+  private static Set<Cause> parts(Target target) {
+    return target.processes().stream()
+            .anyMatch(process -> process.go().flatMap(GoBinary::growthOfLarge).isPresent())
+        ? Set.of(Cause.GO_SMALL_MAPS)
+        : Set.of();
   }
 
   /**

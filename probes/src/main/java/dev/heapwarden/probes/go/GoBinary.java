@@ -79,6 +79,15 @@ public record GoBinary(
    */
   public static final String GROW_SWISS = "internal/runtime/maps.(*table).rehash";
 
+  /**
+   * {@code func (t *table) split(typ, m *Map)}, same file: what rehash comes to where a table has
+   * grown to maxTableCapacity, 1,024 slots. Smaller maps never come here.
+   */
+  public static final String SPLIT_SWISS = "internal/runtime/maps.(*table).split";
+
+  /** A table of 1,024 slots is full at 7 of 8; maxAvgGroupLoad, same file. */
+  public static final int SPLIT_AT = 896;
+
   /** Every function that assigns to a map; src/runtime/map*.go, linknamed since Go 1.24. */
   public static final Set<String> ASSIGN =
       Set.of(
@@ -89,12 +98,26 @@ public record GoBinary(
           "runtime.mapassign_fast64ptr",
           "runtime.mapassign_faststr");
 
+  /** Every function that deletes a key from one; the same files. */
+  public static final Set<String> DELETE =
+      Set.of(
+          "runtime.mapdelete",
+          "runtime.mapdelete_fast32",
+          "runtime.mapdelete_fast64",
+          "runtime.mapdelete_faststr");
+
+  /** {@code func mapclear(t, m)}: clear(m), and a loop that deletes all. */
+  public static final String CLEAR = "runtime.mapclear";
+
   private static final String TEXT = "runtime.text";
 
   static final Set<String> LOOKED_FOR =
-      Stream.concat(
-              ASSIGN.stream(),
-              Stream.of(GC, STOP_WORLD, START_WORLD, GROW_BUCKETS, GROW_SWISS, TEXT))
+      Stream.of(
+              ASSIGN,
+              DELETE,
+              Set.of(GC, STOP_WORLD, START_WORLD, GROW_BUCKETS, GROW_SWISS, SPLIT_SWISS),
+              Set.of(CLEAR, TEXT))
+          .flatMap(Set::stream)
           .collect(Collectors.toUnmodifiableSet());
 
   /** Magic of .go.buildinfo; src/debug/buildinfo/buildinfo.go. */
@@ -201,6 +224,13 @@ public record GoBinary(
   /** The function to watch for growing maps. */
   public String growth() {
     return swissMaps() ? GROW_SWISS : GROW_BUCKETS;
+  }
+
+  /** The function to watch for large maps alone; empty where there is none of its own. */
+  public Optional<String> growthOfLarge() {
+    return swissMaps() && missing(SPLIT_SWISS).isEmpty()
+        ? Optional.of(SPLIT_SWISS)
+        : Optional.empty();
   }
 
   /** Whether maps are internal/runtime/maps.Map rather than runtime.hmap. */

@@ -1,5 +1,7 @@
 package dev.heapwarden.probes.gomemory;
 
+import dev.heapwarden.probes.go.Frame;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -7,18 +9,18 @@ import java.util.Optional;
  * Goroutines with the same fingerprint.
  *
  * @param fingerprint the same in every pod and after a restart
- * @param goroutines how many there are; where not all could be looked at, an estimate
- * @param waiting how many of them have waited for {@link #LONG} seconds at least
+ * @param tally of them
  * @param state what they wait for, in Go's words
- * @param createdBy function with the go statement; "" for the first goroutine
+ * @param createdAt a go statement that starts them; empty for the first goroutine
+ * @param waitsIn innermost call that is not of a library which waits for its caller
  * @param functions of their stack, innermost first
  */
 public record GoroutineGroup(
     String fingerprint,
-    long goroutines,
-    long waiting,
+    Tally tally,
     String state,
-    String createdBy,
+    Optional<Frame> createdAt,
+    Optional<Frame> waitsIn,
     List<String> functions) {
   /** Seconds. Go notes since when one waits at the next collection. */
   static final int LONG = 5;
@@ -28,6 +30,26 @@ public record GoroutineGroup(
 
   private static final int IDLE = 5;
   private static final int TURNS = 3;
+
+  /**
+   * How many there are; where not all could be looked at, an estimate.
+   *
+   * @param waiting how many of them have waited for {@link #LONG} seconds at least
+   * @param longest that one of them has waited, as far as known
+   */
+  public record Tally(long goroutines, long waiting, Duration longest) {
+    /** Of some that have waited as long. */
+    static Tally of(long goroutines, Duration waited) {
+      return new Tally(goroutines, waited.toSeconds() >= LONG ? goroutines : 0, waited);
+    }
+
+    Tally plus(Tally others) {
+      return new Tally(
+          goroutines + others.goroutines,
+          waiting + others.waiting,
+          longest.compareTo(others.longest) >= 0 ? longest : others.longest);
+    }
+  }
 
   /** How goroutines hang. */
   public enum Hang {
@@ -43,36 +65,25 @@ public record GoroutineGroup(
     functions = List.copyOf(functions);
   }
 
-  static GoroutineGroup of(Fingerprint fingerprint, long goroutines, long waiting) {
-    return new GoroutineGroup(
-        fingerprint.id(),
-        goroutines,
-        waiting,
-        fingerprint.state(),
-        fingerprint.creator(),
-        fingerprint.functions());
+  public long goroutines() {
+    return tally.goroutines();
   }
 
-  /** With others of the same fingerprint. */
+  /** With others of the same fingerprint. Lines may differ: those of the first are told. */
   GoroutineGroup plus(GoroutineGroup others) {
     return new GoroutineGroup(
-        fingerprint,
-        goroutines + others.goroutines,
-        waiting + others.waiting,
-        state,
-        createdBy,
-        functions);
+        fingerprint, tally.plus(others.tally), state, createdAt, waitsIn, functions);
   }
 
   /** Empty for goroutines that run, or that are too few, or wait too shortly, to say so. */
   public Optional<Hang> hang() {
-    if (waiting >= IDLE && state.equals("sleep")) {
+    if (tally.waiting() >= IDLE && state.equals("sleep")) {
       return Optional.of(Hang.IDLE_LOOP);
     }
-    if (waiting >= BLOCKED && repeats()) {
+    if (tally.waiting() >= BLOCKED && repeats()) {
       return Optional.of(Hang.RETRY_LOOP);
     }
-    return waiting >= BLOCKED && blocks() ? Optional.of(Hang.BLOCKED) : Optional.empty();
+    return tally.waiting() >= BLOCKED && blocks() ? Optional.of(Hang.BLOCKED) : Optional.empty();
   }
 
   /** The words of waitReasonStrings in src/runtime/runtime2.go (Go 1.21 to 1.27). */

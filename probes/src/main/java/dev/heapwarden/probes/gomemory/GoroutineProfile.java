@@ -1,7 +1,7 @@
 package dev.heapwarden.probes.gomemory;
 
 import dev.heapwarden.probes.go.Frame;
-import dev.heapwarden.probes.go.RuntimeVariables;
+import dev.heapwarden.probes.gomemory.GoroutineGroup.Tally;
 import dev.heapwarden.probes.target.MemoryException;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -9,12 +9,11 @@ import java.nio.LongBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -30,16 +29,24 @@ public final class GoroutineProfile {
   /** Further stacks are reduced to the goroutine's own function. */
   private static final int GROUPS_LIMIT = 20_000;
 
-  private static final int HEADER_TRIES = 10;
-
-  /** The list of as many takes 16 MiB. */
-  private static final int LISTED = 2_000_000;
-
-  private static final int PIECE = 1 << 19;
-
   /** isSystemGoroutine in src/runtime/traceback.go (Go 1.21 to 1.27). */
   private static final Set<String> OF_THE_PROGRAM =
       Set.of("runtime.main", "runtime.corostart", "runtime.handleAsyncEvent");
+
+  /** Code that waits on behalf of someone: what hangs is whoever called it. */
+  private static final List<String> WAITS_FOR_ITS_CALLER =
+      List.of(
+          "runtime.",
+          "internal/",
+          "sync.",
+          "time.",
+          "syscall.",
+          "reflect.",
+          "context.",
+          "net.",
+          "os.",
+          "io.",
+          "bufio.");
 
   private static final Profile.ValueType COUNT = new Profile.ValueType("goroutine", "count");
 
@@ -47,11 +54,19 @@ public final class GoroutineProfile {
   private final ProgramText text;
   private final WaitReasons reasons;
   private final Stacks stacks;
-  private final Map<Group, Long> groups = new LinkedHashMap<>();
-  private final Map<Group, Long> waiting = new HashMap<>();
+  private final Map<Group, Tally> groups = new LinkedHashMap<>();
   private int stride = 1;
 
-  private record Group(String state, String creator, long minutes, LongBuffer stack) {}
+  /**
+   * Told apart in the profile.
+   *
+   * @param creator the go statement; empty for the first goroutine, which the runtime starts
+   */
+  private record Group(String state, Optional<Frame> creator, long minutes, LongBuffer stack) {
+    String createdBy() {
+      return creator.map(Frame::function).orElse("");
+    }
+  }
 
   private GoroutineProfile(GoProcess process, ProgramText text) {
     this.process = process;
@@ -63,7 +78,7 @@ public final class GoroutineProfile {
   /**
    * Writes it as a compressed profile.proto.
    *
-   * @return those that hang, most first
+   * @return all of them, most first
    * @throws MemoryException when the memory cannot be read, or is not as it should be
    */
   public static List<GoroutineGroup> write(
@@ -84,7 +99,7 @@ public final class GoroutineProfile {
     var goroutines = new GoroutineProfile(process, text);
     goroutines.read(nanos);
     goroutines.write(now, output);
-    return goroutines.hanging();
+    return goroutines.byFingerprint();
   }
 
   private void write(Instant now, OutputStream output) throws IOException {
@@ -93,15 +108,15 @@ public final class GoroutineProfile {
       var group = counted.getKey();
       var texts = new LinkedHashMap<String, String>();
       texts.put("state", group.state());
-      if (!group.creator().isEmpty()) {
-        texts.put("created_by", group.creator());
+      if (group.creator().isPresent()) {
+        texts.put("created_by", group.createdBy());
       }
       texts.put("fingerprint", fingerprint(group).id());
       profile.sample(
           group.stack().array(),
           texts,
           group.minutes() == 0 ? Map.of() : Map.of("waiting_minutes", group.minutes()),
-          counted.getValue());
+          counted.getValue().goroutines());
     }
     if (stride > 1) {
       profile.comment("estimated: one goroutine of every %d was looked at".formatted(stride));
@@ -109,20 +124,39 @@ public final class GoroutineProfile {
     profile.write(now, output);
   }
 
-  private List<GoroutineGroup> hanging() throws IOException {
-    var hanging = new LinkedHashMap<Fingerprint, GoroutineGroup>();
-    for (var group : groups.keySet()) {
+  private List<GoroutineGroup> byFingerprint() throws IOException {
+    var found = new LinkedHashMap<String, GoroutineGroup>();
+    for (var counted : groups.entrySet()) {
+      var group = counted.getKey();
       var fingerprint = fingerprint(group);
-      hanging.merge(
-          fingerprint,
-          GoroutineGroup.of(
-              fingerprint, groups.getOrDefault(group, 0L), waiting.getOrDefault(group, 0L)),
+      found.merge(
+          fingerprint.id(),
+          new GoroutineGroup(
+              fingerprint.id(),
+              counted.getValue(),
+              group.state(),
+              group.creator(),
+              waitsIn(group),
+              fingerprint.functions()),
           GoroutineGroup::plus);
     }
-    return hanging.values().stream()
-        .filter(group -> group.hang().isPresent())
+    return found.values().stream()
         .sorted(Comparator.comparingLong(GoroutineGroup::goroutines).reversed())
         .toList();
+  }
+
+  /** Where everything is of such a library, its innermost call. */
+  private Optional<Frame> waitsIn(Group group) throws IOException {
+    Optional<Frame> innermost = Optional.empty();
+    for (long address : group.stack().array()) {
+      for (var frame : text.frames(address)) {
+        if (WAITS_FOR_ITS_CALLER.stream().noneMatch(frame.function()::startsWith)) {
+          return Optional.of(frame);
+        }
+        innermost = innermost.or(() -> Optional.of(frame));
+      }
+    }
+    return innermost;
   }
 
   private Fingerprint fingerprint(Group group) throws IOException {
@@ -136,66 +170,24 @@ public final class GoroutineProfile {
           .filter(function -> !function.equals(Profile.END_OF_STACK))
           .forEach(functions::add);
     }
-    return new Fingerprint(group.state(), group.creator(), functions);
+    return new Fingerprint(group.state(), group.createdBy(), functions);
   }
 
   private void read(long now) throws IOException {
-    var all = pointers();
+    var all = GoroutineList.read(process);
     // The list never shrinks: most of a long one may be dead.
-    var living = all.length <= LOOKED_AT ? all : living(all);
+    var living = all.length <= LOOKED_AT ? all : GoroutineList.living(process, all);
     stride = 1 + (living.length - 1) / LOOKED_AT;
     for (int i = 0; i < living.length; i += stride) {
       var goroutine = Goroutine.read(process, living[i]);
       if (goroutine.lives()) {
         var stack = stacks.of(process, goroutine);
         if (!ofTheRuntime(goroutine, stack)) {
-          var group = group(goroutine, stack, now);
-          groups.merge(group, (long) stride, Long::sum);
-          if (waited(goroutine, now).toSeconds() >= GoroutineGroup.LONG) {
-            waiting.merge(group, (long) stride, Long::sum);
-          }
+          groups.merge(
+              group(goroutine, stack, now), Tally.of(stride, waited(goroutine, now)), Tally::plus);
         }
       }
     }
-  }
-
-  private long[] living(long... all) throws IOException {
-    var living = new long[all.length];
-    int count = 0;
-    for (long goroutine : all) {
-      if (Goroutine.lives(process, goroutine)) {
-        living[count++] = goroutine;
-      }
-    }
-    return Arrays.copyOf(living, count);
-  }
-
-  /** The list grows by moving: its address and length must belong together. */
-  private long[] pointers() throws IOException {
-    var memory = process.memory();
-    long at = process.address(RuntimeVariables.GOROUTINES);
-    for (int i = 0; i < HEADER_TRIES; i++) {
-      var header = memory.read(at, 2 * Long.BYTES);
-      long length = header.getLong(Long.BYTES);
-      if (length < 0 || length > LISTED) {
-        throw new MemoryException("no list of at most %d goroutines".formatted(LISTED), null);
-      }
-      if (length == 0) {
-        return new long[0];
-      }
-      var pointers = new long[(int) length];
-      for (int read = 0; read < pointers.length; read += PIECE) {
-        int piece = Math.min(PIECE, pointers.length - read);
-        memory
-            .read(header.getLong(0) + (long) read * Long.BYTES, (long) piece * Long.BYTES)
-            .asLongBuffer()
-            .get(pointers, read, piece);
-      }
-      if (memory.read(at, 2 * Long.BYTES).equals(header)) {
-        return pointers;
-      }
-    }
-    throw new MemoryException("the list of goroutines moved each time it was read", null);
   }
 
   /** One of the runtime's that calls the program, as finalizers are called, is the program's. */
@@ -237,11 +229,11 @@ public final class GoroutineProfile {
         : Duration.ZERO;
   }
 
-  /** Function with the go statement; "" for the first goroutine, which the runtime starts. */
-  private String creator(Goroutine goroutine) throws IOException {
-    return text.function(goroutine.creator())
-        .filter(function -> !function.startsWith("runtime."))
-        .orElse("");
+  private Optional<Frame> creator(Goroutine goroutine) throws IOException {
+    var calls = text.frames(goroutine.creator());
+    return calls.isEmpty() || calls.getLast().function().startsWith("runtime.")
+        ? Optional.empty()
+        : Optional.of(calls.getLast());
   }
 
   private String state(Goroutine goroutine) throws IOException {

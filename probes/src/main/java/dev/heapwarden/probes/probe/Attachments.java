@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Tells per container what is attached. Where a container runs several processes, its main one
@@ -147,7 +148,7 @@ public final class Attachments {
         has(
             GO_GC,
             binary.missing(GoBinary.GC),
-            attached.probesGoOf(process.identity(), NodePlan.GoExecutable::tellsCollections),
+            attached.probesGoOf(process.identity(), GoExecutable::tellsCollections),
             or(leftOut, Cause.GO_GC, failure),
             waiting),
         has(
@@ -156,15 +157,33 @@ public final class Attachments {
                 .missing(GoBinary.GC)
                 .or(() -> binary.missing(GoBinary.STOP_WORLD))
                 .or(() -> binary.missing(GoBinary.START_WORLD)),
-            attached.probesGoOf(process.identity(), NodePlan.GoExecutable::tellsMarkTermination),
+            attached.probesGoOf(process.identity(), GoExecutable::tellsMarkTermination),
             or(leftOut, Cause.GO_MARK_TERMINATION, or(leftOut, Cause.GO_GC, failure)),
             waiting),
-        has(
-            GO_MAP_GROWTH,
-            binary.missing(binary.growth()),
-            attached.probesGoOf(process.identity(), NodePlan.GoExecutable::tellsGrowth),
-            or(leftOut, Cause.GO_MAP_GROWTH, failure),
-            waiting));
+        narrowed(
+            attached.probesGoOf(process.identity(), GoExecutable::tellsLargeGrowthOnly),
+            leftOut.get(Cause.GO_SMALL_MAPS),
+            has(
+                GO_MAP_GROWTH,
+                binary.missing(binary.growth()),
+                attached.probesGoOf(process.identity(), GoExecutable::tellsGrowth),
+                or(leftOut, Cause.GO_MAP_GROWTH, failure),
+                waiting)));
+  }
+
+  /**
+   * Whether all maps are told, or only those that are large.
+   *
+   * @param reason null once all are to be told again, until they are
+   */
+  private static Attachment narrowed(boolean narrow, @Nullable String reason, Attachment growth) {
+    return narrow
+        ? new Attachment(
+            growth.probe(),
+            growth.state(),
+            "narrowed: only maps of %d entries and more are told%s"
+                .formatted(GoBinary.SPLIT_AT, reason == null ? "" : ". " + reason))
+        : growth;
   }
 
   private static Optional<String> or(

@@ -14,7 +14,7 @@ import java.nio.file.Path;
  * @param link a short path to it
  * @param number of it in the program
  */
-record GoUprobes(Path link, int number, NodePlan.GoExecutable go) {
+record GoUprobes(Path link, int number, GoExecutable go) {
   /** Smaller maps are not told. */
   static final int SMALLEST_MAP = 64;
 
@@ -86,11 +86,10 @@ record GoUprobes(Path link, int number, NodePlan.GoExecutable go) {
 
   private String growth() {
     var registers = registers();
-    var growth = go.binary().growth();
-    // hashGrow(t, h); (t *table) rehash(typ, m)
-    int type = growth.equals(GoBinary.GROW_SWISS) ? 1 : 0;
+    // hashGrow(t, h); (t *table) rehash(typ, m), split(typ, m)
+    int type = go.binary().swissMaps() ? 1 : 0;
     return probe(
-        growth,
+        go.growth(),
         "grown",
         """
         $map = reg("%s"); $used = *(uint64*)$map;

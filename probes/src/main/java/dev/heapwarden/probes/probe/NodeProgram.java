@@ -100,7 +100,7 @@ final class NodeProgram {
             .formatted(SLOT_NANOS));
     for (var probed : executables) {
       switch (probed.executable()) {
-        case NodePlan.GoExecutable go ->
+        case GoExecutable go ->
             text.append(new GoUprobes(probed.link(), probed.number(), go).text());
         case JvmLibrary jvm -> text.append(jvm.text(probed.link(), probed.number()));
       }

@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import java.util.Set;
 
 /** A file of programs that uprobes are put on. */
-sealed interface ProbedFile permits NodePlan.GoExecutable, JvmLibrary {
+sealed interface ProbedFile permits GoExecutable, JvmLibrary {
   /** Through the root of a process that runs it. */
   Path path();
 

@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +31,13 @@ public record AllocationPlace(
     long blocks,
     List<NativeFrame> frames) {
   private static final int PLACES_IN_FILE = 200;
+
+  /**
+   * What HotSpot itself allocates by, so that who calls it is meant:
+   * src/hotspot/share/runtime/os.cpp and memory/allocation.cpp (JDK 17 to 25).
+   */
+  private static final Set<String> OF_HOTSPOT =
+      Set.of("os::malloc", "os::realloc", "AllocateHeap", "ReallocateHeap");
 
   public AllocationPlace {
     frames = List.copyOf(frames);
@@ -67,9 +75,15 @@ public record AllocationPlace(
   /** Who called the libraries that allocate for others, else who called malloc. */
   private static Optional<NativeFrame> site(List<NativeFrame> frames, Allocator.Known allocator) {
     return frames.stream()
-        .filter(frame -> !allocator.isOf(frame.library()))
+        .filter(frame -> !allocator.isOf(frame.library()) && !isOfHotspot(frame))
         .findFirst()
         .or(() -> frames.stream().findFirst());
+  }
+
+  private static boolean isOfHotspot(NativeFrame frame) {
+    return frame.library().equals("libjvm.so")
+        && frame.function() != null
+        && OF_HOTSPOT.contains(frame.function());
   }
 
   /** The same by site, each with the frames of its largest; those without a site stay apart. */

@@ -174,29 +174,30 @@ final class AllocationProgram {
         $had = (uint64)(%1$s); $new = (uint64)0;
         if ($b.0 != 0) { $had = $b.0; $new = $b.1; }
         if (@open) { $new = $new + (uint64)(%2$s) - $had; }
-    %3$s    @old[$t] = (uint64)arg0;
-      }
+    %3$s  }
     """
-        .formatted(before, all, called(all, "$new", kind));
+        .formatted(before, all, called(all, "$new", kind, "@old[$t] = (uint64)arg0;"));
   }
 
   /** Notes a call, unless it is inside another one. */
   private String called(String size, int kind) {
-    return called(size, size, kind);
+    return called(size, size, kind, "");
   }
 
   /**
-   * Notes it.
+   * Notes it. bpftrace tells of each delete that finds nothing, and is long busy with that.
    *
    * @param size of the block
    * @param counted bytes of it that are new
+   * @param besides what is to be noted too, unless it is inside another one
    */
-  private String called(String size, String counted, int kind) {
+  private String called(String size, String counted, int kind, String besides) {
     return """
         $t = (uint64)curtask; $sp = (uint64)reg("sp"); $c = @call[$t];
         if ($c.0 <= $sp || $c.0 - $sp > %1$d) {
+          %7$s
           $w = @wrap[$t];
-          delete(@wrap[$t]);
+          if ($w.0 != 0) { delete(@wrap[$t]); }
           if ($w.0 >= $sp && $w.0 - $sp < %5$d) {
             @call[$t] = ($sp, (uint64)(%2$s), (uint64)(%6$s), (uint64)%3$d, $w.1, $w.2, $w.3, $w.4);
           } else {
@@ -205,7 +206,7 @@ final class AllocationProgram {
           }
         }
     """
-        .formatted(INSIDE, size, kind, callers(), WRAPPED, counted);
+        .formatted(INSIDE, size, kind, callers(), WRAPPED, counted, besides);
   }
 
   /** The call that follows at once is its caller's. */

@@ -92,7 +92,8 @@ final class ArtifactSweep {
             status.jvm(),
             status.go(),
             status.instances(),
-            status.allocations()));
+            status.allocations(),
+            status.goroutines()));
   }
 
   private static Artifact withoutFile(Artifact artifact) {

@@ -1,12 +1,13 @@
 package dev.heapwarden.probes.snapshot;
 
+import dev.heapwarden.crds.snapshot.GoroutineReport;
+import dev.heapwarden.crds.snapshot.MapReport;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.AllocationReport;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.Artifact.Source;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.ClassReport;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.GoReport;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.InstanceReport;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.JvmReport;
-import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.MapReport;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -37,6 +38,11 @@ sealed interface Evidence {
       return new Taken(stored, Told.NOTHING, Duration.ZERO, Optional.of(source));
     }
 
+    /** The same file, of which the status shows this. */
+    Taken telling(Told what) {
+      return new Taken(stored, what, stall, source);
+    }
+
     static Taken of(ArtifactStore.Stored stored, Told told, Duration stall) {
       return new Taken(stored, told, stall, Optional.empty());
     }
@@ -51,6 +57,7 @@ sealed interface Evidence {
    * @param go what its settings are
    * @param instances that were looked for
    * @param allocations that outlived half a window, most bytes first
+   * @param goroutines in groups
    */
   record Told(
       List<MapReport> maps,
@@ -58,8 +65,9 @@ sealed interface Evidence {
       Optional<JvmReport> jvm,
       Optional<GoReport> go,
       Optional<InstanceReport> instances,
-      List<AllocationReport> allocations) {
-    static final Told NOTHING = new Told(List.of(), List.of(), Optional.empty());
+      List<AllocationReport> allocations,
+      Optional<GoroutineReport> goroutines) {
+    static final Told NOTHING = new Told(List.of(), List.of(), List.of());
 
     public Told {
       maps = List.copyOf(maps);
@@ -67,40 +75,52 @@ sealed interface Evidence {
       allocations = List.copyOf(allocations);
     }
 
-    private Told(List<MapReport> maps, List<ClassReport> classes, Optional<GoReport> go) {
-      this(maps, classes, Optional.empty(), go, Optional.empty(), List.of());
+    private Told(
+        List<MapReport> maps, List<ClassReport> classes, List<AllocationReport> allocations) {
+      this(
+          maps,
+          classes,
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          allocations,
+          Optional.empty());
+    }
+
+    private Told(
+        Optional<JvmReport> jvm,
+        Optional<GoReport> go,
+        Optional<InstanceReport> instances,
+        Optional<GoroutineReport> goroutines) {
+      this(List.of(), List.of(), jvm, go, instances, List.of(), goroutines);
     }
 
     static Told maps(List<MapReport> maps) {
-      return new Told(maps, List.of(), Optional.empty());
+      return new Told(maps, List.of(), List.of());
     }
 
     static Told classes(List<ClassReport> classes) {
-      return new Told(List.of(), classes, Optional.empty());
-    }
-
-    static Told jvm(JvmReport jvm) {
-      return new Told(
-          List.of(), List.of(), Optional.of(jvm), Optional.empty(), Optional.empty(), List.of());
-    }
-
-    static Told go(Optional<GoReport> go) {
-      return new Told(List.of(), List.of(), go);
-    }
-
-    static Told instances(InstanceReport instances) {
-      return new Told(
-          List.of(),
-          List.of(),
-          Optional.empty(),
-          Optional.empty(),
-          Optional.of(instances),
-          List.of());
+      return new Told(List.of(), classes, List.of());
     }
 
     static Told allocations(List<AllocationReport> allocations) {
-      return new Told(
-          List.of(), List.of(), Optional.empty(), Optional.empty(), Optional.empty(), allocations);
+      return new Told(List.of(), List.of(), allocations);
+    }
+
+    static Told jvm(JvmReport jvm) {
+      return new Told(Optional.of(jvm), Optional.empty(), Optional.empty(), Optional.empty());
+    }
+
+    static Told go(Optional<GoReport> go) {
+      return new Told(Optional.empty(), go, Optional.empty(), Optional.empty());
+    }
+
+    static Told instances(InstanceReport instances) {
+      return new Told(Optional.empty(), Optional.empty(), Optional.of(instances), Optional.empty());
+    }
+
+    static Told goroutines(Optional<GoroutineReport> goroutines) {
+      return new Told(Optional.empty(), Optional.empty(), Optional.empty(), goroutines);
     }
   }
 

@@ -196,7 +196,7 @@ public final class EvidenceCollector {
                 : goMemory.heapProfile(order, HEAP_FILE);
         case GOROUTINES ->
             PprofEvidence.named(order)
-                ? pprof.take(order, "goroutine?debug=0", GOROUTINES_FILE)
+                ? withGroups(order, pprof.take(order, "goroutine?debug=0", GOROUTINES_FILE))
                 : goMemory.goroutines(order, GOROUTINES_FILE);
         case MEM_STATS -> goMemory.figures(order);
         case CLASS_HISTOGRAM -> classes.take(order);
@@ -221,6 +221,13 @@ public final class EvidenceCollector {
       log(kind, order, mistake);
       return new Evidence.Failed("a mistake of the agent: " + mistake.getClass().getSimpleName());
     }
+  }
+
+  /** A profile that the program wrote says neither what they wait for nor who created them. */
+  private Evidence withGroups(Order order, Evidence profile) throws IOException {
+    return profile instanceof Evidence.Taken taken
+        ? taken.telling(Evidence.Told.goroutines(goMemory.groups(order.target())))
+        : profile;
   }
 
   private static String reason(IOException failure) {

@@ -1,5 +1,6 @@
 package dev.heapwarden.probes.snapshot;
 
+import dev.heapwarden.crds.snapshot.GoroutineReport;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.Artifact.Source;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.GoReport;
 import dev.heapwarden.probes.gomemory.GoProcess;
@@ -9,6 +10,7 @@ import dev.heapwarden.probes.gomemory.MemoryFigures;
 import dev.heapwarden.probes.gomemory.ProgramText;
 import dev.heapwarden.probes.gomemory.UnreadableProgramException;
 import dev.heapwarden.probes.probe.BpftraceLine;
+import dev.heapwarden.probes.snapshot.Evidence.Told;
 import dev.heapwarden.probes.target.MemoryException;
 import dev.heapwarden.probes.target.ProcFs;
 import dev.heapwarden.probes.target.Target;
@@ -31,39 +33,37 @@ final class GoMemoryEvidence {
     this.store = store;
   }
 
+  /** Writes what it reads, and says what of it the status shows. */
   private interface Reading {
-    void write(GoProcess opened, TargetProcess process, OutputStream output) throws IOException;
-  }
-
-  private interface Profile {
-    void write(GoProcess opened, ProgramText text, Instant at, OutputStream output)
-        throws IOException;
+    Told write(GoProcess opened, TargetProcess process, OutputStream output) throws IOException;
   }
 
   Evidence heapProfile(Order order, String file) throws IOException {
-    return take(order, file, HeapProfile::write);
+    return take(
+        order,
+        file,
+        (opened, process, output) -> {
+          try (var text = text(process)) {
+            HeapProfile.write(opened, text, Instant.now(), output);
+            return Told.NOTHING;
+          }
+        });
   }
 
   Evidence goroutines(Order order, String file) throws IOException {
-    return take(order, file, GoroutineProfile::write);
+    return take(
+        order,
+        file,
+        (opened, process, output) -> Told.goroutines(Optional.of(groups(opened, process, output))));
   }
 
   Evidence figures(Order order) throws IOException {
     return take(
         order,
         "memstats.json",
-        (opened, _, output) ->
-            output.write(BpftraceLine.JSON.writeValueAsBytes(MemoryFigures.read(opened))));
-  }
-
-  private Evidence take(Order order, String file, Profile profile) throws IOException {
-    return take(
-        order,
-        file,
-        (opened, process, output) -> {
-          try (var text = text(process)) {
-            profile.write(opened, text, Instant.now(), output);
-          }
+        (opened, _, output) -> {
+          output.write(BpftraceLine.JSON.writeValueAsBytes(MemoryFigures.read(opened)));
+          return Told.NOTHING;
         });
   }
 
@@ -80,12 +80,35 @@ final class GoMemoryEvidence {
         return new Evidence.Failed("the process has ended");
       }
       var content = new ByteArrayOutputStream();
-      reading.write(opened, process, content);
+      var told = reading.write(opened, process, content);
       return Evidence.Taken.of(
-          store.store(order.owner(), file, new ByteArrayInputStream(content.toByteArray())),
-          Source.PROCESS_MEMORY);
+              store.store(order.owner(), file, new ByteArrayInputStream(content.toByteArray())),
+              Source.PROCESS_MEMORY)
+          .telling(told);
     } catch (UnreadableProgramException refusal) {
       return new Evidence.Refused(String.valueOf(refusal.getMessage()));
+    }
+  }
+
+  /** The groups of its goroutines; empty where its memory does not tell. */
+  Optional<GoroutineReport> groups(Target target) throws IOException {
+    var found = largest(target);
+    if (found.isEmpty()) {
+      return Optional.empty();
+    }
+    try (var opened = open(found.get())) {
+      return proc.is(found.get().identity())
+          ? Optional.of(groups(opened, found.get(), OutputStream.nullOutputStream()))
+          : Optional.empty();
+    } catch (UnreadableProgramException | MemoryException _) {
+      return Optional.empty();
+    }
+  }
+
+  private GoroutineReport groups(GoProcess opened, TargetProcess process, OutputStream output)
+      throws IOException {
+    try (var text = text(process)) {
+      return GoroutineGroups.report(GoroutineProfile.write(opened, text, Instant.now(), output));
     }
   }
 

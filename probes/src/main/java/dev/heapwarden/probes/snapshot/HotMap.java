@@ -2,7 +2,7 @@ package dev.heapwarden.probes.snapshot;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
-import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.MapReport;
+import dev.heapwarden.crds.snapshot.MapReport;
 import dev.heapwarden.probes.gomemory.MapReading;
 import org.jspecify.annotations.Nullable;
 

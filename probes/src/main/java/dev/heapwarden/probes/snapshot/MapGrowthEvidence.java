@@ -101,7 +101,8 @@ public final class MapGrowthEvidence {
       return new Evidence.Refused(
           order.target().main().flatMap(TargetProcess::refusal).orElse("no process was found"));
     }
-    return switch (watch(process.get(), order.window())) {
+    return switch (watch(
+        process.get(), order.window(), order.target().container().suspiciousKeys())) {
       case Unseen(boolean refused, String reason) ->
           refused ? new Evidence.Refused(reason) : new Evidence.Failed(reason);
       case Report report -> {
@@ -117,8 +118,13 @@ public final class MapGrowthEvidence {
     };
   }
 
-  /** Watches a Go process that can be probed. */
-  public Outcome watch(TargetProcess process, Duration time) throws IOException {
+  /**
+   * Watches a Go process that can be probed.
+   *
+   * @param suspiciousKeys types that are marked where a map has them as keys
+   */
+  public Outcome watch(TargetProcess process, Duration time, List<String> suspiciousKeys)
+      throws IOException {
     var binary = process.go().orElseThrow();
     if (MapProgram.assignments(binary).isEmpty()) {
       return new Unseen(true, "it has no function that assigns to a map");
@@ -161,7 +167,7 @@ public final class MapGrowthEvidence {
                     .site(program, addresses)
                     .or(() -> sites.frames(program, addresses[0]).stream().findFirst()),
             type -> sites.mapType(program, type));
-    var told = maps.subList(0, Math.min(MAPS_IN_FILE, maps.size()));
+    var told = maps.stream().limit(MAPS_IN_FILE).map(map -> map.marking(suspiciousKeys)).toList();
     var contents = tables.look(process, told, window::descriptor, grown.apply(process.pid()));
     return new Report(
         process.pid(), seconds, window.hits(), cut, contents.written(), contents.quiet());
@@ -190,7 +196,7 @@ public final class MapGrowthEvidence {
   }
 
   private static long costliest(GoBinary binary) {
-    return MapProgram.assignments(binary).stream()
+    return MapProgram.watched(binary).stream()
         .mapToLong(function -> Uprobe.cost(binary, function))
         .max()
         .orElse(0);

@@ -1,12 +1,15 @@
 package dev.heapwarden.probes.snapshot;
 
+import dev.heapwarden.probes.go.Architecture;
 import dev.heapwarden.probes.go.GoBinary;
 import dev.heapwarden.probes.probe.Uprobe;
 import dev.heapwarden.probes.target.TargetProcess;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The text of a map window. */
 public final class MapProgram {
@@ -16,7 +19,17 @@ public final class MapProgram {
   /** Smaller maps are left out: a busy server makes and drops thousands. */
   private static final int SMALLEST_MAP = 64;
 
-  private MapProgram() {}
+  private final Path executable;
+  private final long pid;
+  private final GoBinary binary;
+  private final Architecture registers;
+
+  private MapProgram(Path executable, long pid, GoBinary binary) {
+    this.executable = executable;
+    this.pid = pid;
+    this.binary = binary;
+    registers = binary.architecture().orElseThrow();
+  }
 
   /**
    * The window's text for one process, by the path that the agent has of its executable.
@@ -30,49 +43,81 @@ public final class MapProgram {
 
   /** The functions of a program that assign to a map. */
   static List<String> assignments(GoBinary binary) {
-    return GoBinary.ASSIGN.stream()
+    return present(binary, GoBinary.ASSIGN);
+  }
+
+  /** All that a window watches. */
+  static List<String> watched(GoBinary binary) {
+    return Stream.of(GoBinary.ASSIGN, GoBinary.DELETE, Set.of(GoBinary.CLEAR))
+        .flatMap(functions -> present(binary, functions).stream())
+        .toList();
+  }
+
+  private static List<String> present(GoBinary binary, Set<String> functions) {
+    return functions.stream()
         .filter(function -> binary.missing(function).isEmpty())
         .sorted()
         .toList();
   }
 
   /**
-   * The window's text. mapassign*(t, m, ...): the first word of a map is its live count, in
-   * runtime.hmap (src/runtime/map.go up to Go 1.23) as in maps.Map
-   * (src/internal/runtime/maps/map.go).
+   * The window's text. mapassign*(t, m, ...), mapdelete*(t, m, ...) and mapclear(t, m): the first
+   * word of a map is its live count, in runtime.hmap (src/runtime/map.go up to Go 1.23) as in
+   * maps.Map (src/internal/runtime/maps/map.go). Probes are detached one after the other, so that
+   * the window is closed first.
    */
   static String text(Path executable, long pid, GoBinary binary, Duration window) {
-    var registers = binary.architecture().orElseThrow();
-    var probes =
-        assignments(binary).stream()
-            .map(function -> Uprobe.of(executable, binary, function))
-            .collect(Collectors.joining(",\n"));
+    var program = new MapProgram(executable, pid, binary);
     return """
     config = { max_map_keys = 16384 }
-    BEGIN { printf("start %%lu\\n", nsecs); }
+    BEGIN { @open = 1; printf("start %%lu\\n", nsecs); }
+    %s%s%sinterval:ms:%d { @open = 0; exit(); }
+    """
+        .formatted(
+            program.probes(GoBinary.ASSIGN, program.write()),
+            program.probes(GoBinary.DELETE, "@deletes[$map] = count();"),
+            program.probes(
+                Set.of(GoBinary.CLEAR), "@last[$map] = (uint64)0; @clears[$map] = count();"),
+            window.toMillis());
+  }
+
+  /** What is done at each of these functions; nothing where it has none. */
+  private String probes(Set<String> functions, String done) {
+    var present = present(binary, functions);
+    if (present.isEmpty()) {
+      return "";
+    }
+    return """
     %s /pid == %d/ {
       @hits++;
-      if (@hits > %d) { exit(); }
+      if (@hits > %d) { @open = 0; exit(); }
+      if (@open == 0) { return; }
       $map = (uint64)reg("%s"); $used = *(uint64*)$map;
       if ($used >= %d) {
         if (@firstat[$map] == 0) { @firstat[$map] = nsecs; @first[$map] = $used; @type[$map] = (uint64)reg("%s"); }
         @lastat[$map] = nsecs; @last[$map] = $used;
-        $bp = reg("%s"); $r0 = %s; $r1 = *(uint64*)($bp + 8);
-        $bp = *(uint64*)$bp; $r2 = *(uint64*)($bp + 8);
-        @writes[$map, $r0, $r1, $r2] = count();
+        %s
       }
     }
-    interval:ms:%d { exit(); }
     """
         .formatted(
-            probes,
+            present.stream()
+                .map(function -> Uprobe.of(executable, binary, function))
+                .collect(Collectors.joining(",\n")),
             pid,
             HITS,
             registers.argument(1),
             SMALLEST_MAP,
             registers.argument(0),
-            registers.framePointer(),
-            registers.returnAddress(),
-            window.toMillis());
+            done);
+  }
+
+  private String write() {
+    return """
+    $bp = reg("%s"); $r0 = %s; $r1 = *(uint64*)($bp + 8);
+        $bp = *(uint64*)$bp; $r2 = *(uint64*)($bp + 8);
+        @writes[$map, $r0, $r1, $r2] = count();\
+    """
+        .formatted(registers.framePointer(), registers.returnAddress());
   }
 }

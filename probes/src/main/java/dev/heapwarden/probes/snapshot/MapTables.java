@@ -1,6 +1,6 @@
 package dev.heapwarden.probes.snapshot;
 
-import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.MapReport;
+import dev.heapwarden.crds.snapshot.MapReport;
 import dev.heapwarden.probes.gomemory.GoProcess;
 import dev.heapwarden.probes.gomemory.MapReader;
 import dev.heapwarden.probes.gomemory.MapReading;

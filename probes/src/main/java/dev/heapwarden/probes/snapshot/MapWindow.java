@@ -1,7 +1,7 @@
 package dev.heapwarden.probes.snapshot;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.MapReport;
+import dev.heapwarden.crds.snapshot.MapReport;
 import dev.heapwarden.probes.go.Frame;
 import dev.heapwarden.probes.probe.BpftraceLine;
 import java.util.ArrayList;
@@ -17,8 +17,8 @@ import java.util.function.LongFunction;
 import java.util.stream.Stream;
 
 /**
- * Reads what a map window printed: per map instance its first and last count of live entries, and
- * the writes by return addresses.
+ * Reads what a map window printed: per map instance its first and last count of live entries, the
+ * writes by return addresses, and what was deleted.
  */
 final class MapWindow {
   private static final int SITES = 5;
@@ -51,7 +51,7 @@ final class MapWindow {
   }
 
   /**
-   * The maps, fastest growing first.
+   * The maps, fastest growing first, those that are emptied as they fill last.
    *
    * @param seconds that the window was open
    * @param site names the writer of return addresses, innermost first; empty when it cannot
@@ -68,6 +68,7 @@ final class MapWindow {
             (map, last) -> {
               var sites = writers.getOrDefault(map, Map.of());
               long before = first.getOrDefault(map, last).asLong();
+              long writes = sites.values().stream().mapToLong(Long::longValue).sum();
               reports.add(
                   new MapReport(
                       "0x" + Long.toHexString(Long.parseUnsignedLong(map)),
@@ -76,14 +77,18 @@ final class MapWindow {
                           : null,
                       last.asLong(),
                       (last.asLong() - before) / seconds,
-                      sites.values().stream().mapToLong(Long::longValue).sum() / seconds,
+                      writes / seconds,
+                      count("@deletes", map) / seconds,
+                      count("@clears", map),
                       sites.entrySet().stream()
                           .sorted(Map.Entry.<Optional<Frame>, Long>comparingByValue().reversed())
                           .flatMap(writer -> site(writer.getKey(), writer.getValue()))
                           .limit(SITES)
                           .toList()));
             });
-    reports.sort(Comparator.comparingDouble(MapReport::entriesPerSecond).reversed());
+    reports.sort(
+        Comparator.comparing(MapReport::steady)
+            .thenComparing(Comparator.comparingDouble(MapReport::entriesPerSecond).reversed()));
     return reports;
   }
 
@@ -125,6 +130,11 @@ final class MapWindow {
                   .merge(site.apply(addresses), count.asLong(), Long::sum);
             });
     return writers;
+  }
+
+  private long count(String name, String map) {
+    var count = of(name).get(map);
+    return count == null ? 0 : count.asLong();
   }
 
   private Map<String, JsonNode> of(String name) {

@@ -96,6 +96,14 @@ public final class NativeAllocationEvidence {
     };
   }
 
+  private boolean lives(TargetProcess process) {
+    try {
+      return proc.is(process.identity());
+    } catch (IOException _) {
+      return false;
+    }
+  }
+
   private static List<AllocationReport> reports(Report report) {
     return AllocationPlace.bySite(report.places()).stream()
         .map(place -> place.report(report.seconds()))
@@ -137,7 +145,9 @@ public final class NativeAllocationEvidence {
       return new Unseen(false, "bpftrace: " + child.complaint());
     }
     if (!window.whole()) {
-      return new Unseen(false, "the process ended in the window");
+      return new Unseen(
+          false,
+          lives(process) ? "bpftrace: " + child.complaint() : "the process ended in the window");
     }
     return new Report(
         process.pid(),

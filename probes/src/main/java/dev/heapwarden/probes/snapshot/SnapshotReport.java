@@ -1,5 +1,7 @@
 package dev.heapwarden.probes.snapshot;
 
+import dev.heapwarden.crds.snapshot.GoroutineReport;
+import dev.heapwarden.crds.snapshot.MapReport;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.AllocationReport;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.Artifact;
@@ -7,7 +9,6 @@ import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.ClassReport;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.GoReport;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.InstanceReport;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.JvmReport;
-import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.MapReport;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.Phase;
 import dev.heapwarden.crds.snapshot.SnapshotKind;
 import java.time.Duration;
@@ -76,6 +77,7 @@ final class SnapshotReport {
     var gos = new ArrayList<GoReport>();
     var instances = new ArrayList<InstanceReport>();
     var allocations = new ArrayList<AllocationReport>();
+    var goroutines = new ArrayList<GoroutineReport>();
     evidence.forEach(
         (kind, outcome) -> {
           artifacts.add(artifact(kind, outcome));
@@ -87,6 +89,7 @@ final class SnapshotReport {
             told.go().ifPresent(gos::add);
             told.instances().ifPresent(instances::add);
             allocations.addAll(told.allocations());
+            told.goroutines().ifPresent(goroutines::add);
           }
         });
     boolean taken =
@@ -106,7 +109,8 @@ final class SnapshotReport {
         gos.isEmpty() ? null : gos.getFirst(),
         instances.isEmpty() ? null : instances.getFirst(),
         allocations.subList(
-            0, Math.min(allocations.size(), MemorySnapshotStatus.ALLOCATIONS_LIMIT)));
+            0, Math.min(allocations.size(), MemorySnapshotStatus.ALLOCATIONS_LIMIT)),
+        goroutines.isEmpty() ? null : goroutines.getFirst());
   }
 
   /** What people can look up in their own code. */
@@ -114,7 +118,7 @@ final class SnapshotReport {
       List<MapReport> maps, List<ClassReport> classes, List<AllocationReport> allocations) {
     var function =
         maps.stream()
-            .filter(map -> map.entriesPerSecond() > 0 && !map.sites().isEmpty())
+            .filter(map -> map.entriesPerSecond() > 0 && !map.steady() && !map.sites().isEmpty())
             .map(map -> map.sites().getFirst().function());
     var ofTheApplication =
         classes.stream().filter(found -> !found.platform()).map(ClassReport::className);

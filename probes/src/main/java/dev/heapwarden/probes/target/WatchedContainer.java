@@ -1,9 +1,11 @@
 package dev.heapwarden.probes.target;
 
+import dev.heapwarden.crds.policy.KeyTypes;
 import dev.heapwarden.crds.policy.RuntimeChoice;
 import dev.heapwarden.detection.sample.ContainerKey;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 
 /**
  * A running container of this node that a policy selects, as the API server knows it.
@@ -13,6 +15,7 @@ import java.time.Instant;
  * @param interval between two readings of its cgroup
  * @param offers what the policy says that it offers, and where
  * @param overheadBudget what watching may cost, as a share of its CPU time, such as 0.01
+ * @param suspiciousKeys types of Go that no map of its should have as keys
  */
 public record WatchedContainer(
     ContainerKey key,
@@ -21,4 +24,21 @@ public record WatchedContainer(
     Duration interval,
     Instant startedAt,
     Offers offers,
-    double overheadBudget) {}
+    double overheadBudget,
+    List<String> suspiciousKeys) {
+  public WatchedContainer {
+    suspiciousKeys = List.copyOf(suspiciousKeys);
+  }
+
+  /** One whose policy says nothing of keys. */
+  public WatchedContainer(
+      ContainerKey key,
+      String policy,
+      RuntimeChoice choice,
+      Duration interval,
+      Instant startedAt,
+      Offers offers,
+      double overheadBudget) {
+    this(key, policy, choice, interval, startedAt, offers, overheadBudget, KeyTypes.SUSPICIOUS);
+  }
+}

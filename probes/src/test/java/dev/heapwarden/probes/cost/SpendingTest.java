@@ -6,10 +6,13 @@ import static org.assertj.core.api.Assertions.within;
 import dev.heapwarden.detection.sample.ContainerKey;
 import dev.heapwarden.detection.sample.RuntimeKind;
 import dev.heapwarden.probes.go.ExecutableId;
+import dev.heapwarden.probes.go.GoBinary;
+import dev.heapwarden.probes.go.GoPrograms;
 import dev.heapwarden.probes.target.Offers;
 import dev.heapwarden.probes.target.Target;
 import dev.heapwarden.probes.target.TargetProcess;
 import dev.heapwarden.probes.target.Web;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -92,6 +95,47 @@ class SpendingTest {
     }
 
     assertThat(spending.leftOut(WEB)).containsOnlyKeys(Cause.GO_MAP_GROWTH);
+  }
+
+  @Test
+  void aProbeThatCanDoWithLessIsNarrowedBeforeItIsLeftOut() throws IOException {
+    var web = target(GoBinary.read(GoPrograms.plain()));
+    spending.targets(List.of(web));
+    for (int i = 0; i < 8; i++) {
+      pay(Cause.GO_MAP_GROWTH, 0.05);
+      pass(1.0);
+    }
+
+    assertThat(spending.leftOut(web)).containsOnlyKeys(Cause.GO_SMALL_MAPS);
+    assertThat(spending.leftOut(web).get(Cause.GO_SMALL_MAPS))
+        .endsWith("all is told again at 2026-03-01T12:05:00Z");
+
+    // Until the narrower one is there.
+    for (int i = 0; i < 4; i++) {
+      pay(Cause.GO_MAP_GROWTH, 0.05);
+      pass(1.0);
+    }
+    for (int i = 0; i < 30; i++) {
+      pay(Cause.GO_MAP_GROWTH, 0.005);
+      pass(1.0);
+    }
+    assertThat(spending.leftOut(web)).containsOnlyKeys(Cause.GO_SMALL_MAPS);
+    for (int i = 0; i < 30; i++) {
+      pass(1.0);
+    }
+    assertThat(spending.leftOut(web)).as("it is wide again").isEmpty();
+  }
+
+  @Test
+  void whereTheNarrowedProbeIsTooMuchTooItIsLeftOutWhole() throws IOException {
+    var web = target(GoBinary.read(GoPrograms.plain()));
+    spending.targets(List.of(web));
+    for (int i = 0; i < 30; i++) {
+      pay(Cause.GO_MAP_GROWTH, 0.05);
+      pass(1.0);
+    }
+
+    assertThat(spending.leftOut(web)).containsOnlyKeys(Cause.GO_SMALL_MAPS, Cause.GO_MAP_GROWTH);
   }
 
   @Test
@@ -228,6 +272,16 @@ class SpendingTest {
   private void pass(double cpus) {
     now += LOOK;
     spending.ran(WEB, cpu.merge(Web.KEY, Math.round(LOOK * cpus), Long::sum));
+  }
+
+  private static Target target(Optional<GoBinary> go) {
+    var web = WEB.processes().getFirst();
+    return new Target(
+        WEB.container(),
+        WEB.cgroup(),
+        List.of(
+            new TargetProcess(
+                web.identity(), 4096, RuntimeKind.GO, web.executable(), go, Optional.empty(), 0)));
   }
 
   private static Target target(ContainerKey key, long pid, long inode) {

@@ -126,7 +126,7 @@ class AttachmentsTest {
     var probed =
         new NodePlan(
             Set.of(go.identity()),
-            Map.of(go.identity().executable(), new NodePlan.GoExecutable(go.executable(), binary)),
+            Map.of(go.identity().executable(), new GoExecutable(go.executable(), binary)),
             Map.of(),
             Set.of());
     assertThat(
@@ -144,6 +144,45 @@ class AttachmentsTest {
             new Attachment("GoGc", State.ATTACHED, null),
             new Attachment("GoMarkTermination", State.ATTACHED, null),
             new Attachment("GoMapGrowth", State.ATTACHED, null));
+  }
+
+  @Test
+  void aProbeThatIsNarrowedForItsCostSaysSo() throws IOException {
+    var binary = GoBinary.read(GoPrograms.plain()).orElseThrow();
+    var go =
+        new TargetProcess(
+            NATIVE.identity(),
+            4096,
+            RuntimeKind.GO,
+            GoPrograms.plain(),
+            Optional.of(binary),
+            Optional.empty(),
+            0);
+    var probed =
+        new NodePlan(
+            Set.of(go.identity()),
+            Map.of(
+                go.identity().executable(),
+                new GoExecutable(go.executable(), binary, Set.of(Cause.GO_SMALL_MAPS))),
+            Map.of(),
+            Set.of());
+
+    assertThat(
+            Attachments.of(
+                    target(List.of(go)),
+                    List.of(),
+                    Optional.empty(),
+                    Map.of(Cause.GO_SMALL_MAPS, "OverBudget: 3.20 %"),
+                    Optional.empty(),
+                    "bpftrace is attaching",
+                    process -> Optional.empty(),
+                    probed)
+                .getLast())
+        .isEqualTo(
+            new Attachment(
+                "GoMapGrowth",
+                State.ATTACHED,
+                "narrowed: only maps of 896 entries and more are told. OverBudget: 3.20 %"));
   }
 
   @Test

@@ -26,7 +26,7 @@ class HitsTest {
   @BeforeEach
   void ofAProgram() throws IOException {
     var binary = GoBinary.read(GoPrograms.plain()).orElseThrow();
-    var executable = new NodePlan.GoExecutable(GoPrograms.plain(), binary);
+    var executable = new GoExecutable(GoPrograms.plain(), binary);
     var plan =
         new NodePlan(
             Set.of(identity(7), identity(8)), Map.of(FILE, executable), Map.of(), Set.of());

@@ -41,8 +41,8 @@ class NodePlanTest {
 
     assertThat(text).contains("resetLive").doesNotContain("rehash").doesNotContain("@grown");
     assertThat(text).contains("@p[7] = 0;", "@p[8] = 1;", "@t[7] = 1;", "@t[8] = 1;");
-    assertThat(plan.probesGoOf(identity("a", 7), NodePlan.GoExecutable::tellsGrowth)).isFalse();
-    assertThat(plan.probesGoOf(identity("a", 7), NodePlan.GoExecutable::tellsCollections)).isTrue();
+    assertThat(plan.probesGoOf(identity("a", 7), GoExecutable::tellsGrowth)).isFalse();
+    assertThat(plan.probesGoOf(identity("a", 7), GoExecutable::tellsCollections)).isTrue();
     assertThat(plan.countsFaultsOf(identity("a", 7))).isFalse();
     assertThat(plan.countsFaultsOf(identity("b", 8))).isTrue();
   }
@@ -53,8 +53,7 @@ class NodePlanTest {
     var plan = plan(spared, spared);
 
     assertThat(text(plan)).contains("resetLive", "@gc[pid], 0);").doesNotContain("World", "@stw");
-    assertThat(plan.probesGoOf(identity("a", 7), NodePlan.GoExecutable::tellsMarkTermination))
-        .isFalse();
+    assertThat(plan.probesGoOf(identity("a", 7), GoExecutable::tellsMarkTermination)).isFalse();
     assertThat(text(plan(Set.of(), Set.of()))).contains("stopTheWorldWithSema", "print(@stw)");
   }
 
@@ -62,6 +61,17 @@ class NodePlanTest {
   void whereCollectionsAreTooMuchTheirMarkTerminationIsNotTimed() {
     var spared = Set.of(Cause.GO_GC);
     assertThat(text(plan(spared, spared))).contains("rehash").doesNotContain("World", "@stw");
+  }
+
+  @Test
+  void whereSmallMapsAreTooMuchOnlyLargeOnesAreTold() {
+    var spared = Set.of(Cause.GO_SMALL_MAPS);
+    var plan = plan(spared, spared);
+
+    assertThat(text(plan)).contains("(*table).split").doesNotContain("rehash");
+    assertThat(plan.probesGoOf(identity("a", 7), GoExecutable::tellsLargeGrowthOnly)).isTrue();
+    assertThat(plan.sameAs(plan(Set.of(), Set.of()))).isFalse();
+    assertThat(text(plan(spared, Set.of()))).contains("rehash").doesNotContain("split");
   }
 
   @Test
@@ -94,6 +104,7 @@ class NodePlanTest {
             Set.of(),
             Set.of(Cause.GO_GC),
             Set.of(Cause.GO_MARK_TERMINATION),
+            Set.of(Cause.GO_SMALL_MAPS),
             Set.of(Cause.PAGE_FAULTS))) {
       var plan = plan(spared, spared);
       var probes =

@@ -75,7 +75,7 @@ class NodeProgramTest {
   }
 
   private static String text(Path program) throws IOException {
-    var executable = new NodePlan.GoExecutable(program, GoBinary.read(program).orElseThrow());
+    var executable = new GoExecutable(program, GoBinary.read(program).orElseThrow());
     var id = ExecutableId.of(program);
     return NodeProgram.text(
         new NodePlan(Set.of(), Map.of(id, executable), Map.of(), Set.of()),

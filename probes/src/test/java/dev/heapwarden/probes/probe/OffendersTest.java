@@ -84,7 +84,7 @@ class OffendersTest {
             number ->
                 Map.<ExecutableId, ProbedFile>entry(
                     new ExecutableId(1, number),
-                    new NodePlan.GoExecutable(Path.of("/" + names[number]), binary)))
+                    new GoExecutable(Path.of("/" + names[number]), binary)))
         .toList();
   }
 }

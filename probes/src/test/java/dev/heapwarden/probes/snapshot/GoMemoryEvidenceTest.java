@@ -2,25 +2,34 @@ package dev.heapwarden.probes.snapshot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.net.httpserver.HttpServer;
+import dev.heapwarden.crds.snapshot.GoroutineReport;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.Artifact.Source;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.GoReport;
 import dev.heapwarden.crds.snapshot.SnapshotKind;
 import dev.heapwarden.probes.cost.Spending;
 import dev.heapwarden.probes.go.Sites;
 import dev.heapwarden.probes.gomemory.GoMemoryProgram;
+import dev.heapwarden.probes.gomemory.GoroutineGroup;
 import dev.heapwarden.probes.gomemory.PprofTool;
 import dev.heapwarden.probes.probe.Bpftrace;
 import dev.heapwarden.probes.probe.BpftraceLine;
 import dev.heapwarden.probes.probe.Tracepoints;
+import dev.heapwarden.probes.target.Endpoint;
+import dev.heapwarden.probes.target.Offers;
 import dev.heapwarden.probes.target.ProcFs;
 import dev.heapwarden.probes.target.Target;
+import dev.heapwarden.probes.target.WatchedContainer;
 import dev.heapwarden.probes.target.Web;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -62,6 +71,69 @@ class GoMemoryEvidenceTest {
   }
 
   @Test
+  void theLargestGroupsOfItsGoroutinesStandInTheStatus() throws Exception {
+    var told = taken(SnapshotKind.GOROUTINES).told().goroutines().orElseThrow();
+
+    assertThat(told.goroutines()).isGreaterThanOrEqualTo(58);
+    assertThat(told.groups()).hasSizeBetween(6, GoroutineReport.GROUPS_LIMIT);
+    var largest = told.groups().getFirst();
+    assertThat(largest.fingerprint()).matches("[0-9a-f]{16}");
+    assertThat(largest.goroutines()).isEqualTo(30);
+    assertThat(largest.state()).isEqualTo("chan receive");
+    assertThat(largest.createdAt()).asString().matches("main.startsReceivers \\(main.go:[0-9]+\\)");
+    assertThat(largest.waitsIn()).asString().matches("main.receives \\(main.go:[0-9]+\\)");
+  }
+
+  @Test
+  void groupsThatAreLeftOutOfTheStatusAreCounted() {
+    var groups =
+        IntStream.range(0, 13)
+            .mapToObj(
+                i ->
+                    new GoroutineGroup(
+                        "f" + i,
+                        new GoroutineGroup.Tally(20 - i, 0, Duration.ZERO),
+                        "running",
+                        Optional.empty(),
+                        Optional.empty(),
+                        List.of()))
+            .toList();
+
+    var report = GoroutineGroups.report(groups);
+
+    assertThat(report.groups()).hasSize(10);
+    assertThat(report.groupsLeftOut()).isEqualTo(3);
+    assertThat(report.goroutines()).isEqualTo(IntStream.rangeClosed(8, 20).sum());
+    assertThat(report.groups().getFirst().longestWaitSeconds()).as("not known").isNull();
+  }
+
+  @Test
+  void theGroupsAreTakenFromMemoryAlsoWhereTheProgramWritesTheProfile() throws Exception {
+    var server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.createContext(
+        "/debug/pprof/goroutine",
+        exchange -> {
+          try (exchange) {
+            exchange.sendResponseHeaders(200, 2);
+            exchange.getResponseBody().write(new byte[] {0x1f, (byte) 0x8b});
+          }
+        });
+    server.start();
+    try {
+      var pprof = new Endpoint.At("127.0.0.1", server.getAddress().getPort(), "/debug/pprof/");
+      var taken =
+          (Evidence.Taken)
+              take(SnapshotKind.GOROUTINES, 0, Web.watched(Web.KEY, Offers.pprof(pprof)));
+
+      assertThat(taken.source()).contains(Source.PPROF);
+      assertThat(taken.told().goroutines().orElseThrow().groups().getFirst().goroutines())
+          .isEqualTo(30);
+    } finally {
+      server.stop(0);
+    }
+  }
+
+  @Test
   void theFiguresOfItsAllocatorAreTaken() throws Exception {
     var figures =
         BpftraceLine.JSON.readTree(taken(SnapshotKind.MEM_STATS).stored().path().toFile());
@@ -85,6 +157,11 @@ class GoMemoryEvidenceTest {
   }
 
   private Evidence take(SnapshotKind kind, long startedLater) throws Exception {
+    return take(kind, startedLater, Web.watched());
+  }
+
+  private Evidence take(SnapshotKind kind, long startedLater, WatchedContainer container)
+      throws Exception {
     var collector =
         new EvidenceCollector(
             new Bpftrace(List.of("bpftrace"), root),
@@ -100,7 +177,7 @@ class GoMemoryEvidenceTest {
         kind,
         new Order(
             new ArtifactStore.Owner("shop", "s1"),
-            new Target(Web.watched(), Optional.empty(), List.of(program.target(startedLater))),
+            new Target(container, Optional.empty(), List.of(program.target(startedLater))),
             Duration.ofSeconds(5),
             List.of(),
             Optional.empty()));

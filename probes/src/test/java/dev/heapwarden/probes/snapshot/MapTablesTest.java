@@ -3,7 +3,7 @@ package dev.heapwarden.probes.snapshot;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.MapReport;
+import dev.heapwarden.crds.snapshot.MapReport;
 import dev.heapwarden.detection.sample.MapInstance;
 import dev.heapwarden.probes.gomemory.GoMapsProgram;
 import dev.heapwarden.probes.probe.BpftraceLine;

@@ -1,8 +1,9 @@
 package dev.heapwarden.probes.snapshot;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
-import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.MapReport;
+import dev.heapwarden.crds.snapshot.MapReport;
 import dev.heapwarden.probes.go.Frame;
 import dev.heapwarden.probes.probe.BpftraceLine;
 import java.util.List;
@@ -66,6 +67,32 @@ class MapWindowTest {
             org.assertj.core.groups.Tuple.tuple("0x20", 10.0),
             org.assertj.core.groups.Tuple.tuple("0x10", 0.0),
             org.assertj.core.groups.Tuple.tuple("0x30", -10.0));
+  }
+
+  /** 1,000 writes each in ten seconds. */
+  @Test
+  void aMapThatIsEmptiedAsItFillsIsSteadyAndComesAfterThoseThatGrow() {
+    read("{\"type\": \"printf\", \"data\": \"start 1\\n\"}");
+    read(
+        "{\"type\": \"map\", \"data\": {\"@first\": {\"16\": 100, \"32\": 100, \"48\": 100, \"64\":"
+            + " 100}}}");
+    read(
+        "{\"type\": \"map\", \"data\": {\"@last\": {\"16\": 180, \"32\": 300, \"48\": 900, \"64\":"
+            + " 120}}}");
+    read(
+        "{\"type\": \"map\", \"data\": {\"@writes\": {\"16,1,1,1\": 1000, \"32,1,1,1\": 1000,"
+            + " \"48,1,1,1\": 1000, \"64,1,1,1\": 1000}}}");
+    read("{\"type\": \"map\", \"data\": {\"@deletes\": {\"16\": 920, \"32\": 800}}}");
+    read("{\"type\": \"map\", \"data\": {\"@clears\": {\"48\": 1}}}");
+
+    assertThat(window.maps(10.0, frames -> Optional.empty(), type -> Optional.empty()))
+        .extracting(
+            MapReport::instance, MapReport::deletesPerSecond, MapReport::clears, MapReport::steady)
+        .containsExactly(
+            tuple("0x20", 80.0, 0L, false),
+            tuple("0x40", 0.0, 0L, false),
+            tuple("0x30", 0.0, 1L, true),
+            tuple("0x10", 92.0, 0L, true));
   }
 
   private void read(String line) {

@@ -50,6 +50,21 @@ class SelectionTest {
   }
 
   @Test
+  void suspiciousKeysAreThoseOfThePolicyElseThoseThatNeverComeAgain() {
+    assertThat(suspiciousKeys()).contains("*http.Request", "time.Time");
+    assertThat(suspiciousKeys("  observe: {suspiciousKeyTypes: ['*shop.Order']}\n"))
+        .containsExactly("*shop.Order");
+    assertThat(suspiciousKeys("  observe: {suspiciousKeyTypes: []}\n")).isEmpty();
+  }
+
+  private static List<String> suspiciousKeys(String... observe) {
+    var policy = policy("keys", "2026-01-01T00:00:00Z", "app: web", observe);
+    return Selection.watched(List.of(pod(Map.of("app", "web"))), List.of(policy))
+        .getFirst()
+        .suspiciousKeys();
+  }
+
+  @Test
   void onlyRunningContainersThatThePolicyNamesAreWatched() {
     var pod =
         new PodBuilder(pod(Map.of("app", "web")))

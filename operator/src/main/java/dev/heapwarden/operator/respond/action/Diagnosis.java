@@ -1,10 +1,18 @@
 package dev.heapwarden.operator.respond.action;
 
+import static java.util.stream.Collectors.joining;
+
+import dev.heapwarden.crds.incident.Finding;
 import dev.heapwarden.crds.snapshot.MemorySnapshot;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus;
+import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.Artifact;
+import dev.heapwarden.detection.verdict.Cause;
+import dev.heapwarden.operator.evaluate.Names;
 import dev.heapwarden.operator.respond.journal.ActionKind;
 import dev.heapwarden.operator.respond.journal.Steps;
+import dev.heapwarden.operator.respond.journal.Texts;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import java.util.List;
 import java.util.Optional;
 
 /** What level 1 found. */
@@ -16,5 +24,63 @@ final class Diagnosis {
     return Steps.newest(situation.status(), ActionKind.DIAGNOSE)
         .flatMap(step -> new IncidentSnapshots(client).find(situation.incident(), step))
         .map(MemorySnapshot::getStatus);
+  }
+
+  /**
+   * What a completed snapshot shows.
+   *
+   * @param baseline what the response began for
+   */
+  static Seen seen(Finding baseline, MemorySnapshotStatus status) {
+    var leaking =
+        baseline.cause().equals(Names.camel(Cause.GOROUTINE_GROWTH))
+            ? GoroutineLeak.in(status)
+            : Optional.<GoroutineLeak>empty();
+    return leaking.isEmpty()
+        ? new Seen.Done(artefacts(status), culprit(status))
+        : new Seen.Done(
+            artefacts(status) + "; " + leaking.get().sentence(),
+            Optional.of(new Seen.Culprit(Cause.GOROUTINE_GROWTH, leaking.get().site())));
+  }
+
+  private static Optional<Seen.Culprit> culprit(MemorySnapshotStatus status) {
+    var site = status.site();
+    if (site == null) {
+      return Optional.empty();
+    }
+    return Optional.of(new Seen.Culprit(cause(status, site), site));
+  }
+
+  private static Cause cause(MemorySnapshotStatus status, String site) {
+    if (status.classes().stream().anyMatch(found -> found.className().equals(site))) {
+      return Cause.CLASS_GROWTH;
+    }
+    return status.allocations().stream().anyMatch(found -> site.equals(found.site()))
+        ? Cause.NATIVE_GROWTH
+        : Cause.MAP_GROWTH;
+  }
+
+  static String artefacts(MemorySnapshotStatus status) {
+    List<Artifact> artifacts = status.artifacts();
+    return artifacts == null || artifacts.isEmpty()
+        ? "no artefacts"
+        : artifacts.stream().map(Diagnosis::line).collect(joining("; "));
+  }
+
+  private static String line(Artifact artifact) {
+    var kind = Texts.enumName(artifact.kind());
+    return switch (artifact.state()) {
+      case TAKEN -> {
+        Long size = artifact.size();
+        String sha = artifact.sha256();
+        yield "%s %s sha256:%s"
+            .formatted(
+                kind,
+                size == null ? "of unknown size" : Texts.bytes(size),
+                sha == null ? "unknown" : sha.substring(0, Math.min(12, sha.length())));
+      }
+      case REFUSED -> "%s refused (%s)".formatted(kind, artifact.reason());
+      case FAILED -> "%s failed (%s)".formatted(kind, artifact.reason());
+    };
   }
 }

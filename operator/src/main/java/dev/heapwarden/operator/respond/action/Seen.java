@@ -21,7 +21,7 @@ public sealed interface Seen {
   /**
    * What grows.
    *
-   * @param site function that writes the map, or the class
+   * @param site function that writes the map, the class, or function that starts the goroutines
    */
   record Culprit(Cause cause, String site) {}
 

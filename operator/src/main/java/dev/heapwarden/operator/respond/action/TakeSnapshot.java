@@ -1,7 +1,5 @@
 package dev.heapwarden.operator.respond.action;
 
-import static java.util.stream.Collectors.joining;
-
 import dev.heapwarden.crds.Durations;
 import dev.heapwarden.crds.incident.LeakIncident;
 import dev.heapwarden.crds.incident.Step;
@@ -9,9 +7,7 @@ import dev.heapwarden.crds.policy.JvmOptions;
 import dev.heapwarden.crds.snapshot.MemorySnapshot;
 import dev.heapwarden.crds.snapshot.MemorySnapshotSpec;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus;
-import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.Artifact;
 import dev.heapwarden.crds.snapshot.SnapshotKind;
-import dev.heapwarden.detection.verdict.Cause;
 import dev.heapwarden.detection.verdict.Layer;
 import dev.heapwarden.operator.respond.journal.ActionKind;
 import dev.heapwarden.operator.respond.journal.Steps;
@@ -121,29 +117,12 @@ public final class TakeSnapshot implements Action {
                   .isPresent()
               ? new Seen.Failed("not seen to be done in time: the agent takes the snapshot")
               : new Seen.NotYet("the agent takes the snapshot");
-      case COMPLETED -> new Seen.Done(artefacts(status), culprit(status));
+      case COMPLETED -> Diagnosis.seen(situation.baseline(), status);
       case FAILED ->
           new Seen.Failed(
               "the agent could not take the snapshot: "
-                  + (status.message() == null ? artefacts(status) : status.message()));
+                  + (status.message() == null ? Diagnosis.artefacts(status) : status.message()));
     };
-  }
-
-  private static Optional<Seen.Culprit> culprit(MemorySnapshotStatus status) {
-    var site = status.site();
-    if (site == null) {
-      return Optional.empty();
-    }
-    return Optional.of(new Seen.Culprit(cause(status, site), site));
-  }
-
-  private static Cause cause(MemorySnapshotStatus status, String site) {
-    if (status.classes().stream().anyMatch(found -> found.className().equals(site))) {
-      return Cause.CLASS_GROWTH;
-    }
-    return status.allocations().stream().anyMatch(found -> site.equals(found.site()))
-        ? Cause.NATIVE_GROWTH
-        : Cause.MAP_GROWTH;
   }
 
   /** Evidence stays; the snapshot goes with its incident. */
@@ -219,29 +198,5 @@ public final class TakeSnapshot implements Action {
     return get(incident, step)
         .filter(snapshot -> IncidentSnapshots.isOf(incident, snapshot))
         .isPresent();
-  }
-
-  static String artefacts(MemorySnapshotStatus status) {
-    List<Artifact> artifacts = status.artifacts();
-    return artifacts == null || artifacts.isEmpty()
-        ? "no artefacts"
-        : artifacts.stream().map(TakeSnapshot::line).collect(joining("; "));
-  }
-
-  private static String line(Artifact artifact) {
-    var kind = Texts.enumName(artifact.kind());
-    return switch (artifact.state()) {
-      case TAKEN -> {
-        Long size = artifact.size();
-        String sha = artifact.sha256();
-        yield "%s %s sha256:%s"
-            .formatted(
-                kind,
-                size == null ? "of unknown size" : Texts.bytes(size),
-                sha == null ? "unknown" : sha.substring(0, Math.min(12, sha.length())));
-      }
-      case REFUSED -> "%s refused (%s)".formatted(kind, artifact.reason());
-      case FAILED -> "%s failed (%s)".formatted(kind, artifact.reason());
-    };
   }
 }

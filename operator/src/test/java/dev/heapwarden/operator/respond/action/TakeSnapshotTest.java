@@ -5,8 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.heapwarden.crds.incident.Step;
 import dev.heapwarden.crds.policy.Limits;
 import dev.heapwarden.crds.policy.Mode;
+import dev.heapwarden.crds.snapshot.GoroutineReport;
+import dev.heapwarden.crds.snapshot.GoroutineReport.Group;
+import dev.heapwarden.crds.snapshot.GoroutineReport.Place;
 import dev.heapwarden.crds.snapshot.MemorySnapshot;
+import dev.heapwarden.crds.snapshot.MemorySnapshotStatus;
 import dev.heapwarden.crds.snapshot.SnapshotKind;
+import dev.heapwarden.detection.verdict.Cause;
 import dev.heapwarden.operator.health.SnapshotServer;
 import dev.heapwarden.operator.respond.Fixtures;
 import dev.heapwarden.operator.respond.journal.Steps;
@@ -15,6 +20,8 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -73,6 +80,69 @@ class TakeSnapshotTest {
   void whereNoRuntimeTellsOfTheLeakNativeAllocationsAreAskedForToo() {
     assertThat(kinds("Runtime")).containsExactly(SnapshotKind.AUTO);
     assertThat(kinds("Kernel")).containsExactly(SnapshotKind.AUTO, SnapshotKind.NATIVE_ALLOCATIONS);
+  }
+
+  @Test
+  void whereGoroutinesGrowTheirGoStatementIsTheSite() {
+    var step = ordered();
+    found(
+        group(3, null),
+        group(1_200, new Place("main.handle", "main.go:42")),
+        group(7, new Place("main.main", "main.go:9")));
+
+    assertThat(action.look(ofCause("GoroutineGrowth"), step))
+        .isEqualTo(
+            new Seen.Done(
+                "no artefacts; most goroutines: 1200 in state chan receive in main.work"
+                    + " (work.go:7), created by main.handle (main.go:42)",
+                Optional.of(new Seen.Culprit(Cause.GOROUTINE_GROWTH, "main.handle"))));
+  }
+
+  @Test
+  void whereSomethingElseGrowsGoroutinesAreNotBlamed() {
+    var step = ordered();
+    found(group(1_200, new Place("main.handle", "main.go:42")));
+
+    assertThat(action.look(ofCause("MapGrowth"), step))
+        .isEqualTo(new Seen.Done("no artefacts", Optional.empty()));
+  }
+
+  private static Situation ofCause(String cause) {
+    var situation = after(Duration.ofMinutes(1));
+    Fixtures.ofCause(situation.incident(), cause);
+    return situation;
+  }
+
+  private void found(Group... groups) {
+    snapshot()
+        .setStatus(
+            new MemorySnapshotStatus(
+                MemorySnapshotStatus.Phase.COMPLETED,
+                null,
+                null,
+                "node-1",
+                Fixtures.NOON.toString(),
+                Fixtures.NOON.toString(),
+                List.of(),
+                List.of(),
+                List.of(),
+                null,
+                null,
+                null,
+                null,
+                List.of(),
+                new GoroutineReport(1_210, List.of(groups), 0)));
+  }
+
+  private static Group group(long goroutines, @Nullable Place createdAt) {
+    return new Group(
+        "0123456789abcdef",
+        goroutines,
+        "chan receive",
+        null,
+        createdAt,
+        new Place("main.work", "work.go:7"),
+        60L);
   }
 
   private List<SnapshotKind> kinds(String layer) {

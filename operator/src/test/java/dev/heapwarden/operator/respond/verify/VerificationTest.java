@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 class VerificationTest {
   private static final double MIB = 1024 * 1024;
   private static final Observe OBSERVE =
-      new Observe("5s", "1m", "10s", "6h", "1m", null, null, null, null, "1%");
+      new Observe("5s", "1m", "10s", "6h", "1m", null, null, null, null, "1%", null);
   private static final Trend NOTHING = new Trend(Kind.NOTHING, NOON);
 
   private final Verification verification = new Verification(finding(), OBSERVE, NOON, NOON, true);

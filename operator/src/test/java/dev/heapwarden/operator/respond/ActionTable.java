@@ -67,13 +67,15 @@ final class ActionTable {
               List.of("deployments patch", "poddisruptionbudgets list"));
       case ADD_REPLICAS ->
           new Row(
-              "the Deployment's replicas, through `/scale`, fenced by resourceVersion",
-              "suggested with its patch: Owned (a HorizontalPodAutoscaler, whoever applies the"
-                  + " number, a chart that names it, Argo CD, Flux), NotRepeated; refused:"
-                  + " MaxReached, ScaledToZero, OnlyDeployments",
+              "the Deployment's replicas, through `/scale`, or the minReplicas of the"
+                  + " HorizontalPodAutoscaler that decides on them, never above its maxReplicas;"
+                  + " either fenced by resourceVersion",
+              "suggested with its patch: Owned (whoever applies the number, a chart that names it,"
+                  + " Argo CD, Flux, what makes the autoscaler), NotRepeated; refused: MaxReached,"
+                  + " ScaledToZero, AmbiguousSelector, OnlyDeployments",
               "the number that was there, only while nobody else has set it since; by itself as"
                   + " above",
-              List.of("deployments/scale update", "horizontalpodautoscalers list"));
+              List.of("deployments/scale update", "horizontalpodautoscalers list, patch"));
       case RESIZE_MEMORY ->
           new Row(
               "the memory limit of the container in the running pods that leak, in place, through"

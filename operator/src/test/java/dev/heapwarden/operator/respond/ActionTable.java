@@ -60,7 +60,8 @@ final class ActionTable {
                   + " field manager of the incident's own, never forced; one rollout",
               "suggested with its patch: Owned (a value of somebody else, of a ConfigMap, a Secret"
                   + " or the image; Argo CD or Flux keeps the Deployment), Recreate, NotRepeated;"
-                  + " refused: FlagsNotChecked, FlagRefused, Disruption, Paused, OnlyDeployments",
+                  + " refused: FlagsNotChecked, FlagRefused, GcCost, Disruption, Paused,"
+                  + " OnlyDeployments",
               "an apply that names nothing more: the API server removes what this manager alone"
                   + " owns; by itself after `intervene.ttl`, when it does not help, or when the"
                   + " rollout is not ready in time",

@@ -161,7 +161,8 @@ class InterventionIT extends InAShop {
     var incident = Leak.ofCheckout(shop, "Deployment", shop.servingPods().iterator().next());
     var actions =
         List.<Action>of(
-            new AddReplicas(client), new PatchEnvironment(client, new AssumedInForce()));
+            new AddReplicas(client),
+            new PatchEnvironment(client, new AssumedInForce(), (_, _) -> List.of()));
     for (var action : actions) {
       var situation = new Situation(incident, Leak.enforced(3), Instant.now());
       var step = Responses.intended(action, situation);

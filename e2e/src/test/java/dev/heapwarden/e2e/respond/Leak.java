@@ -112,6 +112,10 @@ final class Leak {
 
   /** What an operator whose agents answer would know of a container that leaks. */
   static Assessment seenIn(Pod pod, String container) {
+    return seenIn(pod, container, Map.of("anonymous_memory", 2e7));
+  }
+
+  static Assessment seenIn(Pod pod, String container, Map<String, Double> features) {
     var metadata = pod.getMetadata();
     return new Assessment(
         "",
@@ -121,14 +125,7 @@ final class Leak {
         false,
         new Verdict.Suspected(
             new Evidence(
-                Layer.RUNTIME,
-                Cause.UNKNOWN,
-                "It leaks.",
-                null,
-                null,
-                "",
-                List.of(),
-                Map.of("anonymous_memory", 2e7))),
+                Layer.RUNTIME, Cause.UNKNOWN, "It leaks.", null, null, "", List.of(), features)),
         Duration.ofHours(1),
         Instant.now());
   }
@@ -150,7 +147,7 @@ final class Leak {
                 new Diagnose("5s"),
                 new Isolate("1h"),
                 new Intervene(
-                    new GoSettings(90, 20, Map.of("gctrace", "1")),
+                    new GoSettings(90, 20, null, Map.of("gctrace", "1")),
                     null,
                     new Scale(1, 4),
                     null,

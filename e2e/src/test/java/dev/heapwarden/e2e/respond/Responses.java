@@ -30,7 +30,9 @@ final class Responses {
   static Response of(KubernetesClient client, IncidentStore incidents, InstantSource clock) {
     return of(
         client,
-        List.of(new PatchEnvironment(client, new AssumedInForce()), new AddReplicas(client)),
+        List.of(
+            new PatchEnvironment(client, new AssumedInForce(), (_, _) -> List.of()),
+            new AddReplicas(client)),
         kind -> new Ruling.Go(),
         incidents,
         clock);

@@ -56,7 +56,7 @@ class RollbackIT extends InAShop {
     var response =
         Responses.of(
             client,
-            List.of(new PatchEnvironment(client, new AssumedInForce())),
+            List.of(new PatchEnvironment(client, new AssumedInForce(), (_, _) -> List.of())),
             kind -> kind.level() == 2 ? new Ruling.Never("not installed") : new Ruling.Go(),
             incidents,
             InstantSource.system());

@@ -23,6 +23,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -83,7 +84,7 @@ class TuningIT extends InAShop {
   void anAcceptedJvmOptionIsRolledOutAndUndoLeavesNothing() throws IOException {
     var shop = open("tune-options", "{name: PORT, value: \"8080\"}");
     snapshot(shop, "{option: '%s', accepted: true}".formatted(PAUSE), "");
-    var action = new PatchEnvironment(client, new AssumedInForce());
+    var action = new PatchEnvironment(client, new AssumedInForce(), (_, _) -> List.of());
     var situation = situation(shop, "{jvm: {options: ['%s']}}".formatted(PAUSE), "JVM");
 
     var step = carryOut(action, situation);
@@ -98,7 +99,7 @@ class TuningIT extends InAShop {
     var shop = open("tune-second", "");
     snapshot(shop, "{option: '%s', accepted: true}".formatted(PAUSE), "JAVA_TOOL_OPTIONS");
     var situation = situation(shop, "{jvm: {options: ['%s']}}".formatted(PAUSE), "JVM");
-    carryOut(new PatchEnvironment(client, new AssumedInForce()), situation);
+    carryOut(new PatchEnvironment(client, new AssumedInForce(), (_, _) -> List.of()), situation);
     assertThat(shop.environment()).isEqualTo(Map.of("JDK_JAVA_OPTIONS", PAUSE));
   }
 
@@ -108,12 +109,38 @@ class TuningIT extends InAShop {
     snapshot(shop, "{option: '%s', accepted: false, reason: no such flag}".formatted(PAUSE), "");
     var before = shop.deployment();
     var situation = situation(shop, "{jvm: {options: ['%s']}}".formatted(PAUSE), "JVM");
-    assertThat(new PatchEnvironment(client, new AssumedInForce()).plan(situation))
+    assertThat(
+            new PatchEnvironment(client, new AssumedInForce(), (_, _) -> List.of()).plan(situation))
         .isEqualTo(
             new Plan.Refuse(
                 "deployment/checkout",
                 "FlagRefused: by JDK 25.0.3: %s: no such flag".formatted(PAUSE)));
     assertThat(shop.deployment().getSpec()).isEqualTo(before.getSpec());
+  }
+
+  /** 300 MiB live and a collection in ten seconds: 0.45 CPU with GOGC=20, without a CPU limit. */
+  @Test
+  void theRungThatCollectionsCanAffordIsSetWithItsForecast() {
+    var shop = open("tune-ladder", "");
+    var pod = shop.pod(shop.servingPods().iterator().next());
+    var features = Map.of("live_heap", 300.0 * (1 << 20), "gc_rate", 0.1);
+    var seen = new ArrayList<>(List.of(Leak.seenIn(pod, "checkout", features)));
+    var action = new PatchEnvironment(client, new AssumedInForce(), (_, _) -> seen);
+    var situation = situation(shop, "{go: {gcPercent: 5, gcCpuPercent: 50}}", "Go");
+
+    var step = Responses.intended(action, situation);
+    assertThat(step.message())
+        .startsWith("set GOGC=20 (GOGC=20: forecast 0.50 collections/s instead of 0.10, at most")
+        .endsWith("GOGC=5 refused: at most 1.80 CPU, and the policy allows 0.50)");
+
+    seen.clear();
+    assertThat(action.act(situation, step))
+        .as("the forecast is no longer known")
+        .isEqualTo(new Acted.Yes());
+    assertThat(shop.environment()).isEqualTo(Map.of("GOGC", "20"));
+    Shop.within(SOON).until(() -> action.look(situation, step) instanceof Seen.Done);
+    undo(action, situation, step);
+    assertThat(shop.environment()).isEmpty();
   }
 
   private Shop open(String namespace, String env) {

@@ -111,7 +111,8 @@ class WorkloadKindsIT {
     var situation = new Situation(incident(workload, pod), policy(), Instant.now());
 
     assertThat(new IsolatePod(client).plan(situation)).isNotInstanceOf(Plan.Refuse.class);
-    assertThat(new PatchEnvironment(client, new AssumedInForce()).plan(situation))
+    assertThat(
+            new PatchEnvironment(client, new AssumedInForce(), (_, _) -> List.of()).plan(situation))
         .isInstanceOfSatisfying(
             Plan.Refuse.class,
             refusal ->

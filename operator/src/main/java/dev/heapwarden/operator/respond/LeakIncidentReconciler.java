@@ -78,7 +78,7 @@ public final class LeakIncidentReconciler implements Reconciler<LeakIncident> {
                 new SampleInstances(client),
                 // The patch rolls out; replicas added before it would be made twice.
                 List.of(
-                    new PatchEnvironment(client, new AskedInForce(client)),
+                    new PatchEnvironment(client, new AskedInForce(client), assessments),
                     new AddReplicas(client),
                     new ResizeMemory(client, assessments))),
             installation,

@@ -60,20 +60,23 @@ final class ActionTable {
                   + " field manager of the incident's own, never forced; one rollout",
               "suggested with its patch: Owned (a value of somebody else, of a ConfigMap, a Secret"
                   + " or the image; Argo CD or Flux keeps the Deployment), Recreate, NotRepeated;"
-                  + " refused: FlagsNotChecked, FlagRefused, Disruption, Paused, OnlyDeployments",
+                  + " refused: FlagsNotChecked, FlagRefused, GcCost, Disruption, Paused,"
+                  + " OnlyDeployments",
               "an apply that names nothing more: the API server removes what this manager alone"
                   + " owns; by itself after `intervene.ttl`, when it does not help, or when the"
                   + " rollout is not ready in time",
               List.of("deployments patch", "poddisruptionbudgets list"));
       case ADD_REPLICAS ->
           new Row(
-              "the Deployment's replicas, through `/scale`, fenced by resourceVersion",
-              "suggested with its patch: Owned (a HorizontalPodAutoscaler, whoever applies the"
-                  + " number, a chart that names it, Argo CD, Flux), NotRepeated; refused:"
-                  + " MaxReached, ScaledToZero, OnlyDeployments",
+              "the Deployment's replicas, through `/scale`, or the minReplicas of the"
+                  + " HorizontalPodAutoscaler that decides on them, never above its maxReplicas;"
+                  + " either fenced by resourceVersion",
+              "suggested with its patch: Owned (whoever applies the number, a chart that names it,"
+                  + " Argo CD, Flux, what makes the autoscaler), NotRepeated; refused: MaxReached,"
+                  + " ScaledToZero, AmbiguousSelector, OnlyDeployments",
               "the number that was there, only while nobody else has set it since; by itself as"
                   + " above",
-              List.of("deployments/scale update", "horizontalpodautoscalers list"));
+              List.of("deployments/scale update", "horizontalpodautoscalers list, patch"));
       case RESIZE_MEMORY ->
           new Row(
               "the memory limit of the container in the running pods that leak, in place, through"

@@ -295,7 +295,7 @@ public final class Fixtures {
         maxLevel,
         new Diagnose("5s"),
         new Isolate("1h"),
-        new Intervene(new GoSettings(90, 20, Map.of()), null, new Scale(1, 4), null, "24h"),
+        new Intervene(new GoSettings(90, 20, null, Map.of()), null, new Scale(1, 4), null, "24h"),
         limits,
         "30m",
         windows);

@@ -6,18 +6,23 @@ import dev.heapwarden.operator.respond.journal.ActionKind;
 import dev.heapwarden.operator.respond.journal.Steps;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 
 /**
- * Level 3: more replicas through {@code /scale} with resourceVersion. Not by apply: an apply of
- * replicas meets no conflict after {@code kubectl scale}, and its undo leaves one. Taken back only
- * while nobody else owns the number.
+ * Level 3: more replicas, where a HorizontalPodAutoscaler decides on them through its minReplicas,
+ * else through {@code /scale}; both fenced by resourceVersion. Not by apply: an apply of replicas
+ * meets no conflict after {@code kubectl scale}, and its undo leaves one. Taken back only while
+ * nobody else owns the number.
  */
 public final class AddReplicas extends DeploymentChange {
   private static final String FROM = "from";
   private static final String TO = "to";
+
+  /** UID of the HorizontalPodAutoscaler; absent where none decides. */
+  private static final String AUTOSCALER = "autoscaler";
 
   public AddReplicas(KubernetesClient client) {
     super(client);
@@ -36,146 +41,174 @@ public final class AddReplicas extends DeploymentChange {
   @Override
   Plan plan(Situation situation, Deployment deployment) {
     var scale = Objects.requireNonNull(situation.respond().intervene().scale(), "no scale");
-    var object = situation.target().workload();
-    int from = Rollout.replicas(deployment);
-    int to = Math.min(from + scale.add(), scale.max());
-    if (from == 0) {
-      return new Plan.Refuse(object, "ScaledToZero: there is nothing to add to");
-    }
-    var autoscaler = autoscaler(situation);
-    if (autoscaler.isPresent()) {
-      return new Plan.Suggest(
-          object,
-          "Owned: HorizontalPodAutoscaler %s decides on replicas; by hand, set its minReplicas to %d"
-              .formatted(autoscaler.get(), Math.max(from, to)),
-          """
-          apiVersion: autoscaling/v2
-          kind: HorizontalPodAutoscaler
-          metadata:
-            name: %s
-          spec:
-            minReplicas: %d
-          """
-              .formatted(autoscaler.get(), Math.max(from, to)));
-    }
-    if (to <= from) {
+    if (Rollout.replicas(deployment) == 0) {
       return new Plan.Refuse(
-          object,
-          "MaxReached: %d replicas, and the policy's max is %d".formatted(from, scale.max()));
+          situation.target().workload(), "ScaledToZero: there is nothing to add to");
     }
-    var patch =
-        """
-        apiVersion: autoscaling/v1
-        kind: Scale
-        metadata:
-          name: %s
-        spec:
-          replicas: %d
-        """
-            .formatted(situation.target().name(), to);
-    var owned = owned(deployment);
+    var autoscalers = autoscalers(deployment);
+    var wanted =
+        autoscalers.isEmpty()
+            ? MoreReplicas.scaled(scale, new Replicas(client, deployment))
+            : MoreReplicas.autoscaled(scale, autoscalers.getFirst(), Rollout.replicas(deployment));
+    if (autoscalers.size() > 1) {
+      return new Plan.Refuse(
+          wanted.object(),
+          "AmbiguousSelector: %d HorizontalPodAutoscalers name this Deployment, and none scales it"
+              .formatted(autoscalers.size()));
+    }
+    if (wanted.isNone()) {
+      return new Plan.Refuse(wanted.object(), wanted.whyNone());
+    }
+    var owned = owned(wanted.number());
     if (owned.isPresent()) {
       return new Plan.Suggest(
-          object, "%s; by hand, set it to %d there".formatted(owned.get(), to), patch);
+          wanted.object(),
+          "%s; by hand, set it to %d there".formatted(owned.get(), wanted.to()),
+          wanted.patch());
     }
-    return new Plan.Do(
-        object,
-        "scale from %d to %d replicas".formatted(from, to),
-        patch,
-        Map.of(FROM, Integer.toString(from), TO, Integer.toString(to)));
+    return new Plan.Do(wanted.object(), wanted.message(), wanted.patch(), facts(wanted));
+  }
+
+  private static Map<String, String> facts(MoreReplicas wanted) {
+    var from = Integer.toString(wanted.number().count());
+    var to = Integer.toString(wanted.to());
+    return wanted.number() instanceof MinReplicas autoscaler
+        ? Map.of(FROM, from, TO, to, AUTOSCALER, autoscaler.uid())
+        : Map.of(FROM, from, TO, to);
   }
 
   @Override
   boolean isActed(Situation situation, Step step, Deployment deployment) {
-    var replicas = new Replicas(client, deployment);
-    return replicas.count() == number(step, TO) && replicas.isOnlyOf(situation.fieldManager());
+    return number(step, deployment)
+        .filter(number -> isSet(number, step, situation.fieldManager()))
+        .isPresent();
   }
 
   @Override
   Acted act(Situation situation, Step step, Deployment deployment) {
-    var replicas = new Replicas(client, deployment);
-    int now = replicas.count();
     if (isActed(situation, step, deployment)) {
       return new Acted.Yes();
     }
-    if (now != number(step, FROM)) {
+    var autoscalers = autoscalers(deployment);
+    var number = number(step, deployment);
+    if (number.isEmpty() || (!autoscalers.isEmpty() && !isOfAutoscaler(step))) {
       return new Acted.No(
-          "somebody else scaled to %d replicas after this was intended".formatted(now));
+          autoscalers.isEmpty()
+              ? "the HorizontalPodAutoscaler is gone"
+              : "another HorizontalPodAutoscaler decides on replicas since this was intended");
     }
-    var owned = owned(deployment);
+    int now = number.get().count();
+    if (now != fact(step, FROM)) {
+      return new Acted.No(
+          "somebody else set %s to %d after this was intended"
+              .formatted(number.get().field(), now));
+    }
+    var owned = owned(number.get());
     if (owned.isPresent()) {
       return new Acted.Owned(owned.get());
     }
-    return replicas.scale(number(step, TO), situation.fieldManager())
+    return number.get().set(fact(step, TO), situation.fieldManager())
         ? new Acted.Yes()
-        : new Acted.Again("the Deployment changed while it was to be scaled");
+        : new Acted.Again("somebody wrote at the same time");
   }
 
   @Override
   Optional<String> missing(Situation situation, Step step, Deployment deployment) {
-    int now = Rollout.replicas(deployment);
-    return now == number(step, TO)
-        ? Optional.empty()
-        : Optional.of("somebody else scaled to %d replicas".formatted(now));
+    var number = number(step, deployment);
+    return number.isEmpty()
+        ? Optional.of("the HorizontalPodAutoscaler is gone")
+        : number
+            .filter(now -> now.count() != fact(step, TO))
+            .map(now -> "somebody else set %s to %d".formatted(now.field(), now.count()));
   }
 
   @Override
   Seen done(Situation situation, Step step, Deployment deployment, String rollout) {
+    int now = Rollout.replicas(deployment);
+    int to = fact(step, TO);
+    if (now < to) {
+      return new Seen.NotYet(
+          "the HorizontalPodAutoscaler has not scaled yet: %d of %d replicas".formatted(now, to));
+    }
     return new Seen.Done(
-        "%d replicas instead of %d, all available"
-            .formatted(Rollout.replicas(deployment), number(step, FROM)));
+        isOfAutoscaler(step)
+            ? "minReplicas %d instead of %d: %d replicas, all available"
+                .formatted(to, fact(step, FROM), now)
+            : "%d replicas instead of %d, all available".formatted(now, fact(step, FROM)));
   }
 
   @Override
   Seen undo(LeakIncident incident, Step step, Deployment deployment) {
-    var manager = Situation.fieldManager(incident);
-    var replicas = new Replicas(client, deployment);
-    int now = replicas.count();
-    int before = number(step, FROM);
-    if (now == number(step, TO) && replicas.isOnlyOf(manager)) {
+    return number(step, deployment)
+        .map(number -> undo(number, step, Situation.fieldManager(incident)))
+        .orElseGet(() -> new Seen.Done("the HorizontalPodAutoscaler is gone"));
+  }
+
+  private static Seen undo(ReplicaNumber number, Step step, String manager) {
+    int before = fact(step, FROM);
+    if (isSet(number, step, manager)) {
       return new Seen.NotYet(
-          replicas.scale(before, manager)
-              ? "scaled back to %d replicas".formatted(before)
-              : "the Deployment changed while it was to be scaled back");
+          number.set(before, manager)
+              ? "%s set back to %d".formatted(number.field(), before)
+              : "somebody wrote while %s was to be set back".formatted(number.field()));
     }
-    if (!replicas.release(manager)) {
-      return new Seen.NotYet("the Deployment changed while its replicas were to be given up");
+    if (!number.release(manager)) {
+      return new Seen.NotYet(
+          "somebody wrote while %s was to be given up".formatted(number.field()));
     }
+    int now = number.count();
     return new Seen.Done(
         now == before
-            ? "back to %d replicas".formatted(now)
-            : "%d replicas are not ours, but of %s: left alone"
-                .formatted(now, replicas.others(manager)));
+            ? "%s back to %d".formatted(number.field(), now)
+            : "%d %s are not ours, but of %s: left alone"
+                .formatted(now, number.field(), number.others(manager)));
+  }
+
+  private static boolean isSet(ReplicaNumber number, Step step, String manager) {
+    return number.count() == fact(step, TO) && number.isOnlyOf(manager);
+  }
+
+  /** What the step changes, as it is now; empty where its autoscaler is gone. */
+  private Optional<? extends ReplicaNumber> number(Step step, Deployment deployment) {
+    return isOfAutoscaler(step)
+        ? autoscalers(deployment).stream()
+            .filter(autoscaler -> autoscaler.uid().equals(Steps.fact(step, AUTOSCALER)))
+            .findFirst()
+        : Optional.of(new Replicas(client, deployment));
+  }
+
+  private static boolean isOfAutoscaler(Step step) {
+    return !Steps.fact(step, AUTOSCALER).isEmpty();
   }
 
   /** Who declares the number sets it back at the next apply, or meets a conflict. */
-  private Optional<String> owned(Deployment deployment) {
-    return new Replicas(client, deployment)
+  private static Optional<String> owned(ReplicaNumber number) {
+    return number
         .declaredBy()
-        .map("Owned: spec.replicas is applied by field manager %s"::formatted)
-        .or(() -> Keeper.of(deployment).map(Keeper::reason));
+        .map(
+            manager ->
+                "Owned: spec.%s is applied by field manager %s".formatted(number.field(), manager))
+        .or(() -> controlled(number))
+        .or(() -> Keeper.of(number.object()).map(Keeper::reason));
   }
 
-  private Optional<String> autoscaler(Situation situation) {
-    return client
-        .autoscaling()
-        .v2()
-        .horizontalPodAutoscalers()
-        .inNamespace(situation.namespace())
-        .list()
-        .getItems()
-        .stream()
-        .filter(
-            autoscaler -> {
-              var target = autoscaler.getSpec().getScaleTargetRef();
-              return target.getKind().equals("Deployment")
-                  && target.getName().equals(situation.target().name());
-            })
-        .map(autoscaler -> autoscaler.getMetadata().getName())
-        .findFirst();
+  private static Optional<String> controlled(ReplicaNumber number) {
+    return number instanceof MinReplicas autoscaler
+        ? autoscaler
+            .controller()
+            .map(
+                owner ->
+                    "Owned: HorizontalPodAutoscaler %s is made by %s"
+                        .formatted(autoscaler.name(), owner))
+        : Optional.empty();
   }
 
-  private static int number(Step step, String fact) {
-    return Integer.parseInt(Steps.fact(step, fact));
+  private List<MinReplicas> autoscalers(Deployment deployment) {
+    var metadata = deployment.getMetadata();
+    return MinReplicas.of(client, metadata.getNamespace(), metadata.getName());
+  }
+
+  private static int fact(Step step, String name) {
+    return Integer.parseInt(Steps.fact(step, name));
   }
 }

@@ -5,6 +5,7 @@ import static java.util.stream.Collectors.joining;
 import dev.heapwarden.crds.incident.LeakIncident;
 import dev.heapwarden.crds.incident.Step;
 import dev.heapwarden.operator.api.ManagedFields;
+import dev.heapwarden.operator.evaluate.Assessments;
 import dev.heapwarden.operator.respond.journal.ActionKind;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -14,6 +15,7 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * Level 3: settings of the Go runtime or options of the JVM in the Deployment's pod template, by
@@ -25,16 +27,19 @@ public final class PatchEnvironment extends DeploymentChange {
 
   private final TemplateApply apply;
   private final InForce inForce;
+  private final Assessments assessments;
 
   /**
    * Wires the parts.
    *
    * @param inForce tells whether what is rolled out has its effect
+   * @param assessments what the cost of collections is forecast from
    */
-  public PatchEnvironment(KubernetesClient client, InForce inForce) {
+  public PatchEnvironment(KubernetesClient client, InForce inForce, Assessments assessments) {
     super(client);
     this.apply = new TemplateApply(client);
     this.inForce = inForce;
+    this.assessments = assessments;
   }
 
   @Override
@@ -50,12 +55,19 @@ public final class PatchEnvironment extends DeploymentChange {
 
   @Override
   Plan plan(Situation situation, Deployment deployment) {
+    var target = situation.target();
+    var seen = assessments.of(target.uid(), target.container());
+    return plan(situation, deployment, ladder -> ladder.choose(GcForecast.of(seen)));
+  }
+
+  private Plan plan(
+      Situation situation, Deployment deployment, Function<GcLadder, GcLadder.Choice> gogc) {
     var object = situation.target().workload();
     if (Boolean.TRUE.equals(deployment.getSpec().getPaused())) {
       return new Plan.Refuse(object, "Paused: the Deployment would not roll out a change");
     }
     return TemplateContainer.find(deployment, situation.target().container())
-        .map(container -> plan(situation, deployment, container))
+        .map(container -> plan(situation, deployment, container, gogc))
         .orElseGet(
             () ->
                 new Plan.Refuse(
@@ -64,11 +76,15 @@ public final class PatchEnvironment extends DeploymentChange {
                         + " as long as its pod"));
   }
 
-  private Plan plan(Situation situation, Deployment deployment, TemplateContainer container) {
+  private Plan plan(
+      Situation situation,
+      Deployment deployment,
+      TemplateContainer container,
+      Function<GcLadder, GcLadder.Choice> gogc) {
     var object = situation.target().workload();
-    return switch (Variables.of(situation, container, Diagnosis.find(client, situation))) {
+    return switch (Variables.of(situation, container, Diagnosis.find(client, situation), gogc)) {
       case Variables.Refused(var reason) -> new Plan.Refuse(object, reason);
-      case Variables.Wanted(var environment, var owned) -> {
+      case Variables.Wanted(var environment, var owned, var note) -> {
         var patch = TemplateApply.patch(deployment, container, environment);
         yield owned
             .or(() -> Keeper.of(deployment).map(Keeper::reason))
@@ -79,7 +95,7 @@ public final class PatchEnvironment extends DeploymentChange {
                     new RollingUpdate(client, deployment)
                         .forbidden()
                         .map(why -> new Plan.Refuse(object, why)))
-            .orElseGet(() -> tried(situation, environment, patch));
+            .orElseGet(() -> tried(situation, environment, note, patch));
       }
     };
   }
@@ -107,12 +123,14 @@ public final class PatchEnvironment extends DeploymentChange {
         patch);
   }
 
-  private Plan tried(Situation situation, NavigableMap<String, String> environment, String patch) {
+  private Plan tried(
+      Situation situation, NavigableMap<String, String> environment, String note, String patch) {
+    var message = "set " + text(environment) + (note.isEmpty() ? "" : " (" + note + ")");
     var object = situation.target().workload();
     var trial = apply.tryOut(patch, situation.fieldManager());
     return trial
         .<Plan>map(conflict -> suggest(situation, "Owned: " + conflict, environment, patch))
-        .orElseGet(() -> new Plan.Do(object, "set " + text(environment), patch, Map.of()));
+        .orElseGet(() -> new Plan.Do(object, message, patch, Map.of()));
   }
 
   @Override
@@ -125,8 +143,10 @@ public final class PatchEnvironment extends DeploymentChange {
     if (isActed(situation, step, deployment)) {
       return new Acted.Yes();
     }
-    // Built anew and compared: what stands in a status is a record, never an order.
-    return switch (plan(situation)) {
+    // Built anew and compared: what stands in a status is a record, never an order. The forecast
+    // has
+    // moved since.
+    return switch (plan(situation, deployment, ladder -> ladder.as(intended(step)))) {
       case Plan.Do(_, _, var patch, _) when patch.equals(step.patch()) ->
           apply
               .apply(patch, situation.fieldManager())

@@ -21,6 +21,9 @@ import java.util.stream.Stream;
  * its fields: a second apply by the same manager that names other fields removes the first ones.
  */
 final class TemplateApply {
+  /** Kubernetes 1.35 apimachinery pkg/apis/meta/v1/types.go, CauseTypeFieldManagerConflict. */
+  private static final String FIELD_CONFLICT = "FieldManagerConflict";
+
   private final KubernetesClient client;
 
   TemplateApply(KubernetesClient client) {
@@ -80,11 +83,26 @@ final class TemplateApply {
       client.resource(object).patch(context, object);
       return Optional.empty();
     } catch (KubernetesClientException e) {
-      if (e.getCode() != HttpURLConnection.HTTP_CONFLICT) {
+      if (!isOwned(e)) {
         throw e;
       }
       return Optional.of(ApiServer.words(e));
     }
+  }
+
+  /**
+   * Whether a field is somebody else's. An apply conflicts too where somebody wrote at the same
+   * time (Kubernetes 1.35 apiserver pkg/endpoints/handlers/patch.go gives up after five tries):
+   * then it is to be tried again.
+   */
+  private static boolean isOwned(KubernetesClientException e) {
+    var status = e.getStatus();
+    return e.getCode() == HttpURLConnection.HTTP_CONFLICT
+        && status != null
+        && status.getDetails() != null
+        && status.getDetails().getCauses() != null
+        && status.getDetails().getCauses().stream()
+            .anyMatch(cause -> FIELD_CONFLICT.equals(cause.getReason()));
   }
 
   private static PatchContext.Builder context(String manager) {

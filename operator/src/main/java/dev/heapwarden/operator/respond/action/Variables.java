@@ -1,5 +1,6 @@
 package dev.heapwarden.operator.respond.action;
 
+import dev.heapwarden.crds.policy.GoSettings;
 import dev.heapwarden.crds.policy.JvmOptions;
 import dev.heapwarden.crds.policy.Mode;
 import dev.heapwarden.crds.policy.RuntimeChoice;
@@ -8,6 +9,7 @@ import java.util.List;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 
 /** The environment variables that a policy's settings of the runtime become for one container. */
 sealed interface Variables {
@@ -15,9 +17,14 @@ sealed interface Variables {
    * These are to be set.
    *
    * @param owned why only people may set them; empty where nobody else does
+   * @param note what else people shall know of them; empty where that is nothing
    */
-  record Wanted(NavigableMap<String, String> environment, Optional<String> owned)
-      implements Variables {}
+  record Wanted(NavigableMap<String, String> environment, Optional<String> owned, String note)
+      implements Variables {
+    Wanted(NavigableMap<String, String> environment, Optional<String> owned) {
+      this(environment, owned, "");
+    }
+  }
 
   record Refused(String reason) implements Variables {}
 
@@ -25,19 +32,20 @@ sealed interface Variables {
    * What is to be set for the runtime that was found.
    *
    * @param evidence of level 1; empty where there is none
+   * @param gogc decides which one is set
    */
   static Variables of(
-      Situation situation, TemplateContainer container, Optional<MemorySnapshotStatus> evidence) {
+      Situation situation,
+      TemplateContainer container,
+      Optional<MemorySnapshotStatus> evidence,
+      Function<GcLadder, GcLadder.Choice> gogc) {
     var intervene = situation.respond().intervene();
     var go = intervene.go();
     var jvm = intervene.jvm();
     var found = situation.baseline().runtime();
     var choice = situation.policy().getSpec().runtime();
     if (go != null && found.equals("Go") && is(choice, RuntimeChoice.GO)) {
-      var environment = GoEnvironment.of(go, GoEnvironment.memoryLimit(container.container()));
-      return environment.isEmpty()
-          ? new Refused("NoMemoryLimit: GOMEMLIMIT needs the container's memory limit")
-          : new Wanted(environment, owned(container, environment, evidence));
+      return ofGo(go, container, evidence, gogc);
     }
     if (jvm != null && found.equals("JVM") && is(choice, RuntimeChoice.JVM)) {
       var java =
@@ -53,6 +61,26 @@ sealed interface Variables {
                 is(choice, go == null ? RuntimeChoice.JVM : RuntimeChoice.GO)
                     ? "settings of %s mean nothing to a container of %s".formatted(asked, found)
                     : "the policy says that the runtime is " + choice));
+  }
+
+  private static Variables ofGo(
+      GoSettings settings,
+      TemplateContainer container,
+      Optional<MemorySnapshotStatus> evidence,
+      Function<GcLadder, GcLadder.Choice> gogc) {
+    var spec = container.container();
+    var choice = GcLadder.of(settings, spec).map(gogc);
+    var percent = choice.flatMap(GcLadder.Choice::percent);
+    var note = choice.map(GcLadder.Choice::note).orElse("");
+    var environment =
+        GoEnvironment.of(
+            settings.withGcPercent(percent.orElse(null)), GoEnvironment.memoryLimit(spec));
+    if (!environment.isEmpty()) {
+      return new Wanted(environment, owned(container, environment, evidence), note);
+    }
+    return choice.isPresent() && percent.isEmpty()
+        ? new Refused("GcCost: " + note)
+        : new Refused("NoMemoryLimit: GOMEMLIMIT needs the container's memory limit");
   }
 
   /** Why somebody else's value would be replaced; empty where it would not. */

@@ -24,7 +24,7 @@ class GoEnvironmentTest {
   void theMemoryLimitOfGoIsAShareOfTheContainersLimitInBytes() {
     assertThat(
             GoEnvironment.of(
-                new GoSettings(90, 20, Map.of("scavtrace", "1", "gctrace", "1")),
+                new GoSettings(90, 20, null, Map.of("scavtrace", "1", "gctrace", "1")),
                 GoEnvironment.memoryLimit(CONTAINER)))
         .containsExactlyInAnyOrderEntriesOf(
             Map.of("GOMEMLIMIT", "241591910", "GOGC", "20", "GODEBUG", "gctrace=1,scavtrace=1"));
@@ -32,7 +32,7 @@ class GoEnvironmentTest {
 
   @Test
   void aContainerWithoutALimitGetsNoMemoryLimit() {
-    var settings = new GoSettings(90, null, Map.of());
+    var settings = new GoSettings(90, null, null, Map.of());
     assertThat(GoEnvironment.memoryLimit(new Container())).isEmpty();
     assertThat(GoEnvironment.of(settings, OptionalLong.empty())).isEmpty();
   }
@@ -52,7 +52,7 @@ class GoEnvironmentTest {
             deployment,
             new TemplateContainer(deployment, "containers", CONTAINER),
             GoEnvironment.of(
-                new GoSettings(90, 20, Map.of()), GoEnvironment.memoryLimit(CONTAINER)));
+                new GoSettings(90, 20, null, Map.of()), GoEnvironment.memoryLimit(CONTAINER)));
     assertThat(patch.strip().lines().map(String::stripTrailing))
         .containsExactly(
             "---",

@@ -164,7 +164,8 @@ class PatchEnvironmentTest {
                 uri.getPath().contains("/deployments/")
                     ? ApiServer.Reply.ok(deployment)
                     : ApiServer.Reply.list())) {
-      return new PatchEnvironment(server.client(), (_, _, _) -> new Seen.Done("in force"))
+      return new PatchEnvironment(
+              server.client(), (_, _, _) -> new Seen.Done("in force"), (_, _) -> List.of())
           .plan(
               new Situation(
                   Fixtures.ofRuntime(Fixtures.incident("leak", "w1"), runtime),

@@ -52,7 +52,7 @@ class ReplicasTest {
 
   @Test
   void scalingNamesWhoScalesAndWhichDeploymentAsItWasRead() {
-    assertThat(replicas("").scale(3, MANAGER)).isTrue();
+    assertThat(replicas("").set(3, MANAGER)).isTrue();
     assertThat(requests).hasSize(1);
     assertThat(requests.getFirst())
         .startsWith(
@@ -63,7 +63,7 @@ class ReplicasTest {
   @Test
   void aDeploymentThatChangedMeanwhileIsNotScaled() {
     changed = true;
-    assertThat(replicas("").scale(3, MANAGER)).isFalse();
+    assertThat(replicas("").set(3, MANAGER)).isFalse();
   }
 
   @Test

@@ -88,7 +88,9 @@ class SilentAgentTest {
   @Test
   void theChangeIsWaitedForLongerThanTwoSilentAgentsAre() {
     look(Duration.ZERO);
-    var patience = new PatchEnvironment(server.client(), new AskedInForce(server.client()));
+    var patience =
+        new PatchEnvironment(
+            server.client(), new AskedInForce(server.client()), (workload, container) -> List.of());
     var left = patience.patience(situation()).minus(Duration.ofMinutes(16));
 
     assertThat(left).isPositive();

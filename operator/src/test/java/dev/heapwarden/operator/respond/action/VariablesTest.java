@@ -184,7 +184,8 @@ class VariablesTest {
             Fixtures.policy(jvm),
             Fixtures.NOON),
         container,
-        evidence);
+        evidence,
+        ladder -> ladder.choose(Optional.empty()));
   }
 
   private static TemplateContainer container(String env) {

@@ -32,9 +32,6 @@ import org.slf4j.LoggerFactory;
 public final class EvidenceCollector {
   private static final Logger LOG = LoggerFactory.getLogger(EvidenceCollector.class);
 
-  private static final String HEAP_FILE = "heap.pb.gz";
-  private static final String GOROUTINES_FILE = "goroutines.pb.gz";
-
   private static final String FILES = "the files of its container";
 
   /** For a file of /proc that is read through the memory of the process. */
@@ -45,8 +42,9 @@ public final class EvidenceCollector {
   private final MapGrowthEvidence maps;
   private final KernelMemoryEvidence kernel;
   private final NativeAllocationEvidence allocations;
-  private final PprofEvidence pprof;
+  private final GoProfileEvidence profiles;
   private final GoMemoryEvidence goMemory;
+  private final SmapsEvidence smaps;
   private final JvmEvidence jvm;
   private final ClassGrowthEvidence classes;
   private final ThreadEvidence threads;
@@ -95,8 +93,8 @@ public final class EvidenceCollector {
     maps = new MapGrowthEvidence(bpftrace, sites, store, proc, spending, grown);
     kernel = new KernelMemoryEvidence(bpftrace, tracepoints, store, procRoot);
     allocations = new NativeAllocationEvidence(bpftrace, store, proc, spending);
-    pprof = new PprofEvidence(store);
     goMemory = new GoMemoryEvidence(proc, store);
+    profiles = new GoProfileEvidence(new PprofEvidence(store), goMemory);
     jvm = new JvmEvidence(attach, proc, store);
     Function<ContainerKey, PauseBounds> bounds =
         key ->
@@ -112,6 +110,8 @@ public final class EvidenceCollector {
             new CountForecast(proc),
             new StallGuard("counting its heap", bounds),
             witness);
+    smaps =
+        new SmapsEvidence(proc, store, new StallGuard("walking its page tables", bounds));
     threads = new ThreadEvidence(jvm, proc, new StallGuard("a thread dump", bounds));
     flags = new FlagEvidence(jvm, goMemory, store, proc);
     instances = new InstanceEvidence(attach, jvm, proc, store, pods);
@@ -190,21 +190,18 @@ public final class EvidenceCollector {
         case MAP_GROWTH -> maps.take(order);
         case KERNEL_MEMORY -> kernel.take(order);
         case NATIVE_ALLOCATIONS -> allocations.take(order);
-        case GO_HEAP_PROFILE ->
-            PprofEvidence.named(order)
-                ? pprof.take(order, "heap?gc=1", HEAP_FILE)
-                : goMemory.heapProfile(order, HEAP_FILE);
-        case GOROUTINES ->
-            PprofEvidence.named(order)
-                ? pprof.take(order, "goroutine?debug=0", GOROUTINES_FILE)
-                : goMemory.goroutines(order, GOROUTINES_FILE);
+        case GO_HEAP_PROFILE -> profiles.heap(order);
+        case GOROUTINES -> profiles.goroutines(order);
+        case MUTEX_PROFILE -> profiles.mutexes(order);
         case MEM_STATS -> goMemory.figures(order);
         case CLASS_HISTOGRAM -> classes.take(order);
         case THREAD_DUMP -> threads.take(order);
         case HEAP_INFO -> jvm.take(order, "GC.heap_info", "heap-info.txt");
         case NATIVE_MEMORY ->
             jvm.take(order, "VM.native_memory summary scale=MB", "native-memory.txt");
+        case FINALIZER_INFO -> jvm.take(order, "GC.finalizer_info", "finalizers.txt");
         case FLAGS -> flags.take(order);
+        case SMAPS -> smaps.take(order);
         case INSTANCE_SAMPLE -> instances.take(order);
         case AUTO -> throw new IllegalArgumentException("Auto is no kind of its own");
       };

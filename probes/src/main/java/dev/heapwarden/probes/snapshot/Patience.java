@@ -29,7 +29,10 @@ final class Patience {
           case NATIVE_ALLOCATIONS -> window.plus(NativeAllocationEvidence.OVERHEAD);
           case KERNEL_MEMORY -> window.plus(MapGrowthEvidence.OVERHEAD);
           case GO_HEAP_PROFILE, GOROUTINES, MEM_STATS -> PprofEvidence.DEADLINE;
-          case THREAD_DUMP, HEAP_INFO, NATIVE_MEMORY -> QUESTION;
+          // Whether it counts them, and the profile.
+          case MUTEX_PROFILE -> PprofEvidence.DEADLINE.multipliedBy(2);
+          case THREAD_DUMP, HEAP_INFO, NATIVE_MEMORY, FINALIZER_INFO -> QUESTION;
+          case SMAPS -> Duration.ZERO;
           // Its version, its flags and what it logs.
           case FLAGS -> QUESTION.multipliedBy(3);
           // Each may wait for a collection, for half a window.

@@ -74,5 +74,11 @@ public enum SnapshotKind {
    * deleted at once. It stops the JVM: taken only of an isolated pod, or where the heap is small.
    */
   @JsonProperty("InstanceSample")
-  INSTANCE_SAMPLE
+  INSTANCE_SAMPLE,
+  /**
+   * The live objects of a JVM as it writes them (HPROF), compressed: all that its memory holds. It
+   * stops the JVM: taken only where that harms nobody.
+   */
+  @JsonProperty("HeapDump")
+  HEAP_DUMP
 }

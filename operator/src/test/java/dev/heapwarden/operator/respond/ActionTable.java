@@ -49,8 +49,9 @@ final class ActionTable {
       case SAMPLE_INSTANCES ->
           new Row(
               "a MemorySnapshot that says who holds the class that grows, of the isolated JVM, or"
-                  + " where it takes half a second at most",
-              "refused where no class is known; nothing waits for it",
+                  + " where it takes half a second at most; with `diagnose.heapDump: IfSafe` also a"
+                  + " heap dump of it",
+              "refused where no class is known and no heap dump is wanted; nothing waits for it",
               "none: nothing is changed",
               List.of());
       case PATCH_ENVIRONMENT ->

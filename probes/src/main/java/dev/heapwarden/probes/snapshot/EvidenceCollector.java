@@ -13,7 +13,6 @@ import dev.heapwarden.probes.probe.Tracepoints;
 import dev.heapwarden.probes.sample.GrownMap;
 import dev.heapwarden.probes.target.ProcFs;
 import dev.heapwarden.probes.target.Target;
-import io.fabric8.kubernetes.api.model.Pod;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -50,6 +49,7 @@ public final class EvidenceCollector {
   private final ThreadEvidence threads;
   private final FlagEvidence flags;
   private final InstanceEvidence instances;
+  private final HeapDumpEvidence heapDumps;
   private final DumpSweep dumps;
   private final ProcFs proc;
   private final Spending spending;
@@ -58,7 +58,6 @@ public final class EvidenceCollector {
    * @param store where artefacts stay
    * @param grown the Go maps of a process that were seen to grow, by its pid, largest first
    * @param spending takes what evidence takes from the program
-   * @param pods of this node, by namespace and name
    */
   public EvidenceCollector(
       Bpftrace bpftrace,
@@ -69,7 +68,7 @@ public final class EvidenceCollector {
       ClassWitness witness,
       LongFunction<List<GrownMap>> grown,
       Spending spending,
-      BiFunction<String, String, Optional<Pod>> pods) {
+      PodView pods) {
     this(bpftrace, tracepoints, sites, proc, store, witness, grown, spending, pods, Patience::with);
   }
 
@@ -85,7 +84,7 @@ public final class EvidenceCollector {
       ClassWitness witness,
       LongFunction<List<GrownMap>> grown,
       Spending spending,
-      BiFunction<String, String, Optional<Pod>> pods,
+      PodView pods,
       BiFunction<SnapshotKind, Duration, Duration> patience) {
     this.patience = patience;
     var procRoot = proc.root();
@@ -98,7 +97,7 @@ public final class EvidenceCollector {
     jvm = new JvmEvidence(attach, proc, store);
     Function<ContainerKey, PauseBounds> bounds =
         key ->
-            pods.apply(key.namespace(), key.pod())
+            pods.find(key.namespace(), key.pod())
                 .flatMap(pod -> DumpBounds.of(pod, key.container()))
                 .map(DumpBounds::pauses)
                 .orElse(PauseBounds.IN_SERVICE);
@@ -110,11 +109,12 @@ public final class EvidenceCollector {
             new CountForecast(proc),
             new StallGuard("counting its heap", bounds),
             witness);
-    smaps =
-        new SmapsEvidence(proc, store, new StallGuard("walking its page tables", bounds));
+    smaps = new SmapsEvidence(proc, store, new StallGuard("walking its page tables", bounds));
     threads = new ThreadEvidence(jvm, proc, new StallGuard("a thread dump", bounds));
     flags = new FlagEvidence(jvm, goMemory, store, proc);
-    instances = new InstanceEvidence(attach, jvm, proc, store, pods);
+    var dumped = new HeapDumps(attach, jvm, proc);
+    instances = new InstanceEvidence(dumped, store, pods);
+    heapDumps = new HeapDumpEvidence(dumped, store, pods);
     dumps = new DumpSweep(procRoot);
     this.proc = proc;
     this.spending = spending;
@@ -203,6 +203,7 @@ public final class EvidenceCollector {
         case FLAGS -> flags.take(order);
         case SMAPS -> smaps.take(order);
         case INSTANCE_SAMPLE -> instances.take(order);
+        case HEAP_DUMP -> heapDumps.take(order);
         case AUTO -> throw new IllegalArgumentException("Auto is no kind of its own");
       };
     } catch (ArtifactStore.NoRoom refusal) {

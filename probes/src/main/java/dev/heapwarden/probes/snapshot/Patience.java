@@ -42,8 +42,14 @@ final class Patience {
               QUESTION
                   .multipliedBy(2)
                   .plus(JvmAttach.LISTENS_WITHIN)
-                  .plus(InstanceEvidence.LONGEST)
+                  .plus(HeapDumps.LONGEST)
                   .plus(HeapDumpReader.DEADLINE);
+          // How much its heap holds, the dump, and its copy.
+          case HEAP_DUMP ->
+              QUESTION
+                  .plus(JvmAttach.LISTENS_WITHIN)
+                  .plus(HeapDumps.LONGEST)
+                  .plus(HeapDumpEvidence.COPYING);
           case AUTO -> throw new IllegalArgumentException("Auto is no kind of its own");
         });
   }

@@ -2,6 +2,7 @@ package dev.heapwarden.probes.target;
 
 import dev.heapwarden.crds.Durations;
 import dev.heapwarden.crds.policy.Governing;
+import dev.heapwarden.crds.policy.HeapDumps;
 import dev.heapwarden.crds.policy.MemoryPolicy;
 import dev.heapwarden.crds.policy.OverheadBudget;
 import dev.heapwarden.detection.sample.ContainerKey;
@@ -53,6 +54,7 @@ public final class Selection {
         Durations.parse(observe.interval()),
         Instant.parse(status.getState().getRunning().getStartedAt()),
         Offers.of(pod, status.getName(), policy),
-        OverheadBudget.share(observe.overheadBudget()));
+        OverheadBudget.share(observe.overheadBudget()),
+        policy.getSpec().respond().diagnose().heapDump() == HeapDumps.IF_SAFE);
   }
 }

@@ -13,6 +13,7 @@ import java.time.Instant;
  * @param interval between two readings of its cgroup
  * @param offers what the policy says that it offers, and where
  * @param overheadBudget what watching may cost, as a share of its CPU time, such as 0.01
+ * @param heapDumps whether the policy allows heap dumps of it in service, where that harms nobody
  */
 public record WatchedContainer(
     ContainerKey key,
@@ -21,4 +22,17 @@ public record WatchedContainer(
     Duration interval,
     Instant startedAt,
     Offers offers,
-    double overheadBudget) {}
+    double overheadBudget,
+    boolean heapDumps) {
+  /** One whose policy allows no heap dump in service. */
+  public WatchedContainer(
+      ContainerKey key,
+      String policy,
+      RuntimeChoice choice,
+      Duration interval,
+      Instant startedAt,
+      Offers offers,
+      double overheadBudget) {
+    this(key, policy, choice, interval, startedAt, offers, overheadBudget, false);
+  }
+}

@@ -20,6 +20,7 @@ import dev.heapwarden.probes.probe.Tracepoints;
 import dev.heapwarden.probes.sample.Ledger;
 import dev.heapwarden.probes.sample.WallClock;
 import dev.heapwarden.probes.snapshot.ArtifactStore;
+import dev.heapwarden.probes.snapshot.ClusterPods;
 import dev.heapwarden.probes.snapshot.EvidenceCollector;
 import dev.heapwarden.probes.snapshot.SnapshotMeasures;
 import dev.heapwarden.probes.snapshot.SnapshotOrders;
@@ -102,7 +103,7 @@ public final class AgentMain {
                 ledger::counted,
                 ledger::maps,
                 spending,
-                view::pod),
+                new ClusterPods(client, view)),
             store,
             new SnapshotMeasures(registry),
             InstantSource.system());

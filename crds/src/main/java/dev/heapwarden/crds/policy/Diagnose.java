@@ -15,11 +15,25 @@ public record Diagnose(
                     + " && duration(self) >= duration('1s') && duration(self) <= duration('60s')",
             message = "diagnose.window must be a duration between 1s and 60s")
         @JsonPropertyDescription("How long the expensive probes of a snapshot look, such as 5s.")
-        String window) {
+        String window,
+    @Default("Never")
+        @JsonPropertyDescription(
+            "Heap dumps of JVMs, which hold all that a program's memory holds. IfSafe: level 2"
+                + " orders one of the JVM that it isolated, and a MemorySnapshot may ask for one of"
+                + " a pod in service, which is taken where the pause that is forecast fits its"
+                + " probes and another pod of its owner is ready. Never: none is ordered, and a"
+                + " MemorySnapshot gets one of an isolated pod only.")
+        HeapDumps heapDump) {
   public static final String WINDOW = "5s";
 
   public Diagnose {
     window = window == null ? WINDOW : window;
+    heapDump = heapDump == null ? HeapDumps.NEVER : heapDump;
+  }
+
+  /** Without heap dumps. */
+  public Diagnose(String window) {
+    this(window, HeapDumps.NEVER);
   }
 
   static Diagnose defaults() {

@@ -27,7 +27,7 @@ public record HealthSnapshots(
         @JsonPropertyDescription("Time zone of the schedule, such as Europe/Berlin.")
         String timeZone,
     @Default("[\"Auto\"]")
-        @Size(min = 1, max = 16)
+        @Size(min = 1, max = 24)
         @ValidationRule(
             value = "self.all(k, k in " + HealthSnapshots.HARMLESS + ")",
             message =
@@ -46,7 +46,8 @@ public record HealthSnapshots(
   /** As a CEL list: Auto and the kinds that it may stand for. None copies the heap. */
   static final String HARMLESS =
       "['Auto', 'MapGrowth', 'KernelMemory', 'NativeAllocations', 'GoHeapProfile', 'Goroutines',"
-          + " 'MemStats', 'ThreadDump', 'ClassHistogram', 'NativeMemory', 'HeapInfo', 'Flags']";
+          + " 'MutexProfile', 'MemStats', 'ThreadDump', 'ClassHistogram', 'NativeMemory',"
+          + " 'HeapInfo', 'FinalizerInfo', 'Smaps', 'Flags']";
 
   private static final int KEEP = 3;
 

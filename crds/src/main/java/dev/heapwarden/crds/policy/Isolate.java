@@ -12,11 +12,23 @@ public record Isolate(
         @ValidationRule(value = Durations.VALID, message = Durations.MESSAGE)
         @JsonPropertyDescription(
             "How long an isolated pod is kept for analysis before it is deleted, such as 1h.")
-        String ttl) {
+        String ttl,
+    @Default("false")
+        @JsonPropertyDescription(
+            "Whether an isolated pod is cut off: a NetworkPolicy of its incident lets nothing in and"
+                + " nothing out, where the cluster's network heeds such. A program whose liveness"
+                + " probe needs others is restarted for it.")
+        Boolean denyNetwork) {
   public static final String TTL = "1h";
 
   public Isolate {
     ttl = ttl == null ? TTL : ttl;
+    denyNetwork = denyNetwork != null && denyNetwork;
+  }
+
+  /** With its network as it is. */
+  public Isolate(String ttl) {
+    this(ttl, false);
   }
 
   static Isolate defaults() {

@@ -29,7 +29,7 @@ public record MemorySnapshotSpec(
     @Required @Size(min = 1, max = 63) @JsonPropertyDescription("Name of the container.")
         String container,
     @Default("[\"Auto\"]")
-        @Size(min = 1, max = 16)
+        @Size(min = 1, max = 24)
         @JsonPropertyDescription(
             "Kinds of evidence. Auto: all that the container's runtime and policy offer.")
         List<SnapshotKind> kinds,

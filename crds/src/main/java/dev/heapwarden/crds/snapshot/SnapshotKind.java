@@ -33,6 +33,12 @@ public enum SnapshotKind {
    */
   @JsonProperty("Goroutines")
   GOROUTINES,
+  /**
+   * Where goroutines of a Go program kept others waiting for a mutex: /debug/pprof/mutex, where the
+   * policy names its port and the program samples them.
+   */
+  @JsonProperty("MutexProfile")
+  MUTEX_PROFILE,
   /** The figures of a Go program's allocator and collector, from its memory. */
   @JsonProperty("MemStats")
   MEM_STATS,
@@ -51,6 +57,12 @@ public enum SnapshotKind {
   /** GC.heap_info of a JVM. */
   @JsonProperty("HeapInfo")
   HEAP_INFO,
+  /** GC.finalizer_info of a JVM: the objects that wait for their finalizer, by class. */
+  @JsonProperty("FinalizerInfo")
+  FINALIZER_INFO,
+  /** What the memory of the main process is mapped for, by name: sizes, from its smaps. */
+  @JsonProperty("Smaps")
+  SMAPS,
   /**
    * VM.flags of a JVM, and whether it would start with the options of the order or already runs
    * with them; of a Go program the names of the variables by which its runtime is set.
@@ -62,5 +74,11 @@ public enum SnapshotKind {
    * deleted at once. It stops the JVM: taken only of an isolated pod, or where the heap is small.
    */
   @JsonProperty("InstanceSample")
-  INSTANCE_SAMPLE
+  INSTANCE_SAMPLE,
+  /**
+   * The live objects of a JVM as it writes them (HPROF), compressed: all that its memory holds. It
+   * stops the JVM: taken only where that harms nobody.
+   */
+  @JsonProperty("HeapDump")
+  HEAP_DUMP
 }

@@ -4,20 +4,27 @@ import static dev.heapwarden.e2e.respond.Responses.step;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heapwarden.crds.Api;
+import dev.heapwarden.crds.incident.LeakIncident;
 import dev.heapwarden.crds.incident.LeakIncidentStatus;
 import dev.heapwarden.crds.incident.Phase;
 import dev.heapwarden.crds.incident.Step.State;
 import dev.heapwarden.crds.policy.MemoryPolicy;
 import dev.heapwarden.e2e.ClusterExtension;
+import dev.heapwarden.e2e.scenario.Installation;
 import dev.heapwarden.operator.respond.action.Acted;
 import dev.heapwarden.operator.respond.action.IsolatePod;
 import dev.heapwarden.operator.respond.action.Situation;
 import io.fabric8.kubernetes.api.model.IntOrString;
+import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudgetBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -65,6 +72,47 @@ class IsolationIT extends InAShop {
     assertThat(step(undone, "Isolate").message()).contains("labels are put back");
     Shop.within(SOON).until(() -> shop.pods(Map.of("app", "checkout")).size() == 2);
     assertThat(shop.pods(Map.of(Api.QUARANTINE_LABEL, Leak.OF_CHECKOUT))).isEmpty();
+  }
+
+  @Test
+  void theIsolatedPodIsCutOffWhereThePolicySaysSoAndNothingOfThatStays() throws Exception {
+    var shop = open("respond-deny", "Deployment", "");
+    var leaking = shop.servingPods().stream().sorted().findFirst().orElseThrow();
+    var incident = Leak.ofCheckout(shop, "Deployment", leaking);
+    incident.getMetadata().setUid(created(incident).getMetadata().getUid());
+    var incidents = new StoredIncidents(incident);
+
+    var ended = until(incidents, Leak.denyingNetwork(), status -> status.phase().terminal());
+    assertThat(step(ended, "Isolate").state()).isEqualTo(State.DONE);
+    assertThat(step(ended, "Isolate").message()).contains("talks to nobody");
+    var policy = networkPolicies(shop).getFirst();
+    assertThat(policy.getMetadata().getName()).isEqualTo("heapwarden-" + Leak.OF_CHECKOUT);
+    assertThat(policy.getSpec().getPolicyTypes()).containsExactly("Ingress", "Egress");
+    assertThat(policy.getSpec().getIngress()).isEmpty();
+    assertThat(policy.getSpec().getEgress()).isEmpty();
+    assertThat(shop.pods(policy.getSpec().getPodSelector().getMatchLabels()))
+        .extracting(pod -> pod.getMetadata().getName())
+        .containsExactly(leaking);
+
+    incidents.askForUndo();
+    until(incidents, Leak.denyingNetwork(), status -> status.phase() == Phase.ROLLED_BACK);
+    assertThat(networkPolicies(shop)).isEmpty();
+  }
+
+  private List<NetworkPolicy> networkPolicies(Shop shop) {
+    return client.network().v1().networkPolicies().inNamespace(shop.namespace()).list().getItems();
+  }
+
+  /** What is owned by an incident that the API server does not know is deleted at once. */
+  private LeakIncident created(LeakIncident incident) throws IOException {
+    try (var crd =
+        Files.newInputStream(
+            Path.of(
+                System.getProperty("heapwarden.root"),
+                "manifests/chart/crds/leakincidents.yaml"))) {
+      client.load(crd).items().forEach(new Installation(client)::apply);
+    }
+    return client.resource(incident).create();
   }
 
   @Test

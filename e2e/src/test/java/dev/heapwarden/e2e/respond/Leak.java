@@ -132,6 +132,10 @@ final class Leak {
 
   /** Governs checkout. */
   static MemoryPolicy policy(Mode mode, int maxLevel) {
+    return policy(mode, maxLevel, new Isolate("1h"));
+  }
+
+  private static MemoryPolicy policy(Mode mode, int maxLevel, Isolate isolate) {
     var policy = new MemoryPolicy();
     policy.setMetadata(new ObjectMetaBuilder().withName("checkout").build());
     policy.setSpec(
@@ -145,7 +149,7 @@ final class Leak {
                 mode,
                 maxLevel,
                 new Diagnose("5s"),
-                new Isolate("1h"),
+                isolate,
                 new Intervene(
                     new GoSettings(90, 20, null, Map.of("gctrace", "1")),
                     null,
@@ -160,5 +164,10 @@ final class Leak {
 
   static MemoryPolicy enforced(int maxLevel) {
     return policy(Mode.ENFORCE, maxLevel);
+  }
+
+  /** Level 2, which cuts the pod off. */
+  static MemoryPolicy denyingNetwork() {
+    return policy(Mode.ENFORCE, 2, new Isolate("1h", true));
   }
 }

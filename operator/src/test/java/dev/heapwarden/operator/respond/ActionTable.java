@@ -37,20 +37,25 @@ final class ActionTable {
       case ISOLATE ->
           new Row(
               "labels of the one pod that shows most, as few as take it out of all its Services;"
-                  + " its ReplicaSet replaces it",
+                  + " its ReplicaSet replaces it; with `isolate.denyNetwork` also a NetworkPolicy"
+                  + " of the incident that selects it by its quarantine label and lets nothing in"
+                  + " or out",
               "refused: LastReadyReplica, OwnerCannotReplace, NoLabelToChange, AlreadyIsolated,"
                   + " PodGone; waits up to five minutes for what a PodDisruptionBudget allows",
-              "its labels as they were, the surplus pod is the ReplicaSet's to delete; by itself"
-                  + " after `isolate.ttl`, when the pod is deleted",
+              "its labels as they were, the surplus pod is the ReplicaSet's to delete, the"
+                  + " NetworkPolicy is deleted; by itself after `isolate.ttl`, when the pod is"
+                  + " deleted",
               List.of(
                   "services, endpointslices list",
                   "poddisruptionbudgets list",
-                  "pods patch, delete"));
+                  "pods patch, delete",
+                  "networkpolicies get, create, delete"));
       case SAMPLE_INSTANCES ->
           new Row(
               "a MemorySnapshot that says who holds the class that grows, of the isolated JVM, or"
-                  + " where it takes half a second at most",
-              "refused where no class is known; nothing waits for it",
+                  + " where it takes half a second at most; with `diagnose.heapDump: IfSafe` also a"
+                  + " heap dump of it",
+              "refused where no class is known and no heap dump is wanted; nothing waits for it",
               "none: nothing is changed",
               List.of());
       case PATCH_ENVIRONMENT ->

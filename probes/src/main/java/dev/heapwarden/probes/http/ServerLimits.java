@@ -14,7 +14,8 @@ final class ServerLimits {
           // From the first byte, the TLS handshake included, to the last of the question. Seconds:
           // the module's page says milliseconds, ServerImpl.getTimeMillis multiplies by 1,000.
           "sun.net.httpserver.maxReqTime", "10",
-          // To the last byte of the answer, in seconds: 64 MiB at 220 KiB/s.
+          // To the last byte of the answer, in seconds: 64 MiB at 220 KiB/s, a
+          // heap dump of a GiB at 3.5 MiB/s.
           "sun.net.httpserver.maxRspTime", "300",
           // Without a word between two questions, in seconds; before the first maxReqTime counts.
           "sun.net.httpserver.idleInterval", "30",

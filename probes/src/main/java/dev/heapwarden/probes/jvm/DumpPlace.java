@@ -102,8 +102,7 @@ public record DumpPlace(Path path) {
           "may hold %d MiB, and a dump may need %d".formatted(mib(limit.getAsLong()), mib(needed)));
     }
     try (var directory = Held.below(process.resolve("root"), candidate)) {
-      long kept = (long) (directory.path().toFile().getTotalSpace() * KEPT_FREE);
-      long free = directory.path().toFile().getUsableSpace() - kept;
+      long free = free(directory.path());
       return free < needed
           ? Optional.of(
               "has %d MiB free beyond what the kubelet keeps free, and a dump may need %d"
@@ -112,6 +111,12 @@ public record DumpPlace(Path path) {
     } catch (IOException _) {
       return Optional.of("is no directory");
     }
+  }
+
+  /** Bytes of a directory's disk that may be taken before the kubelet evicts pods. */
+  public static long free(Path directory) {
+    long kept = (long) (directory.toFile().getTotalSpace() * KEPT_FREE);
+    return directory.toFile().getUsableSpace() - kept;
   }
 
   private static long mib(long bytes) {

@@ -16,6 +16,12 @@ public final class HeapDump implements AutoCloseable {
   /** S_IFREG of inode(7). */
   private static final int REGULAR_FILE = 0100000;
 
+  /**
+   * Said of a dump that is whole; of another, which a full disk cut, that it is incomplete (JDK 17
+   * and 25, src/hotspot/share/services/heapDumper.cpp).
+   */
+  private static final String WHOLE = "Heap dump file created";
+
   /** What the JVM says of a dump is a line or two. */
   private static final int TEXT = 4096;
 
@@ -74,6 +80,9 @@ public final class HeapDump implements AutoCloseable {
     try {
       if (file.type() != REGULAR_FILE || file.owner() != ProcessStatus.read(process).fileUid()) {
         throw new IOException("another file was put in the place of the dump");
+      }
+      if (!said.contains(WHOLE)) {
+        throw new IOException("the JVM wrote no whole dump: " + said.strip());
       }
       if (Files.size(file.path()) > largest) {
         throw new IOException("the dump has " + Files.size(file.path()) + " bytes");

@@ -1,21 +1,20 @@
 package dev.heapwarden.probes.snapshot;
 
 import dev.heapwarden.crds.snapshot.MemorySnapshot;
+import dev.heapwarden.probes.jvm.DumpPlace;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
+import java.io.OutputStream;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -41,7 +40,7 @@ public final class ArtifactStore {
   /** Of a namespace, a snapshot or a file that is whole: it leads nowhere else. */
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]*");
 
-  /** No artefact is larger. */
+  /** No artefact is larger, unless it is a heap dump. */
   static final long LIMIT = 64L << 20;
 
   private final Path root;
@@ -75,13 +74,13 @@ public final class ArtifactStore {
   /** What one snapshot holds. */
   record Holding(Owner owner, Path directory, long bytes, FileTime modified) {}
 
-  /**
-   * A stored artefact.
-   *
-   * @param size in bytes
-   * @param sha256 in hex
-   */
+  /** A stored artefact with its size in bytes and its SHA-256 in hex. */
   record Stored(Path path, long size, String sha256) {}
+
+  /** Writes what an artefact holds. */
+  interface Content {
+    void writeTo(OutputStream output) throws IOException;
+  }
 
   /**
    * Stores an artefact of a snapshot.
@@ -91,27 +90,26 @@ public final class ArtifactStore {
    * @throws IOException when the content cannot be read or written, or has more than 64 MiB
    */
   Stored store(Owner owner, String file, InputStream content) throws IOException {
-    var directory =
-        Files.createDirectories(
-            directory(owner),
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    return store(owner, file, LIMIT, content::transferTo);
+  }
+
+  /**
+   * Stores one of another size.
+   *
+   * @param limit in bytes
+   */
+  Stored store(Owner owner, String file, long limit, Content content) throws IOException {
+    var directory = Files.createDirectories(directory(owner), only("rwx------"));
     var path = directory.resolve(file);
-    var unfinished =
-        Files.createTempFile(
-            directory,
-            UNFINISHED + file,
-            ".part",
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-    try {
-      var digest = MessageDigest.getInstance("SHA-256");
-      long size = copy(content, unfinished, digest);
-      makeRoom(owner, size);
+    var unfinished = Files.createTempFile(directory, UNFINISHED + file, ".part", only("rw-------"));
+    try (var written = new DigestedFile(unfinished, limit)) {
+      content.writeTo(written);
+      written.force();
+      makeRoom(owner, written.size());
       Files.move(
           unfinished, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
       force(directory);
-      return new Stored(path, size, HexFormat.of().formatHex(digest.digest()));
-    } catch (NoSuchAlgorithmException impossible) {
-      throw new IllegalStateException(impossible);
+      return new Stored(path, written.size(), written.sha256());
     } finally {
       Files.deleteIfExists(unfinished);
     }
@@ -125,6 +123,22 @@ public final class ArtifactStore {
    */
   void checkRoom(Owner owner, long size) throws IOException {
     var _ = Eviction.victims(holdings(), owner, size, quota);
+  }
+
+  /**
+   * Asks whether the disk has room for an artefact, beyond what the kubelet keeps free.
+   *
+   * @param size in bytes
+   * @throws NoRoom when it has not
+   */
+  void checkDisk(long size) throws IOException {
+    Files.createDirectories(root);
+    long free = DumpPlace.free(root);
+    if (free < size) {
+      throw new NoRoom(
+          "the node's disk has %d MiB free beyond what the kubelet keeps free, and it may need %d"
+              .formatted(Math.max(0, free) >> 20, size >> 20));
+    }
   }
 
   /** Whether a file is here. */
@@ -219,25 +233,8 @@ public final class ArtifactStore {
     }
   }
 
-  private static long copy(InputStream content, Path file, MessageDigest digest)
-      throws IOException {
-    long size = 0;
-    try (var out = FileChannel.open(file, StandardOpenOption.WRITE)) {
-      var chunk = new byte[64 * 1024];
-      for (int read = content.read(chunk); read >= 0; read = content.read(chunk)) {
-        size += read;
-        if (size > LIMIT) {
-          throw new IOException("it has more than " + LIMIT + " bytes");
-        }
-        digest.update(chunk, 0, read);
-        var bytes = ByteBuffer.wrap(chunk, 0, read);
-        while (bytes.hasRemaining()) {
-          out.write(bytes);
-        }
-      }
-      out.force(true);
-    }
-    return size;
+  private static FileAttribute<?> only(String permissions) {
+    return PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions));
   }
 
   private static void force(Path directory) throws IOException {

@@ -13,7 +13,7 @@ import java.util.OptionalLong;
 import java.util.stream.Stream;
 
 /** What a pod allows a heap dump of one of its containers to cost. */
-record DumpBounds(Pod pod, Container container) {
+record DumpBounds(Pod pod, Container container, PauseBounds pauses) {
   /** Bytes of a dump at most. */
   static final long LARGEST = 1L << 30;
 
@@ -22,12 +22,21 @@ record DumpBounds(Pod pod, Container container) {
 
   private static final String EPHEMERAL_STORAGE = "ephemeral-storage";
 
+  /** Said where there are none. */
+  static final String UNKNOWN = "its pod is not known, nor what a heap dump would do to it";
+
+  /** Of the container of an order; empty where its pod is not known. */
+  static Optional<DumpBounds> of(Order order, PodView pods) {
+    var key = order.target().container().key();
+    return pods.find(key.namespace(), key.pod()).flatMap(pod -> of(pod, key.container()));
+  }
+
   static Optional<DumpBounds> of(Pod pod, String container) {
     return Stream.concat(
             pod.getSpec().getContainers().stream(), pod.getSpec().getInitContainers().stream())
         .filter(candidate -> candidate.getName().equals(container))
         .findFirst()
-        .map(found -> new DumpBounds(pod, found));
+        .map(found -> new DumpBounds(pod, found, PauseBounds.of(pod, found)));
   }
 
   /** Why a dump is not taken; empty when its cost is allowed. */
@@ -63,8 +72,9 @@ record DumpBounds(Pod pod, Container container) {
         .min(Comparator.naturalOrder());
   }
 
-  PauseBounds pauses() {
-    return PauseBounds.of(pod, container);
+  /** The same in service, for as long as no probe of its notices. */
+  DumpBounds unnoticed() {
+    return new DumpBounds(pod, container, PauseBounds.unnoticed(container));
   }
 
   /** Bytes that the volume of a directory may hold before its pod is evicted; empty without one. */

@@ -13,7 +13,6 @@ import dev.heapwarden.probes.probe.Tracepoints;
 import dev.heapwarden.probes.sample.GrownMap;
 import dev.heapwarden.probes.target.ProcFs;
 import dev.heapwarden.probes.target.Target;
-import io.fabric8.kubernetes.api.model.Pod;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -32,9 +31,6 @@ import org.slf4j.LoggerFactory;
 public final class EvidenceCollector {
   private static final Logger LOG = LoggerFactory.getLogger(EvidenceCollector.class);
 
-  private static final String HEAP_FILE = "heap.pb.gz";
-  private static final String GOROUTINES_FILE = "goroutines.pb.gz";
-
   private static final String FILES = "the files of its container";
 
   /** For a file of /proc that is read through the memory of the process. */
@@ -45,13 +41,15 @@ public final class EvidenceCollector {
   private final MapGrowthEvidence maps;
   private final KernelMemoryEvidence kernel;
   private final NativeAllocationEvidence allocations;
-  private final PprofEvidence pprof;
+  private final GoProfileEvidence profiles;
   private final GoMemoryEvidence goMemory;
+  private final SmapsEvidence smaps;
   private final JvmEvidence jvm;
   private final ClassGrowthEvidence classes;
   private final ThreadEvidence threads;
   private final FlagEvidence flags;
   private final InstanceEvidence instances;
+  private final HeapDumpEvidence heapDumps;
   private final DumpSweep dumps;
   private final ProcFs proc;
   private final Spending spending;
@@ -60,7 +58,6 @@ public final class EvidenceCollector {
    * @param store where artefacts stay
    * @param grown the Go maps of a process that were seen to grow, by its pid, largest first
    * @param spending takes what evidence takes from the program
-   * @param pods of this node, by namespace and name
    */
   public EvidenceCollector(
       Bpftrace bpftrace,
@@ -71,7 +68,7 @@ public final class EvidenceCollector {
       ClassWitness witness,
       LongFunction<List<GrownMap>> grown,
       Spending spending,
-      BiFunction<String, String, Optional<Pod>> pods) {
+      PodView pods) {
     this(bpftrace, tracepoints, sites, proc, store, witness, grown, spending, pods, Patience::with);
   }
 
@@ -87,7 +84,7 @@ public final class EvidenceCollector {
       ClassWitness witness,
       LongFunction<List<GrownMap>> grown,
       Spending spending,
-      BiFunction<String, String, Optional<Pod>> pods,
+      PodView pods,
       BiFunction<SnapshotKind, Duration, Duration> patience) {
     this.patience = patience;
     var procRoot = proc.root();
@@ -95,12 +92,12 @@ public final class EvidenceCollector {
     maps = new MapGrowthEvidence(bpftrace, sites, store, proc, spending, grown);
     kernel = new KernelMemoryEvidence(bpftrace, tracepoints, store, spending, procRoot);
     allocations = new NativeAllocationEvidence(bpftrace, store, proc, spending);
-    pprof = new PprofEvidence(store);
     goMemory = new GoMemoryEvidence(proc, store);
+    profiles = new GoProfileEvidence(new PprofEvidence(store), goMemory);
     jvm = new JvmEvidence(attach, proc, store);
     Function<ContainerKey, PauseBounds> bounds =
         key ->
-            pods.apply(key.namespace(), key.pod())
+            pods.find(key.namespace(), key.pod())
                 .flatMap(pod -> DumpBounds.of(pod, key.container()))
                 .map(DumpBounds::pauses)
                 .orElse(PauseBounds.IN_SERVICE);
@@ -112,9 +109,12 @@ public final class EvidenceCollector {
             new CountForecast(proc),
             new StallGuard("counting its heap", bounds),
             witness);
+    smaps = new SmapsEvidence(proc, store, new StallGuard("walking its page tables", bounds));
     threads = new ThreadEvidence(jvm, proc, new StallGuard("a thread dump", bounds));
     flags = new FlagEvidence(jvm, goMemory, store, proc);
-    instances = new InstanceEvidence(attach, jvm, proc, store, pods);
+    var dumped = new HeapDumps(attach, jvm, proc);
+    instances = new InstanceEvidence(dumped, store, pods);
+    heapDumps = new HeapDumpEvidence(dumped, store, pods);
     dumps = new DumpSweep(procRoot);
     this.proc = proc;
     this.spending = spending;
@@ -190,22 +190,20 @@ public final class EvidenceCollector {
         case MAP_GROWTH -> maps.take(order);
         case KERNEL_MEMORY -> kernel.take(order);
         case NATIVE_ALLOCATIONS -> allocations.take(order);
-        case GO_HEAP_PROFILE ->
-            PprofEvidence.named(order)
-                ? pprof.take(order, "heap?gc=1", HEAP_FILE)
-                : goMemory.heapProfile(order, HEAP_FILE);
-        case GOROUTINES ->
-            PprofEvidence.named(order)
-                ? withGroups(order, pprof.take(order, "goroutine?debug=0", GOROUTINES_FILE))
-                : goMemory.goroutines(order, GOROUTINES_FILE);
+        case GO_HEAP_PROFILE -> profiles.heap(order);
+        case GOROUTINES -> profiles.goroutines(order);
+        case MUTEX_PROFILE -> profiles.mutexes(order);
         case MEM_STATS -> goMemory.figures(order);
         case CLASS_HISTOGRAM -> classes.take(order);
         case THREAD_DUMP -> threads.take(order);
         case HEAP_INFO -> jvm.take(order, "GC.heap_info", "heap-info.txt");
         case NATIVE_MEMORY ->
             jvm.take(order, "VM.native_memory summary scale=MB", "native-memory.txt");
+        case FINALIZER_INFO -> jvm.take(order, "GC.finalizer_info", "finalizers.txt");
         case FLAGS -> flags.take(order);
+        case SMAPS -> smaps.take(order);
         case INSTANCE_SAMPLE -> instances.take(order);
+        case HEAP_DUMP -> heapDumps.take(order);
         case AUTO -> throw new IllegalArgumentException("Auto is no kind of its own");
       };
     } catch (ArtifactStore.NoRoom refusal) {
@@ -221,13 +219,6 @@ public final class EvidenceCollector {
       log(kind, order, mistake);
       return new Evidence.Failed("a mistake of the agent: " + mistake.getClass().getSimpleName());
     }
-  }
-
-  /** A profile that the program wrote says neither what they wait for nor who created them. */
-  private Evidence withGroups(Order order, Evidence profile) throws IOException {
-    return profile instanceof Evidence.Taken taken
-        ? taken.telling(Evidence.Told.goroutines(goMemory.groups(order.target())))
-        : profile;
   }
 
   private static String reason(IOException failure) {

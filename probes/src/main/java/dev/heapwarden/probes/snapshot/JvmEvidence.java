@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Comparator;
+import java.util.Map;
 import java.util.Optional;
 
 /** What a JVM prints of itself when asked over its attach protocol. */
@@ -23,8 +24,16 @@ final class JvmEvidence {
   /** About 600 flags have 110 characters each. */
   private static final int SHORT_TEXT = 1 << 20;
 
-  /** JDK 17 and 25, src/hotspot/share/nmt/nmtDCmd.cpp. */
-  private static final String NOT_TRACKED = "Native memory tracking is not enabled";
+  /**
+   * What an answer begins with that is none, and what it means (JDK 17 and 25,
+   * src/hotspot/share/nmt/nmtDCmd.cpp and src/hotspot/share/services/diagnosticCommand.cpp).
+   */
+  private static final Map<String, String> NOTHING_TOLD =
+      Map.of(
+          "Native memory tracking is not enabled",
+          "it was started without -XX:NativeMemoryTracking",
+          "Finalization is disabled",
+          "it was started with --finalization=disabled: nothing waits for a finalizer");
 
   private final JvmAttach attach;
   private final ProcFs proc;
@@ -68,8 +77,12 @@ final class JvmEvidence {
       var text = ask(process.get(), command, answer -> answer.readNBytes(TEXT));
       var stall = Duration.ofNanos(System.nanoTime() - began);
       var firstLine = new String(text, 0, Math.min(text.length, 80), StandardCharsets.UTF_8);
-      if (firstLine.startsWith(NOT_TRACKED)) {
-        return new Evidence.Refused("it was started without -XX:NativeMemoryTracking");
+      var nothing =
+          NOTHING_TOLD.entrySet().stream()
+              .filter(known -> firstLine.startsWith(known.getKey()))
+              .findFirst();
+      if (nothing.isPresent()) {
+        return new Evidence.Refused(nothing.get().getValue());
       }
       return Evidence.Taken.of(
           store.store(order.owner(), file, new ByteArrayInputStream(text)),

@@ -29,7 +29,10 @@ final class Patience {
           case NATIVE_ALLOCATIONS -> window.plus(NativeAllocationEvidence.OVERHEAD);
           case KERNEL_MEMORY -> window.plus(MapGrowthEvidence.OVERHEAD);
           case GO_HEAP_PROFILE, GOROUTINES, MEM_STATS -> PprofEvidence.DEADLINE;
-          case THREAD_DUMP, HEAP_INFO, NATIVE_MEMORY -> QUESTION;
+          // Whether it counts them, and the profile.
+          case MUTEX_PROFILE -> PprofEvidence.DEADLINE.multipliedBy(2);
+          case THREAD_DUMP, HEAP_INFO, NATIVE_MEMORY, FINALIZER_INFO -> QUESTION;
+          case SMAPS -> Duration.ZERO;
           // Its version, its flags and what it logs.
           case FLAGS -> QUESTION.multipliedBy(3);
           // Each may wait for a collection, for half a window.
@@ -39,8 +42,14 @@ final class Patience {
               QUESTION
                   .multipliedBy(2)
                   .plus(JvmAttach.LISTENS_WITHIN)
-                  .plus(InstanceEvidence.LONGEST)
+                  .plus(HeapDumps.LONGEST)
                   .plus(HeapDumpReader.DEADLINE);
+          // How much its heap holds, the dump, and its copy.
+          case HEAP_DUMP ->
+              QUESTION
+                  .plus(JvmAttach.LISTENS_WITHIN)
+                  .plus(HeapDumps.LONGEST)
+                  .plus(HeapDumpEvidence.COPYING);
           case AUTO -> throw new IllegalArgumentException("Auto is no kind of its own");
         });
   }

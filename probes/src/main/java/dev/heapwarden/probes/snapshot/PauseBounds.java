@@ -44,6 +44,18 @@ record PauseBounds(boolean isolated, Duration longest, Optional<Duration> patien
         isolated, isolated ? LONGEST : LONGEST_IN_SERVICE, patience(container.getLivenessProbe()));
   }
 
+  /** Of a pod in service that may be stopped for as long as neither of its probes notices. */
+  static PauseBounds unnoticed(Container container) {
+    var longest =
+        patience(container.getReadinessProbe())
+            .map(readiness -> readiness.dividedBy(MARGIN))
+            .filter(readiness -> readiness.compareTo(LONGEST) < 0);
+    return new PauseBounds(
+        false,
+        container.getReadinessProbe() == null ? LONGEST_IN_SERVICE : longest.orElse(LONGEST),
+        patience(container.getLivenessProbe()));
+  }
+
   /**
    * Why something is not done; empty when the pause is allowed.
    *
@@ -69,11 +81,11 @@ record PauseBounds(boolean isolated, Duration longest, Optional<Duration> patien
   }
 
   /**
-   * For how long it may stand still before its liveness probe has failed too often. The first
-   * failure may come at once.
+   * For how long it may stand still before a probe of its has failed too often. The first failure
+   * may come at once.
    */
-  private static Optional<Duration> patience(@Nullable Probe liveness) {
-    return Optional.ofNullable(liveness)
+  private static Optional<Duration> patience(@Nullable Probe asked) {
+    return Optional.ofNullable(asked)
         .map(
             probe ->
                 Duration.ofSeconds(

@@ -187,7 +187,7 @@ public final class SnapshotOrders implements AutoCloseable {
               running.getSpec().jvmOptions(),
               Optional.ofNullable(running.getSpec().instances()));
       var evidence = new LinkedHashMap<SnapshotKind, Evidence>();
-      for (var kind : Kinds.of(running.getSpec().kinds(), order.target().runtime())) {
+      for (var kind : Kinds.of(running.getSpec().kinds(), order)) {
         evidence.put(kind, collector.take(kind, order));
       }
       return SnapshotReport.finished(

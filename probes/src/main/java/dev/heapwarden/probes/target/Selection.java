@@ -2,6 +2,7 @@ package dev.heapwarden.probes.target;
 
 import dev.heapwarden.crds.Durations;
 import dev.heapwarden.crds.policy.Governing;
+import dev.heapwarden.crds.policy.HeapDumps;
 import dev.heapwarden.crds.policy.KeyTypes;
 import dev.heapwarden.crds.policy.MemoryPolicy;
 import dev.heapwarden.crds.policy.OverheadBudget;
@@ -55,6 +56,7 @@ public final class Selection {
         Instant.parse(status.getState().getRunning().getStartedAt()),
         Offers.of(pod, status.getName(), policy),
         OverheadBudget.share(observe.overheadBudget()),
-        KeyTypes.of(observe));
+        KeyTypes.of(observe),
+        policy.getSpec().respond().diagnose().heapDump() == HeapDumps.IF_SAFE);
   }
 }

@@ -16,6 +16,7 @@ import java.util.List;
  * @param offers what the policy says that it offers, and where
  * @param overheadBudget what watching may cost, as a share of its CPU time, such as 0.01
  * @param suspiciousKeys types of Go that no map of its should have as keys
+ * @param heapDumps whether the policy allows heap dumps of it in service, where that harms nobody
  */
 public record WatchedContainer(
     ContainerKey key,
@@ -25,12 +26,13 @@ public record WatchedContainer(
     Instant startedAt,
     Offers offers,
     double overheadBudget,
-    List<String> suspiciousKeys) {
+    List<String> suspiciousKeys,
+    boolean heapDumps) {
   public WatchedContainer {
     suspiciousKeys = List.copyOf(suspiciousKeys);
   }
 
-  /** One whose policy says nothing of keys. */
+  /** One whose policy says nothing of keys, and allows no heap dump in service. */
   public WatchedContainer(
       ContainerKey key,
       String policy,
@@ -39,6 +41,15 @@ public record WatchedContainer(
       Instant startedAt,
       Offers offers,
       double overheadBudget) {
-    this(key, policy, choice, interval, startedAt, offers, overheadBudget, KeyTypes.SUSPICIOUS);
+    this(
+        key,
+        policy,
+        choice,
+        interval,
+        startedAt,
+        offers,
+        overheadBudget,
+        KeyTypes.SUSPICIOUS,
+        false);
   }
 }

@@ -47,6 +47,33 @@ class DumpBoundsTest {
     assertThat(refusal(60 * MIB, false, 0.5, container -> container)).isPresent();
   }
 
+  /** What is not noticed by its probes may take longer than half a second, and nothing else. */
+  @Test
+  void aPodInServiceMayBeStoppedForAsLongAsItsProbesDoNotNotice() {
+    assertThat(unnoticed(400 * MIB, container -> ready(probed(container, 3), 4))).isEmpty();
+    assertThat(unnoticed(400 * MIB, container -> ready(container, 2)).orElseThrow())
+        .contains("for 2.5 s", "in service is stopped for 1.5 s at most");
+    assertThat(unnoticed(400 * MIB, container -> ready(probed(container, 2), 9)).orElseThrow())
+        .contains("liveness probe kills it after 3.0 s");
+    assertThat(unnoticed(100 * MIB, container -> probed(container, 9)).orElseThrow())
+        .contains("stopped for 0.5 s at most");
+  }
+
+  private static Optional<String> unnoticed(long heap, UnaryOperator<ContainerBuilder> change) {
+    return DumpBounds.of(pod(false, change), "web")
+        .orElseThrow()
+        .unnoticed()
+        .refusal(DumpForecast.of(heap, Double.POSITIVE_INFINITY));
+  }
+
+  private static ContainerBuilder ready(ContainerBuilder container, int failures) {
+    return container
+        .withNewReadinessProbe()
+        .withPeriodSeconds(2)
+        .withFailureThreshold(failures)
+        .endReadinessProbe();
+  }
+
   @Test
   void noPodIsEvictedForItsDump() {
     assertThat(

@@ -188,12 +188,9 @@ class InstanceEvidenceTest {
     var store = new ArtifactStore(directory.resolve("store"), 1 << 24);
     var attach = new JvmAttach(PROC.root());
     return new InstanceEvidence(
-        attach,
-        new JvmEvidence(attach, PROC, store),
-        PROC,
+        new HeapDumps(attach, new JvmEvidence(attach, PROC, store), PROC, deadlines),
         store,
-        (_, _) -> Optional.of(pod),
-        deadlines);
+        (_, _) -> Optional.of(pod));
   }
 
   static Pod isolated() {
@@ -217,7 +214,7 @@ class InstanceEvidenceTest {
   }
 
   /** In both places where a dump may be put. */
-  private static Set<Path> left() throws IOException {
+  static Set<Path> left() throws IOException {
     var left = new HashSet<Path>();
     for (var place : List.of("/tmp", "/var/tmp")) {
       try (var files = Files.newDirectoryStream(Path.of(place), ".heapwarden-*")) {

@@ -7,6 +7,7 @@ import dev.heapwarden.probes.target.Offers;
 import dev.heapwarden.probes.target.ProcFs;
 import dev.heapwarden.probes.target.Target;
 import dev.heapwarden.probes.target.TargetProcess;
+import dev.heapwarden.probes.target.WatchedContainer;
 import dev.heapwarden.probes.target.Web;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -40,6 +41,29 @@ final class JvmOrder {
         order.owner(),
         new Target(
             Web.watched(Web.key(containerId), Offers.none()), target.cgroup(), target.processes()),
+        order.window(),
+        order.jvmOptions(),
+        order.instances());
+  }
+
+  /** The same where the policy allows heap dumps in service. */
+  static Order allowingDumps(Order order) {
+    var target = order.target();
+    var container = target.container();
+    return new Order(
+        order.owner(),
+        new Target(
+            new WatchedContainer(
+                container.key(),
+                container.policy(),
+                container.choice(),
+                container.interval(),
+                container.startedAt(),
+                container.offers(),
+                container.overheadBudget(),
+                true),
+            target.cgroup(),
+            target.processes()),
         order.window(),
         order.jvmOptions(),
         order.instances());

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heapwarden.crds.Api;
 import dev.heapwarden.crds.policy.MemoryPolicy;
+import dev.heapwarden.crds.policy.MemoryPolicySpec;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.ContainerStatusBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -62,6 +63,24 @@ class SelectionTest {
     return Selection.watched(List.of(pod(Map.of("app", "web"))), List.of(policy))
         .getFirst()
         .suspiciousKeys();
+  }
+
+  @Test
+  void heapDumpsInServiceAreAllowedByThePolicyAlone() {
+    var pod = pod(Map.of("app", "web"));
+    assertThat(Selection.watched(List.of(pod), List.of(older)))
+        .allSatisfy(container -> assertThat(container.heapDumps()).isFalse());
+
+    older.setSpec(
+        Serialization.unmarshal(
+            """
+            selector: {matchLabels: {app: web}}
+            respond: {diagnose: {heapDump: IfSafe}}
+            """,
+            MemoryPolicySpec.class));
+    assertThat(Selection.watched(List.of(pod), List.of(older)))
+        .isNotEmpty()
+        .allSatisfy(container -> assertThat(container.heapDumps()).isTrue());
   }
 
   @Test

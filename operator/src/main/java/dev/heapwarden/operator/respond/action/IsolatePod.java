@@ -37,10 +37,12 @@ public final class IsolatePod implements Action {
   private final ReentrantLock oneAtATime = new ReentrantLock();
   private final KubernetesClient client;
   private final IsolatedPod isolated;
+  private final DeniedNetwork network;
 
   public IsolatePod(KubernetesClient client) {
     this.client = client;
     this.isolated = new IsolatedPod(client);
+    this.network = new DeniedNetwork(client);
   }
 
   @Override
@@ -71,7 +73,11 @@ public final class IsolatePod implements Action {
   public Acted act(Situation situation, Step step) {
     oneAtATime.lock();
     try {
-      return actAlone(situation, step);
+      var acted = actAlone(situation, step);
+      if (acted instanceof Acted.No) {
+        network.open(situation.incident(), step);
+      }
+      return acted;
     } finally {
       oneAtATime.unlock();
     }
@@ -96,7 +102,8 @@ public final class IsolatePod implements Action {
           ? new Acted.No(forbidden.get())
           : new Acted.Again(forbidden.get());
     }
-    return relabel(situation, step, pod.get());
+    var open = network.close(situation.incident(), step);
+    return open.isPresent() ? new Acted.No(open.get()) : relabel(situation, step, pod.get());
   }
 
   private static boolean isLate(Situation situation, Step step) {
@@ -146,7 +153,10 @@ public final class IsolatePod implements Action {
     if (set == null) {
       return new Seen.Failed("its ReplicaSet went away");
     }
-    return replaced(set, pod, services(step));
+    if (!network.isClosed(situation.incident(), step)) {
+      return new Seen.Failed("somebody else changed or deleted its NetworkPolicy");
+    }
+    return replaced(set, pod, step);
   }
 
   private @Nullable ReplicaSet replicaSet(Situation situation, Step step) {
@@ -158,7 +168,8 @@ public final class IsolatePod implements Action {
         .get();
   }
 
-  private Seen replaced(ReplicaSet set, Pod pod, List<String> services) {
+  private Seen replaced(ReplicaSet set, Pod pod, Step step) {
+    var services = services(step);
     var ready = Pods.readyOf(client, set);
     int wanted = Rollout.replicas(set);
     if (ready.size() < wanted) {
@@ -167,10 +178,11 @@ public final class IsolatePod implements Action {
               .formatted(ready.size(), wanted, set.getMetadata().getName()));
     }
     return new Seen.Done(
-        "pod %s is alive outside %s%s"
+        "pod %s is alive outside %s%s%s"
             .formatted(
                 pod.getMetadata().getName(),
                 services.isEmpty() ? "its ReplicaSet" : "Service " + String.join(", ", services),
+                DeniedNetwork.isAsked(step) ? ", and talks to nobody" : "",
                 ready.isEmpty()
                     ? ""
                     : "; %s replaces it, %d of %d ready"
@@ -180,6 +192,14 @@ public final class IsolatePod implements Action {
 
   @Override
   public Seen undo(LeakIncident incident, Step step, Instant now) {
+    var seen = takeBack(incident, step, now);
+    if (!(seen instanceof Seen.NotYet)) {
+      network.open(incident, step);
+    }
+    return seen;
+  }
+
+  private Seen takeBack(LeakIncident incident, Step step, Instant now) {
     var pod = isolated.find(incident, Steps.fact(step, POD), Steps.fact(step, POD_UID));
     if (pod.isEmpty()) {
       return new Seen.Done("the pod is gone");

@@ -141,20 +141,24 @@ record Isolation(KubernetesClient client) {
     var originals = new java.util.TreeMap<String, String>();
     keys.get().forEach(key -> originals.put(key, labels.getOrDefault(key, "")));
     var names = services.stream().map(Isolation::nameOf).sorted().toList();
+    boolean denied = situation.respond().isolate().denyNetwork();
     return new Plan.Do(
         object,
-        "change label %s so that the pod leaves %s and ReplicaSet %s"
+        "change label %s so that the pod leaves %s and ReplicaSet %s%s"
             .formatted(
                 String.join(", ", keys.get()),
                 names.isEmpty() ? "no Service" : "Service " + String.join(", ", names),
-                set.getMetadata().getName()),
-        Serialization.asYaml(patch),
+                set.getMetadata().getName(),
+                denied ? ", and deny it all network" : ""),
+        (denied ? Serialization.asYaml(DeniedNetwork.of(situation.incident())) : "")
+            + Serialization.asYaml(patch),
         Map.of(
             IsolatePod.POD, pod.getMetadata().getName(),
             IsolatePod.POD_UID, pod.getMetadata().getUid(),
             IsolatePod.LABELS, Serialization.asJson(originals),
             IsolatePod.REPLICA_SET, set.getMetadata().getName(),
-            IsolatePod.SERVICES, String.join(",", names)));
+            IsolatePod.SERVICES, String.join(",", names),
+            DeniedNetwork.NAME, denied ? DeniedNetwork.name(situation.incident()) : ""));
   }
 
   private static String nameOf(Service service) {

@@ -4,6 +4,7 @@ import static java.util.stream.Collectors.joining;
 
 import dev.heapwarden.crds.incident.LeakIncident;
 import dev.heapwarden.crds.incident.Step;
+import dev.heapwarden.crds.policy.HeapDumps;
 import dev.heapwarden.crds.snapshot.InstanceQuery;
 import dev.heapwarden.crds.snapshot.MemorySnapshot;
 import dev.heapwarden.crds.snapshot.MemorySnapshotSpec;
@@ -19,13 +20,17 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
-/** Level 2: asks the node's agent who holds the class that grows in the pod that was isolated. */
+/**
+ * Level 2: asks the node's agent who holds the class that grows in the pod that was isolated, and
+ * for a heap dump where the policy wants one.
+ */
 public final class SampleInstances implements Action {
   /** Fact of the step, besides the pod. */
   private static final String CLASS = "className";
@@ -93,16 +98,27 @@ public final class SampleInstances implements Action {
   public Plan plan(Situation situation) {
     var pod = pod(situation).orElseThrow();
     var className = situation.status().site();
-    if (!isClassName(className)) {
+    boolean known = isClassName(className);
+    if (!known && !isDumped(situation)) {
       return new Plan.Refuse("pod/" + pod, unknown(situation));
     }
-    var snapshot = snapshot(situation, pod, className);
+    var snapshot = snapshot(situation, pod, known ? className : "");
     return new Plan.Do(
         "memorysnapshot/" + snapshot.getMetadata().getName(),
-        "sample of the instances of %s in container %s of pod %s, and of who holds them"
-            .formatted(className, situation.target().container(), pod),
+        "%s in container %s of pod %s"
+            .formatted(what(situation, className), situation.target().container(), pod),
         Serialization.asYaml(snapshot),
-        Map.of(TakeSnapshot.POD, pod, CLASS, className));
+        Map.of(TakeSnapshot.POD, pod, CLASS, known ? className : ""));
+  }
+
+  private static boolean isDumped(Situation situation) {
+    return situation.respond().diagnose().heapDump() == HeapDumps.IF_SAFE;
+  }
+
+  private static String what(Situation situation, String className) {
+    var sample = "sample of the instances of %s and of who holds them".formatted(className);
+    var dump = "heap dump";
+    return !isClassName(className) ? dump : isDumped(situation) ? sample + ", " + dump : sample;
   }
 
   /** The class that holds most is no proof of one that grows, so none is taken in its place. */
@@ -134,7 +150,7 @@ public final class SampleInstances implements Action {
 
   @Override
   public Seen look(Situation situation, Step step) {
-    var seen = snapshots.look(situation, step, TAKING);
+    var seen = snapshots.look(situation, step, taking(situation));
     return seen instanceof Seen.Done
         ? snapshots
             .get(situation.incident(), step)
@@ -154,7 +170,12 @@ public final class SampleInstances implements Action {
   /** In the queue of its node too. */
   @Override
   public Duration patience(Situation situation) {
-    return TakeSnapshot.QUEUE.plus(TAKING);
+    return TakeSnapshot.QUEUE.plus(taking(situation));
+  }
+
+  /** Each kind makes a dump of its own. */
+  private static Duration taking(Situation situation) {
+    return isDumped(situation) ? TAKING.multipliedBy(2) : TAKING;
   }
 
   @Override
@@ -162,17 +183,27 @@ public final class SampleInstances implements Action {
     return Optional.empty();
   }
 
+  /**
+   * @param className empty where none is known
+   */
   private static MemorySnapshot snapshot(Situation situation, String pod, String className) {
+    var kinds = new ArrayList<SnapshotKind>();
+    if (!className.isEmpty()) {
+      kinds.add(SnapshotKind.INSTANCE_SAMPLE);
+    }
+    if (isDumped(situation)) {
+      kinds.add(SnapshotKind.HEAP_DUMP);
+    }
     return IncidentSnapshots.of(
         situation.incident(),
         situation.name() + "-l2",
         new MemorySnapshotSpec(
             pod,
             situation.target().container(),
-            List.of(SnapshotKind.INSTANCE_SAMPLE),
+            kinds,
             MemorySnapshotSpec.WINDOW,
             List.of(),
-            new InstanceQuery(className, InstanceQuery.LIMIT)));
+            className.isEmpty() ? null : new InstanceQuery(className, InstanceQuery.LIMIT)));
   }
 
   static String sentence(InstanceReport found) {

@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heapwarden.crds.incident.Step;
 import dev.heapwarden.crds.incident.Step.State;
+import dev.heapwarden.crds.policy.Diagnose;
+import dev.heapwarden.crds.policy.HeapDumps;
 import dev.heapwarden.crds.policy.Limits;
 import dev.heapwarden.crds.policy.Mode;
+import dev.heapwarden.crds.policy.Respond;
 import dev.heapwarden.crds.snapshot.MemorySnapshot;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.Artifact;
@@ -96,6 +99,40 @@ class SampleInstancesTest {
             new Seen.Done(
                 "5 of 81,204 instances of Orders$OrderKey; held by static Orders.CACHE"
                     + " (ConcurrentHashMap)"));
+  }
+
+  @Test
+  void whereThePolicyWantsAHeapDumpItIsOrderedToo() {
+    for (var site : List.of("Orders$OrderKey", "-")) {
+      var situation = wantingDumps(situation("JVM", site, ISOLATED));
+      var step = Intended.step(sample, (Plan.Do) sample.plan(situation));
+      assertThat(sample.act(situation, step)).isEqualTo(new Acted.Yes());
+
+      assertThat(stored.getSpec().kinds())
+          .as(site)
+          .isEqualTo(
+              site.equals("-")
+                  ? List.of(SnapshotKind.HEAP_DUMP)
+                  : List.of(SnapshotKind.INSTANCE_SAMPLE, SnapshotKind.HEAP_DUMP));
+      assertThat(stored.getSpec().instances() == null).isEqualTo(site.equals("-"));
+    }
+  }
+
+  private static Situation wantingDumps(Situation situation) {
+    var respond = situation.respond();
+    return new Situation(
+        situation.incident(),
+        Fixtures.policy(
+            new Respond(
+                respond.mode(),
+                respond.maxLevel(),
+                new Diagnose("5s", HeapDumps.IF_SAFE),
+                respond.isolate(),
+                respond.intervene(),
+                respond.limits(),
+                respond.cooldown(),
+                List.of())),
+        situation.now());
   }
 
   @Test

@@ -1,0 +1,102 @@
+package dev.heapwarden.operator.respond.action;
+
+import dev.heapwarden.crds.Api;
+import dev.heapwarden.crds.incident.LeakIncident;
+import dev.heapwarden.crds.incident.Step;
+import dev.heapwarden.operator.api.ApiServer;
+import dev.heapwarden.operator.respond.journal.Steps;
+import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
+import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicyBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.net.HttpURLConnection;
+import java.util.Optional;
+
+/**
+ * The NetworkPolicy under which an isolated pod talks to nobody and nobody to it. It is there
+ * before the pod is, which it selects by the label of its quarantine; it goes with its incident, if
+ * nothing else has deleted it.
+ */
+record DeniedNetwork(KubernetesClient client) {
+  /** Fact of an isolation: its name; empty where the policy asks for none. */
+  static final String NAME = "networkPolicy";
+
+  /** Of an object (apimachinery validation.DNS1123SubdomainMaxLength). */
+  private static final int NAME_LIMIT = 253;
+
+  static String name(LeakIncident incident) {
+    var name = Api.FIELD_MANAGER_PREFIX + incident.getMetadata().getName();
+    return name.substring(0, Math.min(name.length(), NAME_LIMIT));
+  }
+
+  static NetworkPolicy of(LeakIncident incident) {
+    var metadata = incident.getMetadata();
+    return new NetworkPolicyBuilder()
+        .withNewMetadata()
+        .withName(name(incident))
+        .withNamespace(metadata.getNamespace())
+        .addNewOwnerReference()
+        .withApiVersion(incident.getApiVersion())
+        .withKind(incident.getKind())
+        .withName(metadata.getName())
+        .withUid(metadata.getUid())
+        .endOwnerReference()
+        .endMetadata()
+        .withNewSpec()
+        .withNewPodSelector()
+        .addToMatchLabels(Api.QUARANTINE_LABEL, Isolation.label(metadata.getName()))
+        .endPodSelector()
+        // With neither an ingress nor an egress rule.
+        .withPolicyTypes("Ingress", "Egress")
+        .endSpec()
+        .build();
+  }
+
+  static boolean isAsked(Step step) {
+    return !Steps.fact(step, NAME).isEmpty();
+  }
+
+  /** Makes it where it is asked for, or recognises it as made before; says why it cannot. */
+  Optional<String> close(LeakIncident incident, Step step) {
+    if (!isAsked(step)) {
+      return Optional.empty();
+    }
+    try {
+      client.resource(of(incident)).create();
+      return Optional.empty();
+    } catch (KubernetesClientException e) {
+      if (e.getCode() == HttpURLConnection.HTTP_CONFLICT) {
+        return isClosed(incident, step)
+            ? Optional.empty()
+            : Optional.of("a NetworkPolicy %s of somebody else exists".formatted(name(incident)));
+      }
+      if (!ApiServer.isDenial(e)) {
+        throw e;
+      }
+      return Optional.of("Denied: " + ApiServer.words(e));
+    }
+  }
+
+  /** Whether it is there as it was made, where it is asked for. */
+  boolean isClosed(LeakIncident incident, Step step) {
+    return !isAsked(step)
+        || find(incident)
+            .filter(found -> of(incident).getSpec().equals(found.getSpec()))
+            .isPresent();
+  }
+
+  /** Deletes what is this incident's. */
+  void open(LeakIncident incident, Step step) {
+    if (isAsked(step)) {
+      find(incident).ifPresent(found -> client.resource(found).delete());
+    }
+  }
+
+  private Optional<NetworkPolicy> find(LeakIncident incident) {
+    return Optional.ofNullable(client.resource(of(incident)).get())
+        .filter(
+            found ->
+                found.getMetadata().getOwnerReferences().stream()
+                    .anyMatch(owner -> owner.getUid().equals(incident.getMetadata().getUid())));
+  }
+}

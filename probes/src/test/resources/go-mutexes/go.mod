@@ -1,0 +1,3 @@
+module mutexes
+
+go 1.21

@@ -90,8 +90,7 @@ public final class Detector {
             .toList();
     var age = Duration.between(containerStartedAt, now);
     var features = byWindow.computeIfAbsent(0, _ -> history.at(now));
-    return new Judgement(new Testimony(findings, features), history::saw, age, settings.warmUp())
-        .verdict();
+    return new Judgement(new Testimony(findings, features), history::saw, age, settings).verdict();
   }
 
   private static Frame frame(Instant containerStartedAt, Settings settings) {

@@ -10,9 +10,14 @@ record Finding(Rule rule, Outcome outcome) {
     return outcome instanceof Outcome.Holds;
   }
 
+  /** Whether it speaks for a leak, and is sure that it is no cache that fills. */
+  boolean confirms() {
+    return outcome instanceof Outcome.Holds(boolean confirms) && confirms;
+  }
+
   Witness.Stance stance() {
     return switch (outcome) {
-      case Outcome.Holds() -> Witness.Stance.SUPPORTS;
+      case Outcome.Holds(_) -> Witness.Stance.SUPPORTS;
       case Outcome.Contradicted() -> Witness.Stance.CONTRADICTS;
       case Outcome.DoesNotHold(), Outcome.Abstains(_, _) -> Witness.Stance.NEUTRAL;
     };

@@ -17,20 +17,29 @@ import java.util.function.Predicate;
  * @param saw whether a signal was ever sampled
  * @param age of the container
  */
-record Judgement(Testimony testimony, Predicate<Signal> saw, Duration age, Duration warmUp) {
+record Judgement(Testimony testimony, Predicate<Signal> saw, Duration age, Settings settings) {
+  /**
+   * Of the trend horizon, what growth must have lasted: 25 min of 6 h. What fills has filled by
+   * then.
+   */
+  private static final double LASTING = 0.07;
+
   Verdict verdict() {
-    if (age.compareTo(warmUp) < 0) {
-      return inconclusive(Reason.WARM_UP, Wording.warmUp(age, warmUp));
+    if (age.compareTo(settings.warmUp()) < 0) {
+      return inconclusive(Reason.WARM_UP, Wording.warmUp(age, settings.warmUp()));
     }
     if (testimony.findings().isEmpty()) {
       return inconclusive(Reason.NO_RULE, "No rule speaks of this runtime.");
     }
-    var tooFewCollections = firstAbstention(Reason.TOO_FEW_COLLECTIONS);
+    var tooFewCollections =
+        growsBesideTheHeap()
+            ? Optional.<Finding>empty()
+            : firstAbstention(Reason.TOO_FEW_COLLECTIONS);
     int supporting = testimony.witnesses(Stance.SUPPORTS).size();
     boolean contradicted =
         !testimony.witnesses(Stance.CONTRADICTS).isEmpty() && !growsBesideTheHeap();
-    if (tooFewCollections.isEmpty() && supporting >= 2 && !contradicted && isBorneOutByTheHeap()) {
-      return new Verdict.Confirmed(testimony.evidence(Wording.growing(testimony)));
+    if (tooFewCollections.isEmpty() && !contradicted && isSure() && isOldEnough()) {
+      return new Verdict.Confirmed(testimony.evidence(Wording.confirmed(testimony)));
     }
     // A rule that is no witness suspects, whatever the witnesses say, and never more.
     if (!testimony.suspicions().isEmpty()) {
@@ -43,29 +52,33 @@ record Judgement(Testimony testimony, Predicate<Signal> saw, Duration age, Durat
       return inconclusive(Reason.CONTRADICTION, Wording.disagreement(testimony));
     }
     if (supporting >= 1 && !isPartOfFlatHeap()) {
-      return new Verdict.Suspected(testimony.evidence(Wording.oneWitness(testimony)));
+      return new Verdict.Suspected(testimony.evidence(Wording.notSure(testimony)));
     }
     return firstThatKeepsFromHealthy()
         .map(this::abstain)
         .orElseGet(() -> new Verdict.Healthy(testimony.evidence(Wording.healthy(testimony))));
   }
 
-  /**
-   * Counts of a class hold what nobody reaches any more too, and anonymous memory grows with it:
-   * that a class grows is a witness only beside the live heap, which must grow as well.
-   */
-  private boolean isBorneOutByTheHeap() {
-    return testimony.is(Witness.Kind.POST_GC_LIVE_HEAP, Stance.SUPPORTS)
-        || !testimony.is(Witness.Kind.CLASS_GROWTH, Stance.SUPPORTS);
+  /** Two independent witnesses, and the live heap where one of them is none without it. */
+  private boolean isSure() {
+    var sure = testimony.sure();
+    return sure.size() >= 2
+        && (sure.contains(Witness.Kind.POST_GC_LIVE_HEAP)
+            || sure.stream().noneMatch(Witness.Kind::needsTheLiveHeap));
   }
 
-  /**
-   * Stacks of goroutines are anonymous memory and no part of the heap: that this stays flat says
-   * nothing against them.
-   */
+  /** It has lasted, or there is no time left to wait until it has. */
+  private boolean isOldEnough() {
+    var lasting = Duration.ofMillis(Math.round(LASTING * settings.trendHorizon().toMillis()));
+    return testimony.growth().filter(growth -> growth.span().compareTo(lasting) >= 0).isPresent()
+        || testimony.timeToLimit().filter(left -> left.compareTo(lasting) < 0).isPresent();
+  }
+
+  /** Outside the managed heap, by two witnesses: that this stays flat says nothing against it. */
   private boolean growsBesideTheHeap() {
-    return testimony.is(Witness.Kind.GOROUTINES, Stance.SUPPORTS)
-        && testimony.is(Witness.Kind.ANONYMOUS_MEMORY, Stance.SUPPORTS);
+    var sure = testimony.sure();
+    long beside = sure.stream().filter(Witness.Kind::isBesideTheHeap).count();
+    return beside >= 2 || (beside == 1 && sure.contains(Witness.Kind.ANONYMOUS_MEMORY));
   }
 
   /**

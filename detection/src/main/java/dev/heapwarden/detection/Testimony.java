@@ -35,6 +35,14 @@ record Testimony(List<Finding> findings, Features features) {
         .anyMatch(finding -> finding.rule().witness().equals(Optional.of(kind)));
   }
 
+  /** Those who speak for a leak, and are sure that it is no cache that fills. */
+  List<Witness.Kind> sure() {
+    return findings.stream()
+        .filter(Finding::confirms)
+        .flatMap(finding -> finding.rule().witness().stream())
+        .toList();
+  }
+
   /** Rules that hold and are no witness: a user's own, and those that presets only suspect by. */
   List<Finding> suspicions() {
     return findings.stream()
@@ -58,14 +66,8 @@ record Testimony(List<Finding> findings, Features features) {
         : Optional.empty();
   }
 
-  private Cause cause() {
-    if (leakingMap().isPresent()) {
-      return Cause.MAP_GROWTH;
-    }
-    if (leakingClass().isPresent()) {
-      return Cause.CLASS_GROWTH;
-    }
-    return is(Witness.Kind.GOROUTINES, Stance.SUPPORTS) ? Cause.GOROUTINE_GROWTH : Cause.UNKNOWN;
+  Cause cause() {
+    return Suspect.of(this);
   }
 
   private String site() {
@@ -122,8 +124,12 @@ record Testimony(List<Finding> findings, Features features) {
             .collect(Collectors.toMap(entry -> entry.getKey().celName(), Map.Entry::getValue)));
   }
 
-  /** The layer that says most about the cause, of those that show the leak. */
+  /** That of the cause; while it is unknown, the one nearest to the program that shows the leak. */
   private Layer layer() {
+    var cause = cause();
+    if (cause != Cause.UNKNOWN) {
+      return cause.layer();
+    }
     return findings.stream()
         .filter(Finding::holds)
         .map(finding -> finding.rule().layer())

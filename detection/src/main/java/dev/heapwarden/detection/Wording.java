@@ -4,6 +4,7 @@ import dev.heapwarden.detection.feature.ClassTrend;
 import dev.heapwarden.detection.feature.Feature;
 import dev.heapwarden.detection.feature.Features;
 import dev.heapwarden.detection.feature.MapTrend;
+import dev.heapwarden.detection.feature.Unit;
 import dev.heapwarden.detection.rule.Rule;
 import dev.heapwarden.detection.sample.MapInstance;
 import dev.heapwarden.detection.verdict.Growth;
@@ -25,6 +26,12 @@ final class Wording {
         + " old; its warm-up lasts "
         + Figures.duration(warmUp)
         + ".";
+  }
+
+  /** With what to do about it. */
+  static String confirmed(Testimony testimony) {
+    var advice = testimony.cause().advice();
+    return growing(testimony) + (advice.isEmpty() ? "" : " " + advice);
   }
 
   static String growing(Testimony testimony) {
@@ -59,11 +66,19 @@ final class Wording {
         .collect(Collectors.joining(" "));
   }
 
-  static String oneWitness(Testimony testimony) {
+  static String notSure(Testimony testimony) {
+    if (testimony.witnesses(Stance.SUPPORTS).size() == 1) {
+      return growing(testimony) + " No second witness supports it.";
+    }
+    boolean borneOut =
+        testimony.is(Witness.Kind.POST_GC_LIVE_HEAP, Stance.SUPPORTS)
+            || testimony.witnesses(Stance.SUPPORTS).stream()
+                .flatMap(finding -> finding.rule().witness().stream())
+                .noneMatch(Witness.Kind::needsTheLiveHeap);
     return growing(testimony)
-        + (testimony.witnesses(Stance.SUPPORTS).size() == 1
-            ? " No second witness supports it."
-            : " A class is no second witness while the post-GC live heap does not grow.");
+        + (borneOut
+            ? " It has not lasted, or not evenly enough, to tell it from a cache that fills."
+            : " That is no second witness while the post-GC live heap does not grow.");
   }
 
   static String disagreement(Testimony testimony) {
@@ -124,7 +139,29 @@ final class Wording {
       case CLASS_GROWTH ->
           features.fastestClass().map(Wording::javaClass).orElse("no class was counted");
       case GOROUTINES -> goroutines(supports, features);
+      case COLLECTION_CADENCE ->
+          "collections come "
+              + Figures.count(1 + features.value(Feature.GC_RATE_GROWTH).orElse(0.0))
+              + " times as often in the later half";
+      case METASPACE -> gained("metaspace", Feature.METASPACE_GAINED, features);
+      case THREADS -> gained("threads", Feature.THREADS_GAINED, features);
+      case DIRECT_MEMORY -> gained("direct buffers", Feature.DIRECT_MEMORY_GAINED, features);
+      case PAGE_FAULTS ->
+          Figures.count(features.value(Feature.PAGE_FAULT_RATE).orElse(0.0)) + " page faults/s";
+      case KERNEL_MEMORY -> gained("kernel memory", Feature.KERNEL_MEMORY_GAINED, features);
+      case OPEN_FILES -> gained("open files", Feature.OPEN_FILES_GAINED, features);
     };
+  }
+
+  /** Such as {@code metaspace gained 4.2 MiB}. */
+  private static String gained(String what, Feature feature, Features features) {
+    double gained = features.value(feature).orElse(0.0);
+    if (gained <= 0) {
+      return what + " did not keep rising";
+    }
+    return what
+        + " gained "
+        + (feature.unit() == Unit.BYTES ? Figures.bytes(gained) : Figures.count(gained));
   }
 
   private static String map(MapTrend map) {

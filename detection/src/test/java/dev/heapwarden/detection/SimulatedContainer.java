@@ -54,13 +54,17 @@ final class SimulatedContainer {
     int count = 0;
     for (double age = every; age <= seconds; age += every * (0.7 + 0.6 * noise.nextDouble())) {
       double bytes = level.applyAsDouble(age) * (1 + relativeNoise * noise.nextGaussian());
-      add(
-          age,
-          Origin.GO_GC_UPROBE,
-          Map.of(Signal.POST_GC_LIVE_HEAP, bytes, Signal.COLLECTIONS, (double) ++count),
-          null);
+      collected(age, bytes, ++count);
     }
     return this;
+  }
+
+  SimulatedContainer collected(double age, double liveHeap, int count) {
+    return add(
+        age,
+        Origin.GO_GC_UPROBE,
+        Map.of(Signal.POST_GC_LIVE_HEAP, liveHeap, Signal.COLLECTIONS, (double) count),
+        null);
   }
 
   SimulatedContainer anonymous(double every, double relativeNoise, DoubleUnaryOperator level) {
@@ -180,6 +184,15 @@ final class SimulatedContainer {
     return this;
   }
 
+  /** A reading of one signal every so many seconds. */
+  SimulatedContainer reading(
+      double every, Origin origin, Signal signal, DoubleUnaryOperator level) {
+    for (double age = every; age <= seconds; age += every) {
+      add(age, origin, Map.of(signal, level.applyAsDouble(age)), null);
+    }
+    return this;
+  }
+
   /** Of a collection every so many seconds. */
   SimulatedContainer markTermination(double every, DoubleUnaryOperator pauseSeconds) {
     for (double age = every; age <= seconds; age += every) {
@@ -216,6 +229,11 @@ final class SimulatedContainer {
   /** What the presets say of a JVM. */
   Verdict jvmVerdict(Settings settings, double age) {
     return PRESETS.evaluate(samplesUntil(age), RuntimeKind.JVM, START, settings, at(age));
+  }
+
+  /** What the presets say of a program without a runtime. */
+  Verdict nativeVerdict(Settings settings, double age) {
+    return PRESETS.evaluate(samplesUntil(age), RuntimeKind.NATIVE, START, settings, at(age));
   }
 
   static Detector detector(RuleSource... sources) {

@@ -33,7 +33,9 @@ public record Rule(
     @com.fasterxml.jackson.annotation.JsonProperty("go")
     GO,
     @com.fasterxml.jackson.annotation.JsonProperty("jvm")
-    JVM
+    JVM,
+    @com.fasterxml.jackson.annotation.JsonProperty("native")
+    NATIVE
   }
 
   public enum Layer {

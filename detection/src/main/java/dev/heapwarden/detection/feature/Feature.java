@@ -67,6 +67,29 @@ public enum Feature {
       "Pace at the end of the trend, from its last eighth but one to the last (below 32 collections"
           + " of its last two quarters), relative to the pace over all of it: 0 has come to a stop."
           + " 0 where nothing rose."),
+  LIVE_HEAP_LATE_PACE(
+      Unit.FRACTION,
+      Layer.RUNTIME,
+      Signal.POST_GC_LIVE_HEAP,
+      "Slope of the trend's later half relative to that of the whole: 1 is a straight line; what"
+          + " fills slows down."),
+  LIVE_HEAP_LATE_SLOPE_LOW(
+      Unit.BYTES_PER_SECOND,
+      Layer.RUNTIME,
+      Signal.POST_GC_LIVE_HEAP,
+      "Lower end of the 95 % confidence interval of the slope of the trend's later half."),
+  LIVE_HEAP_GAP(
+      Unit.FRACTION,
+      Layer.RUNTIME,
+      Signal.POST_GC_LIVE_HEAP,
+      "By how much the trend's later half lies above the earlier: its 20th percentile less the 80th"
+          + " of the earlier half, relative to live_heap_rise. 0.2 on a straight line, 0 or less"
+          + " where it comes back to where it was."),
+  LIVE_HEAP_LASTED(
+      Unit.FRACTION,
+      Layer.RUNTIME,
+      Signal.POST_GC_LIVE_HEAP,
+      "Span of the trend, relative to the trend horizon."),
   COLLECTIONS(
       Unit.COUNT,
       Layer.RUNTIME,
@@ -77,6 +100,18 @@ public enum Feature {
       Layer.RUNTIME,
       Signal.COLLECTIONS,
       "Collections per second over the window; of a JVM those that clean the old generation."),
+  GC_RATE_GROWTH(
+      Unit.FRACTION,
+      Layer.RUNTIME,
+      Signal.COLLECTIONS,
+      "How much more often it collects in the later half of the time since warm-up within the trend"
+          + " horizon than in the earlier: 1 is twice as often."),
+  FULL_GC_INTERVAL(
+      Unit.SECONDS,
+      Layer.RUNTIME,
+      Signal.COLLECTIONS,
+      "Mean time between collections over the window, as gc_rate counts them; absent where there"
+          + " was none."),
   AVG_PAUSE_RATIO(
       Unit.FRACTION,
       Layer.RUNTIME,
@@ -100,12 +135,19 @@ public enum Feature {
       Layer.RUNTIME,
       Signal.METASPACE,
       "Trend of the metaspace: Theil-Sen slope."),
+  METASPACE_GAINED(
+      Unit.BYTES,
+      Layer.RUNTIME,
+      Signal.METASPACE,
+      "What the metaspace gained over its trend if it rose in each quarter of it; 0 otherwise."),
   THREADS(Unit.COUNT, Layer.RUNTIME, Signal.THREADS, "Live threads at the latest reading."),
   THREAD_GROWTH_RATE(
       Unit.PER_SECOND,
       Layer.RUNTIME,
       Signal.THREADS,
       "Trend of the live threads: Theil-Sen slope."),
+  THREADS_GAINED(
+      Unit.COUNT, Layer.RUNTIME, Signal.THREADS, "As metaspace_gained, of live threads."),
   LOADED_CLASSES(
       Unit.COUNT, Layer.RUNTIME, Signal.LOADED_CLASSES, "Classes loaded at the latest reading."),
   LOADED_CLASS_GROWTH_RATE(
@@ -179,8 +221,8 @@ public enum Feature {
       Unit.FRACTION,
       Layer.RUNTIME,
       Signal.ALLOCATED_BYTES,
-      "Bytes allocated in the window relative to those freed in it; absent where none was freed. Far"
-          + " above 1 while a program warms up, and in a window with few collections."),
+      "Bytes allocated in the window relative to those freed in it; absent where none was freed."
+          + " Far above 1 while a program warms up, and in a window with few collections."),
   DIRECT_MEMORY(
       Unit.BYTES,
       Layer.RUNTIME,
@@ -191,6 +233,8 @@ public enum Feature {
       Layer.RUNTIME,
       Signal.DIRECT_MEMORY,
       "Trend of the direct buffers: Theil-Sen slope."),
+  DIRECT_MEMORY_GAINED(
+      Unit.BYTES, Layer.RUNTIME, Signal.DIRECT_MEMORY, "As metaspace_gained, of direct buffers."),
   REQUEST_RATE(
       Unit.PER_SECOND,
       Layer.APPLICATION,
@@ -243,6 +287,26 @@ public enum Feature {
       Layer.KERNEL,
       Signal.ANONYMOUS_MEMORY,
       "As live_heap_latest_pace, of anonymous memory."),
+  ANONYMOUS_LATE_PACE(
+      Unit.FRACTION,
+      Layer.KERNEL,
+      Signal.ANONYMOUS_MEMORY,
+      "As live_heap_late_pace, of anonymous memory."),
+  ANONYMOUS_LATE_SLOPE_LOW(
+      Unit.BYTES_PER_SECOND,
+      Layer.KERNEL,
+      Signal.ANONYMOUS_MEMORY,
+      "Lower end of the 95 % confidence interval of the slope of the trend's later half."),
+  ANONYMOUS_GAP(
+      Unit.FRACTION,
+      Layer.KERNEL,
+      Signal.ANONYMOUS_MEMORY,
+      "As live_heap_gap, of anonymous memory."),
+  ANONYMOUS_LASTED(
+      Unit.FRACTION,
+      Layer.KERNEL,
+      Signal.ANONYMOUS_MEMORY,
+      "As live_heap_lasted, of anonymous memory."),
   MEMORY_LIMIT(
       Unit.BYTES,
       Layer.KERNEL,
@@ -274,6 +338,11 @@ public enum Feature {
       Layer.KERNEL,
       Signal.KERNEL_MEMORY,
       "Trend of the kernel's memory: Theil-Sen slope."),
+  KERNEL_MEMORY_GAINED(
+      Unit.BYTES,
+      Layer.KERNEL,
+      Signal.KERNEL_MEMORY,
+      "As metaspace_gained, of the kernel's memory."),
   OPEN_FILES(
       Unit.COUNT,
       Layer.KERNEL,
@@ -284,6 +353,11 @@ public enum Feature {
       Layer.KERNEL,
       Signal.OPEN_FILES,
       "Trend of the open file descriptors: Theil-Sen slope."),
+  OPEN_FILES_GAINED(
+      Unit.COUNT,
+      Layer.KERNEL,
+      Signal.OPEN_FILES,
+      "As metaspace_gained, of open file descriptors."),
   OS_THREADS(
       Unit.COUNT,
       Layer.KERNEL,
@@ -414,6 +488,18 @@ public enum Feature {
     return switch (signal) {
       case MAP_ENTRIES,
           CLASS_INSTANCES,
+          COLLECTIONS,
+          HEAP_LIMIT,
+          METASPACE,
+          THREADS,
+          LOADED_CLASSES,
+          PAGE_FAULTS,
+          FILE_MEMORY,
+          KERNEL_MEMORY,
+          PAGE_TABLES,
+          SOCKET_MEMORY,
+          OPEN_FILES,
+          OS_THREADS,
           MARK_TERMINATION,
           GOROUTINES,
           HEAP_SYS,

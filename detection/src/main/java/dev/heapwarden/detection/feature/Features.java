@@ -40,14 +40,14 @@ public record Features(
       values.put(Feature.COLLECTIONS, (double) collections.samples());
     }
     var liveHeap = Trend.of(collections, window);
-    liveHeap.ifPresent(trend -> putLiveHeap(values, trend));
+    liveHeap.ifPresent(trend -> putLiveHeap(values, trend, frame));
 
     var anonymous = latest(history, Signal.ANONYMOUS_MEMORY, age);
     var anonymousTrend =
         anonymous == null
             ? Optional.<Trend>empty()
             : Trend.of(history.series(Signal.ANONYMOUS_MEMORY).between(from, age), window);
-    anonymousTrend.ifPresent(trend -> putAnonymous(values, trend));
+    anonymousTrend.ifPresent(trend -> putAnonymous(values, trend, frame));
     var limit = latest(history, Signal.MEMORY_LIMIT, age);
     var heapLimit = latest(history, Signal.HEAP_LIMIT, age);
     if (heapLimit != null) {
@@ -64,18 +64,23 @@ public record Features(
     }
 
     putRate(values, Feature.GC_RATE, history.series(Signal.COLLECTIONS), window, age);
+    Cadence.put(values, history, age);
     putRate(values, Feature.AVG_PAUSE_RATIO, history.series(Signal.GC_PAUSE_TIME), window, age);
-    putSwing(values, history.series(Signal.OLD_GENERATION).between(age - window, age));
     putLevel(values, Feature.METASPACE, Feature.METASPACE_GROWTH_RATE, history, age);
+    putGained(values, Feature.METASPACE_GAINED, history, age);
     putLevel(values, Feature.THREADS, Feature.THREAD_GROWTH_RATE, history, age);
+    putGained(values, Feature.THREADS_GAINED, history, age);
     putLevel(values, Feature.LOADED_CLASSES, Feature.LOADED_CLASS_GROWTH_RATE, history, age);
     putLevel(values, Feature.DIRECT_MEMORY, Feature.DIRECT_MEMORY_GROWTH_RATE, history, age);
+    putGained(values, Feature.DIRECT_MEMORY_GAINED, history, age);
     putRequests(values, history, age);
     putRate(values, Feature.PAGE_FAULT_RATE, history.series(Signal.PAGE_FAULTS), window, age);
     GoFeatures.put(values, history, age);
     putLatest(values, Feature.FILE_MEMORY, history, age);
     putLevel(values, Feature.KERNEL_MEMORY, Feature.KERNEL_MEMORY_GROWTH_RATE, history, age);
+    putGained(values, Feature.KERNEL_MEMORY_GAINED, history, age);
     putLevel(values, Feature.OPEN_FILES, Feature.OPEN_FILES_GROWTH_RATE, history, age);
+    putGained(values, Feature.OPEN_FILES_GAINED, history, age);
     putLatest(values, Feature.OS_THREADS, history, age);
 
     var map = MapTrend.fastest(history.maps(), frame, age);
@@ -104,7 +109,7 @@ public record Features(
     return Optional.ofNullable(values.get(feature));
   }
 
-  private static void putLiveHeap(Map<Feature, Double> values, Trend trend) {
+  private static void putLiveHeap(Map<Feature, Double> values, Trend trend, Frame frame) {
     values.put(Feature.LIVE_HEAP_SLOPE, trend.line().slope());
     values.put(Feature.LIVE_HEAP_SLOPE_LOW, trend.line().low());
     values.put(Feature.LIVE_HEAP_SLOPE_HIGH, trend.line().high());
@@ -115,9 +120,13 @@ public record Features(
     values.put(Feature.LIVE_HEAP_GROWTH_HIGH, trend.growth(trend.line().high()));
     values.put(Feature.LIVE_HEAP_STEADINESS, trend.pace().steadiness());
     values.put(Feature.LIVE_HEAP_LATEST_PACE, trend.pace().latest());
+    values.put(Feature.LIVE_HEAP_LATE_PACE, trend.halves().latePace());
+    values.put(Feature.LIVE_HEAP_LATE_SLOPE_LOW, trend.halves().lateLow());
+    values.put(Feature.LIVE_HEAP_GAP, trend.halves().gap());
+    values.put(Feature.LIVE_HEAP_LASTED, trend.span() / frame.horizonSeconds());
   }
 
-  private static void putAnonymous(Map<Feature, Double> values, Trend trend) {
+  private static void putAnonymous(Map<Feature, Double> values, Trend trend, Frame frame) {
     values.put(Feature.ANONYMOUS_SLOPE, trend.line().slope());
     values.put(Feature.ANONYMOUS_SLOPE_LOW, trend.line().low());
     values.put(Feature.ANONYMOUS_SLOPE_HIGH, trend.line().high());
@@ -126,14 +135,10 @@ public record Features(
     values.put(Feature.ANONYMOUS_GROWTH, trend.growth(trend.line().slope()));
     values.put(Feature.ANONYMOUS_STEADINESS, trend.pace().steadiness());
     values.put(Feature.ANONYMOUS_LATEST_PACE, trend.pace().latest());
-  }
-
-  private static void putSwing(Map<Feature, Double> values, Series levels) {
-    if (levels.span() > 0) {
-      var sorted = levels.sortedValues();
-      values.put(
-          Feature.OLD_GEN_GROWTH_RATE, (sorted[sorted.length - 1] - sorted[0]) / levels.span());
-    }
+    values.put(Feature.ANONYMOUS_LATE_PACE, trend.halves().latePace());
+    values.put(Feature.ANONYMOUS_LATE_SLOPE_LOW, trend.halves().lateLow());
+    values.put(Feature.ANONYMOUS_GAP, trend.halves().gap());
+    values.put(Feature.ANONYMOUS_LASTED, trend.span() / frame.horizonSeconds());
   }
 
   private static void putLevel(
@@ -148,6 +153,15 @@ public record Features(
             history.series(level.signal()).between(frame.trendStart(age), age),
             frame.windowSeconds())
         .ifPresent(perSecond -> values.put(slope, perSecond));
+  }
+
+  private static void putGained(
+      Map<Feature, Double> values, Feature gained, History history, double age) {
+    var frame = history.frame();
+    var series = history.series(gained.signal()).between(frame.trendStart(age), age);
+    if (Trend.isLongEnough(series, frame.windowSeconds())) {
+      values.put(gained, Pace.gained(series));
+    }
   }
 
   private static void putLatest(

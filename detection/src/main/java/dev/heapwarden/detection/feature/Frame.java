@@ -17,6 +17,10 @@ public record Frame(Instant startedAt, Duration warmUp, Duration window, Duratio
     return seconds(window);
   }
 
+  double horizonSeconds() {
+    return seconds(trendHorizon);
+  }
+
   /**
    * Age of the container in seconds from which the trend asked for at {@code age} counts points.
    */

@@ -15,6 +15,7 @@ import java.util.Arrays;
 record Pace(double steadiness, double latest) {
   private static final int QUARTERS = 4;
   private static final int EIGHTHS = 8;
+  private static final double KEEPS_RISING = 0.25;
 
   /** Four samples make a median that one outlier does not move. */
   private static final int SAMPLES_FOR_EIGHTHS = EIGHTHS * 4;
@@ -32,6 +33,15 @@ record Pace(double steadiness, double latest) {
       latest = eighths.length == 0 ? latest : eighths[eighths.length - 1];
     }
     return new Pace(steadiness, latest);
+  }
+
+  /**
+   * What was gained from the first point to the last where each quarter of the time between them
+   * takes part, by a quarter of the mean pace at least; 0 otherwise.
+   */
+  static double gained(Series series) {
+    boolean keepsRising = Arrays.stream(paces(series, QUARTERS)).min().orElse(0) >= KEEPS_RISING;
+    return keepsRising ? series.lastValue() - series.value(0) : 0;
   }
 
   /** From each share to the next, relative to the pace over all; empty where there is none. */

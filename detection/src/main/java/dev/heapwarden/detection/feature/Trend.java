@@ -12,8 +12,9 @@ import java.util.OptionalDouble;
  * @param from age in seconds at the first point
  * @param to age in seconds at the last point
  * @param pace over the quarters of the span
+ * @param halves of the span
  */
-record Trend(TheilSen line, int points, double from, double to, Pace pace) {
+record Trend(TheilSen line, int points, double from, double to, Pace pace, Halves halves) {
   /**
    * A trend outlasts one window by half of it, so that one burst that fills a window is never a
    * trend.
@@ -32,13 +33,15 @@ record Trend(TheilSen line, int points, double from, double to, Pace pace) {
       return Optional.empty();
     }
     var points = series.downSampled(MAX_POINTS);
+    var line = TheilSen.of(points);
     return Optional.of(
         new Trend(
-            TheilSen.of(points),
+            line,
             series.samples(),
             series.age(0),
             series.lastAge(),
-            Pace.of(series)));
+            Pace.of(series),
+            Halves.of(points, line.slope())));
   }
 
   /** Its slope alone, per second, where nobody asks for more. */
@@ -48,7 +51,7 @@ record Trend(TheilSen line, int points, double from, double to, Pace pace) {
         : OptionalDouble.empty();
   }
 
-  private static boolean isLongEnough(Series series, double windowSeconds) {
+  static boolean isLongEnough(Series series, double windowSeconds) {
     return series.size() >= Feature.TREND_POINTS
         && series.span() >= MIN_SPAN_WINDOWS * windowSeconds;
   }

@@ -4,8 +4,12 @@ import dev.heapwarden.detection.feature.Feature;
 
 /** What a rule says of a container. */
 public sealed interface Outcome {
-  /** In every window asked for. */
-  record Holds() implements Outcome {}
+  /**
+   * In every window asked for.
+   *
+   * @param confirms whether that is good for Confirmed too
+   */
+  record Holds(boolean confirms) implements Outcome {}
 
   record DoesNotHold() implements Outcome {}
 

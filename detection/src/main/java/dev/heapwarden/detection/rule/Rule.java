@@ -13,6 +13,7 @@ import java.util.function.IntFunction;
  * @param runtime that it is for; empty for any
  * @param witness that it speaks as; empty for a rule that only raises a suspicion, such as any of a
  *     user's own
+ * @param confirms empty where its support is enough for Confirmed
  * @param contradicts empty where it cannot contradict
  */
 public record Rule(
@@ -21,6 +22,7 @@ public record Rule(
     Optional<RuntimeKind> runtime,
     Optional<Witness.Kind> witness,
     Expression expression,
+    Optional<Expression> confirms,
     Optional<Expression> contradicts,
     int forWindows) {
   /** Two presets may name a rule alike: no container is asked both. */
@@ -39,6 +41,9 @@ public record Rule(
    * @param featuresBefore the features as many windows ago; asked for only as far as needed
    */
   public Outcome apply(IntFunction<Features> featuresBefore) {
+    if (is(confirms, featuresBefore.apply(0))) {
+      return new Outcome.Holds(true);
+    }
     for (int ago = 0; ago < forWindows; ago++) {
       var features = featuresBefore.apply(ago);
       var missing = expression.missing(features);
@@ -46,16 +51,17 @@ public record Rule(
         return new Outcome.Abstains(missing.get(), ago);
       }
       if (!expression.holds(features)) {
-        return isContradicted(featuresBefore.apply(0))
+        return is(contradicts, featuresBefore.apply(0))
             ? new Outcome.Contradicted()
             : new Outcome.DoesNotHold();
       }
     }
-    return new Outcome.Holds();
+    // What was sure a window ago and goes on is sure: it need not show its evenness at each moment.
+    return new Outcome.Holds(confirms.isEmpty() || is(confirms, featuresBefore.apply(1)));
   }
 
-  private boolean isContradicted(Features features) {
-    return contradicts
+  private static boolean is(Optional<Expression> condition, Features features) {
+    return condition
         .filter(expression -> expression.missing(features).isEmpty() && expression.holds(features))
         .isPresent();
   }

@@ -58,10 +58,6 @@ public final class RuleSet {
   private static void addPreset(Preset preset, List<Rule> rules, Consumer<RuleError> mistakes) {
     for (var rule : preset.rules()) {
       var supports = Dialect.compile(rule.name(), rule.supports(), mistakes);
-      var contradicts =
-          rule.contradicts().isEmpty()
-              ? null
-              : Dialect.compile(rule.name(), rule.contradicts(), mistakes);
       if (supports != null) {
         rules.add(
             new Rule(
@@ -70,10 +66,18 @@ public final class RuleSet {
                 Optional.of(preset.runtime()),
                 rule.witness(),
                 supports,
-                Optional.ofNullable(contradicts),
+                condition(rule, rule.confirms(), mistakes),
+                condition(rule, rule.contradicts(), mistakes),
                 rule.forWindows()));
       }
     }
+  }
+
+  private static Optional<Expression> condition(
+      PresetRule rule, String text, Consumer<RuleError> mistakes) {
+    return text.isEmpty()
+        ? Optional.empty()
+        : Optional.ofNullable(Dialect.compile(rule.name(), text, mistakes));
   }
 
   private static void addCustom(
@@ -96,6 +100,7 @@ public final class RuleSet {
               Optional.empty(),
               Optional.empty(),
               expression,
+              Optional.empty(),
               Optional.empty(),
               custom.forWindows()));
     }

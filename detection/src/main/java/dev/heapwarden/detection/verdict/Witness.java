@@ -11,7 +11,41 @@ public record Witness(Kind kind, Stance stance, String message) {
     ANONYMOUS_MEMORY,
     MAP_GROWTH,
     CLASS_GROWTH,
-    GOROUTINES
+    GOROUTINES,
+    COLLECTION_CADENCE,
+    METASPACE,
+    THREADS,
+    DIRECT_MEMORY,
+    PAGE_FAULTS,
+    KERNEL_MEMORY,
+    OPEN_FILES;
+
+    /**
+     * Whether it measures memory that is no part of the managed heap: that the heap stays flat says
+     * nothing against it.
+     */
+    public boolean isBesideTheHeap() {
+      return switch (this) {
+        case GOROUTINES,
+            METASPACE,
+            THREADS,
+            DIRECT_MEMORY,
+            PAGE_FAULTS,
+            KERNEL_MEMORY,
+            OPEN_FILES ->
+            true;
+        case POST_GC_LIVE_HEAP, ANONYMOUS_MEMORY, MAP_GROWTH, CLASS_GROWTH, COLLECTION_CADENCE ->
+            false;
+      };
+    }
+
+    /**
+     * Whether it is one only beside the live heap: garbage that awaits a collection is counted with
+     * a class, and more load collects more often.
+     */
+    public boolean needsTheLiveHeap() {
+      return this == CLASS_GROWTH || this == COLLECTION_CADENCE;
+    }
   }
 
   public enum Stance {

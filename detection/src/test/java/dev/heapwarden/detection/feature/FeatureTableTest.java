@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.heapwarden.detection.rule.Example;
 import dev.heapwarden.detection.rule.Preset;
 import dev.heapwarden.detection.sample.RuntimeKind;
+import dev.heapwarden.detection.verdict.Cause;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -61,13 +63,17 @@ class FeatureTableTest {
       page.append("\n## Preset `").append(preset.presetName()).append("`\n\n");
       page.append(
           """
-          Confirmed needs two of these that support a leak and none that contradicts. To change one,
-          copy its expression into a rule of your own.
+          Confirmed needs two of these that support a leak, are sure of it, and that none contradicts;
+          and that it has lasted 7 % of `trendHorizon`, or leaves no time to wait for that. To change
+          one, copy its expression into a rule of your own.
           """);
       for (var rule : preset.rules()) {
         page.append(
             "\n`%s` (layer %s, forWindows: %d)\n\n```\n%s\n```\n"
                 .formatted(rule.name(), word(rule.layer()), rule.forWindows(), rule.supports()));
+        if (!rule.confirms().isEmpty()) {
+          page.append("\nIt is sure where\n\n```\n").append(rule.confirms()).append("\n```\n");
+        }
         if (rule.witness().isEmpty()) {
           page.append("\nIt is no witness: where it holds, there is a suspicion.\n");
         }
@@ -76,6 +82,23 @@ class FeatureTableTest {
               .append(rule.contradicts())
               .append("\n```\n");
         }
+      }
+    }
+    page.append(
+        """
+
+        ## Causes
+
+        What a verdict names as the class of a leak, who holds it, and what it advises. Where the
+        samples do not tell it, the cause is Unknown.
+
+        | cause | layer | advice |
+        |---|---|---|
+        """);
+    for (var cause : Cause.values()) {
+      if (cause != Cause.UNKNOWN) {
+        page.append(
+            "| %s | %s | %s |\n".formatted(camel(cause), word(cause.layer()), cause.advice()));
       }
     }
     page.append(
@@ -106,6 +129,13 @@ class FeatureTableTest {
             .sorted()
             .map(kind -> kind == RuntimeKind.JVM ? "JVM" : word(kind))
             .collect(Collectors.joining(", "));
+  }
+
+  /** Such as {@code MapGrowth}, as an incident names it. */
+  private static String camel(Enum<?> constant) {
+    return Arrays.stream(constant.name().split("_"))
+        .map(part -> part.charAt(0) + part.substring(1).toLowerCase(Locale.ROOT))
+        .collect(Collectors.joining());
   }
 
   private static String word(Enum<?> constant) {

@@ -3,10 +3,13 @@ package dev.heapwarden.detection.rule;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heapwarden.detection.feature.Feature;
+import dev.heapwarden.detection.feature.Features;
 import dev.heapwarden.detection.sample.RuntimeKind;
 import dev.heapwarden.detection.verdict.Layer;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -25,11 +28,28 @@ class RuleSetTest {
             "anonymous-trend",
             "map-growth",
             "goroutine-growth",
+            "page-faults",
+            "open-files",
+            "kernel-memory",
             "mark-termination");
     assertThat(rules.of(RuntimeKind.JVM))
         .extracting(Rule::name)
-        .containsExactly("live-heap-trend", "anonymous-trend", "class-growth", "pause-and-growth");
-    assertThat(rules.of(RuntimeKind.NATIVE)).isEmpty();
+        .containsExactly(
+            "live-heap-trend",
+            "anonymous-trend",
+            "class-growth",
+            "collection-cadence",
+            "metaspace-growth",
+            "thread-growth",
+            "direct-memory",
+            "page-faults",
+            "open-files",
+            "kernel-memory",
+            "pause-and-growth");
+    assertThat(rules.of(RuntimeKind.NATIVE))
+        .extracting(Rule::name)
+        .containsExactly("anonymous-trend", "page-faults", "open-files", "kernel-memory");
+    assertThat(rules.of(RuntimeKind.UNKNOWN)).isEmpty();
   }
 
   @ParameterizedTest
@@ -129,7 +149,39 @@ class RuleSetTest {
 
     assertThat(errors).extracting(RuleError::rule).contains("rust", "one", "two", "twin", "zero");
     assertThat(errors.getFirst().toString())
-        .isEqualTo("rule rust: no such preset; known are go, jvm");
+        .isEqualTo("rule rust: no such preset; known are go, jvm, native");
+  }
+
+  /** Else a leak would be Confirmed anew after each of its pauses. */
+  @Test
+  void aWitnessThatWasSureAWindowAgoIsSureWhileItSupports() {
+    var rule = compiled().of(RuntimeKind.JVM).getFirst();
+    var sure = liveHeap(1.0);
+    var slower = liveHeap(0.5);
+
+    assertThat(rule.apply(_ -> sure)).isEqualTo(new Outcome.Holds(true));
+    assertThat(rule.apply(ago -> ago == 0 ? slower : sure)).isEqualTo(new Outcome.Holds(true));
+    assertThat(rule.apply(_ -> slower)).isEqualTo(new Outcome.Holds(false));
+  }
+
+  /**
+   * @param latePace of a live heap that otherwise grows as a leak does
+   */
+  private static Features liveHeap(double latePace) {
+    return new Features(
+        Map.of(
+            Feature.LIVE_HEAP_SLOPE_LOW, 1.0,
+            Feature.LIVE_HEAP_GROWTH, 0.3,
+            Feature.LIVE_HEAP_RISE, 10.0 * 1024 * 1024,
+            Feature.LIVE_HEAP_STEADINESS, 0.5,
+            Feature.LIVE_HEAP_LATEST_PACE, 0.5,
+            Feature.LIVE_HEAP_LATE_SLOPE_LOW, 1.0,
+            Feature.LIVE_HEAP_LATE_PACE, latePace,
+            Feature.LIVE_HEAP_GAP, 0.2),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty());
   }
 
   private static RuleSource custom(String name, String expression) {

@@ -13,8 +13,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** One rule alone, which raises the alarm whenever it holds after warm-up. */
+/**
+ * One rule alone, which raises the alarm whenever it holds after warm-up; a witness of ours where
+ * it is sure.
+ */
 final class SingleRule implements Method {
+  private static final String SEED = "seed:";
+
   private final String name;
   private final boolean rival;
   private final RuleSet rules;
@@ -25,23 +30,19 @@ final class SingleRule implements Method {
     this.rules = rules;
   }
 
-  /** Each rule of our presets. */
+  /** Each witness of our presets, in each runtime as its preset has it. */
   static Stream<SingleRule> presets() {
+    var rules = compiled();
     return Arrays.stream(Preset.values())
         .flatMap(preset -> preset.rules().stream())
         .filter(rule -> rule.witness().isPresent())
-        .map(SingleRule::witness)
+        .map(PresetRule::name)
         .distinct()
-        .map(rule -> new SingleRule(rule.name(), false, compiled(rule)));
+        .map(name -> new SingleRule(name, false, rules));
   }
 
-  /** Two presets may have the same rule. */
-  private static RuleSource.Custom witness(PresetRule rule) {
-    return new RuleSource.Custom(rule.name(), rule.layer(), rule.supports(), rule.forWindows());
-  }
-
-  private static RuleSet compiled(RuleSource.Custom rule) {
-    return switch (RuleSet.compile(List.of(rule))) {
+  private static RuleSet compiled() {
+    return switch (RuleSet.compile(List.of())) {
       case Compilation.Compiled(var rules) -> rules;
       case Compilation.Rejected(var errors) -> throw new IllegalStateException(errors.toString());
     };
@@ -60,7 +61,7 @@ final class SingleRule implements Method {
               var rule = new RuleSource.Custom(entry.getKey(), Layer.RUNTIME, entry.getValue(), 1);
               switch (RuleSet.compile(List.of(rule))) {
                 case Compilation.Compiled(var rules) ->
-                    methods.accept(new SingleRule("seed:" + entry.getKey(), true, rules));
+                    methods.accept(new SingleRule(SEED + entry.getKey(), true, rules));
                 case Compilation.Rejected(var errors) ->
                     unknown.put(entry.getKey(), message(errors));
               }
@@ -87,6 +88,9 @@ final class SingleRule implements Method {
     return Opinion.alarmIf(
         moment.warm()
             && rules.of(moment.state().runtime()).stream()
-                .anyMatch(rule -> rule.apply(moment::features) instanceof Outcome.Holds));
+                .filter(rule -> name.equals(rule.name()) || name.equals(SEED + rule.name()))
+                .map(rule -> rule.apply(moment::features))
+                .anyMatch(
+                    outcome -> outcome instanceof Outcome.Holds(boolean confirms) && confirms));
   }
 }

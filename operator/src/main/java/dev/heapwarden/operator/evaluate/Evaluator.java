@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Judges every container that a policy governs, each once per slide. */
 public final class Evaluator {
+  /** Of a slide, the part within which containers are judged together. */
+  private static final int TOGETHER = 4;
+
   private final SampleStore store;
   private final Workloads workloads;
   private final AssessmentBook book;
@@ -97,8 +100,17 @@ public final class Evaluator {
       MemoryPolicy policy, ContainerKey key, Duration slide, Instant now) {
     var metadata = policy.getMetadata();
     return book.last(metadata.getUid(), metadata.getGeneration(), key)
-        .filter(assessment -> assessment.at().plus(slide).isAfter(now))
+        .filter(assessment -> !isDue(assessment, slide, now))
         .orElse(null);
+  }
+
+  /**
+   * What is due within a quarter of a slide is judged now: else each of a policy's containers,
+   * which came at moments of their own, would wake it for all the others too, and a slide cost the
+   * square of them.
+   */
+  static boolean isDue(Assessment assessment, Duration slide, Instant now) {
+    return !assessment.at().plus(slide).minus(slide.dividedBy(TOGETHER)).isAfter(now);
   }
 
   private static RuntimeKind runtime(RuntimeChoice choice, RuntimeKind detected) {

@@ -2,9 +2,12 @@ package dev.heapwarden.operator.evaluate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heapwarden.detection.sample.RuntimeKind;
 import dev.heapwarden.detection.verdict.Verdict;
 import dev.heapwarden.operator.collect.Sight;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -24,6 +27,48 @@ class NextLookTest {
   void aContainerThatIsNewToItsAgentIsLookedForSoon() {
     assertThat(next(Cluster.unseen("b", new Sight.NotListed("agent")), 0))
         .isLessThan(Duration.ofSeconds(5));
+  }
+
+  /** A thousand containers that came at a thousand moments of a slide. */
+  @Test
+  void containersAreJudgedTogetherAndNoneLaterThanASlide() {
+    var judgedAt = new ArrayList<Instant>();
+    for (int i = 0; i < 1_000; i++) {
+      judgedAt.add(Cluster.NOW.minus(SLIDE).plus(SLIDE.multipliedBy(i).dividedBy(1_000)));
+    }
+    int looks = 0;
+    var now = Cluster.NOW;
+    while (now.isBefore(Cluster.NOW.plus(SLIDE.multipliedBy(10)))) {
+      looks++;
+      for (int i = 0; i < judgedAt.size(); i++) {
+        assertThat(Duration.between(judgedAt.get(i), now)).isLessThan(SLIDE.plusSeconds(1));
+        if (Evaluator.isDue(assessed(judgedAt.get(i)), SLIDE, now)) {
+          judgedAt.set(i, now);
+        }
+      }
+      now = now.plus(MemoryPolicyReconciler.nextLook(judged(judgedAt), SLIDE, now));
+    }
+    assertThat(looks).isLessThanOrEqualTo(50);
+  }
+
+  private static List<WatchedContainer> judged(List<Instant> moments) {
+    return moments.stream()
+        .map(
+            at ->
+                new WatchedContainer(
+                    JUDGED.key(), JUDGED.workload(), false, JUDGED.sight(), assessed(at)))
+        .toList();
+  }
+
+  private static Assessment assessed(Instant at) {
+    return new Assessment(
+        "uid",
+        JUDGED.key(),
+        RuntimeKind.GO,
+        false,
+        new Verdict.Healthy(Cluster.evidence("Nothing grows.")),
+        Duration.ofMinutes(10),
+        at);
   }
 
   private static Duration next(WatchedContainer container, long secondsLater) {

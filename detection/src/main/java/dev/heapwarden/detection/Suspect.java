@@ -1,0 +1,74 @@
+package dev.heapwarden.detection;
+
+import dev.heapwarden.detection.feature.Feature;
+import dev.heapwarden.detection.feature.MapTrend;
+import dev.heapwarden.detection.verdict.Cause;
+import dev.heapwarden.detection.verdict.Witness;
+import dev.heapwarden.detection.verdict.Witness.Stance;
+import java.util.regex.Pattern;
+
+/** From who speaks for a leak to its class: the one that says most comes first. */
+final class Suspect {
+  /** Of a map whose values are made to be appended to. */
+  private static final Pattern BUFFERS =
+      Pattern.compile(
+          "map\\[.+](\\[]string|\\[]\\[]byte|\\*?bytes\\.Buffer|\\*?strings\\.Builder)");
+
+  /** The map inside a sync.Map of Go 1.23 and before. */
+  private static final String SYNC_MAP = "map[interface {}]*sync.entry";
+
+  private Suspect() {}
+
+  static Cause of(Testimony testimony) {
+    if (testimony.leakingMap().isPresent()) {
+      return map(testimony.leakingMap().get());
+    }
+    if (supports(testimony, Witness.Kind.GOROUTINES)) {
+      return Cause.GOROUTINE_GROWTH;
+    }
+    // Loaders and threads are held by objects of the heap, which then grows as well.
+    if (supports(testimony, Witness.Kind.METASPACE)) {
+      return Cause.METASPACE;
+    }
+    if (supports(testimony, Witness.Kind.THREADS)) {
+      return Cause.THREADS;
+    }
+    if (supports(testimony, Witness.Kind.DIRECT_MEMORY)) {
+      return Cause.DIRECT_BUFFERS;
+    }
+    if (supports(testimony, Witness.Kind.PAGE_FAULTS)) {
+      return outsideTheHeap(testimony);
+    }
+    if (testimony.leakingClass().isPresent()) {
+      return Cause.CLASS_GROWTH;
+    }
+    if (supports(testimony, Witness.Kind.POST_GC_LIVE_HEAP)) {
+      return testimony.features().value(Feature.HEAP_LIMIT).isPresent()
+          ? Cause.OLD_GENERATION
+          : Cause.UNKNOWN;
+    }
+    return outsideTheHeap(testimony);
+  }
+
+  private static Cause map(MapTrend trend) {
+    var type = trend.map().type();
+    if (type.equals(SYNC_MAP)) {
+      return Cause.SYNC_MAP;
+    }
+    return BUFFERS.matcher(type).matches() ? Cause.LOG_BUFFER : Cause.MAP_GROWTH;
+  }
+
+  private static Cause outsideTheHeap(Testimony testimony) {
+    if (supports(testimony, Witness.Kind.KERNEL_MEMORY)) {
+      return Cause.KERNEL_MEMORY;
+    }
+    if (supports(testimony, Witness.Kind.OPEN_FILES)) {
+      return Cause.OPEN_FILES;
+    }
+    return supports(testimony, Witness.Kind.PAGE_FAULTS) ? Cause.NATIVE_GROWTH : Cause.UNKNOWN;
+  }
+
+  private static boolean supports(Testimony testimony, Witness.Kind kind) {
+    return testimony.is(kind, Stance.SUPPORTS);
+  }
+}

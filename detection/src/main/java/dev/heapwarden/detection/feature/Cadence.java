@@ -1,0 +1,49 @@
+package dev.heapwarden.detection.feature;
+
+import dev.heapwarden.detection.sample.Signal;
+import java.util.Map;
+
+/** How often a program collects, and what the heap does in between. */
+final class Cadence {
+  private Cadence() {}
+
+  /** Adds what can be computed. */
+  static void put(Map<Feature, Double> values, History history, double age) {
+    var frame = history.frame();
+    putSwing(
+        values, history.series(Signal.OLD_GENERATION).between(age - frame.windowSeconds(), age));
+    var rate = values.get(Feature.GC_RATE);
+    if (rate != null && rate > 0) {
+      values.put(Feature.FULL_GC_INTERVAL, 1 / rate);
+    }
+    var count = history.series(Signal.COLLECTIONS).between(frame.trendStart(age), age);
+    if (!Trend.isLongEnough(count, frame.windowSeconds())) {
+      return;
+    }
+    double middle = (count.age(0) + count.lastAge()) / 2;
+    double earlier = increaseUntil(count, middle);
+    double all = Features.increase(count);
+    if (earlier > 0) {
+      values.put(Feature.GC_RATE_GROWTH, (all - earlier) / earlier - 1);
+    }
+  }
+
+  private static void putSwing(Map<Feature, Double> values, Series levels) {
+    if (levels.span() > 0) {
+      var sorted = levels.sortedValues();
+      values.put(
+          Feature.OLD_GEN_GROWTH_RATE, (sorted[sorted.length - 1] - sorted[0]) / levels.span());
+    }
+  }
+
+  /** From the first reading to an age among them; evenly between the two around it. */
+  private static double increaseUntil(Series readings, double age) {
+    int before = readings.between(readings.age(0), age).size();
+    double increase = Features.increase(readings.slice(0, before));
+    if (before == readings.size()) {
+      return increase;
+    }
+    var around = readings.slice(before - 1, before + 1);
+    return increase + Features.increase(around) * (age - around.age(0)) / around.span();
+  }
+}

@@ -61,6 +61,7 @@ final class JvmOrder {
                 container.startedAt(),
                 container.offers(),
                 container.overheadBudget(),
+                container.suspiciousKeys(),
                 true),
             target.cgroup(),
             target.processes()),

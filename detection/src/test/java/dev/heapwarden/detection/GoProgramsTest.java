@@ -5,6 +5,7 @@ import static dev.heapwarden.detection.SimulatedContainer.DEMO;
 import static dev.heapwarden.detection.SimulatedContainer.MIB;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heapwarden.detection.sample.MapInstance;
 import dev.heapwarden.detection.verdict.Cause;
 import dev.heapwarden.detection.verdict.Layer;
 import dev.heapwarden.detection.verdict.Verdict;
@@ -14,6 +15,7 @@ import java.util.Random;
 import java.util.function.DoubleUnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What goroutines and pauses add to the judgement of a Go program. */
@@ -153,5 +155,25 @@ class GoProgramsTest {
     } else {
       assertThat(verdict).isInstanceOf(Verdict.Healthy.class);
     }
+  }
+
+  /** The map's type says more than that it grows. */
+  @ParameterizedTest
+  @CsvSource({
+    "map[string]*main.session, MAP_GROWTH",
+    "'', MAP_GROWTH",
+    "map[string][]string, LOG_BUFFER",
+    "map[string]*bytes.Buffer, LOG_BUFFER",
+    "map[interface {}]*sync.entry, SYNC_MAP"
+  })
+  void theTypeOfTheMapTellsTheCause(String type, Cause cause) {
+    var leak =
+        new SimulatedContainer(1, 120)
+            .liveHeap(3, 0.01, age -> 20 * MIB + 0.5 * MIB * age)
+            .swissMap(new MapInstance(7, "0xc000", "main.f", "", type), age -> 310 * age);
+
+    assertThat(leak.verdict(DEMO, 120)).isInstanceOf(Verdict.Confirmed.class);
+    assertThat(leak.verdict(DEMO, 120).evidence().cause()).isEqualTo(cause);
+    assertThat(leak.verdict(DEMO, 120).evidence().sentence()).endsWith(cause.advice());
   }
 }

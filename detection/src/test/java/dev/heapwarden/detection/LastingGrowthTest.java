@@ -4,6 +4,8 @@ import static dev.heapwarden.detection.SimulatedContainer.DEFAULTS;
 import static dev.heapwarden.detection.SimulatedContainer.MIB;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heapwarden.detection.sample.Origin;
+import dev.heapwarden.detection.sample.Signal;
 import dev.heapwarden.detection.verdict.Layer;
 import dev.heapwarden.detection.verdict.Verdict;
 import java.util.function.DoubleUnaryOperator;
@@ -101,6 +103,17 @@ class LastingGrowthTest {
           .as("at %s min", age / MINUTE)
           .isNotInstanceOf(Verdict.Confirmed.class);
     }
+  }
+
+  /** A log of collections tells them, and does not count them. */
+  @Test
+  void aLeakIsConfirmedThoughNobodyCountsTheCollections() {
+    var leak =
+        new SimulatedContainer(1, 60 * MINUTE)
+            .reading(15, Origin.GO_GCTRACE, Signal.POST_GC_LIVE_HEAP, age -> (20 + age / 30) * MIB)
+            .anonymous(15, 0.01, age -> (45 + age / 15) * MIB);
+
+    assertThat(leak.verdict(DEFAULTS, 60 * MINUTE)).isInstanceOf(Verdict.Confirmed.class);
   }
 
   @Test

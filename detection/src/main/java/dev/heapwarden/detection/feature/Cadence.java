@@ -16,13 +16,22 @@ final class Cadence {
     if (rate != null && rate > 0) {
       values.put(Feature.FULL_GC_INTERVAL, 1 / rate);
     }
-    var count = history.series(Signal.COLLECTIONS).between(frame.trendStart(age), age);
-    if (!Trend.isLongEnough(count, frame.windowSeconds())) {
+    putGrowth(values, history, frame.trendStart(age), age);
+  }
+
+  /** Where nobody counts the collections, each that is told is one. */
+  private static void putGrowth(
+      Map<Feature, Double> values, History history, double from, double to) {
+    boolean counted = history.saw(Signal.COLLECTIONS);
+    var told =
+        history.series(counted ? Signal.COLLECTIONS : Signal.POST_GC_LIVE_HEAP).between(from, to);
+    if (!Trend.isLongEnough(told, history.frame().windowSeconds())) {
       return;
     }
-    double middle = (count.age(0) + count.lastAge()) / 2;
-    double earlier = increaseUntil(count, middle);
-    double all = Features.increase(count);
+    double middle = (told.age(0) + told.lastAge()) / 2;
+    double earlier =
+        counted ? increaseUntil(told, middle) : told.between(told.age(0), middle).samples();
+    double all = counted ? Features.increase(told) : told.samples();
     if (earlier > 0) {
       values.put(Feature.GC_RATE_GROWTH, (all - earlier) / earlier - 1);
     }

@@ -125,7 +125,7 @@ record Testimony(List<Finding> findings, Features features) {
   }
 
   /** That of the cause; while it is unknown, the one nearest to the program that shows the leak. */
-  private Layer layer() {
+  Layer layer() {
     var cause = cause();
     if (cause != Cause.UNKNOWN) {
       return cause.layer();

@@ -7,6 +7,7 @@ import dev.heapwarden.detection.feature.MapTrend;
 import dev.heapwarden.detection.feature.Unit;
 import dev.heapwarden.detection.rule.Rule;
 import dev.heapwarden.detection.sample.MapInstance;
+import dev.heapwarden.detection.verdict.Cause;
 import dev.heapwarden.detection.verdict.Growth;
 import dev.heapwarden.detection.verdict.Verdict.Inconclusive.Reason;
 import dev.heapwarden.detection.verdict.Witness;
@@ -28,13 +29,29 @@ final class Wording {
         + ".";
   }
 
-  /** With what to do about it. */
+  /** With layer and cause, and what to do about it. */
   static String confirmed(Testimony testimony) {
     var advice = testimony.cause().advice();
-    return growing(testimony) + (advice.isEmpty() ? "" : " " + advice);
+    return sentence(blame(testimony) + ": " + growth(testimony))
+        + (advice.isEmpty() ? "" : " " + advice);
+  }
+
+  /** Such as {@code application, map growth}. */
+  private static String blame(Testimony testimony) {
+    return words(testimony.layer())
+        + ", "
+        + (testimony.cause() == Cause.UNKNOWN ? "cause unknown" : words(testimony.cause()));
+  }
+
+  private static String words(Enum<?> constant) {
+    return constant.name().toLowerCase(Locale.ROOT).replace('_', ' ');
   }
 
   static String growing(Testimony testimony) {
+    return sentence(growth(testimony));
+  }
+
+  private static String growth(Testimony testimony) {
     var parts = new ArrayList<String>();
     testimony.witnesses(Stance.SUPPORTS).stream()
         .map(finding -> figures(finding, testimony.features()))
@@ -43,7 +60,7 @@ final class Wording {
         .timeToLimit()
         .map(left -> "memory limit in " + Figures.duration(left) + interval(testimony))
         .ifPresent(parts::add);
-    return sentence(String.join("; ", parts));
+    return String.join("; ", parts);
   }
 
   /** Of the time to the limit, such as {@code (95 % 4m 30s to 5m 2s)}. */

@@ -52,7 +52,7 @@ class DetectorTest {
     // 386 MiB are left at 90 s; at 0.5 MiB/s they last 772 s.
     assertThat(evidence.timeToLimit()).isBetween(Duration.ofSeconds(650), Duration.ofSeconds(900));
     assertThat(evidence.sentence())
-        .startsWith("Post-GC live heap grows 0.")
+        .startsWith("Application, map growth: post-GC live heap grows 0.")
         .contains(" MiB/s (95 % 0.", "a map written by main.handle gains 310 entries/s")
         .containsPattern("1\\.[78] GiB/h, over 5[0-9]s")
         .containsPattern("memory limit in 1[0-9]m( [0-9]+s)? \\(95 % 1[0-9]m( [0-9]+s)? to 1[0-9]m")

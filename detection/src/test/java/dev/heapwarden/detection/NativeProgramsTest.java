@@ -89,7 +89,7 @@ class NativeProgramsTest {
     assertThat(verdict.evidence().cause()).isEqualTo(Cause.KERNEL_MEMORY);
     assertThat(verdict.evidence().layer()).isEqualTo(Layer.KERNEL);
     assertThat(verdict.evidence().sentence())
-        .contains("Open files gained 3", "kernel memory gained 3");
+        .contains("open files gained 3", "kernel memory gained 3");
   }
 
   @Test

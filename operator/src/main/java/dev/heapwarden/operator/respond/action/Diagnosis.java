@@ -3,6 +3,7 @@ package dev.heapwarden.operator.respond.action;
 import static java.util.stream.Collectors.joining;
 
 import dev.heapwarden.crds.incident.Finding;
+import dev.heapwarden.crds.snapshot.MapReport;
 import dev.heapwarden.crds.snapshot.MemorySnapshot;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.Artifact;
@@ -13,6 +14,7 @@ import dev.heapwarden.operator.respond.journal.Steps;
 import dev.heapwarden.operator.respond.journal.Texts;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /** What level 1 found. */
@@ -37,10 +39,35 @@ final class Diagnosis {
             ? GoroutineLeak.in(status)
             : Optional.<GoroutineLeak>empty();
     return leaking.isEmpty()
-        ? new Seen.Done(artefacts(status), culprit(status))
+        ? new Seen.Done(artefacts(status) + growing(status), culprit(status))
         : new Seen.Done(
             artefacts(status) + "; " + leaking.get().sentence(),
             Optional.of(new Seen.Culprit(Cause.GOROUTINE_GROWTH, leaking.get().site())));
+  }
+
+  /**
+   * Such as {@code ; map[string]*main.session at main.handle (main.go:69) gains 75.0 entries/s}.
+   */
+  private static String growing(MemorySnapshotStatus status) {
+    return status.maps().stream()
+        .filter(map -> map.entriesPerSecond() > 0)
+        .flatMap(
+            map ->
+                map.sites().stream()
+                    .filter(site -> site.function().equals(status.site()))
+                    .map(site -> sentence(map, site)))
+        .findFirst()
+        .orElse("");
+  }
+
+  private static String sentence(MapReport map, MapReport.Site site) {
+    return String.format(
+        Locale.ROOT,
+        "; %s at %s%s gains %.1f entries/s",
+        map.type() == null ? "a map" : map.type(),
+        site.function(),
+        site.location() == null ? "" : " (" + site.location() + ")",
+        map.entriesPerSecond());
   }
 
   private static Optional<Seen.Culprit> culprit(MemorySnapshotStatus status) {

@@ -21,8 +21,8 @@ public record MapReport(
     @JsonPropertyDescription("Deletes of one key per second.") double deletesPerSecond,
     @JsonPropertyDescription("How often it was cleared as a whole in the window.") long clears,
     @JsonPropertyDescription(
-            "True where nine deletes or more came to ten writes, or it was cleared: it is emptied"
-                + " as it fills, whatever it grew or shrank by in so short a time.")
+            "True where nine deletes or more came to ten writes and it gained no more than the"
+                + " tenth, or it was cleared: it is emptied as it fills.")
         boolean steady,
     @JsonPropertyDescription("Functions that write it, most writes first, at most 5.")
         List<Site> sites) {
@@ -63,7 +63,10 @@ public record MapReport(
         writesPerSecond,
         deletesPerSecond,
         clears,
-        clears > 0 || (deletesPerSecond > 0 && deletesPerSecond >= MADE_UP_FOR * writesPerSecond),
+        clears > 0
+            || (deletesPerSecond > 0
+                && deletesPerSecond >= MADE_UP_FOR * writesPerSecond
+                && entriesPerSecond <= (1 - MADE_UP_FOR) * writesPerSecond),
         sites);
   }
 

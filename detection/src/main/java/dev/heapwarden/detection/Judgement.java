@@ -32,13 +32,13 @@ record Judgement(Testimony testimony, Predicate<Signal> saw, Duration age, Setti
       return inconclusive(Reason.NO_RULE, "No rule speaks of this runtime.");
     }
     var tooFewCollections =
-        growsBesideTheHeap()
+        testimony.growsBesideTheHeap()
             ? Optional.<Finding>empty()
             : firstAbstention(Reason.TOO_FEW_COLLECTIONS);
     int supporting = testimony.witnesses(Stance.SUPPORTS).size();
     boolean contradicted =
-        !testimony.witnesses(Stance.CONTRADICTS).isEmpty() && !growsBesideTheHeap();
-    if (tooFewCollections.isEmpty() && !contradicted && isSure() && isOldEnough()) {
+        !testimony.witnesses(Stance.CONTRADICTS).isEmpty() && !testimony.growsBesideTheHeap();
+    if (tooFewCollections.isEmpty() && !contradicted && testimony.isSure() && isOldEnough()) {
       return new Verdict.Confirmed(testimony.evidence(Wording.confirmed(testimony)));
     }
     // A rule that is no witness suspects, whatever the witnesses say, and never more.
@@ -59,26 +59,11 @@ record Judgement(Testimony testimony, Predicate<Signal> saw, Duration age, Setti
         .orElseGet(() -> new Verdict.Healthy(testimony.evidence(Wording.healthy(testimony))));
   }
 
-  /** Two independent witnesses, and the live heap where one of them is none without it. */
-  private boolean isSure() {
-    var sure = testimony.sure();
-    return sure.size() >= 2
-        && (sure.contains(Witness.Kind.POST_GC_LIVE_HEAP)
-            || sure.stream().noneMatch(Witness.Kind::needsTheLiveHeap));
-  }
-
   /** It has lasted, or there is no time left to wait until it has. */
   private boolean isOldEnough() {
     var lasting = Duration.ofMillis(Math.round(LASTING * settings.trendHorizon().toMillis()));
-    return testimony.growth().filter(growth -> growth.span().compareTo(lasting) >= 0).isPresent()
+    return testimony.filling().filter(growth -> growth.span().compareTo(lasting) >= 0).isPresent()
         || testimony.timeToLimit().filter(left -> left.compareTo(lasting) < 0).isPresent();
-  }
-
-  /** Outside the managed heap, by two witnesses: that this stays flat says nothing against it. */
-  private boolean growsBesideTheHeap() {
-    var sure = testimony.sure();
-    long beside = sure.stream().filter(Witness.Kind::isBesideTheHeap).count();
-    return beside >= 2 || (beside == 1 && sure.contains(Witness.Kind.ANONYMOUS_MEMORY));
   }
 
   /**

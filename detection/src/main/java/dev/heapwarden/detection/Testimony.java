@@ -50,8 +50,37 @@ record Testimony(List<Finding> findings, Features features) {
         .toList();
   }
 
+  /**
+   * How many of them are independent: what only counts, such as goroutines and the files that they
+   * hold, is one.
+   */
+  private static long independent(List<Witness.Kind> kinds) {
+    long measured = kinds.stream().filter(kind -> !kind.isCount()).count();
+    return kinds.size() > measured ? measured + 1 : measured;
+  }
+
+  /** Two independent witnesses, and the live heap where one of them is none without it. */
+  boolean isSure() {
+    var sure = sure();
+    return independent(sure) >= 2
+        && (sure.contains(Witness.Kind.POST_GC_LIVE_HEAP)
+            || sure.stream().noneMatch(Witness.Kind::needsTheLiveHeap));
+  }
+
+  /** Outside the managed heap, by two witnesses: that this stays flat says nothing against it. */
+  boolean growsBesideTheHeap() {
+    var sure = sure();
+    long beside = independent(sure.stream().filter(Witness.Kind::isBesideTheHeap).toList());
+    return beside >= 2 || (beside == 1 && sure.contains(Witness.Kind.ANONYMOUS_MEMORY));
+  }
+
   Optional<Growth> growth() {
     return features.liveHeap().or(features::anonymous);
+  }
+
+  /** What the limit is reached by: beside the heap by the memory of the whole program. */
+  Optional<Growth> filling() {
+    return growsBesideTheHeap() ? features.anonymous().or(this::growth) : growth();
   }
 
   /** The map behind the leak; empty unless the map witness supports one. */
@@ -78,24 +107,26 @@ record Testimony(List<Finding> findings, Features features) {
   }
 
   Optional<Duration> timeToLimit() {
-    return growth().flatMap(growth -> timeToLimit(growth, growth.bytesPerSecond()));
+    return filling().flatMap(growth -> timeToLimit(growth, growth.bytesPerSecond()));
   }
 
   /** At the fastest growth that the interval holds. */
   Optional<Duration> soonestTimeToLimit() {
-    return growth().flatMap(growth -> timeToLimit(growth, growth.high()));
+    return filling().flatMap(growth -> timeToLimit(growth, growth.high()));
   }
 
   /** At the slowest growth that the interval holds; empty where that is too far away to say. */
   Optional<Duration> latestTimeToLimit() {
-    return growth().flatMap(growth -> timeToLimit(growth, growth.low()));
+    return filling().flatMap(growth -> timeToLimit(growth, growth.low()));
   }
 
   private Optional<Duration> timeToLimit(Growth growth, double bytesPerSecond) {
     var free =
         Stream.of(
                 free(Feature.MEMORY_LIMIT, Feature.ANONYMOUS_MEMORY),
-                free(Feature.HEAP_LIMIT, Feature.LIVE_HEAP))
+                growsBesideTheHeap()
+                    ? Optional.<Double>empty()
+                    : free(Feature.HEAP_LIMIT, Feature.LIVE_HEAP))
             .flatMap(Optional::stream)
             .min(Comparator.naturalOrder());
     return free.filter(_ -> growth.low() > 0)

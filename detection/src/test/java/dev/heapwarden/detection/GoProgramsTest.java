@@ -6,11 +6,14 @@ import static dev.heapwarden.detection.SimulatedContainer.MIB;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heapwarden.detection.sample.MapInstance;
+import dev.heapwarden.detection.sample.Origin;
+import dev.heapwarden.detection.sample.Signal;
 import dev.heapwarden.detection.verdict.Cause;
 import dev.heapwarden.detection.verdict.Layer;
 import dev.heapwarden.detection.verdict.Verdict;
 import dev.heapwarden.detection.verdict.Witness;
 import dev.heapwarden.detection.verdict.Witness.Stance;
+import java.time.Duration;
 import java.util.Random;
 import java.util.function.DoubleUnaryOperator;
 import org.junit.jupiter.api.Test;
@@ -54,6 +57,34 @@ class GoProgramsTest {
         .filteredOn(witness -> witness.kind() == Witness.Kind.GOROUTINES)
         .extracting(Witness::stance)
         .containsExactly(Stance.SUPPORTS);
+  }
+
+  /** One goroutine and one file each: however many come, they say it once. */
+  @Test
+  void connectionsThatComeAllMorningAreNotConfirmedWhereNoMemoryGrows() {
+    var server =
+        program(1, 4 * 3600)
+            .anonymous(15, 0.005, _ -> 45 * MIB)
+            .goroutines(15, 0.01, age -> 100 + age / 72)
+            .reading(15, Origin.CGROUP, Signal.OPEN_FILES, age -> 100 + Math.floor(age / 72));
+    for (double age = 600; age <= 4 * 3600; age += 300) {
+      assertThat(server.verdict(DEFAULTS, age))
+          .as("at %s s", age)
+          .isNotInstanceOf(Verdict.Confirmed.class);
+    }
+  }
+
+  /** 25 minutes would be too late; the heap's own limit is far away. */
+  @Test
+  void goroutinesThatFillTheMemoryInAQuarterOfAnHourAreConfirmedBefore() {
+    var verdict =
+        program(1, 1300)
+            .cgroup(15, 0.005, age -> 45 * MIB + 0.2 * MIB * age, 512.0 * MIB)
+            .goroutines(15, 0.01, age -> 20 + 25 * age)
+            .verdict(DEFAULTS, 1300);
+
+    assertThat(verdict).isInstanceOf(Verdict.Confirmed.class);
+    assertThat(verdict.evidence().timeToLimit()).isLessThan(Duration.ofMinutes(20));
   }
 
   /** Ten connections more are no leak, however steadily they came. */

@@ -40,6 +40,14 @@ public record Witness(Kind kind, Stance stance, String message) {
     }
 
     /**
+     * Whether it counts what a program holds for each of those it serves: more of them means more
+     * load as well as a leak, and all of these together say it once.
+     */
+    public boolean isCount() {
+      return this == GOROUTINES || this == THREADS || this == OPEN_FILES;
+    }
+
+    /**
      * Whether it is one only beside the live heap: garbage that awaits a collection is counted with
      * a class, and more load collects more often.
      */

@@ -139,8 +139,21 @@ public final class AddReplicas extends DeploymentChange {
 
   @Override
   Seen undo(LeakIncident incident, Step step, Deployment deployment) {
-    return number(step, deployment)
-        .map(number -> undo(number, step, Situation.fieldManager(incident)))
+    return isOfAutoscaler(step)
+        ? undoWithout(incident, step)
+        : undo(new Replicas(client, deployment), step, Situation.fieldManager(incident));
+  }
+
+  /** An autoscaler outlives its Deployment, and finds the next one by its name. */
+  @Override
+  Seen undoWithout(LeakIncident incident, Step step) {
+    if (!isOfAutoscaler(step)) {
+      return super.undoWithout(incident, step);
+    }
+    return MinReplicas.in(client, incident.getMetadata().getNamespace()).stream()
+        .filter(autoscaler -> autoscaler.uid().equals(Steps.fact(step, AUTOSCALER)))
+        .findFirst()
+        .map(autoscaler -> undo(autoscaler, step, Situation.fieldManager(incident)))
         .orElseGet(() -> new Seen.Done("the HorizontalPodAutoscaler is gone"));
   }
 

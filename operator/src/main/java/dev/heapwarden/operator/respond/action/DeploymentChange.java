@@ -82,7 +82,12 @@ abstract class DeploymentChange implements Action {
   public final Seen undo(LeakIncident incident, Step step, Instant now) {
     return Deployments.find(client, incident)
         .map(deployment -> undo(incident, step, deployment))
-        .orElseGet(() -> new Seen.Done(Deployments.whyNone(incident)));
+        .orElseGet(() -> undoWithout(incident, step));
+  }
+
+  /** The Deployment is gone, and with it what was changed in it. */
+  Seen undoWithout(LeakIncident incident, Step step) {
+    return new Seen.Done(Deployments.whyNone(incident));
   }
 
   /** Five minutes and one more for every pod that has to become ready. */

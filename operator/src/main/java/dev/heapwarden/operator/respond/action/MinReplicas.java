@@ -19,6 +19,17 @@ record MinReplicas(KubernetesClient client, HorizontalPodAutoscaler object)
     implements ReplicaNumber {
   /** Those that decide on the replicas of this Deployment. */
   static List<MinReplicas> of(KubernetesClient client, String namespace, String deployment) {
+    return in(client, namespace).stream()
+        .filter(
+            autoscaler -> {
+              var target = autoscaler.object.getSpec().getScaleTargetRef();
+              return target.getKind().equals("Deployment") && target.getName().equals(deployment);
+            })
+        .toList();
+  }
+
+  /** Those of a namespace. */
+  static List<MinReplicas> in(KubernetesClient client, String namespace) {
     return client
         .autoscaling()
         .v2()
@@ -27,11 +38,6 @@ record MinReplicas(KubernetesClient client, HorizontalPodAutoscaler object)
         .list()
         .getItems()
         .stream()
-        .filter(
-            autoscaler -> {
-              var target = autoscaler.getSpec().getScaleTargetRef();
-              return target.getKind().equals("Deployment") && target.getName().equals(deployment);
-            })
         .map(autoscaler -> new MinReplicas(client, autoscaler))
         .toList();
   }

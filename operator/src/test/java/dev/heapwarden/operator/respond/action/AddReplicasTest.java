@@ -27,6 +27,7 @@ class AddReplicasTest {
   private final ApiServer server = new ApiServer(this::answer);
   private final AddReplicas action = new AddReplicas(server.client());
   private List<HorizontalPodAutoscaler> autoscalers = List.of();
+  private String uid = "w1";
   private String labels = "{}";
   private String owner = "{manager: kubectl-create, operation: Update";
 
@@ -196,6 +197,17 @@ class AddReplicasTest {
     assertThat(writes).isEmpty();
   }
 
+  /** It finds the next Deployment by its name. */
+  @Test
+  void aMinimumOutlivesItsDeploymentAndIsUndoneWithoutIt() {
+    autoscalers = List.of(autoscaler(10, "", ""));
+    var intended = Intended.step(action, (Plan.Do) action.plan(situation()));
+    uid = "another";
+
+    assertThat(((Seen.Done) action.undo(situation().incident(), intended, Fixtures.NOON)).message())
+        .contains("minReplicas");
+  }
+
   @Test
   void raisingTheMinimumIsNotDoneBeforeTheReplicasAreThere() {
     autoscalers = List.of(autoscaler(10, "", ""));
@@ -250,14 +262,14 @@ class AddReplicasTest {
         metadata:
           name: checkout
           namespace: shop
-          uid: w1
+          uid: %s
           labels: %s
           managedFields:
           - %s, fieldsType: FieldsV1, fieldsV1: {f:spec: {f:replicas: {}}}}
           - {manager: helm, operation: Apply, fieldsType: FieldsV1, fieldsV1: {f:spec: {f:template: {}}}}
         spec: {replicas: 2}
         """
-            .formatted(labels, owner),
+            .formatted(uid, labels, owner),
         Deployment.class);
   }
 }

@@ -51,6 +51,8 @@ public record ClusterPods(KubernetesClient client, NodeView node) implements Pod
     return Stream.ofNullable(pod.getMetadata().getOwnerReferences())
         .flatMap(references -> references.stream())
         .filter(reference -> Boolean.TRUE.equals(reference.getController()))
+        // Another pod of a StatefulSet or a DaemonSet does not serve in its place.
+        .filter(reference -> reference.getKind().equals("ReplicaSet"))
         .map(OwnerReference::getUid)
         .findFirst();
   }

@@ -143,7 +143,7 @@ public final class KernelMemoryEvidence {
     long calls = stacks.values().stream().mapToLong(KernelMemoryEvidence::calls).sum();
     return new Report(
         seen.seconds().orElse(window.toMillis() / 1000.0),
-        calls >= CALLS,
+        seen.of("@over").values().stream().anyMatch(over -> over.asLong() > 0),
         seen.lost(),
         pids,
         stacks.values().stream().mapToLong(KernelMemoryEvidence::bytes).sum(),
@@ -227,7 +227,7 @@ public final class KernelMemoryEvidence {
     text.append(
         """
         tracepoint:kmem:kmalloc /@t[pid]/ {
-          @calls++; if (@calls > %1$d) { exit(); }
+          @calls++; if (@calls > %1$d) { if (@over == 0) { @over = 1; exit(); } return; }
           @stacks[kstack(raw, 8)] = stats(args.bytes_alloc); @sizes = hist(args.bytes_alloc);
         }
         """
@@ -236,7 +236,7 @@ public final class KernelMemoryEvidence {
         (namesCaches
                 ? """
             rawtracepoint:kmem_cache_alloc /@t[pid]/ {
-              @calls++; if (@calls > %1$d) { exit(); }
+              @calls++; if (@calls > %1$d) { if (@over == 0) { @over = 1; exit(); } return; }
               $cache = (struct kmem_cache *)arg2;
               @stacks[kstack(raw, 8)] = stats($cache->size); @sizes = hist($cache->size);
               @caches[str($cache->name)] = sum($cache->size);
@@ -244,7 +244,7 @@ public final class KernelMemoryEvidence {
             """
                 : """
             tracepoint:kmem:kmem_cache_alloc /@t[pid]/ {
-              @calls++; if (@calls > %1$d) { exit(); }
+              @calls++; if (@calls > %1$d) { if (@over == 0) { @over = 1; exit(); } return; }
               @stacks[kstack(raw, 8)] = stats(args.bytes_alloc); @sizes = hist(args.bytes_alloc);
             }
             """)

@@ -33,9 +33,18 @@ public record Finding(
   /** What {@link #cause} says where the evidence does not say. */
   public static final String UNKNOWN_CAUSE = "Unknown";
 
-  /** The same of a cause that is known otherwise, where this does not know its own. */
+  /** A heap grows, and what it holds is not known. */
+  private static final String OLD_GENERATION = "OldGeneration";
+
+  private static final String CLASS_GROWTH = "ClassGrowth";
+
+  /**
+   * The same of a cause that is known otherwise, where that says more: of anything where this does
+   * not know its own, of a class where this knows only that the heap grows.
+   */
   public Finding orOfCause(String known) {
-    return cause.equals(UNKNOWN_CAUSE) ? ofCause(known) : this;
+    boolean says = cause.equals(OLD_GENERATION) && known.equals(CLASS_GROWTH);
+    return says || cause.equals(UNKNOWN_CAUSE) ? ofCause(known) : this;
   }
 
   public Finding ofCause(String known) {

@@ -66,6 +66,17 @@ class StatusTextTest {
   }
 
   @Test
+  void aClassThatTheSnapshotNamedSaysMoreThanAGrowingHeap() {
+    var heapGrows = finding(1_000).ofCause("OldGeneration");
+    var opened = StatusText.opened(TARGET, heapGrows, "", "", null, NOW);
+
+    assertThat(heapGrows.orOfCause("ClassGrowth").cause()).isEqualTo("ClassGrowth");
+    assertThat(StatusText.with(opened, heapGrows, "").finding()).isEqualTo(heapGrows);
+    assertThat(heapGrows.orOfCause("Unknown")).isEqualTo(heapGrows);
+    assertThat(heapGrows.ofCause("Threads").orOfCause("ClassGrowth").cause()).isEqualTo("Threads");
+  }
+
+  @Test
   void aCauseThatTheSnapshotNamedStaysWhereAFresherFindingKnowsNone() {
     var opened =
         StatusText.opened(TARGET, finding(1_000).ofCause("ClassGrowth"), "", "", null, NOW);

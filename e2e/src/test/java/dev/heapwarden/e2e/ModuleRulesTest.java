@@ -118,9 +118,11 @@ class ModuleRulesTest {
                           "jvm",
                           "lane",
                           "nativecode",
+                          "objectstore",
                           "probe",
                           "sample",
                           "target")),
+                  entry("objectstore", Set.of()),
                   entry("access", Set.of()),
                   entry(
                       "http",

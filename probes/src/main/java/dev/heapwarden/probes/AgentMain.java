@@ -14,6 +14,8 @@ import dev.heapwarden.probes.http.AgentMetrics;
 import dev.heapwarden.probes.http.AgentServer;
 import dev.heapwarden.probes.http.Answers;
 import dev.heapwarden.probes.http.StatusServer;
+import dev.heapwarden.probes.objectstore.Bucket;
+import dev.heapwarden.probes.objectstore.ObjectStore;
 import dev.heapwarden.probes.probe.Bpftrace;
 import dev.heapwarden.probes.probe.NodeProbe;
 import dev.heapwarden.probes.probe.Tracepoints;
@@ -42,6 +44,7 @@ import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
 
 /** Builds the agent, and nothing else does. */
 public final class AgentMain {
@@ -57,6 +60,11 @@ public final class AgentMain {
   private static final int REVIEW_MILLIS = 2_000;
 
   private AgentMain() {}
+
+  /** With the credentials of the mounted file, else of the pod's or the node's role. */
+  private static ObjectStore objectStore(Bucket bucket) {
+    return new ObjectStore(bucket, DefaultCredentialsProvider.builder().build());
+  }
 
   public static void main(String[] arguments) throws IOException {
     var settings = AgentSettings.of(System.getenv());
@@ -105,6 +113,7 @@ public final class AgentMain {
                 spending,
                 new ClusterPods(client, view)),
             store,
+            settings.bucket().map(AgentMain::objectStore),
             new SnapshotMeasures(registry),
             InstantSource.system());
     var identity = new ServingIdentity();

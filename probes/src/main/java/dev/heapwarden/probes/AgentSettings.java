@@ -2,6 +2,7 @@ package dev.heapwarden.probes;
 
 import dev.heapwarden.crds.AgentAccess;
 import dev.heapwarden.crds.watch.WatchedNamespaces;
+import dev.heapwarden.probes.objectstore.Bucket;
 import io.fabric8.kubernetes.api.model.Quantity;
 import java.nio.file.Path;
 import java.util.Map;
@@ -20,6 +21,7 @@ import java.util.Optional;
  *     such as 1Gi
  * @param cgroupRoot CGROUP_ROOT: the node's /sys/fs/cgroup
  * @param procRoot PROC_ROOT
+ * @param bucket where artefacts are copied to
  */
 record AgentSettings(
     String nodeName,
@@ -31,13 +33,14 @@ record AgentSettings(
     long snapshotQuota,
     Path cgroupRoot,
     Path procRoot,
-    Optional<Path> podLogs) {
+    Optional<Path> podLogs,
+    Optional<Bucket> bucket) {
 
   /**
    * Reads the environment.
    *
    * @throws IllegalArgumentException when NODE_NAME is missing, AGENT_PORT or STATUS_PORT is no
-   *     port, or SNAPSHOT_QUOTA no quantity
+   *     port, SNAPSHOT_QUOTA no quantity, or a setting of the bucket malformed
    */
   static AgentSettings of(Map<String, String> environment) {
     var node = environment.getOrDefault("NODE_NAME", "");
@@ -57,7 +60,8 @@ record AgentSettings(
         Path.of(environment.getOrDefault("PROC_ROOT", "/proc")),
         Optional.of(environment.getOrDefault("POD_LOGS", ""))
             .filter(directory -> !directory.isEmpty())
-            .map(Path::of));
+            .map(Path::of),
+        Bucket.of(environment));
   }
 
   private static int port(Map<String, String> environment, String name, int otherwise) {

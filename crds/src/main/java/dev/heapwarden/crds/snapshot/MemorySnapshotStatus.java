@@ -99,6 +99,26 @@ public record MemorySnapshotStatus(
         null);
   }
 
+  /** The same with other artefacts. */
+  public MemorySnapshotStatus ofArtifacts(List<Artifact> others) {
+    return new MemorySnapshotStatus(
+        phase,
+        site,
+        message,
+        node,
+        startedAt,
+        completedAt,
+        others,
+        maps,
+        classes,
+        variables,
+        jvm,
+        go,
+        instances,
+        allocations,
+        goroutines);
+  }
+
   public enum Phase {
     @JsonProperty("Running")
     RUNNING,
@@ -112,7 +132,8 @@ public record MemorySnapshotStatus(
   public record Artifact(
       @JsonPropertyDescription("Kind of the evidence.") SnapshotKind kind,
       @JsonPropertyDescription("Taken, Refused or Failed.") State state,
-      @JsonPropertyDescription("Why it was not taken, or is no longer on the node.")
+      @JsonPropertyDescription(
+              "Why it was not taken, is no longer on the node, or is not in the object store yet.")
           @Nullable String reason,
       @JsonPropertyDescription("Size in bytes.") @Nullable Long size,
       @JsonPropertyDescription("SHA-256 in hex.") @Nullable String sha256,
@@ -124,7 +145,26 @@ public record MemorySnapshotStatus(
               "How long the target stood still for it, in milliseconds; 0 where nothing stops it.")
           @Nullable Long stallMillis,
       @JsonPropertyDescription("Who told what is known of a Go program: Pprof, or ProcessMemory.")
-          @Nullable Source source) {
+          @Nullable Source source,
+      @JsonPropertyDescription(
+              "s3://BUCKET/KEY of its copy in the object store, which is whole; absent until it is"
+                  + " there.")
+          @Nullable String object) {
+    /** The same after its file had to go from the node. */
+    public Artifact withoutFile(String why) {
+      return new Artifact(kind, state, why, size, sha256, null, stallMillis, source, object);
+    }
+
+    /** The same with a copy in the object store. */
+    public Artifact copied(String to) {
+      return new Artifact(kind, state, null, size, sha256, path, stallMillis, source, to);
+    }
+
+    /** The same while a copy could not be made. */
+    public Artifact notCopied(String why) {
+      return new Artifact(kind, state, why, size, sha256, path, stallMillis, source, object);
+    }
+
     public enum Source {
       @JsonProperty("Pprof")
       PPROF,

@@ -1,7 +1,6 @@
 package dev.heapwarden.probes.snapshot;
 
 import dev.heapwarden.crds.snapshot.MemorySnapshot;
-import dev.heapwarden.crds.snapshot.MemorySnapshotStatus;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.Artifact;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.io.IOException;
@@ -74,37 +73,8 @@ final class ArtifactSweep {
     var status = snapshot.getStatus();
     var artifacts =
         status.artifacts().stream()
-            .map(artifact -> isGone(artifact) ? withoutFile(artifact) : artifact)
+            .map(artifact -> isGone(artifact) ? artifact.withoutFile(DELETED) : artifact)
             .toList();
-    reports.write(
-        snapshot,
-        new MemorySnapshotStatus(
-            status.phase(),
-            status.site(),
-            status.message(),
-            status.node(),
-            status.startedAt(),
-            status.completedAt(),
-            artifacts,
-            status.maps(),
-            status.classes(),
-            status.variables(),
-            status.jvm(),
-            status.go(),
-            status.instances(),
-            status.allocations(),
-            status.goroutines()));
-  }
-
-  private static Artifact withoutFile(Artifact artifact) {
-    return new Artifact(
-        artifact.kind(),
-        artifact.state(),
-        DELETED,
-        artifact.size(),
-        artifact.sha256(),
-        null,
-        artifact.stallMillis(),
-        artifact.source());
+    reports.write(snapshot, status.ofArtifacts(artifacts));
   }
 }

@@ -9,6 +9,7 @@ import java.net.HttpURLConnection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -106,26 +107,30 @@ final class Reports {
     }
   }
 
+  /** As the API server has it now, unless it is gone; another of its name is another. */
+  Optional<MemorySnapshot> fresh(MemorySnapshot snapshot) {
+    return Optional.ofNullable(client.resource(snapshot).get())
+        .filter(found -> uid(found).equals(uid(snapshot)));
+  }
+
   private void conclude(Conclusion conclusion) {
-    var fresh = client.resource(conclusion.snapshot()).get();
-    if (fresh == null || !stillRuns(fresh, conclusion)) {
+    var fresh = fresh(conclusion.snapshot()).filter(Reports::runs);
+    if (fresh.isEmpty()) {
       LOG.info(
           "snapshot went while it was taken namespace={} name={}",
           conclusion.snapshot().getMetadata().getNamespace(),
           conclusion.snapshot().getMetadata().getName());
       return;
     }
-    write(fresh, conclusion.status());
+    write(fresh.get(), conclusion.status());
   }
 
-  private static boolean stillRuns(MemorySnapshot fresh, Conclusion conclusion) {
-    var status = fresh.getStatus();
-    return uid(fresh).equals(uid(conclusion.snapshot()))
-        && status != null
-        && status.phase() == Phase.RUNNING;
+  private static boolean runs(MemorySnapshot snapshot) {
+    var status = snapshot.getStatus();
+    return status != null && status.phase() == Phase.RUNNING;
   }
 
-  private static String uid(MemorySnapshot snapshot) {
+  static String uid(MemorySnapshot snapshot) {
     return snapshot.getMetadata().getUid();
   }
 

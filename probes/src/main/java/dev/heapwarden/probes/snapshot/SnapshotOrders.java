@@ -7,6 +7,7 @@ import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.Phase;
 import dev.heapwarden.crds.snapshot.SnapshotKind;
 import dev.heapwarden.crds.watch.Informers;
 import dev.heapwarden.crds.watch.WatchedNamespaces;
+import dev.heapwarden.probes.objectstore.ObjectStore;
 import dev.heapwarden.probes.target.Target;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -48,6 +49,7 @@ public final class SnapshotOrders implements AutoCloseable {
   private final SnapshotMeasures measures;
   private final Reports reports;
   private final ArtifactSweep artifacts;
+  private final Optional<ArtifactCopies> copies;
   private final Turns turns = new Turns();
   private final ScheduledExecutorService worker = Executors.newSingleThreadScheduledExecutor();
 
@@ -56,6 +58,7 @@ public final class SnapshotOrders implements AutoCloseable {
    *
    * @param podIsHere whether a pod, by namespace and name, runs on this node
    * @param store the one that the collector stores into
+   * @param objects where artefacts are copied to
    */
   public SnapshotOrders(
       KubernetesClient client,
@@ -65,6 +68,7 @@ public final class SnapshotOrders implements AutoCloseable {
       BiPredicate<String, String> podIsHere,
       EvidenceCollector collector,
       ArtifactStore store,
+      Optional<ObjectStore> objects,
       SnapshotMeasures measures,
       InstantSource clock) {
     this.client = client;
@@ -77,6 +81,7 @@ public final class SnapshotOrders implements AutoCloseable {
     this.clock = clock;
     reports = new Reports(client);
     artifacts = new ArtifactSweep(node, store, reports);
+    copies = objects.map(bucket -> new ArtifactCopies(node, store, bucket::put, reports, clock));
     snapshots =
         Informers.start(
             namespaces.of(client.resources(MemorySnapshot.class)),
@@ -95,6 +100,7 @@ public final class SnapshotOrders implements AutoCloseable {
   @Override
   public void close() {
     worker.shutdownNow();
+    copies.ifPresent(ArtifactCopies::close);
     snapshots.close();
   }
 
@@ -105,6 +111,7 @@ public final class SnapshotOrders implements AutoCloseable {
       }
       reports.catchUp();
       artifacts.sweep(snapshots.list());
+      copies.ifPresent(it -> it.work(snapshots.list()));
       collector.sweep(targets.get());
       var next = turns.next(snapshots.list().stream().filter(this::due).toList());
       if (next.isPresent()) {

@@ -147,7 +147,8 @@ final class SnapshotReport {
               stored.sha256(),
               stored.path().toString(),
               stall.toMillis(),
-              source.orElse(null));
+              source.orElse(null),
+              null);
       case Evidence.Refused(var reason, var stall) ->
           without(kind, Artifact.State.REFUSED, reason, stall);
       case Evidence.Failed(var reason, var stall) ->
@@ -158,6 +159,14 @@ final class SnapshotReport {
   private static Artifact without(
       SnapshotKind kind, Artifact.State state, String reason, Duration stall) {
     return new Artifact(
-        kind, state, reason, null, null, null, stall.isZero() ? null : stall.toMillis(), null);
+        kind,
+        state,
+        reason,
+        null,
+        null,
+        null,
+        stall.isZero() ? null : stall.toMillis(),
+        null,
+        null);
   }
 }

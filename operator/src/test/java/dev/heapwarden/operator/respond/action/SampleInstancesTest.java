@@ -174,6 +174,7 @@ class SampleInstancesTest {
                     null,
                     null,
                     null,
+                    null,
                     null))));
     var situation = situation("JVM", "-", DIAGNOSED, ISOLATED);
 

@@ -86,6 +86,25 @@ class ChartValuesIT {
   }
 
   @Test
+  void credentialsOfTheObjectStoreAreAFileAndNoVariable() {
+    assertThat(
+            changed("agent.objectStore", "{\"bucket\":\"evidence\",\"secret\":\"evidence-store\"}"))
+        .singleElement()
+        .satisfies(
+            agent -> {
+              assertThat(agent.getKind()).isEqualTo("DaemonSet");
+              assertThat(at(agent, "/spec/template/spec/containers/0/env").toString())
+                  .contains("\"OBJECT_STORE_BUCKET\",\"value\":\"evidence\"")
+                  .contains(
+                      "\"AWS_SHARED_CREDENTIALS_FILE\","
+                          + "\"value\":\"/etc/heapwarden/object-store/credentials\"")
+                  .doesNotContain("secretKeyRef");
+              assertThat(at(agent, "/spec/template/spec/volumes").findValuesAsText("secretName"))
+                  .containsExactly("evidence-store");
+            });
+  }
+
+  @Test
   void withoutNetworkPoliciesEverythingElseStaysAsItIs() {
     assertThat(Chart.template("--set", "networkPolicy.enabled=false"))
         .containsExactlyElementsOf(

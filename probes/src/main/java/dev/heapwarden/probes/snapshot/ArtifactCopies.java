@@ -93,28 +93,33 @@ final class ArtifactCopies implements AutoCloseable {
   }
 
   /**
-   * Says what came of the copies that were made, and begins those of the next snapshot.
+   * Says what came of the copies that were made, and begins those of the next snapshot. What could
+   * not be said will be, next time; the taking of snapshots does not wait for it.
    *
    * @param snapshots all that there are in the cluster
-   * @throws KubernetesClientException when it could not be said: it will be, next time
    */
   void work(Collection<MemorySnapshot> snapshots) {
-    if (running != null) {
-      if (!running.isDone()) {
-        return;
+    try {
+      if (running != null && running.isDone()) {
+        conclude(running.resultNow());
+        running = null;
       }
-      conclude(running.resultNow());
-      running = null;
+      if (running == null && !clock.instant().isBefore(next)) {
+        begin(snapshots);
+      }
+    } catch (KubernetesClientException failure) {
+      LOG.warn("copies of artefacts will be told later reason={}", failure.getMessage());
     }
-    if (!clock.instant().isBefore(next)) {
-      failed.keySet().retainAll(snapshots.stream().map(Reports::uid).collect(Collectors.toSet()));
-      snapshots.stream()
-          .filter(this::isDue)
-          .min(Comparator.comparing(due -> failed.getOrDefault(Reports.uid(due), Instant.MIN)))
-          .flatMap(reports::fresh)
-          .filter(this::isDue)
-          .ifPresent(snapshot -> running = worker.submit(() -> copy(snapshot)));
-    }
+  }
+
+  private void begin(Collection<MemorySnapshot> snapshots) {
+    failed.keySet().retainAll(snapshots.stream().map(Reports::uid).collect(Collectors.toSet()));
+    snapshots.stream()
+        .filter(this::isDue)
+        .min(Comparator.comparing(due -> failed.getOrDefault(Reports.uid(due), Instant.MIN)))
+        .flatMap(reports::fresh)
+        .filter(this::isDue)
+        .ifPresent(snapshot -> running = worker.submit(() -> copy(snapshot)));
   }
 
   private boolean isDue(MemorySnapshot snapshot) {

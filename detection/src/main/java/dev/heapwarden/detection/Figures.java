@@ -2,6 +2,8 @@ package dev.heapwarden.detection;
 
 import dev.heapwarden.detection.verdict.Growth;
 import java.time.Duration;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 
 /** Figures as people read them. */
@@ -11,6 +13,9 @@ final class Figures {
 
   /** A figure below a twentieth of a unit is told in the next smaller one. */
   private static final double SHARE = 0.05;
+
+  private static final DateTimeFormatter CLOCK =
+      DateTimeFormatter.ofPattern("HH:mm", Locale.ROOT).withZone(ZoneOffset.UTC);
 
   private Figures() {}
 
@@ -39,6 +44,12 @@ final class Figures {
     return perHour >= KIB * MIB
         ? String.format(Locale.ROOT, "%.1f GiB/h", perHour / KIB / MIB)
         : bytes(perHour) + "/h";
+  }
+
+  /** Such as {@code since 14:05 UTC,}; empty where nobody saw it begin. */
+  static String since(Growth growth) {
+    var since = growth.since();
+    return since == null ? "" : " since " + CLOCK.format(since) + " UTC,";
   }
 
   /** Whole where that is exact enough, such as 310, and 0.25 below ten. */

@@ -3,6 +3,7 @@ package dev.heapwarden.detection;
 import dev.heapwarden.detection.feature.Feature;
 import dev.heapwarden.detection.rule.Outcome;
 import dev.heapwarden.detection.sample.Signal;
+import dev.heapwarden.detection.verdict.Growth;
 import dev.heapwarden.detection.verdict.Verdict;
 import dev.heapwarden.detection.verdict.Verdict.Inconclusive.Reason;
 import dev.heapwarden.detection.verdict.Witness;
@@ -23,6 +24,12 @@ record Judgement(Testimony testimony, Predicate<Signal> saw, Duration age, Setti
    * then.
    */
   private static final double LASTING = 0.07;
+
+  /**
+   * The same of growth that began after a time without: a morning's load does so too, and takes an
+   * hour or two to come.
+   */
+  private static final double LASTING_AFTER_A_STILL_TIME = 0.33;
 
   Verdict verdict() {
     if (age.compareTo(settings.warmUp()) < 0) {
@@ -61,9 +68,17 @@ record Judgement(Testimony testimony, Predicate<Signal> saw, Duration age, Setti
 
   /** It has lasted, or there is no time left to wait until it has. */
   private boolean isOldEnough() {
-    var lasting = Duration.ofMillis(Math.round(LASTING * settings.trendHorizon().toMillis()));
-    return testimony.filling().filter(growth -> growth.span().compareTo(lasting) >= 0).isPresent()
-        || testimony.timeToLimit().filter(left -> left.compareTo(lasting) < 0).isPresent();
+    return testimony.filling().filter(this::hasLasted).isPresent()
+        || testimony.timeToLimit().filter(left -> left.compareTo(horizon(LASTING)) < 0).isPresent();
+  }
+
+  private boolean hasLasted(Growth growth) {
+    var lasting = horizon(growth.since() == null ? LASTING : LASTING_AFTER_A_STILL_TIME);
+    return growth.span().compareTo(lasting) >= 0;
+  }
+
+  private Duration horizon(double share) {
+    return Duration.ofMillis(Math.round(share * settings.trendHorizon().toMillis()));
   }
 
   /**

@@ -14,8 +14,14 @@ final class Suspect {
       Pattern.compile(
           "map\\[.+](\\[]string|\\[]\\[]byte|\\*?bytes\\.Buffer|\\*?strings\\.Builder)");
 
+  /** As programs name their caches: in the package, the function that writes or the type. */
+  private static final Pattern CACHE = Pattern.compile("(?i)cache|\\blru|memoiz");
+
   /** The map inside a sync.Map of Go 1.23 and before. */
   private static final String SYNC_MAP = "map[interface {}]*sync.entry";
+
+  /** How many times as much as the live heap the whole program must grow to be native growth. */
+  private static final double MOSTLY = 3;
 
   private Suspect() {}
 
@@ -43,6 +49,9 @@ final class Suspect {
       return Cause.CLASS_GROWTH;
     }
     if (supports(testimony, Witness.Kind.POST_GC_LIVE_HEAP)) {
+      if (isMostlyOutside(testimony)) {
+        return Cause.NATIVE_GROWTH;
+      }
       return testimony.features().value(Feature.HEAP_LIMIT).isPresent()
           ? Cause.OLD_GENERATION
           : Cause.UNKNOWN;
@@ -55,7 +64,22 @@ final class Suspect {
     if (type.equals(SYNC_MAP)) {
       return Cause.SYNC_MAP;
     }
-    return BUFFERS.matcher(type).matches() ? Cause.LOG_BUFFER : Cause.MAP_GROWTH;
+    if (BUFFERS.matcher(type).matches()) {
+      return Cause.LOG_BUFFER;
+    }
+    return CACHE.matcher(trend.map().site() + " " + type).find()
+        ? Cause.CACHE_WITHOUT_EVICTION
+        : Cause.MAP_GROWTH;
+  }
+
+  /** A JVM's heap takes less than twice of what it keeps; the rest of it is what objects hold. */
+  private static boolean isMostlyOutside(Testimony testimony) {
+    var features = testimony.features();
+    double kept = features.value(Feature.LIVE_HEAP_RISE).orElse(0.0);
+    double taken = features.value(Feature.ANONYMOUS_RISE).orElse(0.0);
+    return features.value(Feature.HEAP_LIMIT).isPresent()
+        && supports(testimony, Witness.Kind.ANONYMOUS_MEMORY)
+        && taken >= MOSTLY * kept;
   }
 
   private static Cause outsideTheHeap(Testimony testimony) {

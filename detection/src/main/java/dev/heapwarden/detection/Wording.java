@@ -57,6 +57,12 @@ final class Wording {
         .map(finding -> figures(finding, testimony.features()))
         .forEach(parts::add);
     testimony
+        .features()
+        .value(Feature.GROWTH_PER_REQUEST)
+        .filter(bytes -> bytes > 0)
+        .map(bytes -> Figures.bytes(bytes) + " for each request")
+        .ifPresent(parts::add);
+    testimony
         .timeToLimit()
         .map(left -> "memory limit in " + Figures.duration(left) + interval(testimony))
         .ifPresent(parts::add);
@@ -226,6 +232,7 @@ final class Wording {
         + (supports ? " grows " : " at " + Figures.bytes(growth.level()) + " changes by ")
         + Figures.rate(growth)
         + (supports ? ", " + Figures.perHour(growth.bytesPerSecond()) + "," : "")
+        + (supports ? Figures.since(growth) : "")
         + " over "
         + Figures.duration(growth.span())
         + ", "

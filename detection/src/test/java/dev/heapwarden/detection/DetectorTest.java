@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -59,6 +60,7 @@ class DetectorTest {
         .endsWith(".");
   }
 
+  @Tag("E9")
   @Test
   void theFindingNamesTheMapsTypeAndTheLineThatWritesIt() {
     var map = new MapInstance(7, "0xc000", "main.handle", "main.go:42", "map[string]*main.session");

@@ -16,6 +16,7 @@ import dev.heapwarden.detection.verdict.Witness.Stance;
 import java.time.Duration;
 import java.util.Random;
 import java.util.function.DoubleUnaryOperator;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -168,10 +169,12 @@ class GoProgramsTest {
   }
 
   /** It grows in fits and starts, so its trend alone is no witness. */
+  @Tag("E4")
   @ParameterizedTest
   @ValueSource(doubles = {0.004, 0.006})
   void longPausesBesideAHeapThatDoesNotFallBackAreASuspicion(double pause) {
-    DoubleUnaryOperator stairs = age -> Math.min(age, 150) + Math.max(0, age - 450);
+    DoubleUnaryOperator stairs =
+        age -> Math.min(age, 150) - Math.clamp(age - 150, 0, 300) / 4 + Math.max(0, age - 450);
     var verdict =
         new SimulatedContainer(1, 600)
             .liveHeap(3, 0.001, age -> 20 * MIB + 0.1 * MIB * stairs.applyAsDouble(age))
@@ -186,6 +189,22 @@ class GoProgramsTest {
     } else {
       assertThat(verdict).isInstanceOf(Verdict.Healthy.class);
     }
+  }
+
+  /** What its program calls a cache is one, and this one grows. */
+  @ParameterizedTest
+  @CsvSource({
+    "main.cacheImage, map[string][]uint8",
+    "example.com/shop/imagecache.(*Store).Put, map[string]*imagecache.entry",
+    "main.put, map[string]*lru.Entry"
+  })
+  void aMapThatIsCalledACacheIsOneWithoutEviction(String site, String type) {
+    var leak =
+        new SimulatedContainer(1, 120)
+            .liveHeap(3, 0.01, age -> 20 * MIB + 0.5 * MIB * age)
+            .swissMap(new MapInstance(7, "0xc000", site, "", type), age -> 310 * age);
+
+    assertThat(leak.verdict(DEMO, 120).evidence().cause()).isEqualTo(Cause.CACHE_WITHOUT_EVICTION);
   }
 
   /** The map's type says more than that it grows. */

@@ -9,6 +9,7 @@ import dev.heapwarden.detection.sample.MapInstance;
 import dev.heapwarden.detection.verdict.Verdict;
 import java.util.Random;
 import java.util.function.DoubleUnaryOperator;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -67,6 +68,7 @@ class HealthyProgramsTest {
     }
   }
 
+  @Tag("E16")
   @Test
   void aMapBuiltForOneRequestDoesNotGrow() {
     var requests =

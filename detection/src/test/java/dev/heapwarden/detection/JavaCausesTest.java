@@ -85,21 +85,42 @@ class JavaCausesTest {
     assertThat(verdict.evidence().cause()).isEqualTo(Cause.NATIVE_GROWTH);
   }
 
+  /** Streams that are not closed keep a little of the heap and much besides. */
+  @Test
+  void whatTakesManyTimesAsMuchAsItKeepsInTheHeapIsNative() {
+    assertThat(cause(besideTheHeap(4))).isEqualTo(Cause.NATIVE_GROWTH);
+    assertThat(cause(besideTheHeap(2))).isEqualTo(Cause.OLD_GENERATION);
+  }
+
+  private static SimulatedContainer besideTheHeap(double times) {
+    return new SimulatedContainer(1, HOUR)
+        .liveHeap(60, 0.005, age -> (200 + age / 40) * MIB)
+        .anonymous(15, 0.002, age -> (600 + times * age / 40) * MIB)
+        .reading(15, Origin.HSPERFDATA, Signal.HEAP_LIMIT, _ -> 4096 * MIB);
+  }
+
   /** A heap that was resident before: the less room is left, the more often it is collected. */
   @Test
   void collectionsThatComeEverMoreOftenAreTheOtherWitness() {
-    assertThat(resident(age -> 200 - age / 30)).isInstanceOf(Verdict.Confirmed.class);
-    assertThat(resident(_ -> 100)).isInstanceOf(Verdict.Suspected.class);
+    assertThat(resident(age -> 200 - age / 30, 0.1)).isInstanceOf(Verdict.Confirmed.class);
+    assertThat(resident(_ -> 100, 0.1)).isInstanceOf(Verdict.Suspected.class);
+  }
+
+  /** Twice as many requests are twice as much garbage, and hold a little more at a time. */
+  @Test
+  void moreLoadThatIsCollectedMoreOftenIsNoWitness() {
+    assertThat(resident(age -> 200 - age / 30, 0.01)).isInstanceOf(Verdict.Suspected.class);
   }
 
   /**
    * @param interval seconds from one collection to the next, by age
+   * @param pace of the live heap, MiB per second
    */
-  private static Verdict resident(DoubleUnaryOperator interval) {
+  private static Verdict resident(DoubleUnaryOperator interval, double pace) {
     var jvm = new SimulatedContainer(1, HOUR).anonymous(15, 0.001, _ -> 1200 * MIB);
     int collections = 0;
     for (double age = 10; age < HOUR; age += interval.applyAsDouble(age)) {
-      jvm.collected(age, (200 + age / 10) * MIB, ++collections);
+      jvm.collected(age, (200 + pace * age) * MIB, ++collections);
     }
     var verdict =
         jvm.reading(15, Origin.HSPERFDATA, Signal.HEAP_LIMIT, _ -> 1024 * MIB)

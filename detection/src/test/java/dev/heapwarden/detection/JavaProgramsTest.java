@@ -13,6 +13,7 @@ import dev.heapwarden.detection.verdict.Witness;
 import dev.heapwarden.detection.verdict.Witness.Stance;
 import java.time.Duration;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The preset jvm, with default windows. */
@@ -107,7 +108,7 @@ class JavaProgramsTest {
   void aClassAndAnonymousMemoryWithoutTheLiveHeapConfirmNothing() {
     var unclear =
         new SimulatedContainer(3, HOUR)
-            .liveHeap(120, 0.02, age -> (200 + Math.max(0, age - 1_950) / 16) * MIB)
+            .liveHeap(120, 0.02, age -> (200 + age / 40 + 30 * Math.sin(age / 600)) * MIB)
             .anonymous(15, 0.01, age -> (300 + age / 20) * MIB)
             .look(3_000, 60, "shop.Entry", age -> 10 * age)
             .look(3_400, 60, "shop.Entry", age -> 10 * age);
@@ -162,6 +163,7 @@ class JavaProgramsTest {
   }
 
   /** The old generation swings by gigabytes between mixed collections; what they leave is level. */
+  @Tag("E7")
   @Test
   void aLargeBusyHealthyHeapIsNeverMoreThanSuspected() {
     var busy =

@@ -105,6 +105,36 @@ class LastingGrowthTest {
     }
   }
 
+  /** It answers twice as much after an hour, and keeps twice as much meanwhile. */
+  @Test
+  void aHeapOfGoThatGrowsNoFasterThanWhatIsAllocatedIsNotConfirmed() {
+    assertThat(twiceTheHeap(age -> age)).isInstanceOf(Verdict.Confirmed.class);
+    assertThat(twiceTheHeap(age -> age + age * age / (60 * MINUTE)))
+        .isInstanceOf(Verdict.Suspected.class);
+  }
+
+  private static Verdict twiceTheHeap(DoubleUnaryOperator allocated) {
+    return new SimulatedContainer(1, 60 * MINUTE)
+        .liveHeap(10, 0.01, age -> (20 + age / 180) * MIB)
+        .anonymous(15, 0.005, age -> (45 + age / 90) * MIB)
+        .reading(
+            15, Origin.GO_MEMORY, Signal.ALLOCATED_BYTES, age -> MIB * allocated.applyAsDouble(age))
+        .verdict(DEFAULTS, 60 * MINUTE);
+  }
+
+  /** The less room its limit leaves, the more often it collects, whatever the load. */
+  @Test
+  void aHeapOfGoThatNearsItsMemoryLimitIsConfirmed() {
+    var leak = new SimulatedContainer(1, 60 * MINUTE);
+    int collections = 0;
+    for (double age = 1; age < 60 * MINUTE; age += Math.max(1, 20 - age / 200)) {
+      leak.collected(age, (70 + age / 80) * MIB, ++collections);
+    }
+    leak.cgroup(15, 0.001, _ -> 120 * MIB, 128 * MIB).swissMap("main.store", age -> 10 * age);
+
+    assertThat(leak.verdict(DEFAULTS, 40 * MINUTE)).isInstanceOf(Verdict.Confirmed.class);
+  }
+
   /** A log of collections tells them, and does not count them. */
   @Test
   void aLeakIsConfirmedThoughNobodyCountsTheCollections() {

@@ -10,6 +10,7 @@ import dev.heapwarden.detection.verdict.Cause;
 import dev.heapwarden.detection.verdict.Layer;
 import dev.heapwarden.detection.verdict.Verdict;
 import java.util.function.DoubleUnaryOperator;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The preset native, and memory outside the heap of other runtimes; with default windows. */
@@ -28,6 +29,7 @@ class NativeProgramsTest {
             age -> bytes.applyAsDouble(age) / PAGE);
   }
 
+  @Tag("E8")
   @Test
   void memoryThatIsTouchedForAnHourAndNotGivenBackIsALeak() {
     var leak = grows(2 * HOUR, age -> age / 60 * MIB);

@@ -29,7 +29,7 @@ public record MemoryPolicyStatus(
                 + " first.")
         List<ContainerStatus> watched,
     @JsonPropertyDescription(
-            "Ready, RulesValid, Conflicted, SchedulesValid, LevelsInstalled, BreakerClosed,"
+            "Ready, RulesValid, SignalsSeen, Conflicted, SchedulesValid, LevelsInstalled, BreakerClosed,"
                 + " HealthSnapshotsOrdered.")
         List<Condition> conditions,
     @JsonPropertyDescription("When the next health snapshots are due, ISO 8601.")

@@ -2,6 +2,7 @@ package dev.heapwarden.detection.feature;
 
 import dev.heapwarden.detection.sample.Signal;
 import java.util.Map;
+import java.util.OptionalDouble;
 
 /** How often a program collects, and what the heap does in between. */
 final class Cadence {
@@ -22,19 +23,27 @@ final class Cadence {
   /** Where nobody counts the collections, each that is told is one. */
   private static void putGrowth(
       Map<Feature, Double> values, History history, double from, double to) {
+    double window = history.frame().windowSeconds();
     boolean counted = history.saw(Signal.COLLECTIONS);
-    var told =
-        history.series(counted ? Signal.COLLECTIONS : Signal.POST_GC_LIVE_HEAP).between(from, to);
-    if (!Trend.isLongEnough(told, history.frame().windowSeconds())) {
-      return;
+    var told = history.series(counted ? Signal.COLLECTIONS : Signal.POST_GC_LIVE_HEAP);
+    growth(told.between(from, to), counted, window)
+        .ifPresent(growth -> values.put(Feature.GC_RATE_GROWTH, growth));
+    if (values.containsKey(Feature.LIVE_HEAP)) {
+      var allocated = history.series(Signal.ALLOCATED_BYTES).between(from, to);
+      values.put(Feature.ALLOCATION_GROWTH, growth(allocated, true, window).orElse(0));
+    }
+  }
+
+  /** By how much more comes in the later half of the time than in the earlier. */
+  private static OptionalDouble growth(Series told, boolean counted, double windowSeconds) {
+    if (!Trend.isLongEnough(told, windowSeconds)) {
+      return OptionalDouble.empty();
     }
     double middle = (told.age(0) + told.lastAge()) / 2;
     double earlier =
         counted ? increaseUntil(told, middle) : told.between(told.age(0), middle).samples();
     double all = counted ? Features.increase(told) : told.samples();
-    if (earlier > 0) {
-      values.put(Feature.GC_RATE_GROWTH, (all - earlier) / earlier - 1);
-    }
+    return earlier > 0 ? OptionalDouble.of((all - earlier) / earlier - 1) : OptionalDouble.empty();
   }
 
   private static void putSwing(Map<Feature, Double> values, Series levels) {

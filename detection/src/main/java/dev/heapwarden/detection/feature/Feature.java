@@ -90,6 +90,12 @@ public enum Feature {
       Layer.RUNTIME,
       Signal.POST_GC_LIVE_HEAP,
       "Span of the trend, relative to the trend horizon."),
+  LIVE_HEAP_SHARE(
+      Unit.FRACTION,
+      Layer.RUNTIME,
+      Signal.POST_GC_LIVE_HEAP,
+      "live_heap relative to anonymous memory; 0 where that is not known. Half where a Go heap is"
+          + " collected at twice its live size, more where a limit leaves less room."),
   COLLECTIONS(
       Unit.COUNT,
       Layer.RUNTIME,
@@ -106,6 +112,12 @@ public enum Feature {
       Signal.COLLECTIONS,
       "How much more often it collects in the later half of the time since warm-up within the trend"
           + " horizon than in the earlier: 1 is twice as often."),
+  ALLOCATION_GROWTH(
+      Unit.FRACTION,
+      Layer.RUNTIME,
+      Signal.POST_GC_LIVE_HEAP,
+      "As gc_rate_growth, of the bytes that a Go program allocates: by how much its load grew; 0"
+          + " where that is not told."),
   FULL_GC_INTERVAL(
       Unit.SECONDS,
       Layer.RUNTIME,
@@ -135,6 +147,12 @@ public enum Feature {
       Layer.RUNTIME,
       Signal.METASPACE,
       "Trend of the metaspace: Theil-Sen slope."),
+  METASPACE_LEAK_SCORE(
+      Unit.BYTES_PER_SECOND,
+      Layer.RUNTIME,
+      Signal.METASPACE,
+      "What the metaspace gained over the window, per second of it. So it does while classes are"
+          + " loaded."),
   METASPACE_GAINED(
       Unit.BYTES,
       Layer.RUNTIME,
@@ -245,6 +263,12 @@ public enum Feature {
       Layer.APPLICATION,
       Signal.REQUEST_TIME,
       "Mean time of the window's requests; absent where there was none."),
+  GROWTH_PER_REQUEST(
+      Unit.BYTES,
+      Layer.APPLICATION,
+      Signal.REQUESTS,
+      "What each request left: the slope of the live heap, or of anonymous memory where no live heap"
+          + " is known, relative to the requests per second over the same time."),
   ANONYMOUS_SLOPE(
       Unit.BYTES_PER_SECOND,
       Layer.KERNEL,

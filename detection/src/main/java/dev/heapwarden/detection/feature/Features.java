@@ -56,6 +56,9 @@ public record Features(
     if (anonymous != null) {
       values.put(Feature.ANONYMOUS_MEMORY, anonymous);
     }
+    liveHeap.ifPresent(
+        trend ->
+            values.put(Feature.LIVE_HEAP_SHARE, share(trend.line().at(trend.to()), anonymous)));
     if (limit != null) {
       values.put(Feature.MEMORY_LIMIT, limit);
     }
@@ -68,12 +71,20 @@ public record Features(
     putRate(values, Feature.AVG_PAUSE_RATIO, history.series(Signal.GC_PAUSE_TIME), window, age);
     putLevel(values, Feature.METASPACE, Feature.METASPACE_GROWTH_RATE, history, age);
     putGained(values, Feature.METASPACE_GAINED, history, age);
+    var metaspace = history.series(Signal.METASPACE).between(age - window, age);
+    if (metaspace.span() > 0) {
+      double gained = metaspace.lastValue() - metaspace.value(0);
+      values.put(Feature.METASPACE_LEAK_SCORE, gained / metaspace.span());
+    }
     putLevel(values, Feature.THREADS, Feature.THREAD_GROWTH_RATE, history, age);
     putGained(values, Feature.THREADS_GAINED, history, age);
     putLevel(values, Feature.LOADED_CLASSES, Feature.LOADED_CLASS_GROWTH_RATE, history, age);
     putLevel(values, Feature.DIRECT_MEMORY, Feature.DIRECT_MEMORY_GROWTH_RATE, history, age);
     putGained(values, Feature.DIRECT_MEMORY_GAINED, history, age);
     putRequests(values, history, age);
+    liveHeap
+        .or(() -> anonymousTrend)
+        .ifPresent(trend -> putGrowthPerRequest(values, trend, history.series(Signal.REQUESTS)));
     putRate(values, Feature.PAGE_FAULT_RATE, history.series(Signal.PAGE_FAULTS), window, age);
     GoFeatures.put(values, history, age);
     putLatest(values, Feature.FILE_MEMORY, history, age);
@@ -99,14 +110,18 @@ public record Features(
         });
     return new Features(
         Collections.unmodifiableMap(values),
-        liveHeap.map(Trend::toGrowth),
-        anonymousTrend.map(Trend::toGrowth),
+        liveHeap.map(trend -> trend.toGrowth(frame)),
+        anonymousTrend.map(trend -> trend.toGrowth(frame)),
         map,
         javaClass);
   }
 
   public Optional<Double> value(Feature feature) {
     return Optional.ofNullable(values.get(feature));
+  }
+
+  private static double share(double part, @Nullable Double whole) {
+    return whole == null || whole <= 0 ? 0 : part / whole;
   }
 
   private static void putLiveHeap(Map<Feature, Double> values, Trend trend, Frame frame) {
@@ -188,6 +203,15 @@ public record Features(
     var times = history.series(Signal.REQUEST_TIME).between(age - window, age);
     if (count > 0 && times.span() > 0) {
       values.put(Feature.REQUEST_TIME, increase(times) / count);
+    }
+  }
+
+  private static void putGrowthPerRequest(
+      Map<Feature, Double> values, Trend trend, Series requests) {
+    var meanwhile = requests.between(trend.from(), trend.to());
+    double count = increase(meanwhile);
+    if (count > 0) {
+      values.put(Feature.GROWTH_PER_REQUEST, trend.line().slope() * meanwhile.span() / count);
     }
   }
 

@@ -32,6 +32,11 @@ public record Frame(Instant startedAt, Duration warmUp, Duration window, Duratio
     return seconds(Duration.between(startedAt, at));
   }
 
+  /** When the container was that old. */
+  Instant at(double age) {
+    return startedAt.plusMillis(Math.round(age * 1000));
+  }
+
   double age(long millis) {
     return age(Instant.ofEpochMilli(millis));
   }

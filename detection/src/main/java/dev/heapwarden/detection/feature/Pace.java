@@ -15,7 +15,9 @@ import java.util.Arrays;
 record Pace(double steadiness, double latest) {
   private static final int QUARTERS = 4;
   private static final int EIGHTHS = 8;
-  private static final double KEEPS_RISING = 0.25;
+
+  /** Slowest pace of what counts as rising all the time. */
+  static final double KEEPS_RISING = 0.25;
 
   /** Four samples make a median that one outlier does not move. */
   private static final int SAMPLES_FOR_EIGHTHS = EIGHTHS * 4;

@@ -6,15 +6,17 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
- * How a level moved over a span.
+ * How a level moved over a span, or since it began to rise in it.
  *
  * @param points that it rests on, before down-sampling
  * @param from age in seconds at the first point
  * @param to age in seconds at the last point
  * @param pace over the quarters of the span
  * @param halves of the span
+ * @param began true where it stood still until then
  */
-record Trend(TheilSen line, int points, double from, double to, Pace pace, Halves halves) {
+record Trend(
+    TheilSen line, int points, double from, double to, Pace pace, Halves halves, boolean began) {
   /**
    * A trend outlasts one window by half of it, so that one burst that fills a window is never a
    * trend.
@@ -32,16 +34,30 @@ record Trend(TheilSen line, int points, double from, double to, Pace pace, Halve
     if (!isLongEnough(series, windowSeconds)) {
       return Optional.empty();
     }
+    var whole = of(series, false);
+    if (whole.pace.steadiness() >= Pace.KEEPS_RISING) {
+      return Optional.of(whole);
+    }
+    var onset = Onset.of(series.downSampled(MAX_POINTS), whole.line);
+    return onset.isPresent()
+        ? Optional.of(series.between(onset.getAsDouble(), series.lastAge()))
+            .filter(since -> isLongEnough(since, windowSeconds))
+            .map(since -> of(since, true))
+            .or(() -> Optional.of(whole))
+        : Optional.of(whole);
+  }
+
+  private static Trend of(Series series, boolean began) {
     var points = series.downSampled(MAX_POINTS);
     var line = TheilSen.of(points);
-    return Optional.of(
-        new Trend(
-            line,
-            series.samples(),
-            series.age(0),
-            series.lastAge(),
-            Pace.of(series),
-            Halves.of(points, line.slope())));
+    return new Trend(
+        line,
+        series.samples(),
+        series.age(0),
+        series.lastAge(),
+        Pace.of(series),
+        Halves.of(points, line.slope()),
+        began);
   }
 
   /** Its slope alone, per second, where nobody asks for more. */
@@ -69,13 +85,14 @@ record Trend(TheilSen line, int points, double from, double to, Pace pace, Halve
     return slope * span() / Math.max(line.at(from), 1);
   }
 
-  Growth toGrowth() {
+  Growth toGrowth(Frame frame) {
     return new Growth(
         line.slope(),
         line.low(),
         line.high(),
         line.at(to),
         points,
-        Duration.ofMillis(Math.round(span() * 1000)));
+        Duration.ofMillis(Math.round(span() * 1000)),
+        began ? frame.at(from) : null);
   }
 }

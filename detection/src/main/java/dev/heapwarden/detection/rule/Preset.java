@@ -75,26 +75,25 @@ public enum Preset {
    * One window is enough for the live heap and the maps, whose trend already outlasts a window and
    * must rise in each of its quarters; asking again one window earlier would mostly ask the same
    * points. Anonymous memory is asked twice: a Go heap grows in steps, goal by goal, and may look
-   * steady for a while.
-   *
-   * <p>Flat anonymous memory does not contradict: a heap that is resident already (grown before,
-   * and not yet given back) leaks without a new page. A map that is silent does not contradict
-   * either: not every leak is a map. A live heap that has stopped rising does: it measures all that
-   * the program still reaches.
+   * steady for a while. Flat anonymous memory does not contradict: a heap that is resident already
+   * (grown before, and not yet given back) leaks without a new page. A map that is silent does not
+   * contradict either: not every leak is a map. A live heap that has stopped rising does: it
+   * measures all that the program still reaches.
    *
    * <p>Below 500 entries the growth of a map is set-up: registries, routes, connection pools; so is
    * a rise of less than 50 goroutines or open files. That they are flat does not contradict, and
-   * goroutines are asked twice, as they come and go with the load.
-   *
-   * <p>A heap that grows is collected less often. Where collections come more often nevertheless,
-   * more load came, and what grew with it may go with it: then the live heap is not sure.
-   *
-   * <p>A mark termination of more than 5 ms beside a live heap that does not fall back is what a
+   * goroutines are asked twice, as they come and go with the load. A heap that grows is collected
+   * less often. Where it is collected more often, more load came that may go again: then the live
+   * heap is not sure, unless a limit (GOMEMLIMIT) keeps the heap from growing and most of it is
+   * live. A mark termination of more than 5 ms beside a live heap that does not fall back is what a
    * leak looks like at its end; pauses alone are what a crowded machine looks like.
    */
   private static final List<PresetRule> GO_RULES =
       List.of(
-          liveHeapTrend(LIVE_HEAP_LASTS + " && gc_rate_growth <= 0.15"),
+          liveHeapTrend(
+              LIVE_HEAP_LASTS
+                  + " && (gc_rate_growth <= 0.15 || live_heap_share > 0.67) && live_heap_rise >="
+                  + " 4.0 * allocation_growth * (live_heap - 0.75 * live_heap_rise)"),
           ANONYMOUS_TREND,
           new PresetRule(
               "map-growth",
@@ -130,15 +129,13 @@ public enum Preset {
    * The live heap is the old generation at its lowest between two collections that clean it. A heap
    * that was touched before (Xms = Xmx, AlwaysPreTouch) leaks without a new page, so flat anonymous
    * memory does not contradict here either. What it does do is collect ever more often: less and
-   * less room is left.
-   *
-   * <p>Classes are counted only on suspicion. Their growth, and that of the cadence, confirms
-   * nothing without the live heap's: counts hold garbage too, and load that rises collects more
-   * often. Below 500 instances the growth of a class is set-up; one of requests in flight does not
-   * rise from count to count. So is less than 10 threads.
-   *
-   * <p>Long pauses and a swinging old generation are what a leak looks like at its end; also what a
-   * busy healthy program looks like: a suspicion, and no witness.
+   * less room is left. By half the rise relative to the later half's room it does so under even
+   * load; beyond twice that more load came. Classes are counted only on suspicion. Their growth,
+   * and that of the cadence, confirms nothing without the live heap's: counts hold garbage too, and
+   * load that rises collects more often. Below 500 instances the growth of a class is set-up; one
+   * of requests in flight does not rise from count to count. So is less than 10 threads. Long
+   * pauses and a swinging old generation are what a leak looks like at its end; also what a busy
+   * healthy program looks like: a suspicion, and no witness.
    */
   private static final List<PresetRule> JVM_RULES =
       List.of(
@@ -156,7 +153,9 @@ public enum Preset {
               "collection-cadence",
               Layer.RUNTIME,
               Optional.of(Witness.Kind.COLLECTION_CADENCE),
-              "gc_rate_growth >= 0.25 && live_heap_slope_low > 0.0 && live_heap_growth >= 0.05",
+              "gc_rate_growth >= 0.25 && live_heap_slope_low > 0.0 && live_heap_growth >= 0.05"
+                  + " && gc_rate_growth * (heap_limit - live_heap + 0.25 * live_heap_rise)"
+                  + " <= live_heap_rise",
               "",
               "",
               1),

@@ -17,6 +17,11 @@ public enum Cause {
       Layer.APPLICATION,
       "Delete what was stored, or take a cache with a bound: sync.Map never evicts; a map with an"
           + " RWMutex serves better where a fifth of the accesses write."),
+  /** A map that its program calls a cache keeps growing. */
+  CACHE_WITHOUT_EVICTION(
+      Layer.APPLICATION,
+      "Give the cache a bound and evict what was not used for longest, or give its entries a time to"
+          + " live."),
   /** Instances of one class keep growing in number. */
   CLASS_GROWTH(
       Layer.APPLICATION,

@@ -30,4 +30,10 @@ public record Evidence(
     witnesses = List.copyOf(witnesses);
     features = Map.copyOf(features);
   }
+
+  /** The same in other words. */
+  public Evidence with(String otherSentence) {
+    return new Evidence(
+        layer, cause, otherSentence, growth, timeToLimit, site, witnesses, features);
+  }
 }

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class FeaturesTest {
@@ -35,6 +36,7 @@ class FeaturesTest {
     assertThat(at(160).value(Feature.PAGE_FAULT_RATE)).contains((600.0 + 200 + 200) / 60);
   }
 
+  @Tag("E19")
   @Test
   void requestsHaveARateAndAMeanTime() {
     for (int age = 100; age <= 160; age += 15) {
@@ -44,6 +46,38 @@ class FeaturesTest {
 
     assertThat(value(160, Feature.REQUEST_RATE)).isCloseTo(50, within(1e-6));
     assertThat(value(160, Feature.REQUEST_TIME)).isCloseTo(0.02, within(1e-6));
+  }
+
+  /** Whoever answers twice as much gains twice as much, at the same figure. */
+  @Test
+  void whatGrowsIsToldForEachRequestOfTheSameTime() {
+    for (int age = 40; age <= 200; age += 10) {
+      add(age, Signal.ANONYMOUS_MEMORY, 1e6 + 51_200.0 * age);
+      add(age, Signal.REQUESTS, 50.0 * age);
+    }
+    assertThat(value(200, Feature.GROWTH_PER_REQUEST)).isCloseTo(1024, within(1e-6));
+
+    for (int age = 41; age <= 200; age += 10) {
+      add(age, Signal.POST_GC_LIVE_HEAP, 1e6 + 25_600.0 * age);
+    }
+    assertThat(value(200, Feature.GROWTH_PER_REQUEST)).isCloseTo(512, within(1e-6));
+  }
+
+  /** Over the window: pauses, highest less lowest old generation, and metaspace gained. */
+  @Tag("E6")
+  @Test
+  void ofTheWindowTheShareOfPausesTheSwingAndTheGainedMetaspaceAreTold() {
+    for (int age = 40; age <= 160; age += 15) {
+      add(age, Signal.GC_PAUSE_TIME, age < 100 ? 0 : 0.1 * (age - 100));
+      add(age, Signal.OLD_GENERATION, age == 130 ? 730e6 : 100e6);
+      add(age, Signal.METASPACE, age < 100 ? 40e6 : 40e6 + 3_000.0 * (age - 100));
+      add(age, Signal.COLLECTIONS, age / 15.0);
+    }
+
+    assertThat(value(160, Feature.AVG_PAUSE_RATIO)).isCloseTo(0.1, within(1e-9));
+    assertThat(value(160, Feature.OLD_GEN_GROWTH_RATE)).isCloseTo(630e6 / 60, within(1.0));
+    assertThat(value(160, Feature.METASPACE_LEAK_SCORE)).isCloseTo(3_000, within(1.0));
+    assertThat(value(160, Feature.FULL_GC_INTERVAL)).isCloseTo(15, within(1e-9));
   }
 
   @Test

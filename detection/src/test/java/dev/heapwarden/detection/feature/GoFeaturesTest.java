@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class GoFeaturesTest {
@@ -48,6 +49,7 @@ class GoFeaturesTest {
     assertThat(at(400).value(Feature.GOROUTINES)).as("two minutes old").isEmpty();
   }
 
+  @Tag("E13")
   @Test
   void ofTheIdleHeapWhatWasGivenBackIsNoFragmentation() {
     add(
@@ -64,6 +66,7 @@ class GoFeaturesTest {
     assertThat(value(110, Feature.MSPAN_IN_USE)).isEqualTo(3);
   }
 
+  @Tag("E2")
   @Test
   void liveObjectsAreThoseOfReadingsThatTellBoth() {
     for (int age = 40; age <= 200; age += 10) {
@@ -75,6 +78,7 @@ class GoFeaturesTest {
     assertThat(value(200, Feature.LIVE_OBJECTS_GROWTH_RATE)).isCloseTo(10, within(1e-9));
   }
 
+  @Tag("E3")
   @Test
   void whatIsAllocatedIsHeldAgainstWhatIsFreedInTheWindow() {
     for (int age = 10; age <= 200; age += 10) {

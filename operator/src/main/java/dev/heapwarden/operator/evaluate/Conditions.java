@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 final class Conditions {
   static final String READY = "Ready";
   static final String RULES_VALID = "RulesValid";
+  static final String SIGNALS_SEEN = "SignalsSeen";
   static final String CONFLICTED = "Conflicted";
   static final String SCHEDULES_VALID = "SchedulesValid";
   static final String HEALTH_SNAPSHOTS_ORDERED = "HealthSnapshotsOrdered";

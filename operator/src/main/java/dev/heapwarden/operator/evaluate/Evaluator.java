@@ -6,7 +6,9 @@ import dev.heapwarden.crds.policy.Observe;
 import dev.heapwarden.crds.policy.RuntimeChoice;
 import dev.heapwarden.detection.Settings;
 import dev.heapwarden.detection.sample.ContainerKey;
+import dev.heapwarden.detection.sample.ContainerState;
 import dev.heapwarden.detection.sample.RuntimeKind;
+import dev.heapwarden.detection.verdict.Verdict;
 import dev.heapwarden.operator.collect.SampleStore;
 import dev.heapwarden.operator.collect.Sight;
 import dev.heapwarden.operator.report.Measures;
@@ -15,7 +17,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.Optional;
 
 /** Judges every container that a policy governs, each once per slide. */
 public final class Evaluator {
@@ -26,6 +28,19 @@ public final class Evaluator {
   private final Workloads workloads;
   private final AssessmentBook book;
   private final Measures measures;
+  private final RevisionBook revisions = new RevisionBook();
+
+  /** Of which workload and revision a pod is one. */
+  private record Replica(Workload workload, String revision, boolean quarantined) {
+    /** A pod that nobody made has no others like it; an isolated one has no load any more. */
+    boolean isOneOfMany() {
+      return !quarantined && !workload.kind().equals("Pod");
+    }
+
+    RevisionBook.Line line(ContainerKey key) {
+      return new RevisionBook.Line(workload.uid(), key.container());
+    }
+  }
 
   public Evaluator(SampleStore store, Workloads workloads, AssessmentBook book, Measures measures) {
     this.store = store;
@@ -46,11 +61,12 @@ public final class Evaluator {
     for (var pod : pods) {
       var workload = workloads.of(pod);
       var quarantined = Workloads.quarantine(pod) != null;
+      var replica = new Replica(workload, RevisionBook.revision(pod), quarantined);
       for (var key : Targets.of(pod, names == null ? List.of() : names)) {
         var sight = store.sight(pod.getSpec().getNodeName(), key, now);
         var assessment =
             sight instanceof Sight.Watched watched && rules instanceof PolicyRules.Valid valid
-                ? assess(policy, valid, workload, quarantined, watched, now)
+                ? assess(policy, valid, replica, watched, now)
                 : null;
         found.add(new WatchedContainer(key, workload, quarantined, sight, assessment));
       }
@@ -69,15 +85,16 @@ public final class Evaluator {
   private Assessment assess(
       MemoryPolicy policy,
       PolicyRules.Valid rules,
-      Workload workload,
-      boolean quarantined,
+      Replica replica,
       Sight.Watched watched,
       Instant now) {
     var settings = settings(policy.getSpec().observe());
     var state = watched.state();
-    var last = recent(policy, state.container(), settings.slide(), now);
-    if (last != null && last.quarantined() == quarantined) {
-      return last;
+    var last = last(policy, state.container());
+    if (last.isPresent()
+        && last.get().quarantined() == replica.quarantined()
+        && !isDue(last.get(), settings.slide(), now)) {
+      return last.get();
     }
     var runtime = runtime(policy.getSpec().runtime(), state.runtime());
     var verdict =
@@ -86,22 +103,33 @@ public final class Evaluator {
                 rules
                     .detector()
                     .evaluate(watched.samples(), runtime, state.startedAt(), settings, now));
+    var age = Duration.between(state.startedAt(), now);
     return new Assessment(
-        workload.uid(),
+        replica.workload().uid(),
         state.container(),
         runtime,
-        quarantined,
-        verdict,
-        Duration.between(state.startedAt(), now),
+        replica.quarantined(),
+        replica.isOneOfMany() ? besideOthers(verdict, replica, state, last, age) : verdict,
+        age,
         now);
   }
 
-  private @Nullable Assessment recent(
-      MemoryPolicy policy, ContainerKey key, Duration slide, Instant now) {
+  /** What is said of it at an age is noted once it is older: it is no baseline of its own. */
+  private Verdict besideOthers(
+      Verdict verdict,
+      Replica replica,
+      ContainerState state,
+      Optional<Assessment> last,
+      Duration age) {
+    var line = replica.line(state.container());
+    last.filter(before -> GrowthByAge.step(before.containerAge()) < GrowthByAge.step(age))
+        .ifPresent(before -> revisions.add(line, replica.revision(), state.startedAt(), before));
+    return revisions.at(line, replica.revision(), state.startedAt(), age).beside(verdict, age);
+  }
+
+  private Optional<Assessment> last(MemoryPolicy policy, ContainerKey key) {
     var metadata = policy.getMetadata();
-    return book.last(metadata.getUid(), metadata.getGeneration(), key)
-        .filter(assessment -> !isDue(assessment, slide, now))
-        .orElse(null);
+    return book.last(metadata.getUid(), metadata.getGeneration(), key);
   }
 
   /**

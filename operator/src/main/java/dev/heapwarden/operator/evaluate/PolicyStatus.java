@@ -48,7 +48,8 @@ final class PolicyStatus {
         Stream.concat(
                 Stream.of(
                     ready(policy, rules, governance, containers),
-                    rulesValid(rules),
+                    RuleConditions.valid(rules),
+                    RuleConditions.signalsSeen(containers),
                     conflicted(governance.lost()),
                     schedulesValid(timetable),
                     levelsInstalled(policy.getSpec().respond().maxLevel(), levels),
@@ -140,15 +141,6 @@ final class PolicyStatus {
       case Sight.Silent _ -> "AgentSilent";
       case Sight.NoAgent _ -> "NoAgent";
       case Sight.NotListed _, Sight.NotAsked _, Sight.Watched _ -> "NotYetWatched";
-    };
-  }
-
-  private static Condition rulesValid(PolicyRules rules) {
-    return switch (rules) {
-      case PolicyRules.Valid _ ->
-          Conditions.of(Conditions.RULES_VALID, true, "Compiled", "every rule compiles");
-      case PolicyRules.Invalid invalid ->
-          Conditions.of(Conditions.RULES_VALID, false, "RuleInvalid", invalid.message());
     };
   }
 

@@ -174,6 +174,25 @@ class PolicyStatusTest {
   }
 
   @Test
+  void aSignalThatNeverCameIsShownWithTheRuleThatNeedsIt() {
+    var missing =
+        new Verdict.Inconclusive(
+            Verdict.Inconclusive.Reason.MISSING_SIGNAL,
+            Cluster.evidence("Nothing was ever sampled for live_heap_slope_low."));
+
+    var status = status(Cluster.watched("a", healthy(), GC), Cluster.watched("b", missing, GC));
+
+    assertThat(condition(status, "SignalsSeen"))
+        .extracting(Condition::getStatus, Condition::getReason, Condition::getMessage)
+        .containsExactly(
+            "False",
+            "MissingSignal",
+            "1 of 2 containers cannot be judged; b: MissingSignal: Nothing was ever sampled for"
+                + " live_heap_slope_low.");
+    assertThat(condition(status(), "SignalsSeen").getStatus()).isEqualTo("True");
+  }
+
+  @Test
   void aPolicyThatAsksForALevelThatIsNotInstalledIsTold() {
     var policy = Cluster.policy("checkout", "2026-01-01T00:00:00Z");
     policy.setSpec(asking(policy.getSpec(), 3));

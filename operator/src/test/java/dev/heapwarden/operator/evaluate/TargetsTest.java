@@ -10,6 +10,7 @@ import io.fabric8.kubernetes.api.model.ContainerStatusBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class TargetsTest {
@@ -27,6 +28,7 @@ class TargetsTest {
         .containsExactly("envoy");
   }
 
+  @Tag("E17")
   @Test
   void aNativeSidecarIsATargetAndAnInitContainerIsNot() {
     var pod = pod();

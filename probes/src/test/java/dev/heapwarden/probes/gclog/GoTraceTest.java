@@ -7,6 +7,7 @@ import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -18,6 +19,7 @@ class GoTraceTest {
   }
 
   /** The program keeps 2 MB more with each of its 12 rounds. */
+  @Tag("E4")
   @ParameterizedTest
   @MethodSource("recorded")
   void everyLineOfEveryReleaseIsUnderstood(Path log) throws IOException {

@@ -12,6 +12,7 @@ import java.util.OptionalLong;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -64,6 +65,7 @@ class JvmGcLogTest {
     return RecordedLogs.named("java-.*");
   }
 
+  @Tag("E6")
   @ParameterizedTest
   @MethodSource("ofJvms")
   void pausesAddUp(Path log) throws IOException {

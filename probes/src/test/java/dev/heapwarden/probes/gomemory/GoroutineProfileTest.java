@@ -96,6 +96,7 @@ class GoroutineProfileTest {
             "created_by:[main.startsReceivers] state:[chan receive] waiting_minutes:[4]", 30L);
   }
 
+  @Tag("E11")
   @ParameterizedTest
   @MethodSource("toolchains")
   void thoseThatHangAtOnePlaceHaveOneFingerprint(String toolchain) throws Exception {

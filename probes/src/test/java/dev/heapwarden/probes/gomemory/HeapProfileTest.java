@@ -26,6 +26,7 @@ class HeapProfileTest {
     return GoMemoryProgram.toolchains();
   }
 
+  @Tag("E1")
   @ParameterizedTest
   @MethodSource("toolchains")
   void theProfileSaysOfEachSiteWhatGosOwnSays(String toolchain) throws Exception {

@@ -58,6 +58,7 @@ class MapReaderTest {
     }
   }
 
+  @Tag("E12")
   @ParameterizedTest
   @MethodSource("toolchains")
   void aMapThatWasEmptiedKeepsItsTable(String toolchain) throws Exception {
@@ -84,6 +85,7 @@ class MapReaderTest {
     }
   }
 
+  @Tag("E14")
   @ParameterizedTest
   @MethodSource("toolchains")
   void keysAreCountedByLengthAndByWhatTheyWouldBecome(String toolchain) throws Exception {

@@ -16,6 +16,7 @@ class MemoryFiguresTest {
     return GoMemoryProgram.toolchains();
   }
 
+  @Tag("E5")
   @ParameterizedTest
   @MethodSource("toolchains")
   void theFiguresAreThoseOfReadMemStats(String toolchain) throws Exception {

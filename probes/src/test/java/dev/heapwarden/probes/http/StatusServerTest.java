@@ -39,6 +39,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What the kubelet and Prometheus are told, without TLS. */
@@ -146,6 +147,7 @@ class StatusServerTest {
         .containsPattern("heapwarden_container_probe_attached\\{.*} 0.0");
   }
 
+  @Tag("E10")
   @Test
   void aMapIsToldByItsFunctionAndNeverByItsAddress() throws Exception {
     containers = List.of(state(Attachment.State.ATTACHED));

@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heapwarden.probes.probe.BpftraceLine;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The lines are of bpftrace 0.23.2's form. */
 class AllocationWindowTest {
   private final AllocationWindow window = new AllocationWindow();
 
+  @Tag("E18")
   @Test
   void whatIsLeftIsToldByItsCallersMostBytesFirst() {
     read("{\"type\": \"printf\", \"data\": \"start 1000000000\\n\"}");

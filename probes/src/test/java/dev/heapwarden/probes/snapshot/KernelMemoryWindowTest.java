@@ -3,11 +3,13 @@ package dev.heapwarden.probes.snapshot;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heapwarden.probes.probe.BpftraceLine;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class KernelMemoryWindowTest {
   private final KernelMemoryWindow window = new KernelMemoryWindow();
 
+  @Tag("E8")
   @Test
   void whatThereWasNoRoomForIsCounted() {
     window.read(new BpftraceLine.Lost(5));

@@ -8,12 +8,14 @@ import dev.heapwarden.probes.go.Frame;
 import dev.heapwarden.probes.probe.BpftraceLine;
 import java.util.List;
 import java.util.Optional;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The lines are bpftrace 0.23.2's own, recorded from a window of three seconds. */
 class MapWindowTest {
   private final MapWindow window = new MapWindow();
 
+  @Tag("E9")
   @Test
   void aWindowNamesTheMapItsTypeItsGrowthAndItsWriter() {
     read("{\"type\": \"attached_probes\", \"data\": {\"probes\": 3}}");

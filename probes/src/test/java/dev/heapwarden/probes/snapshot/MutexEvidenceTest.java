@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 class MutexEvidenceTest {
   @TempDir private Path directory;
 
+  @Tag("E1")
   @Test
   void whoKeptOthersWaitingIsNamed() throws Exception {
     var taken = (Evidence.Taken) take("sampling");

@@ -20,6 +20,8 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class DeniedNetworkTest {
   private final LeakIncident incident = Fixtures.incident("leak", "w1");
@@ -64,6 +66,16 @@ class DeniedNetworkTest {
 
     assertThat(isolation.act(situation(), step("heapwarden-leak")))
         .isEqualTo(new Acted.No("Denied: too long"));
+    assertThat(stored).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"400, Denied", "403, Forbidden"})
+  void ofAnIsolationThatMayNotBeNothingStaysEither(int code, String word) {
+    relabelled = Reply.refusal(code, "by a webhook");
+
+    assertThat(isolation.act(situation(), step("heapwarden-leak")))
+        .isEqualTo(new Acted.No(word + ": by a webhook"));
     assertThat(stored).isEmpty();
   }
 

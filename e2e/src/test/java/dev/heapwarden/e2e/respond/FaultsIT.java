@@ -2,7 +2,6 @@ package dev.heapwarden.e2e.respond;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.heapwarden.crds.Api;
 import dev.heapwarden.crds.incident.LeakIncidentStatus;
 import dev.heapwarden.crds.incident.Phase;
 import dev.heapwarden.crds.watch.Changes;
@@ -11,9 +10,6 @@ import dev.heapwarden.e2e.ClusterExtension;
 import dev.heapwarden.e2e.respond.FaultyApiServer.Fault;
 import dev.heapwarden.operator.respond.KubernetesIncidents;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
-import io.fabric8.kubernetes.api.model.ManagedFieldsEntry;
-import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.io.IOException;
@@ -21,9 +17,6 @@ import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -60,10 +53,8 @@ class FaultsIT extends InAShop {
   @Test
   void whateverTheApiServerAnswersEachStepHasOneEffectAndSoHasItsUndo() throws IOException {
     var shop = open("faults", "Deployment", "");
-    var before = shop.deployment();
-    var isolated = ConcurrentHashMap.<String>newKeySet();
     try (var _ = StoppedOperator.in(client);
-        var _ = noteIsolated(shop, isolated);
+        var effects = new Effects(shop);
         var leak = RecordedLeak.of(client, shop, Leak.enforced(3))) {
       var status = until(leak, s -> s.phase() == Phase.VERIFYING);
       assertThat(status.steps())
@@ -74,23 +65,17 @@ class FaultsIT extends InAShop {
               "PatchEnvironment DONE",
               "AddReplicas DONE",
               "Verify INTENDED");
-      assertThat(generation(shop.deployment()))
-          .as("one patch, one scaling")
-          .isEqualTo(generation(before) + 2);
-      assertThat(client.apps().replicaSets().inNamespace(shop.namespace()).list().getItems())
-          .as("one rollout")
-          .hasSize(2);
-      assertThat(ours(shop)).as("one apply, one update of scale").hasSize(2);
+      assertThat(effects.changes()).as("one patch, one scaling").isEqualTo(2);
+      assertThat(effects.replicaSets()).as("one rollout").isEqualTo(2);
+      assertThat(effects.ours()).as("one apply, one update of scale").hasSize(2);
 
       leak.askForUndo();
       until(leak, s -> s.phase() == Phase.ROLLED_BACK);
-      assertThat(generation(shop.deployment()))
-          .as("and each undone once")
-          .isEqualTo(generation(before) + 4);
-      assertThat(shop.deployment().getSpec()).isEqualTo(before.getSpec());
-      assertThat(ours(shop)).isEmpty();
-      assertThat(shop.pods(Map.of(Api.QUARANTINE_LABEL, Leak.OF_CHECKOUT))).isEmpty();
-      assertThat(isolated).as("pods that were ever isolated").hasSize(1);
+      assertThat(effects.changes()).as("and each undone once").isEqualTo(4);
+      assertThat(shop.deployment().getSpec()).isEqualTo(effects.specBefore());
+      assertThat(effects.ours()).isEmpty();
+      assertThat(effects.quarantined()).isZero();
+      assertThat(effects.isolated()).as("pods that were ever isolated").hasSize(1);
     }
     assertThat(faulty.met())
         .containsOnlyKeys(
@@ -151,22 +136,5 @@ class FaultsIT extends InAShop {
     } catch (KubernetesClientException _) {
       // As in the reconciler: what a round could not do is left to the next.
     }
-  }
-
-  private static long generation(Deployment deployment) {
-    return deployment.getMetadata().getGeneration();
-  }
-
-  private static List<ManagedFieldsEntry> ours(Shop shop) {
-    return shop.deployment().getMetadata().getManagedFields().stream()
-        .filter(entry -> entry.getManager().equals(Leak.MANAGER))
-        .toList();
-  }
-
-  /** Notes each pod that bears the quarantine's label, however shortly. */
-  private Informers<Pod> noteIsolated(Shop shop, Set<String> names) {
-    return Informers.start(
-        List.of(client.pods().inNamespace(shop.namespace()).withLabel(Api.QUARANTINE_LABEL)),
-        new Noted(names));
   }
 }

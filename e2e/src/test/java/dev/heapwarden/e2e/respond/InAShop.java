@@ -7,7 +7,7 @@ import org.junit.jupiter.api.AfterEach;
 
 /** Tests that each open a shop of their own; it is closed after them. */
 abstract class InAShop {
-  static final Duration SOON = Duration.ofMinutes(2);
+  static final Duration SOON = Shop.SOON;
 
   final KubernetesClient client;
   private Optional<Shop> opened = Optional.empty();

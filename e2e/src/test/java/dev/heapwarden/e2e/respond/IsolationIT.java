@@ -82,7 +82,7 @@ class IsolationIT extends InAShop {
     incident.getMetadata().setUid(created(incident).getMetadata().getUid());
     var incidents = new StoredIncidents(incident);
 
-    var ended = until(incidents, Leak.denyingNetwork(), status -> status.phase().terminal());
+    var ended = until(incidents, Leak.denyingNetwork(2), status -> status.phase().terminal());
     assertThat(step(ended, "Isolate").state()).isEqualTo(State.DONE);
     assertThat(step(ended, "Isolate").message()).contains("talks to nobody");
     var policy = networkPolicies(shop).getFirst();
@@ -95,7 +95,7 @@ class IsolationIT extends InAShop {
         .containsExactly(leaking);
 
     incidents.askForUndo();
-    until(incidents, Leak.denyingNetwork(), status -> status.phase() == Phase.ROLLED_BACK);
+    until(incidents, Leak.denyingNetwork(2), status -> status.phase() == Phase.ROLLED_BACK);
     assertThat(networkPolicies(shop)).isEmpty();
   }
 

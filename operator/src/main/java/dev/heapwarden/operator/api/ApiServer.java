@@ -36,4 +36,10 @@ public final class ApiServer {
       default -> false;
     };
   }
+
+  /** Of a denial, what people read. */
+  public static String denial(KubernetesClientException failure) {
+    return (failure.getCode() == HttpURLConnection.HTTP_FORBIDDEN ? "Forbidden: " : "Denied: ")
+        + words(failure);
+  }
 }

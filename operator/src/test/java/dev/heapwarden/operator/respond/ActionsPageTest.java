@@ -79,7 +79,7 @@ class ActionsPageTest {
       marked. That is much: maps of small structs took 0.6 to 3.3 ms, large buffers next to nothing. With `go.gcCpuPercent` a GOGC whose
       forecast takes more than this share of the container's CPU limit (of one CPU without a limit) is refused: of `gcPercent` and the
       rungs 5, 20 and 50 above it the lowest that keeps within the share is set, and where none does, or live heap and collections are
-      not known, GOGC is left out. Without `gcCpuPercent` `gcPercent` is set whatever it takes. A GOGC that somebody else set is left
+      not known, GOGC is left out. An operator that has just started waits for the first verdict, five minutes at most. Without `gcCpuPercent` `gcPercent` is set whatever it takes. A GOGC that somebody else set is left
       alone in either case.
 
       ## What is declared elsewhere

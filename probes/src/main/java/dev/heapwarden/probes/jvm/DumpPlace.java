@@ -48,7 +48,8 @@ public record DumpPlace(Path path) {
     for (var candidate : CANDIDATES) {
       var refusal =
           unfit(mounts, candidate, procRoot)
-              .or(() -> tooSmall(process, candidate, needed, limits.apply(candidate)));
+              .or(() -> overLimit(mounts, process, candidate, needed, limits.apply(candidate)))
+              .or(() -> tooSmall(process, candidate, needed));
       if (refusal.isEmpty()) {
         return new DumpPlace(candidate);
       }
@@ -95,12 +96,35 @@ public record DumpPlace(Path path) {
     }
   }
 
-  private static Optional<String> tooSmall(
-      Path process, Path candidate, long needed, OptionalLong limit) {
-    if (limit.isPresent() && limit.getAsLong() < needed) {
-      return Optional.of(
-          "may hold %d MiB, and a dump may need %d".formatted(mib(limit.getAsLong()), mib(needed)));
+  /** What its volume already holds counts against the limit. */
+  private static Optional<String> overLimit(
+      Mounts mounts, Path process, Path candidate, long needed, OptionalLong limit) {
+    if (limit.isEmpty()) {
+      return Optional.empty();
     }
+    // A limit without a volume of its own is the candidate's.
+    var volume =
+        mounts
+            .of(candidate)
+            .map(Mounts.Mount::point)
+            .filter(point -> point.getNameCount() > 0)
+            .orElse(candidate);
+    try {
+      long held = DiskUsage.of(process.resolve("root"), volume);
+      long left = limit.getAsLong() - held;
+      return left < needed
+          ? Optional.of(
+              "may hold %d MiB and holds %d, and a dump may need %d"
+                  .formatted(mib(limit.getAsLong()), mib(held), mib(needed)))
+          : Optional.empty();
+    } catch (IOException failure) {
+      return Optional.of(
+          "may hold %d MiB, and how much it holds is not known: %s"
+              .formatted(mib(limit.getAsLong()), failure.getMessage()));
+    }
+  }
+
+  private static Optional<String> tooSmall(Path process, Path candidate, long needed) {
     try (var directory = Held.below(process.resolve("root"), candidate)) {
       long free = free(directory.path());
       return free < needed

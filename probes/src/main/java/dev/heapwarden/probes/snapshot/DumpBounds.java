@@ -11,6 +11,7 @@ import java.util.Comparator;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** What a pod allows a heap dump of one of its containers to cost. */
 record DumpBounds(Pod pod, Container container, PauseBounds pauses) {
@@ -79,15 +80,26 @@ record DumpBounds(Pod pod, Container container, PauseBounds pauses) {
 
   /** Bytes that the volume of a directory may hold before its pod is evicted; empty without one. */
   OptionalLong volumeLimit(Path directory) {
-    return container.getVolumeMounts().stream()
-        .filter(mount -> directory.startsWith(mount.getMountPath()))
-        .max(Comparator.comparingInt(mount -> Path.of(mount.getMountPath()).getNameCount()))
+    var found =
+        container.getVolumeMounts().stream()
+            .filter(mount -> directory.startsWith(mount.getMountPath()))
+            .max(Comparator.comparingInt(mount -> Path.of(mount.getMountPath()).getNameCount()));
+    return found
         .map(VolumeMount::getName)
         .flatMap(this::volume)
         .map(Volume::getEmptyDir)
         .map(EmptyDirVolumeSource::getSizeLimit)
-        .map(limit -> OptionalLong.of(bytes(limit)))
+        .map(limit -> OptionalLong.of(isPart(found.get()) ? 0 : bytes(limit)))
         .orElse(OptionalLong.empty());
+  }
+
+  /** What else the volume holds the container does not see: nothing more is put there. */
+  private static boolean isPart(VolumeMount mount) {
+    return isSet(mount.getSubPath()) || isSet(mount.getSubPathExpr());
+  }
+
+  private static boolean isSet(@Nullable String path) {
+    return path != null && !path.isEmpty();
   }
 
   private Optional<Volume> volume(String name) {

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.OptionalLong;
+import java.util.function.Function;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -62,7 +63,23 @@ class DumpPlaceTest {
     assertThatThrownBy(() -> DumpPlace.find(42, proc, 1L << 60, _ -> OptionalLong.empty()))
         .hasMessageContaining("MiB free beyond what the kubelet keeps free, and a dump may need");
     assertThatThrownBy(() -> DumpPlace.find(42, proc, 2 << 20, _ -> OptionalLong.of(1 << 20)))
-        .hasMessageContaining("/tmp may hold 1 MiB, and a dump may need 2");
+        .hasMessageContaining("/tmp may hold 1 MiB and holds 0, and a dump may need 2");
+  }
+
+  /** Beyond its limit the kubelet evicts the pod. */
+  @Test
+  void whatAVolumeAlreadyHoldsCountsAgainstItsLimit() throws Exception {
+    mount(ROOT + "22 21 0:2 / /tmp rw - ext4 /dev/sdb rw\n");
+    var cache = Files.createDirectories(container.resolve("tmp/cache"));
+    Files.write(cache.resolve("one"), new byte[3 << 20]);
+    Files.createSymbolicLink(cache.resolve("elsewhere"), Path.of("/"));
+    Function<Path, OptionalLong> limits =
+        place -> OptionalLong.of(place.equals(Path.of("/tmp")) ? 4 << 20 : 1 << 20);
+    assertThatThrownBy(() -> DumpPlace.find(42, proc, 2 << 20, limits))
+        .hasMessageContaining("/tmp may hold 4 MiB and holds 3, and a dump may need 2");
+
+    Files.delete(cache.resolve("one"));
+    assertThat(DumpPlace.find(42, proc, 2 << 20, limits)).isEqualTo(new DumpPlace(Path.of("/tmp")));
   }
 
   @Test

@@ -10,6 +10,7 @@ import io.fabric8.kubernetes.api.model.Quantity;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class DumpBoundsTest {
@@ -87,26 +88,35 @@ class DumpBoundsTest {
 
   @Test
   void theSizeOfAVolumeIsItsLimit() {
-    var pod =
-        new PodBuilder(pod(true, container -> container))
-            .editSpec()
-            .addNewVolume()
-            .withName("tmp")
-            .withNewEmptyDir()
-            .withSizeLimit(new Quantity("64Mi"))
-            .endEmptyDir()
-            .endVolume()
-            .editFirstContainer()
-            .addNewVolumeMount()
-            .withName("tmp")
-            .withMountPath("/tmp")
-            .endVolumeMount()
-            .endContainer()
-            .endSpec()
-            .build();
-    var bounds = DumpBounds.of(pod, "web").orElseThrow();
+    var bounds = DumpBounds.of(withVolume(null), "web").orElseThrow();
     assertThat(bounds.volumeLimit(Path.of("/tmp"))).hasValue(64 * MIB);
     assertThat(bounds.volumeLimit(Path.of("/var/tmp"))).isEmpty();
+  }
+
+  @Test
+  void aPartOfAVolumeTakesNothingMore() {
+    var bounds = DumpBounds.of(withVolume("web"), "web").orElseThrow();
+    assertThat(bounds.volumeLimit(Path.of("/tmp"))).hasValue(0);
+  }
+
+  private static Pod withVolume(@Nullable String subPath) {
+    return new PodBuilder(pod(true, container -> container))
+        .editSpec()
+        .addNewVolume()
+        .withName("tmp")
+        .withNewEmptyDir()
+        .withSizeLimit(new Quantity("64Mi"))
+        .endEmptyDir()
+        .endVolume()
+        .editFirstContainer()
+        .addNewVolumeMount()
+        .withName("tmp")
+        .withMountPath("/tmp")
+        .withSubPath(subPath)
+        .endVolumeMount()
+        .endContainer()
+        .endSpec()
+        .build();
   }
 
   private static Optional<String> refusal(

@@ -65,7 +65,9 @@ record DeniedNetwork(KubernetesClient client) {
       client.resource(of(incident)).create();
       return Optional.empty();
     } catch (KubernetesClientException e) {
-      if (e.getCode() == HttpURLConnection.HTTP_CONFLICT) {
+      // Not every conflict is one over the name: a quota that changed meanwhile is one too.
+      if (e.getCode() == HttpURLConnection.HTTP_CONFLICT
+          && client.resource(of(incident)).get() != null) {
         return isClosed(incident, step)
             ? Optional.empty()
             : Optional.of("a NetworkPolicy %s of somebody else exists".formatted(name(incident)));

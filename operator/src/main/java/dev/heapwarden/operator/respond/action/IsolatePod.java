@@ -73,13 +73,25 @@ public final class IsolatePod implements Action {
   public Acted act(Situation situation, Step step) {
     oneAtATime.lock();
     try {
-      var acted = actAlone(situation, step);
+      var acted = answered(situation, step);
       if (acted instanceof Acted.No) {
         network.open(situation.incident(), step);
       }
       return acted;
     } finally {
       oneAtATime.unlock();
+    }
+  }
+
+  /** A denial is an answer too: after it nobody comes back to what was made before it. */
+  private Acted answered(Situation situation, Step step) {
+    try {
+      return actAlone(situation, step);
+    } catch (KubernetesClientException e) {
+      if (!ApiServer.isDenial(e)) {
+        throw e;
+      }
+      return new Acted.No(ApiServer.denial(e));
     }
   }
 

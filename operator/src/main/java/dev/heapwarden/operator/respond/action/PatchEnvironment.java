@@ -57,7 +57,19 @@ public final class PatchEnvironment extends DeploymentChange {
   Plan plan(Situation situation, Deployment deployment) {
     var target = situation.target();
     var seen = assessments.of(target.uid(), target.container());
+    if (seen.isEmpty() && isBounded(situation)) {
+      return new Plan.NotNow(
+          target.workload(),
+          "GcCost: no pod has been judged since the operator started, so what a GOGC costs cannot"
+              + " be forecast yet");
+    }
     return plan(situation, deployment, ladder -> ladder.choose(GcForecast.of(seen)));
+  }
+
+  /** Whether what collections cost decides. */
+  private static boolean isBounded(Situation situation) {
+    var go = situation.respond().intervene().go();
+    return go != null && go.gcCpuPercent() != null && situation.baseline().runtime().equals("Go");
   }
 
   private Plan plan(

@@ -23,8 +23,8 @@ final class Performance {
   private static final Duration POLL = Duration.ofSeconds(2);
   private static final Duration LATER = Duration.ofSeconds(10);
 
-  /** How long a moment is waited for in which disruption is allowed. */
-  private static final Duration DISRUPTION_PATIENCE = Duration.ofMinutes(5);
+  /** How long a moment is waited for in which it can be done. */
+  private static final Duration MOMENT_PATIENCE = Duration.ofMinutes(5);
 
   /** On a planned step: since when the action waits for such a moment. */
   private static final String HELD_SINCE = "heldSince";
@@ -166,7 +166,7 @@ final class Performance {
     if (since.isEmpty()) {
       records.plan(
           round, object, "waits: " + reason, null, Map.of(HELD_SINCE, round.now().toString()));
-    } else if (round.now().isAfter(Instant.parse(since.get()).plus(DISRUPTION_PATIENCE))) {
+    } else if (round.now().isAfter(Instant.parse(since.get()).plus(MOMENT_PATIENCE))) {
       return records.refuse(round, object, reason);
     }
     return new Progress.Held(LATER, reason, Ruling.Cause.GUARD);

@@ -6,7 +6,6 @@ import dev.heapwarden.operator.respond.action.Acted;
 import dev.heapwarden.operator.respond.action.Action;
 import dev.heapwarden.operator.respond.action.Plan;
 import io.fabric8.kubernetes.client.KubernetesClientException;
-import java.net.HttpURLConnection;
 
 /** An action where what the API server denies is an answer, in its words, and no failure. */
 record Tried(Action action) {
@@ -44,8 +43,7 @@ record Tried(Action action) {
    */
   private static String denial(KubernetesClientException failure) {
     throwUnlessDenied(failure);
-    return (failure.getCode() == HttpURLConnection.HTTP_FORBIDDEN ? "Forbidden: " : "Denied: ")
-        + ApiServer.words(failure);
+    return ApiServer.denial(failure);
   }
 
   private static void throwUnlessDenied(KubernetesClientException failure) {

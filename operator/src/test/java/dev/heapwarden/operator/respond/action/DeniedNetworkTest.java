@@ -1,6 +1,7 @@
 package dev.heapwarden.operator.respond.action;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.heapwarden.crds.incident.LeakIncident;
 import dev.heapwarden.crds.incident.Step;
@@ -11,6 +12,7 @@ import dev.heapwarden.operator.ApiServer.Reply;
 import dev.heapwarden.operator.respond.Fixtures;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
 import java.net.URI;
@@ -20,6 +22,8 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class DeniedNetworkTest {
   private final LeakIncident incident = Fixtures.incident("leak", "w1");
@@ -67,6 +71,16 @@ class DeniedNetworkTest {
     assertThat(stored).isEmpty();
   }
 
+  @ParameterizedTest
+  @CsvSource({"400, Denied", "403, Forbidden"})
+  void ofAnIsolationThatMayNotBeNothingStaysEither(int code, String word) {
+    relabelled = Reply.refusal(code, "by a webhook");
+
+    assertThat(isolation.act(situation(), step("heapwarden-leak")))
+        .isEqualTo(new Acted.No(word + ": by a webhook"));
+    assertThat(stored).isEmpty();
+  }
+
   @Test
   void whoMayNotCutThePodOffLeavesItWhereItIs() {
     refusal = Optional.of(Reply.refusal(403, "quota of network policies"));
@@ -74,6 +88,18 @@ class DeniedNetworkTest {
     assertThat(isolation.act(situation(), step("heapwarden-leak")))
         .isEqualTo(new Acted.No("Denied: quota of network policies"));
     assertThat(changes).containsExactly("POST networkpolicies");
+  }
+
+  /** As where two are counted against a quota at once. */
+  @Test
+  void aConflictOverSomethingElseIsNoAnswer() {
+    refusal = Optional.of(Reply.refusal(409, "the quota was changed meanwhile"));
+
+    assertThatThrownBy(() -> isolation.act(situation(), step("heapwarden-leak")))
+        .isInstanceOf(KubernetesClientException.class)
+        .hasMessageContaining("the quota was changed meanwhile");
+    refusal = Optional.empty();
+    assertThat(isolation.act(situation(), step("heapwarden-leak"))).isEqualTo(new Acted.Yes());
   }
 
   /** After a crash between the two. */

@@ -119,7 +119,7 @@ class GcLadderTest {
     return GcLadder.of(new GoSettings(null, percent, bound, null), container).orElseThrow();
   }
 
-  private static Assessment seen(Map<String, Double> features) {
+  static Assessment seen(Map<String, Double> features) {
     return new Assessment(
         "w1",
         new ContainerKey("shop", "checkout-1", "p1", "checkout", "id"),

@@ -2,12 +2,14 @@ package dev.heapwarden.operator.respond.action;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heapwarden.crds.policy.GoSettings;
 import dev.heapwarden.crds.policy.Intervene;
 import dev.heapwarden.crds.policy.JvmSettings;
 import dev.heapwarden.crds.policy.Limits;
 import dev.heapwarden.crds.policy.Mode;
 import dev.heapwarden.crds.policy.Respond;
 import dev.heapwarden.operator.ApiServer;
+import dev.heapwarden.operator.evaluate.Assessment;
 import dev.heapwarden.operator.respond.Fixtures;
 import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
@@ -141,23 +143,54 @@ class PatchEnvironmentTest {
                     .startsWith("Disruption: a rollout may take 2 of 2 pods out at once"));
   }
 
+  /** What was known of its collections was in the memory of the operator that ended. */
+  @Test
+  void whatCollectionsCostIsWaitedForWhereNoPodWasJudgedYet() throws IOException {
+    var bounded =
+        intervening(new Intervene(new GoSettings(90, 20, 50, null), null, null, null, "24h"));
+    assertThat(plan("Go", bounded, deployment("", ""), List.of()))
+        .isInstanceOfSatisfying(
+            Plan.NotNow.class,
+            waiting -> assertThat(waiting.reason()).contains("since the operator started"));
+    assertThat(plan("Go", bounded, deployment("", ""), List.of(GcLadderTest.seen(Map.of()))))
+        .isInstanceOfSatisfying(
+            Plan.Do.class,
+            planned ->
+                assertThat(planned.message())
+                    .startsWith("set GOMEMLIMIT=241591910 (GOGC is left out"));
+  }
+
   private static String suggested(Plan plan) {
     return plan instanceof Plan.Suggest(_, var reason, _) ? reason : plan.toString();
   }
 
   private static Plan plan(String runtime, Deployment deployment) throws IOException {
-    var go = Fixtures.respond(Mode.DRY_RUN, 3, new Limits(3, 1));
     var options = new JvmSettings(List.of("-XX:MaxGCPauseMillis=150"), false);
-    var jvm =
-        new Respond(
-            go.mode(),
-            go.maxLevel(),
-            go.diagnose(),
-            go.isolate(),
-            new Intervene(null, options, null, null, "24h"),
-            go.limits(),
-            go.cooldown(),
-            List.of());
+    return runtime.equals("JVM")
+        ? plan(
+            runtime,
+            intervening(new Intervene(null, options, null, null, "24h")),
+            deployment,
+            List.of())
+        : plan(runtime, Fixtures.respond(Mode.DRY_RUN, 3, new Limits(3, 1)), deployment, List.of());
+  }
+
+  private static Respond intervening(Intervene intervene) {
+    var go = Fixtures.respond(Mode.DRY_RUN, 3, new Limits(3, 1));
+    return new Respond(
+        go.mode(),
+        go.maxLevel(),
+        go.diagnose(),
+        go.isolate(),
+        intervene,
+        go.limits(),
+        go.cooldown(),
+        List.of());
+  }
+
+  private static Plan plan(
+      String runtime, Respond respond, Deployment deployment, List<Assessment> seen)
+      throws IOException {
     try (var server =
         new ApiServer(
             (method, uri, body) ->
@@ -165,11 +198,11 @@ class PatchEnvironmentTest {
                     ? ApiServer.Reply.ok(deployment)
                     : ApiServer.Reply.list())) {
       return new PatchEnvironment(
-              server.client(), (_, _, _) -> new Seen.Done("in force"), (_, _) -> List.of())
+              server.client(), (_, _, _) -> new Seen.Done("in force"), (_, _) -> seen)
           .plan(
               new Situation(
                   Fixtures.ofRuntime(Fixtures.incident("leak", "w1"), runtime),
-                  Fixtures.policy(runtime.equals("JVM") ? jvm : go),
+                  Fixtures.policy(respond),
                   Fixtures.NOON));
     }
   }

@@ -30,7 +30,7 @@ final class StoppedOperator implements AutoCloseable {
       }
     }
     var stopped = new StoppedOperator(client, scale(client, 0));
-    Shop.within(InAShop.SOON).until(() -> noneRuns(client));
+    Shop.within(Shop.SOON).until(() -> noneRuns(client));
     return stopped;
   }
 

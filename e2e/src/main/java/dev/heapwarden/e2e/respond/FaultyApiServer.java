@@ -58,6 +58,26 @@ final class FaultyApiServer implements AutoCloseable {
     }
   }
 
+  /** Stands on the way of each write that reaches the API server. */
+  interface Gate {
+    /** Whether it goes on to the API server. */
+    boolean before();
+
+    /** It was carried out, and nobody has been told yet. */
+    void after();
+  }
+
+  private static final Gate OPEN =
+      new Gate() {
+        @Override
+        public boolean before() {
+          return true;
+        }
+
+        @Override
+        public void after() {}
+      };
+
   private static final List<Fault> OF_WRITES =
       List.of(
           Fault.CONFLICT,
@@ -82,6 +102,7 @@ final class FaultyApiServer implements AutoCloseable {
   private static final Duration SLOWNESS = Duration.ofSeconds(3);
 
   private final Config config;
+  private final Gate gate;
   private final HttpClient upstream;
   private final HttpServer server;
   private final KubernetesClient client;
@@ -91,19 +112,30 @@ final class FaultyApiServer implements AutoCloseable {
   private final Map<Fault, AtomicInteger> met = new ConcurrentHashMap<>();
 
   FaultyApiServer(Config config) throws IOException, GeneralSecurityException {
+    this(config, OPEN);
+  }
+
+  FaultyApiServer(Config config, Gate gate) throws IOException, GeneralSecurityException {
     this.config = config;
+    this.gate = gate;
     this.upstream = HttpClient.newBuilder().sslContext(SSLUtils.sslContext(config)).build();
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
     server.createContext("/", this::answer);
     server.start();
-    client =
-        new KubernetesClientBuilder()
-            .withConfig(
-                new ConfigBuilder(Config.empty())
-                    .withMasterUrl("http://127.0.0.1:" + server.getAddress().getPort())
-                    .build())
-            .build();
+    client = client(address());
+  }
+
+  /** Where it answers. */
+  String address() {
+    return "http://127.0.0.1:" + server.getAddress().getPort();
+  }
+
+  /** Which knows this way to the API server only. */
+  static KubernetesClient client(String address) {
+    return new KubernetesClientBuilder()
+        .withConfig(new ConfigBuilder(Config.empty()).withMasterUrl(address).build())
+        .build();
   }
 
   /** Which knows this way to the API server only. */
@@ -114,6 +146,11 @@ final class FaultyApiServer implements AutoCloseable {
   /** How often each fault was met. */
   Map<Fault, AtomicInteger> met() {
     return met;
+  }
+
+  /** How many were met. */
+  int faults() {
+    return met.values().stream().mapToInt(AtomicInteger::get).sum();
   }
 
   private void answer(HttpExchange exchange) throws IOException {
@@ -175,7 +212,15 @@ final class FaultyApiServer implements AutoCloseable {
         request.setHeader(header, value);
       }
     }
-    return upstream.send(request.build(), BodyHandlers.ofInputStream());
+    if (exchange.getRequestMethod().equals("GET")) {
+      return upstream.send(request.build(), BodyHandlers.ofInputStream());
+    }
+    if (!gate.before()) {
+      throw new IOException("who asked for it is dead");
+    }
+    var answer = upstream.send(request.build(), BodyHandlers.ofInputStream());
+    gate.after();
+    return answer;
   }
 
   private static void relay(HttpExchange exchange, HttpResponse<InputStream> answer)

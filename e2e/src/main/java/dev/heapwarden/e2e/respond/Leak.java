@@ -166,8 +166,8 @@ final class Leak {
     return policy(Mode.ENFORCE, maxLevel);
   }
 
-  /** Level 2, which cuts the pod off. */
-  static MemoryPolicy denyingNetwork() {
-    return policy(Mode.ENFORCE, 2, new Isolate("1h", true));
+  /** Level 2 cuts the pod off. */
+  static MemoryPolicy denyingNetwork(int maxLevel) {
+    return policy(Mode.ENFORCE, maxLevel, new Isolate("1h", true));
   }
 }

@@ -23,6 +23,8 @@ import java.util.stream.Stream;
  * A namespace with a workload of two replicas behind two Services that select by different labels.
  */
 record Shop(KubernetesClient client, String namespace) {
+  static final Duration SOON = Duration.ofMinutes(2);
+
   private static final String COMMON =
       """
       apiVersion: v1
@@ -100,7 +102,7 @@ record Shop(KubernetesClient client, String namespace) {
         .resources()
         .forEach(Shop::put);
     var shop = new Shop(client, namespace);
-    within(Duration.ofMinutes(2)).until(() -> shop.servingPods().size() == 2);
+    within(SOON).until(() -> shop.servingPods().size() == 2);
     return shop;
   }
 

@@ -1,0 +1,79 @@
+package dev.heapwarden.e2e.respond;
+
+import dev.heapwarden.crds.incident.LeakIncidentStatus;
+import dev.heapwarden.crds.incident.Phase;
+import dev.heapwarden.crds.incident.Step;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.function.Predicate;
+
+/**
+ * One leak through all levels and back again, while its operator is killed and its API server
+ * fails.
+ */
+record ChaoticLeak(Shop shop, FaultyApiServer faulty, Killings killings) {
+  private static final Duration WHATEVER_HAPPENS = Duration.ofMinutes(20);
+  private static final Duration LOOK_AGAIN = Duration.ofMillis(100);
+
+  private static final List<String> DONE =
+      List.of("Diagnose", "Isolate", "PatchEnvironment", "AddReplicas");
+
+  /** One patch and one scaling, and their undo. */
+  private static final int CHANGES = 2;
+
+  Tally unfold() throws InterruptedException {
+    try (var effects = new Effects(shop);
+        var budget = new Budget(shop);
+        var leak = RecordedLeak.of(shop.client(), shop, Leak.denyingNetwork(3));
+        killings) {
+      boolean verified = until(leak, status -> status.phase() == Phase.VERIFYING);
+      boolean whole = verified && isWhole(leak.status());
+      int repeated =
+          beyond(effects.changes(), CHANGES)
+              + beyond(effects.replicaSets(), 2)
+              + beyond(effects.isolated().size(), 1);
+      int before = effects.changes();
+      leak.askForUndo();
+      boolean undone = until(leak, status -> status.phase() == Phase.ROLLED_BACK);
+      return new Tally(
+          whole && undone ? 0 : 1,
+          repeated + beyond(effects.changes() - before, CHANGES),
+          orphans(effects),
+          budget.below());
+    }
+  }
+
+  private static int orphans(Effects effects) {
+    return Math.toIntExact(effects.quarantined())
+        + effects.networkPolicies()
+        + effects.ours().size()
+        + (effects.isRestored() ? 0 : 1);
+  }
+
+  private static int beyond(int found, int expected) {
+    return Math.max(0, found - expected);
+  }
+
+  private static boolean isWhole(LeakIncidentStatus status) {
+    return status.steps().stream()
+        .filter(step -> step.state() == Step.State.DONE)
+        .map(Step::action)
+        .toList()
+        .equals(DONE);
+  }
+
+  /** Whether it came so far. */
+  private boolean until(RecordedLeak leak, Predicate<LeakIncidentStatus> reached)
+      throws InterruptedException {
+    var deadline = Instant.now().plus(WHATEVER_HAPPENS);
+    while (!reached.test(leak.status())) {
+      if (Instant.now().isAfter(deadline) || leak.status().phase().terminal()) {
+        return false;
+      }
+      killings.tend(faulty.address(), shop.namespace());
+      Thread.sleep(LOOK_AGAIN);
+    }
+    return true;
+  }
+}

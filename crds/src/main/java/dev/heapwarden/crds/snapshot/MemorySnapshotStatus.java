@@ -124,7 +124,27 @@ public record MemorySnapshotStatus(
               "How long the target stood still for it, in milliseconds; 0 where nothing stops it.")
           @Nullable Long stallMillis,
       @JsonPropertyDescription("Who told what is known of a Go program: Pprof, or ProcessMemory.")
-          @Nullable Source source) {
+          @Nullable Source source,
+      @JsonPropertyDescription(
+              "True where its window was closed early, at its limit: there was so much to see.")
+          @Nullable Boolean cut,
+      @JsonPropertyDescription(
+              "Events of its window that are in no figure, since there was no room for them: the"
+                  + " figures are too low. Absent where all were counted.")
+          @Nullable Long lost) {
+    /** Of what no window saw, or one that saw everything. */
+    public Artifact(
+        SnapshotKind kind,
+        State state,
+        @Nullable String reason,
+        @Nullable Long size,
+        @Nullable String sha256,
+        @Nullable String path,
+        @Nullable Long stallMillis,
+        @Nullable Source source) {
+      this(kind, state, reason, size, sha256, path, stallMillis, source, null, null);
+    }
+
     public enum Source {
       @JsonProperty("Pprof")
       PPROF,

@@ -105,6 +105,8 @@ final class ArtifactSweep {
         artifact.sha256(),
         null,
         artifact.stallMillis(),
-        artifact.source());
+        artifact.source(),
+        artifact.cut(),
+        artifact.lost());
   }
 }

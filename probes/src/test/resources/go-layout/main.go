@@ -1,5 +1,6 @@
 // Says where the fields of a program's structs lie, as its DWARF has it: layout BINARY NAME...
-// A name is a type and a path of fields, such as runtime.g.sched.bp; a type alone has its size.
+// A name is a type and a path of fields, such as runtime.g.sched.bp; a type alone has its size, and so
+// has a variable.
 package main
 
 import (
@@ -21,6 +22,7 @@ func main() {
 		log.Fatal(err)
 	}
 	types := map[string]*dwarf.StructType{}
+	variables := map[string]int64{}
 	for entries := data.Reader(); ; {
 		entry, err := entries.Next()
 		if err != nil {
@@ -28,6 +30,13 @@ func main() {
 		}
 		if entry == nil {
 			break
+		}
+		if name, ok := entry.Val(dwarf.AttrName).(string); ok && entry.Tag == dwarf.TagVariable {
+			if of, ok := entry.Val(dwarf.AttrType).(dwarf.Offset); ok {
+				if t, err := data.Type(of); err == nil {
+					variables[name] = t.Size()
+				}
+			}
 		}
 		if entry.Tag != dwarf.TagStructType {
 			continue
@@ -39,6 +48,10 @@ func main() {
 		}
 	}
 	for _, name := range os.Args[2:] {
+		if size, ok := variables[name]; ok {
+			fmt.Println(name, size)
+			continue
+		}
 		parts := strings.Split(name, ".")
 		fmt.Println(name, offset(types[strings.Join(parts[:2], ".")], parts[2:]))
 	}

@@ -147,22 +147,48 @@ public record MemorySnapshotStatus(
       @JsonPropertyDescription("Who told what is known of a Go program: Pprof, or ProcessMemory.")
           @Nullable Source source,
       @JsonPropertyDescription(
+              "True where its window was closed early, at its limit: there was so much to see.")
+          @Nullable Boolean cut,
+      @JsonPropertyDescription(
+              "Events of its window that are in no figure, since there was no room for them: the"
+                  + " figures are too low. Absent where all were counted.")
+          @Nullable Long lost,
+      @JsonPropertyDescription(
               "s3://BUCKET/KEY of its copy in the object store, which is whole; absent until it is"
                   + " there.")
           @Nullable String object) {
+    /** Of what no window saw, or one that saw everything; without a copy. */
+    public Artifact(
+        SnapshotKind kind,
+        State state,
+        @Nullable String reason,
+        @Nullable Long size,
+        @Nullable String sha256,
+        @Nullable String path,
+        @Nullable Long stallMillis,
+        @Nullable Source source) {
+      this(kind, state, reason, size, sha256, path, stallMillis, source, null, null, null);
+    }
+
     /** The same after its file had to go from the node. */
     public Artifact withoutFile(String why) {
-      return new Artifact(kind, state, why, size, sha256, null, stallMillis, source, object);
+      return located(why, null, object);
     }
 
     /** The same with a copy in the object store. */
     public Artifact copied(String to) {
-      return new Artifact(kind, state, null, size, sha256, path, stallMillis, source, to);
+      return located(null, path, to);
     }
 
     /** The same while a copy could not be made. */
     public Artifact notCopied(String why) {
-      return new Artifact(kind, state, why, size, sha256, path, stallMillis, source, object);
+      return located(why, path, object);
+    }
+
+    private Artifact located(
+        @Nullable String why, @Nullable String onNode, @Nullable String inStore) {
+      return new Artifact(
+          kind, state, why, size, sha256, onNode, stallMillis, source, cut, lost, inStore);
     }
 
     public enum Source {

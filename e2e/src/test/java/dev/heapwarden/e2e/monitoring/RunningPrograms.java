@@ -185,7 +185,7 @@ final class RunningPrograms {
   private static MemorySnapshotStatus snapshot() {
     var taken =
         new Artifact(
-            SnapshotKind.THREAD_DUMP, Artifact.State.TAKEN, null, 10L, "ab", "/a", 5L, null, null);
+            SnapshotKind.THREAD_DUMP, Artifact.State.TAKEN, null, 10L, "ab", "/a", 5L, null);
     return new MemorySnapshotStatus(
         MemorySnapshotStatus.Phase.COMPLETED,
         null,

@@ -1,5 +1,7 @@
 package dev.heapwarden.e2e.product;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -9,7 +11,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** The agent and its bpftrace, as the node sees them. */
+/** The agent and its bpftrace, and what they watch, as the node sees them. */
 final class AgentProcesses {
   private AgentProcesses() {}
 
@@ -22,6 +24,13 @@ final class AgentProcesses {
         .filter(process -> runs(process, "/java"))
         .filter(process -> has(process, "dev.heapwarden.probes.AgentMain"))
         .toList();
+  }
+
+  /** The one process of the pods that runs a program. */
+  static ProcessHandle of(String program) {
+    var running = inPods().filter(process -> runs(process, program)).toList();
+    assertThat(running).as(program).hasSize(1);
+    return running.getFirst();
   }
 
   static boolean has(ProcessHandle process, String argument) {

@@ -27,6 +27,7 @@ public final class ElfFile implements Closeable {
   private static final int ET_DYN = 3;
   private static final int PT_LOAD = 1;
   private static final int PF_X = 1;
+  private static final int PF_W = 2;
   private static final int SHT_NOBITS = 8;
 
   /** Go and C linkers write a few dozen; a file with more is not read further. */
@@ -46,11 +47,22 @@ public final class ElfFile implements Closeable {
   public record Section(String name, int type, long address, long offset, long size, int link) {}
 
   /**
-   * A part of the file that is loaded: {@code size} bytes from {@code offset} to {@code address}.
+   * A part of the file that is loaded: {@code size} bytes from {@code offset} to {@code address},
+   * where zeros follow until it takes {@code memory} bytes.
+   *
+   * @param flags {@code p_flags}
    */
-  private record Segment(long address, long offset, long size, boolean executable) {
+  private record Segment(long address, long offset, long size, long memory, int flags) {
     boolean holds(long at) {
       return at >= address && at - address < size;
+    }
+
+    boolean takes(long at) {
+      return at >= address && at - address < memory;
+    }
+
+    boolean may(int flag) {
+      return (flags & flag) != 0;
     }
   }
 
@@ -124,7 +136,12 @@ public final class ElfFile implements Closeable {
 
   /** Whether code is loaded to an address. */
   boolean executable(long address) {
-    return segments.stream().anyMatch(segment -> segment.executable() && segment.holds(address));
+    return segments.stream().anyMatch(segment -> segment.may(PF_X) && segment.holds(address));
+  }
+
+  /** Whether a variable may be at an address, also one that has no bytes in the file. */
+  boolean writable(long address) {
+    return segments.stream().anyMatch(segment -> segment.may(PF_W) && segment.takes(address));
   }
 
   /** {@link #read} of what is loaded to an address. */
@@ -223,7 +240,8 @@ public final class ElfFile implements Closeable {
                 header.getLong(16),
                 header.getLong(8),
                 header.getLong(32),
-                (header.getInt(4) & PF_X) != 0));
+                header.getLong(40),
+                header.getInt(4)));
       }
     }
     return List.copyOf(loaded);

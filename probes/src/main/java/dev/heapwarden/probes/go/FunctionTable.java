@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Go's own table of functions, {@code .gopclntab}: it survives stripping, since the runtime needs
@@ -32,6 +33,14 @@ record FunctionTable(TableHeader header, long text, Optional<ModuleData> module)
 
   /** The compiler inlines a few levels. */
   private static final int DEPTH_LIMIT = 64;
+
+  /**
+   * The code of a function.
+   *
+   * @param address before relocation
+   * @param length in bytes, until the next one begins
+   */
+  record Span(long address, long length) {}
 
   /**
    * Reads the header.
@@ -62,16 +71,28 @@ record FunctionTable(TableHeader header, long text, Optional<ModuleData> module)
    * @throws BinaryFormatException when the table contradicts itself
    */
   Map<String, Long> addresses(ElfFile elf, Set<String> names) throws IOException {
+    return spans(elf, names).entrySet().stream()
+        .collect(
+            Collectors.toUnmodifiableMap(Map.Entry::getKey, entry -> entry.getValue().address()));
+  }
+
+  /**
+   * The same with their ends.
+   *
+   * @throws BinaryFormatException when the table contradicts itself
+   */
+  Map<String, Span> spans(ElfFile elf, Set<String> names) throws IOException {
     long namesEnd = header.unitsAt() > header.namesAt() ? header.unitsAt() : header.end();
     var offsets = Names.offsets(elf, header.namesAt(), namesEnd - header.namesAt(), names);
-    var found = new HashMap<String, Long>();
+    var found = new HashMap<String, Span>();
     int width = header.layout().entrySize();
     ByteBuffer window = ByteBuffer.allocate(0);
     long windowAt = 0;
     long before = 0;
     for (long first = 0; first < header.functions(); first += CHUNK_FUNCTIONS) {
       int here = (int) Math.min(CHUNK_FUNCTIONS, header.functions() - first);
-      var entries = elf.read(header.functionsAt() + first * 2 * width, here * 2 * width);
+      // The entry behind the last function has the end of the text.
+      var entries = elf.read(header.functionsAt() + first * 2 * width, (here * 2 + 1) * width);
       for (int i = 0; i < here; i++) {
         long function = functionAt(number(entries, (2 * i + 1) * width, width));
         if (function < before) {
@@ -84,7 +105,9 @@ record FunctionTable(TableHeader header, long text, Optional<ModuleData> module)
         }
         var name = offsets.get((long) window.getInt((int) (function - windowAt) + width));
         if (name != null) {
-          found.putIfAbsent(name, text + number(entries, 2 * i * width, width));
+          long entry = number(entries, 2 * i * width, width);
+          long next = number(entries, 2 * (i + 1) * width, width);
+          found.putIfAbsent(name, new Span(text + entry, next - entry));
         }
       }
     }

@@ -9,14 +9,15 @@ import java.util.Set;
 /**
  * Where a Go program keeps what its runtime knows of itself.
  *
- * @param found by name; empty when the program was stripped
+ * @param found by name
+ * @param refusals of a program without symbols: why the others were not found, by name
  */
-public record RuntimeVariables(Map<String, Variable> found) {
+public record RuntimeVariables(Map<String, Variable> found, Map<String, String> refusals) {
   /**
    * One of them.
    *
    * @param address before relocation
-   * @param size in bytes
+   * @param size in bytes; 0 where the program does not tell
    */
   public record Variable(long address, long size) {}
 
@@ -37,9 +38,6 @@ public record RuntimeVariables(Map<String, Variable> found) {
 
   /** {@code []*g}, all goroutines; src/runtime/proc.go. */
   public static final String GOROUTINES = "runtime.allgs";
-
-  /** {@code uintptr}, how many those are; src/runtime/proc.go. */
-  public static final String GOROUTINES_LENGTH = "runtime.allglen";
 
   /** {@code []*p}, Go's processors; src/runtime/runtime2.go. */
   public static final String PROCESSORS = "runtime.allp";
@@ -66,7 +64,6 @@ public record RuntimeVariables(Map<String, Variable> found) {
           PROFILE_RATE,
           PROFILE_DISABLED,
           GOROUTINES,
-          GOROUTINES_LENGTH,
           PROCESSORS,
           SCHEDULER,
           WAIT_REASONS,
@@ -76,17 +73,32 @@ public record RuntimeVariables(Map<String, Variable> found) {
 
   public RuntimeVariables {
     found = Map.copyOf(found);
+    refusals = Map.copyOf(refusals);
+  }
+
+  /** Those of a program that names them. */
+  public RuntimeVariables(Map<String, Variable> found) {
+    this(found, Map.of());
   }
 
   /**
-   * Looks them up in an executable's symbol table.
+   * Looks them up in an executable's symbol table; without one, by what its code refers to.
    *
+   * @param binary what was read of it before
    * @throws BinaryFormatException when it contradicts itself
    */
-  public static RuntimeVariables read(Path executable) throws IOException {
+  public static RuntimeVariables read(Path executable, GoBinary binary) throws IOException {
     try (var elf = ElfFile.open(executable)) {
-      return new RuntimeVariables(SymbolTable.variables(elf, LOOKED_FOR));
+      var named = SymbolTable.variables(elf, LOOKED_FOR);
+      return named.isEmpty() && binary.table().isPresent()
+          ? CodeReferences.find(elf, binary.table().get(), LOOKED_FOR)
+          : new RuntimeVariables(named);
     }
+  }
+
+  /** Why one of that name was not found. */
+  public String refusal(String name) {
+    return refusals.getOrDefault(name, "its symbol table has no " + name);
   }
 
   public OptionalLong address(String name) {

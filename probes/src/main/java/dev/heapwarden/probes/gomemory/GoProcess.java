@@ -28,7 +28,7 @@ public final class GoProcess implements Closeable {
    * to see, afterwards: from then on it does not matter.
    *
    * @param directory of the process, such as /proc/17
-   * @throws UnreadableProgramException when its runtime is not known, or it was stripped
+   * @throws UnreadableProgramException when its runtime is not known
    */
   public static GoProcess open(Path directory, Sites.Program program) throws IOException {
     return GoRuntime.of(program).open(directory, program.bias());
@@ -67,12 +67,13 @@ public final class GoProcess implements Closeable {
    */
   long address(String variable) throws UnreadableProgramException {
     return find(variable)
-        .orElseThrow(() -> new UnreadableProgramException("its symbol table has no " + variable));
+        .orElseThrow(() -> new UnreadableProgramException(variables.refusal(variable)));
   }
 
-  /** Bytes that a variable takes; 0 when the program has none. */
+  /** Bytes that a variable takes; 0 when neither the program nor its release tells. */
   long size(String variable) {
-    return variables.size(variable);
+    long size = variables.size(variable);
+    return size > 0 ? size : layout.find(variable).orElse(0);
   }
 
   @Override

@@ -24,17 +24,13 @@ public final class GoRuntime {
   }
 
   /**
-   * Reads the executable's symbols.
+   * Reads the executable's symbols, or what its code refers to.
    *
-   * @throws UnreadableProgramException when its runtime is not known, or it was stripped
+   * @throws UnreadableProgramException when its runtime is not known
    */
   public static GoRuntime of(Sites.Program program) throws IOException {
     var layout = layout(program);
-    var variables = RuntimeVariables.read(program.executable());
-    if (variables.found().isEmpty()) {
-      throw new UnreadableProgramException("stripped: no symbol table");
-    }
-    return new GoRuntime(layout, variables);
+    return new GoRuntime(layout, RuntimeVariables.read(program.executable(), program.binary()));
   }
 
   /**

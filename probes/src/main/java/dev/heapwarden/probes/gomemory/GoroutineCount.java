@@ -11,6 +11,9 @@ import java.io.IOException;
  * gcount in src/runtime/proc.go (Go 1.21 to 1.27).
  */
 public final class GoroutineCount {
+  /** Of the list of all: a slice is {pointer, length, capacity}. */
+  private static final int LENGTH = Long.BYTES;
+
   /** A machine has fewer. */
   private static final int PROCESSORS_LIMIT = 4096;
 
@@ -24,7 +27,7 @@ public final class GoroutineCount {
   public static long read(GoProcess process) throws IOException {
     var memory = process.memory();
     long count =
-        memory.word(process.address(RuntimeVariables.GOROUTINES_LENGTH))
+        memory.word(process.address(RuntimeVariables.GOROUTINES) + LENGTH)
             - inScheduler(process, "runtime.schedt.ngsys")
             - endedOfScheduler(process)
             - endedOfProcessors(process);

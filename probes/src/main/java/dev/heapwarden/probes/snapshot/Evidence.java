@@ -49,6 +49,16 @@ sealed interface Evidence {
   }
 
   /**
+   * How much of what happened a window saw.
+   *
+   * @param cut whether it was closed early, at its limit
+   * @param lost events that are in no figure: there was no room for them
+   */
+  record Window(boolean cut, long lost) {
+    private static final Window WHOLE = new Window(false, 0);
+  }
+
+  /**
    * What the status shows of one kind; empty where the kind has no such thing.
    *
    * @param maps fastest growing first
@@ -58,6 +68,7 @@ sealed interface Evidence {
    * @param instances that were looked for
    * @param allocations that outlived half a window, most bytes first
    * @param goroutines in groups
+   * @param window that it was seen in; the whole where there was none
    */
   record Told(
       List<MapReport> maps,
@@ -66,7 +77,8 @@ sealed interface Evidence {
       Optional<GoReport> go,
       Optional<InstanceReport> instances,
       List<AllocationReport> allocations,
-      Optional<GoroutineReport> goroutines) {
+      Optional<GoroutineReport> goroutines,
+      Window window) {
     static final Told NOTHING = new Told(List.of(), List.of(), List.of());
 
     public Told {
@@ -84,7 +96,8 @@ sealed interface Evidence {
           Optional.empty(),
           Optional.empty(),
           allocations,
-          Optional.empty());
+          Optional.empty(),
+          Window.WHOLE);
     }
 
     private Told(
@@ -92,7 +105,12 @@ sealed interface Evidence {
         Optional<GoReport> go,
         Optional<InstanceReport> instances,
         Optional<GoroutineReport> goroutines) {
-      this(List.of(), List.of(), jvm, go, instances, List.of(), goroutines);
+      this(List.of(), List.of(), jvm, go, instances, List.of(), goroutines, Window.WHOLE);
+    }
+
+    /** The same, of a window. */
+    Told of(Window seen) {
+      return new Told(maps, classes, jvm, go, instances, allocations, goroutines, seen);
     }
 
     static Told maps(List<MapReport> maps) {

@@ -120,7 +120,8 @@ public final class KernelMemoryEvidence {
             store.store(
                 order.owner(),
                 "kernel-memory.json",
-                new ByteArrayInputStream(BpftraceLine.JSON.writeValueAsBytes(report))));
+                new ByteArrayInputStream(BpftraceLine.JSON.writeValueAsBytes(report))),
+            Evidence.Told.NOTHING.of(new Evidence.Window(report.cut(), report.lost())));
       }
     };
   }

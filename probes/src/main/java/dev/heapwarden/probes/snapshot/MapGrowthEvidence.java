@@ -74,11 +74,18 @@ public final class MapGrowthEvidence {
    * @param seconds that it was open
    * @param hits writes that it saw, those to small maps included
    * @param cut whether it was closed early, at its limit of hits
+   * @param lost events that are in no figure: there was no room for them
    * @param maps that were written, fastest growing first
    * @param quiet ones that were not, largest first
    */
   public record Report(
-      long pid, double seconds, long hits, boolean cut, List<HotMap> maps, List<QuietMap> quiet)
+      long pid,
+      double seconds,
+      long hits,
+      boolean cut,
+      long lost,
+      List<HotMap> maps,
+      List<QuietMap> quiet)
       implements Outcome {
     public Report {
       maps = List.copyOf(maps);
@@ -113,7 +120,8 @@ public final class MapGrowthEvidence {
                 order.owner(),
                 "map-growth.json",
                 new ByteArrayInputStream(BpftraceLine.JSON.writeValueAsBytes(report))),
-            Evidence.Told.maps(report.maps().stream().map(HotMap::growth).toList()));
+            Evidence.Told.maps(report.maps().stream().map(HotMap::growth).toList())
+                .of(new Evidence.Window(report.cut(), report.lost())));
       }
     };
   }
@@ -170,7 +178,13 @@ public final class MapGrowthEvidence {
     var told = maps.stream().limit(MAPS_IN_FILE).map(map -> map.marking(suspiciousKeys)).toList();
     var contents = tables.look(process, told, window::descriptor, grown.apply(process.pid()));
     return new Report(
-        process.pid(), seconds, window.hits(), cut, contents.written(), contents.quiet());
+        process.pid(),
+        seconds,
+        window.hits(),
+        cut,
+        window.lost(),
+        contents.written(),
+        contents.quiet());
   }
 
   /** By inode: overlay file systems show one file under several devices. */

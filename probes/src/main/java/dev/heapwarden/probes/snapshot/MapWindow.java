@@ -25,13 +25,17 @@ final class MapWindow {
 
   private final Map<String, Map<String, JsonNode>> printed = new HashMap<>();
   private long started;
+  private long lost;
 
   /** Takes a line; called on one thread, before any other method. */
   void read(BpftraceLine line) {
-    if (line instanceof BpftraceLine.Values values) {
-      printed.put(values.map(), values.values());
-    } else if (line instanceof BpftraceLine.Text text && text.text().startsWith("start ")) {
-      started = Long.parseLong(text.text().substring("start ".length()));
+    switch (line) {
+      case BpftraceLine.Values values -> printed.put(values.map(), values.values());
+      case BpftraceLine.Text text when text.text().startsWith("start ") ->
+          started = Long.parseLong(text.text().substring("start ".length()));
+      case BpftraceLine.Lost(long events) -> lost += events;
+      case BpftraceLine.MapFull() -> lost++;
+      default -> {}
     }
   }
 
@@ -42,6 +46,11 @@ final class MapWindow {
 
   long hits() {
     return of("@hits").getOrDefault("", BpftraceLine.JSON.getNodeFactory().numberNode(0)).asLong();
+  }
+
+  /** Events that are counted nowhere: there was no room for them. */
+  long lost() {
+    return lost;
   }
 
   /** From the first moment to the last write, in seconds. */

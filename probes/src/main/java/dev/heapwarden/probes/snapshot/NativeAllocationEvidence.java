@@ -91,7 +91,8 @@ public final class NativeAllocationEvidence {
                 order.owner(),
                 "native-allocations.json",
                 new ByteArrayInputStream(BpftraceLine.JSON.writeValueAsBytes(report))),
-            Evidence.Told.allocations(reports(report)));
+            Evidence.Told.allocations(reports(report))
+                .of(new Evidence.Window(report.cut(), report.lost())));
       }
     };
   }

@@ -138,7 +138,7 @@ final class SnapshotReport {
 
   private static Artifact artifact(SnapshotKind kind, Evidence evidence) {
     return switch (evidence) {
-      case Evidence.Taken(var stored, var _, var stall, var source) ->
+      case Evidence.Taken(var stored, var told, var stall, var source) ->
           new Artifact(
               kind,
               Artifact.State.TAKEN,
@@ -148,6 +148,8 @@ final class SnapshotReport {
               stored.path().toString(),
               stall.toMillis(),
               source.orElse(null),
+              told.window().cut() ? true : null,
+              told.window().lost() > 0 ? told.window().lost() : null,
               null);
       case Evidence.Refused(var reason, var stall) ->
           without(kind, Artifact.State.REFUSED, reason, stall);
@@ -166,7 +168,6 @@ final class SnapshotReport {
         null,
         null,
         stall.isZero() ? null : stall.toMillis(),
-        null,
         null);
   }
 }

@@ -129,6 +129,7 @@ class HostileBinaryTest {
       return;
     }
     var table = binary.get().table().get();
+    RuntimeVariables.read(program, binary.get());
     try (var elf = ElfFile.open(program)) {
       SymbolTable.functions(elf, Set.of("runtime.gcMarkTermination"));
       SymbolTable.variables(elf, Set.of("runtime.allgs", "runtime.mheap_"));

@@ -5,9 +5,12 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** The Go program that keeps memory and goroutines, running; it answers what Go itself knows. */
 public final class GoMemoryProgram extends AnsweringProgram {
+  private static final String STRIPPED = "-stripped";
+
   private GoMemoryProgram(Path executable) throws IOException {
     super(executable);
   }
@@ -16,20 +19,33 @@ public final class GoMemoryProgram extends AnsweringProgram {
    * Go toolchains that the tests of layouts are for, as GOTOOLCHAIN has them. By default this
    * machine's; with {@code -Pmatrix} one of each release.
    */
-  static List<String> toolchains() {
+  public static List<String> toolchains() {
     return Arrays.asList(System.getProperty("heapwarden.go.toolchains", "local").split(",", -1));
   }
 
-  static Path build(String toolchain) {
-    return GoPrograms.build("go-memory", "memory-" + toolchain, toolchain);
+  /** What each of them builds: with symbols, and without. */
+  static List<String> builds() {
+    return toolchains().stream()
+        .flatMap(toolchain -> Stream.of(toolchain, toolchain + STRIPPED))
+        .toList();
   }
 
-  public static GoMemoryProgram start(String toolchain) throws IOException {
-    return start(build(toolchain));
+  /**
+   * Builds it.
+   *
+   * @param build one of {@link #builds}
+   */
+  static Path build(String build) {
+    var flags = build.endsWith(STRIPPED) ? new String[] {"-ldflags=-s -w"} : new String[0];
+    return GoPrograms.build("go-memory", "memory-" + build, build.replace(STRIPPED, ""), flags);
+  }
+
+  public static GoMemoryProgram start(String build) throws IOException {
+    return start(build(build));
   }
 
   public static GoMemoryProgram stripped() throws IOException {
-    return start(GoPrograms.build("go-memory", "memory-stripped", "local", "-ldflags=-s -w"));
+    return start("local" + STRIPPED);
   }
 
   static GoMemoryProgram start(Path executable) throws IOException {

@@ -14,15 +14,15 @@ class GoroutineCountTest {
   /** What the program of go-memory starts, and its first goroutine. */
   private static final long WAITING = 30 + 2 * 10 + 5 + 2 + 1;
 
-  static List<String> toolchains() {
-    return GoMemoryProgram.toolchains();
+  static List<String> builds() {
+    return GoMemoryProgram.builds();
   }
 
   /** Of those that ended the runtime keeps two thousand to use again. */
   @ParameterizedTest
-  @MethodSource("toolchains")
-  void itIsWhatTheProgramsOwnRuntimeSaysHoweverManyHaveEnded(String toolchain) throws Exception {
-    try (var program = GoMemoryProgram.start(toolchain);
+  @MethodSource("builds")
+  void itIsWhatTheProgramsOwnRuntimeSaysHoweverManyHaveEnded(String build) throws Exception {
+    try (var program = GoMemoryProgram.start(build);
         var process = program.open()) {
       program.ask("end");
       // One that says that it is done may still have to end.

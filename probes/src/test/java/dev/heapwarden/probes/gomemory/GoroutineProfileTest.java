@@ -30,17 +30,17 @@ class GoroutineProfileTest {
 
   @TempDir Path directory;
 
-  static List<String> toolchains() {
-    return GoMemoryProgram.toolchains();
+  static List<String> builds() {
+    return GoMemoryProgram.builds();
   }
 
   @ParameterizedTest
-  @MethodSource("toolchains")
-  void goroutinesAreCountedByWhatTheyWaitForAndWhoCreatedThemAsGoCountsThem(String toolchain)
+  @MethodSource("builds")
+  void goroutinesAreCountedByWhatTheyWaitForAndWhoCreatedThemAsGoCountsThem(String build)
       throws Exception {
     var read = directory.resolve("read.pb.gz");
     var own = directory.resolve("own.txt");
-    try (var program = GoMemoryProgram.start(toolchain)) {
+    try (var program = GoMemoryProgram.start(build)) {
       write(program, Duration.ZERO, read);
       program.ask("goroutines " + own);
     }
@@ -60,10 +60,10 @@ class GoroutineProfileTest {
   }
 
   @ParameterizedTest
-  @MethodSource("toolchains")
-  void thoseThatWaitHaveTheirWholeStack(String toolchain) throws Exception {
+  @MethodSource("builds")
+  void thoseThatWaitHaveTheirWholeStack(String build) throws Exception {
     var read = directory.resolve("read.pb.gz");
-    try (var program = GoMemoryProgram.start(toolchain)) {
+    try (var program = GoMemoryProgram.start(build)) {
       write(program, Duration.ZERO, read);
     }
 
@@ -98,11 +98,11 @@ class GoroutineProfileTest {
 
   @Tag("E11")
   @ParameterizedTest
-  @MethodSource("toolchains")
-  void thoseThatHangAtOnePlaceHaveOneFingerprint(String toolchain) throws Exception {
+  @MethodSource("builds")
+  void thoseThatHangAtOnePlaceHaveOneFingerprint(String build) throws Exception {
     var found = new ArrayList<List<GoroutineGroup>>();
     for (int run = 0; run < 2; run++) {
-      try (var program = GoMemoryProgram.start(toolchain)) {
+      try (var program = GoMemoryProgram.start(build)) {
         program.ask("gc");
         found.add(hanging(write(program, Duration.ofSeconds(30), directory.resolve("read.pb.gz"))));
       }
@@ -134,9 +134,9 @@ class GoroutineProfileTest {
   }
 
   @ParameterizedTest
-  @MethodSource("toolchains")
-  void groupsSayWhereTheyWereCreatedAndHangAndForHowLong(String toolchain) throws Exception {
-    try (var program = GoMemoryProgram.start(toolchain)) {
+  @MethodSource("builds")
+  void groupsSayWhereTheyWereCreatedAndHangAndForHowLong(String build) throws Exception {
+    try (var program = GoMemoryProgram.start(build)) {
       program.ask("gc");
       var groups = write(program, Duration.ofMinutes(5), directory.resolve("read.pb.gz"));
 

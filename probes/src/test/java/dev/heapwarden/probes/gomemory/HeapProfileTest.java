@@ -22,17 +22,17 @@ import org.junit.jupiter.params.provider.MethodSource;
 class HeapProfileTest {
   @TempDir Path directory;
 
-  static List<String> toolchains() {
-    return GoMemoryProgram.toolchains();
+  static List<String> builds() {
+    return GoMemoryProgram.builds();
   }
 
   @Tag("E1")
   @ParameterizedTest
-  @MethodSource("toolchains")
-  void theProfileSaysOfEachSiteWhatGosOwnSays(String toolchain) throws Exception {
+  @MethodSource("builds")
+  void theProfileSaysOfEachSiteWhatGosOwnSays(String build) throws Exception {
     var read = directory.resolve("read.pb.gz");
     var own = directory.resolve("own.pb.gz");
-    try (var program = GoMemoryProgram.start(toolchain)) {
+    try (var program = GoMemoryProgram.start(build)) {
       write(program, read);
       assertThat(program.ask("heap " + own)).isEqualTo("<nil>");
     }

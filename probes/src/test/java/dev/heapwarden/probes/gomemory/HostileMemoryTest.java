@@ -33,7 +33,8 @@ class HostileMemoryTest {
         var recorded =
             new RecordedMemory(ProcessMemory.of(Path.of("/proc", Long.toString(program.pid()))))) {
       var layout = GoLayout.of(program.program().binary().version());
-      var variables = RuntimeVariables.read(program.program().executable());
+      var variables =
+          RuntimeVariables.read(program.program().executable(), program.program().binary());
       var text = text(program);
       readAll(new GoProcess(new ProcessMemory(recorded, BYTES, TIME), layout, variables, 0), text);
       recorded.seal();

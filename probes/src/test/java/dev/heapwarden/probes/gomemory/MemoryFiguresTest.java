@@ -12,15 +12,15 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 @Tag("toolchains")
 class MemoryFiguresTest {
-  static List<String> toolchains() {
-    return GoMemoryProgram.toolchains();
+  static List<String> builds() {
+    return GoMemoryProgram.builds();
   }
 
   @Tag("E5")
   @ParameterizedTest
-  @MethodSource("toolchains")
-  void theFiguresAreThoseOfReadMemStats(String toolchain) throws Exception {
-    try (var program = GoMemoryProgram.start(toolchain);
+  @MethodSource("builds")
+  void theFiguresAreThoseOfReadMemStats(String build) throws Exception {
+    try (var program = GoMemoryProgram.start(build);
         var process = program.open()) {
       program.ask("gc");
       var read = MemoryFigures.read(process);

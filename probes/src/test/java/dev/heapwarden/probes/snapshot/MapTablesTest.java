@@ -149,7 +149,7 @@ class MapTablesTest {
         new MapTables(PROC).look(program.target(startedLater), reports, this::descriptor, before);
     return BpftraceLine.JSON.valueToTree(
         new MapGrowthEvidence.Report(
-            program.pid(), 3, 100, false, contents.written(), contents.quiet()));
+            program.pid(), 3, 100, false, 0, contents.written(), contents.quiet()));
   }
 
   private GoMapsProgram.Place dropped() throws IOException {

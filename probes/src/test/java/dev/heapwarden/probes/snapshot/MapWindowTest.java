@@ -97,6 +97,25 @@ class MapWindowTest {
             tuple("0x10", 92.0, 0L, true));
   }
 
+  /** As bpftrace 0.23 and 0.27 say it. */
+  @Test
+  void whatThereWasNoRoomForIsCounted() {
+    read("{\"type\": \"printf\", \"data\": \"start 1\\n\"}");
+    assertThat(window.lost()).isZero();
+
+    read("{\"type\": \"lost_events\", \"data\": {\"events\": 79228}}");
+    read(
+        "{\"type\": \"helper_error\", \"msg\": \"Map full; can't update element. Try increasing"
+            + " max_map_keys config\", \"helper\": \"map_update_elem\", \"retcode\": -7,"
+            + " \"line\": 2, \"col\": 27}");
+    read(
+        "{\"type\": \"helper_error\", \"msg\": \"Argument list too long\", \"helper\":"
+            + " \"map_update_elem\", \"retcode\": -7, \"filename\": \"full.bt\", \"line\": 2,"
+            + " \"col\": 27}");
+
+    assertThat(window.lost()).isEqualTo(79230);
+  }
+
   private void read(String line) {
     window.read(BpftraceLine.parse(line).orElseThrow());
   }

@@ -174,7 +174,6 @@ class SampleInstancesTest {
                     null,
                     null,
                     null,
-                    null,
                     null))));
     var situation = situation("JVM", "-", DIAGNOSED, ISOLATED);
 

@@ -1,0 +1,41 @@
+package dev.heapwarden.probes.snapshot;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.Artifact;
+import dev.heapwarden.crds.snapshot.SnapshotKind;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class SnapshotReportTest {
+  private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
+
+  @Test
+  void aWindowThatDidNotSeeEverythingSaysSo() {
+    var artifact = artifact(new Evidence.Window(true, 17));
+
+    assertThat(artifact.cut()).isTrue();
+    assertThat(artifact.lost()).isEqualTo(17);
+  }
+
+  @Test
+  void nothingIsSaidOfAWindowThatSawEverything() {
+    var artifact = artifact(new Evidence.Window(false, 0));
+
+    assertThat(artifact.cut()).isNull();
+    assertThat(artifact.lost()).isNull();
+  }
+
+  private static Artifact artifact(Evidence.Window window) {
+    var evidence = new LinkedHashMap<SnapshotKind, Evidence>();
+    evidence.put(
+        SnapshotKind.MAP_GROWTH,
+        Evidence.Taken.of(
+            new ArtifactStore.Stored(Path.of("/snapshots/map-growth.json"), 2, "sha"),
+            Evidence.Told.maps(List.of()).of(window)));
+    return SnapshotReport.finished("node-1", NOW, NOW, evidence, null).artifacts().getFirst();
+  }
+}

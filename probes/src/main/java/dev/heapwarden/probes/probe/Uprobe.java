@@ -21,8 +21,10 @@ public final class Uprobe {
   private Uprobe() {}
 
   /**
-   * /** By the function's name where the executable has symbols, else by its offset in the file,
-   * which {@link Bpftrace} then lets bpftrace take unseen.
+   * By the function's name where the executable has symbols, else by its offset in the file, which
+   * {@link Bpftrace} then lets bpftrace take unseen. A method of a pointer has an asterisk in its
+   * name, where bpftrace (0.23) overlooks what is added to it: its place is told by its address,
+   * which bpftrace turns into an offset by the symbol that it belongs to.
    *
    * @param path plain, of the agent's own making or checked
    * @param function one of {@link GoBinary#functions}
@@ -32,8 +34,12 @@ public final class Uprobe {
     if (!binary.symbols()) {
       return "uprobe:%s:0x%x".formatted(path, place.probed());
     }
-    return "uprobe:%s:\"%s\"%s"
-        .formatted(path, function, place.toFrame() == 0 ? "" : "+" + place.toFrame());
+    if (place.toFrame() == 0) {
+      return "uprobe:%s:\"%s\"".formatted(path, function);
+    }
+    return function.contains("*")
+        ? "uprobe:%s:0x%x".formatted(path, place.address() + place.toFrame())
+        : "uprobe:%s:\"%s\"+%d".formatted(path, function, place.toFrame());
   }
 
   /** CPU nanoseconds that a hit there takes. */

@@ -161,13 +161,6 @@ final class SnapshotReport {
   private static Artifact without(
       SnapshotKind kind, Artifact.State state, String reason, Duration stall) {
     return new Artifact(
-        kind,
-        state,
-        reason,
-        null,
-        null,
-        null,
-        stall.isZero() ? null : stall.toMillis(),
-        null);
+        kind, state, reason, null, null, null, stall.isZero() ? null : stall.toMillis(), null);
   }
 }

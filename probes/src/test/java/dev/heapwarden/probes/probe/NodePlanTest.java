@@ -14,6 +14,7 @@ import dev.heapwarden.probes.target.Target;
 import dev.heapwarden.probes.target.TargetProcess;
 import dev.heapwarden.probes.target.Web;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
@@ -39,7 +40,10 @@ class NodePlanTest {
     var plan = plan(Set.of(Cause.PAGE_FAULTS, Cause.GO_MAP_GROWTH), Set.of(Cause.GO_MAP_GROWTH));
     var text = text(plan);
 
-    assertThat(text).contains("resetLive").doesNotContain("rehash").doesNotContain("@grown");
+    assertThat(text)
+        .contains(probe(GoBinary.GC))
+        .doesNotContain(probe(GoBinary.GROW_SWISS))
+        .doesNotContain("@grown");
     assertThat(text).contains("@p[7] = 0;", "@p[8] = 1;", "@t[7] = 1;", "@t[8] = 1;");
     assertThat(plan.probesGoOf(identity("a", 7), GoExecutable::tellsGrowth)).isFalse();
     assertThat(plan.probesGoOf(identity("a", 7), GoExecutable::tellsCollections)).isTrue();
@@ -52,7 +56,9 @@ class NodePlanTest {
     var spared = Set.of(Cause.GO_MARK_TERMINATION);
     var plan = plan(spared, spared);
 
-    assertThat(text(plan)).contains("resetLive", "@gc[pid], 0);").doesNotContain("World", "@stw");
+    assertThat(text(plan))
+        .contains(probe(GoBinary.GC), "@gc[pid], 0);")
+        .doesNotContain("World", "@stw");
     assertThat(plan.probesGoOf(identity("a", 7), GoExecutable::tellsMarkTermination)).isFalse();
     assertThat(text(plan(Set.of(), Set.of()))).contains("stopTheWorldWithSema", "print(@stw)");
   }
@@ -60,7 +66,9 @@ class NodePlanTest {
   @Test
   void whereCollectionsAreTooMuchTheirMarkTerminationIsNotTimed() {
     var spared = Set.of(Cause.GO_GC);
-    assertThat(text(plan(spared, spared))).contains("rehash").doesNotContain("World", "@stw");
+    assertThat(text(plan(spared, spared)))
+        .contains(probe(GoBinary.GROW_SWISS))
+        .doesNotContain("World", "@stw");
   }
 
   @Test
@@ -68,16 +76,22 @@ class NodePlanTest {
     var spared = Set.of(Cause.GO_SMALL_MAPS);
     var plan = plan(spared, spared);
 
-    assertThat(text(plan)).contains("(*table).split").doesNotContain("rehash");
+    assertThat(text(plan))
+        .contains(probe(GoBinary.SPLIT_SWISS))
+        .doesNotContain(probe(GoBinary.GROW_SWISS));
     assertThat(plan.probesGoOf(identity("a", 7), GoExecutable::tellsLargeGrowthOnly)).isTrue();
     assertThat(plan.sameAs(plan(Set.of(), Set.of()))).isFalse();
-    assertThat(text(plan(spared, Set.of()))).contains("rehash").doesNotContain("split");
+    assertThat(text(plan(spared, Set.of())))
+        .contains(probe(GoBinary.GROW_SWISS))
+        .doesNotContain(probe(GoBinary.SPLIT_SWISS));
   }
 
   @Test
   void aProbeThatOneOfThemIsNotSparedIsThereForBoth() {
-    assertThat(text(plan(Set.of(Cause.GO_MAP_GROWTH), Set.of()))).contains("rehash");
-    assertThat(text(plan(Set.of(), Set.of(Cause.GO_MAP_GROWTH)))).contains("rehash");
+    assertThat(text(plan(Set.of(Cause.GO_MAP_GROWTH), Set.of())))
+        .contains(probe(GoBinary.GROW_SWISS));
+    assertThat(text(plan(Set.of(), Set.of(Cause.GO_MAP_GROWTH))))
+        .contains(probe(GoBinary.GROW_SWISS));
   }
 
   @Test
@@ -160,6 +174,15 @@ class NodePlanTest {
         true,
         target -> target.container().key().containerId().equals("a") ? ofA : ofB,
         target -> Optional.empty());
+  }
+
+  private static String probe(String function) {
+    try {
+      var binary = GoBinary.read(GoPrograms.plain()).orElseThrow();
+      return Uprobe.of(Path.of("/tmp/hw/1"), binary, function);
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
+    }
   }
 
   private static String text(NodePlan plan) {

@@ -26,7 +26,7 @@ class NodeProgramTest {
   @Test
   void aProgramWithSymbolsIsProbedByName() throws IOException {
     assertThat(text(GoPrograms.plain()))
-        .containsPattern("uprobe:/tmp/hw/1:\"\\Q" + GoBinary.GC + "\\E\"\\+[1-9][0-9]* \\{")
+        .containsPattern("uprobe:/tmp/hw/1:\"\\Q" + GoBinary.STOP_WORLD + "\\E\"\\+[1-9][0-9]*")
         .contains("reg(\"bx\")", "$bp = reg(\"bp\");", "$r0 = *(uint64*)reg(\"sp\");");
   }
 

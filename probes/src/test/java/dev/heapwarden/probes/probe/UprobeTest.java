@@ -8,6 +8,7 @@ import dev.heapwarden.probes.go.GoPrograms;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 class UprobeTest {
@@ -17,9 +18,18 @@ class UprobeTest {
   void aFunctionIsProbedWhereItPushesTheFramePointer() throws IOException {
     var binary = GoBinary.read(GoPrograms.plain()).orElseThrow();
 
+    assertThat(Uprobe.of(LINK, binary, GoBinary.STOP_WORLD))
+        .matches("uprobe:/tmp/hw/1:\"runtime\\.stopTheWorldWithSema\"\\+[1-9][0-9]*");
+  }
+
+  @Test
+  void aNameWithAnAsteriskHasItsPlaceToldByAddress() throws IOException {
+    var binary = GoBinary.read(GoPrograms.plain()).orElseThrow();
+    var place = Objects.requireNonNull(binary.functions().get(GoBinary.GC));
+
+    assertThat(place.toFrame()).isPositive();
     assertThat(Uprobe.of(LINK, binary, GoBinary.GC))
-        .matches(
-            "uprobe:/tmp/hw/1:\"runtime\\.\\(\\*gcControllerState\\)\\.resetLive\"\\+[1-9][0-9]*");
+        .isEqualTo("uprobe:/tmp/hw/1:0x%x".formatted(place.address() + place.toFrame()));
   }
 
   @Test

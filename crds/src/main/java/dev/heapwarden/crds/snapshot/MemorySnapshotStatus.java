@@ -175,9 +175,9 @@ public record MemorySnapshotStatus(
       return located(why, null, object);
     }
 
-    /** The same with a copy in the object store. */
+    /** The same with a copy in the object store, also when its file went meanwhile. */
     public Artifact copied(String to) {
-      return located(null, path, to);
+      return located(path == null ? reason : null, path, to);
     }
 
     /** The same while a copy could not be made. */

@@ -3,18 +3,19 @@ package dev.heapwarden.probes.snapshot;
 import dev.heapwarden.crds.snapshot.MemorySnapshot;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.Artifact;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.Phase;
+import dev.heapwarden.crds.snapshot.SnapshotKind;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.io.IOException;
+import java.net.HttpURLConnection;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Collection;
-import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -25,14 +26,16 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Copies the artefacts of finished snapshots to the object store, beside the taking of others. What
- * came of it is written by the thread that writes all reports; until it is, the copy is made again.
- * A store that is away is asked again, ever less often.
+ * came of it is written by the thread that writes all reports. What could not be copied is tried
+ * again, ever less often, and keeps nothing else waiting.
  */
 final class ArtifactCopies implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ArtifactCopies.class);
 
   private static final Duration FIRST_PAUSE = Duration.ofSeconds(15);
-  private static final Duration LONGEST_PAUSE = Duration.ofMinutes(10);
+  private static final Duration LONGEST_PAUSE = Duration.ofMinutes(30);
+
+  private static final int TOO_MANY_REQUESTS = 429;
 
   private final String node;
   private final ArtifactStore store;
@@ -41,12 +44,10 @@ final class ArtifactCopies implements AutoCloseable {
   private final InstantSource clock;
   private final ExecutorService worker = Executors.newSingleThreadExecutor();
 
-  /** When the artefacts of a snapshot could not be copied, by its uid: others go first. */
-  private final Map<String, Instant> failed = new HashMap<>();
+  /** By the uid of a snapshot. */
+  private final Map<String, Pause> pauses = new HashMap<>();
 
-  private @Nullable Future<Copied> running;
-  private Duration pause = FIRST_PAUSE;
-  private Instant next = Instant.MIN;
+  private @Nullable Running running;
 
   /** Takes a copy, whole or not at all. */
   interface Destination {
@@ -59,25 +60,23 @@ final class ArtifactCopies implements AutoCloseable {
     URI put(String key, Path file, String sha256) throws IOException;
   }
 
-  /**
-   * What came of the artefacts of one snapshot, by their path on the node.
-   *
-   * @param failure of the first that could not be copied; those after it were not tried
-   */
-  private record Copied(
-      MemorySnapshot snapshot, Map<String, String> objects, Optional<Failure> failure) {
+  private record Pause(Duration length, Instant until) {}
+
+  private record Running(MemorySnapshot snapshot, Future<Copied> copied) {}
+
+  /** What came of the artefacts of one snapshot, which has one of a kind. */
+  private record Copied(Map<SnapshotKind, String> objects, Map<SnapshotKind, String> reasons) {
     Artifact told(Artifact artifact) {
-      var object = objects.get(artifact.path());
-      return object != null
-          ? artifact.copied(object)
-          : failure
-              .filter(it -> it.path().equals(artifact.path()))
-              .map(it -> artifact.notCopied("not in the object store yet: " + it.reason()))
-              .orElse(artifact);
+      var object = objects.get(artifact.kind());
+      if (object != null) {
+        return artifact.copied(object);
+      }
+      var reason = reasons.get(artifact.kind());
+      return reason == null || artifact.path() == null
+          ? artifact
+          : artifact.notCopied("not in the object store yet: " + reason);
     }
   }
-
-  private record Failure(String path, String reason) {}
 
   ArtifactCopies(
       String node,
@@ -93,18 +92,17 @@ final class ArtifactCopies implements AutoCloseable {
   }
 
   /**
-   * Says what came of the copies that were made, and begins those of the next snapshot. What could
-   * not be said will be, next time; the taking of snapshots does not wait for it.
+   * Says what came of the copies that were made, and begins those of the next snapshot.
    *
    * @param snapshots all that there are in the cluster
    */
   void work(Collection<MemorySnapshot> snapshots) {
     try {
-      if (running != null && running.isDone()) {
-        conclude(running.resultNow());
+      if (running != null && running.copied().isDone()) {
+        conclude(running);
         running = null;
       }
-      if (running == null && !clock.instant().isBefore(next)) {
+      if (running == null) {
         begin(snapshots);
       }
     } catch (KubernetesClientException failure) {
@@ -113,20 +111,23 @@ final class ArtifactCopies implements AutoCloseable {
   }
 
   private void begin(Collection<MemorySnapshot> snapshots) {
-    failed.keySet().retainAll(snapshots.stream().map(Reports::uid).collect(Collectors.toSet()));
+    pauses.keySet().retainAll(snapshots.stream().map(Reports::uid).collect(Collectors.toSet()));
     snapshots.stream()
         .filter(this::isDue)
-        .min(Comparator.comparing(due -> failed.getOrDefault(Reports.uid(due), Instant.MIN)))
+        .findFirst()
         .flatMap(reports::fresh)
         .filter(this::isDue)
-        .ifPresent(snapshot -> running = worker.submit(() -> copy(snapshot)));
+        .ifPresent(
+            snapshot -> running = new Running(snapshot, worker.submit(() -> copy(snapshot))));
   }
 
   private boolean isDue(MemorySnapshot snapshot) {
     var status = snapshot.getStatus();
+    var pause = pauses.get(Reports.uid(snapshot));
     return status != null
         && status.phase() == Phase.COMPLETED
         && node.equals(status.node())
+        && (pause == null || !clock.instant().isBefore(pause.until()))
         && status.artifacts().stream().anyMatch(this::isDue);
   }
 
@@ -136,7 +137,8 @@ final class ArtifactCopies implements AutoCloseable {
   }
 
   private Copied copy(MemorySnapshot snapshot) {
-    var objects = new HashMap<String, String>();
+    var objects = new EnumMap<SnapshotKind, String>(SnapshotKind.class);
+    var reasons = new EnumMap<SnapshotKind, String>(SnapshotKind.class);
     for (var artifact : snapshot.getStatus().artifacts()) {
       var path = artifact.path();
       var sha256 = artifact.sha256();
@@ -145,19 +147,16 @@ final class ArtifactCopies implements AutoCloseable {
       }
       try {
         var file = Path.of(path);
-        objects.put(path, destination.put(key(snapshot, file), file, sha256).toString());
+        objects.put(artifact.kind(), destination.put(key(snapshot, file), file, sha256).toString());
       } catch (IOException failure) {
-        return new Copied(
-            snapshot,
-            objects,
-            Optional.of(new Failure(path, String.valueOf(failure.getMessage()))));
+        reasons.put(artifact.kind(), String.valueOf(failure.getMessage()));
       } catch (RuntimeException mistake) {
         LOG.error("artefact could not be copied", mistake);
-        var reason = "a mistake of the agent: " + mistake.getClass().getSimpleName();
-        return new Copied(snapshot, objects, Optional.of(new Failure(path, reason)));
+        reasons.put(
+            artifact.kind(), "a mistake of the agent: " + mistake.getClass().getSimpleName());
       }
     }
-    return new Copied(snapshot, objects, Optional.empty());
+    return new Copied(objects, reasons);
   }
 
   /** A later snapshot of the same name has other objects. */
@@ -171,31 +170,59 @@ final class ArtifactCopies implements AutoCloseable {
         file.getFileName().toString());
   }
 
-  private void conclude(Copied copied) {
-    reports
-        .fresh(copied.snapshot())
-        .ifPresent(
-            fresh -> {
-              var status = fresh.getStatus();
-              var told = status.artifacts().stream().map(copied::told).toList();
-              if (!told.equals(status.artifacts())) {
-                reports.write(fresh, status.ofArtifacts(told));
-              }
-            });
-    if (copied.failure().isPresent()) {
-      postpone(Reports.uid(copied.snapshot()), copied.failure().get());
+  /**
+   * Says what came of them.
+   *
+   * @throws KubernetesClientException when that could not be said yet
+   */
+  private void conclude(Running done) {
+    var uid = Reports.uid(done.snapshot());
+    if (done.copied().state() != Future.State.SUCCESS) {
+      LOG.error("artefacts could not be copied", done.copied().exceptionNow());
+      postpone(uid);
+      return;
+    }
+    var copied = done.copied().resultNow();
+    try {
+      reports.fresh(done.snapshot()).ifPresent(fresh -> tell(fresh, copied));
+    } catch (KubernetesClientException failure) {
+      if (!isRefusal(failure.getCode())) {
+        throw failure;
+      }
+      LOG.warn("what became of copies was refused code={}", failure.getCode());
+      postpone(uid);
+      return;
+    }
+    if (copied.reasons().isEmpty()) {
+      pauses.remove(uid);
     } else {
-      pause = FIRST_PAUSE;
+      LOG.warn("artefacts will be copied again reasons={}", copied.reasons());
+      postpone(uid);
     }
   }
 
-  private void postpone(String uid, Failure failure) {
-    LOG.warn("artefacts will be copied again in={} reason={}", pause, failure.reason());
-    var now = clock.instant();
-    failed.put(uid, now);
-    next = now.plus(pause);
-    var doubled = pause.multipliedBy(2);
-    pause = doubled.compareTo(LONGEST_PAUSE) < 0 ? doubled : LONGEST_PAUSE;
+  private static boolean isRefusal(int code) {
+    return code >= HttpURLConnection.HTTP_BAD_REQUEST
+        && code < HttpURLConnection.HTTP_INTERNAL_ERROR
+        && code != HttpURLConnection.HTTP_CONFLICT
+        && code != TOO_MANY_REQUESTS;
+  }
+
+  private void tell(MemorySnapshot fresh, Copied copied) {
+    var status = fresh.getStatus();
+    var told = status.artifacts().stream().map(copied::told).toList();
+    if (!told.equals(status.artifacts())) {
+      reports.write(fresh, status.ofArtifacts(told));
+    }
+  }
+
+  private void postpone(String uid) {
+    var before = pauses.get(uid);
+    var length = before == null ? FIRST_PAUSE : before.length().multipliedBy(2);
+    if (length.compareTo(LONGEST_PAUSE) > 0) {
+      length = LONGEST_PAUSE;
+    }
+    pauses.put(uid, new Pause(length, clock.instant().plus(length)));
   }
 
   @Override

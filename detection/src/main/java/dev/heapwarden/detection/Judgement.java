@@ -66,15 +66,30 @@ record Judgement(Testimony testimony, Predicate<Signal> saw, Duration age, Setti
         .orElseGet(() -> new Verdict.Healthy(testimony.evidence(Wording.healthy(testimony))));
   }
 
-  /** It has lasted, or there is no time left to wait until it has. */
+  /**
+   * It has lasted, or there is no time left to wait until it has. Growth that began after a time
+   * without must have lasted some time in either case: so does a load that comes.
+   */
   private boolean isOldEnough() {
-    return testimony.filling().filter(this::hasLasted).isPresent()
+    var filling = testimony.filling();
+    if (filling.filter(this::hasJustBegun).isPresent()) {
+      return false;
+    }
+    return filling.filter(this::hasLasted).isPresent()
         || testimony.timeToLimit().filter(left -> left.compareTo(horizon(LASTING)) < 0).isPresent();
   }
 
   private boolean hasLasted(Growth growth) {
-    var lasting = horizon(growth.since() == null ? LASTING : LASTING_AFTER_A_STILL_TIME);
-    return growth.span().compareTo(lasting) >= 0;
+    return growth.span().compareTo(horizon(isNew(growth) ? LASTING_AFTER_A_STILL_TIME : LASTING))
+        >= 0;
+  }
+
+  private boolean hasJustBegun(Growth growth) {
+    return isNew(growth) && growth.span().compareTo(horizon(LASTING)) < 0;
+  }
+
+  private static boolean isNew(Growth growth) {
+    return growth.since() != null;
   }
 
   private Duration horizon(double share) {

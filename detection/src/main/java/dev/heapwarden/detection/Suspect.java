@@ -20,9 +20,6 @@ final class Suspect {
   /** The map inside a sync.Map of Go 1.23 and before. */
   private static final String SYNC_MAP = "map[interface {}]*sync.entry";
 
-  /** How many times as much as the live heap the whole program must grow to be native growth. */
-  private static final double MOSTLY = 3;
-
   private Suspect() {}
 
   static Cause of(Testimony testimony) {
@@ -49,9 +46,6 @@ final class Suspect {
       return Cause.CLASS_GROWTH;
     }
     if (supports(testimony, Witness.Kind.POST_GC_LIVE_HEAP)) {
-      if (isMostlyOutside(testimony)) {
-        return Cause.NATIVE_GROWTH;
-      }
       return testimony.features().value(Feature.HEAP_LIMIT).isPresent()
           ? Cause.OLD_GENERATION
           : Cause.UNKNOWN;
@@ -70,16 +64,6 @@ final class Suspect {
     return CACHE.matcher(trend.map().site() + " " + type).find()
         ? Cause.CACHE_WITHOUT_EVICTION
         : Cause.MAP_GROWTH;
-  }
-
-  /** A JVM's heap takes less than twice of what it keeps; the rest of it is what objects hold. */
-  private static boolean isMostlyOutside(Testimony testimony) {
-    var features = testimony.features();
-    double kept = features.value(Feature.LIVE_HEAP_RISE).orElse(0.0);
-    double taken = features.value(Feature.ANONYMOUS_RISE).orElse(0.0);
-    return features.value(Feature.HEAP_LIMIT).isPresent()
-        && supports(testimony, Witness.Kind.ANONYMOUS_MEMORY)
-        && taken >= MOSTLY * kept;
   }
 
   private static Cause outsideTheHeap(Testimony testimony) {

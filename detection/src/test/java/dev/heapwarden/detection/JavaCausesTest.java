@@ -85,11 +85,10 @@ class JavaCausesTest {
     assertThat(verdict.evidence().cause()).isEqualTo(Cause.NATIVE_GROWTH);
   }
 
-  /** Streams that are not closed keep a little of the heap and much besides. */
+  /** A young JVM makes memory resident faster than it keeps objects in it. */
   @Test
-  void whatTakesManyTimesAsMuchAsItKeepsInTheHeapIsNative() {
-    assertThat(cause(besideTheHeap(4))).isEqualTo(Cause.NATIVE_GROWTH);
-    assertThat(cause(besideTheHeap(2))).isEqualTo(Cause.OLD_GENERATION);
+  void aHeapThatBecomesResidentFasterThanItFillsIsNotNative() {
+    assertThat(cause(besideTheHeap(4))).isEqualTo(Cause.OLD_GENERATION);
   }
 
   private static SimulatedContainer besideTheHeap(double times) {

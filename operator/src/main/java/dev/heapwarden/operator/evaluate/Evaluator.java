@@ -109,13 +109,13 @@ public final class Evaluator {
         state.container(),
         runtime,
         replica.quarantined(),
-        replica.isOneOfMany() ? besideOthers(verdict, replica, state, last, age) : verdict,
+        replica.isOneOfMany() ? besideThoseBefore(verdict, replica, state, last, age) : verdict,
         age,
         now);
   }
 
-  /** What is said of it at an age is noted once it is older: it is no baseline of its own. */
-  private Verdict besideOthers(
+  /** What is said of it at an age is noted once it is older. */
+  private Verdict besideThoseBefore(
       Verdict verdict,
       Replica replica,
       ContainerState state,
@@ -124,7 +124,10 @@ public final class Evaluator {
     var line = replica.line(state.container());
     last.filter(before -> GrowthByAge.step(before.containerAge()) < GrowthByAge.step(age))
         .ifPresent(before -> revisions.add(line, replica.revision(), state.startedAt(), before));
-    return revisions.at(line, replica.revision(), state.startedAt(), age).beside(verdict, age);
+    return revisions
+        .before(line, replica.revision(), state.startedAt(), age)
+        .map(before -> before.beside(verdict))
+        .orElse(verdict);
   }
 
   private Optional<Assessment> last(MemoryPolicy policy, ContainerKey key) {

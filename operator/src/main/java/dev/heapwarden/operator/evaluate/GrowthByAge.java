@@ -62,17 +62,6 @@ final class GrowthByAge {
     int step = step(age);
     return seen[step] == Seen.NOTHING
         ? Optional.empty()
-        : Optional.of(
-            new Baseline(bytesPerSecond[step], seen[step] == Seen.SUSPECTED, levelAfter(step)));
-  }
-
-  private Optional<Duration> levelAfter(int step) {
-    int level = AGES;
-    for (int later = AGES - 1; later > step && seen[later] != Seen.SUSPECTED; later--) {
-      level = seen[later] == Seen.HEALTHY ? later : level;
-    }
-    return level == AGES
-        ? Optional.empty()
-        : Optional.of(Duration.ofSeconds((long) Math.pow(2, (double) level / PER_DOUBLING)));
+        : Optional.of(new Baseline(bytesPerSecond[step], seen[step] == Seen.SUSPECTED));
   }
 }

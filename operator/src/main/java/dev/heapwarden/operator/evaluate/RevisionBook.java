@@ -1,6 +1,6 @@
 package dev.heapwarden.operator.evaluate;
 
-import dev.heapwarden.detection.Baselines;
+import dev.heapwarden.detection.Baseline;
 import dev.heapwarden.detection.verdict.Verdict;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.time.Duration;
@@ -63,21 +63,19 @@ final class RevisionBook {
     }
   }
 
-  /** What is known of others that were as old. */
-  synchronized Baselines at(Line line, String revision, Instant startedAt, Duration age) {
-    var revisions = lines.get(line);
-    if (revisions == null) {
-      return Baselines.NONE;
-    }
+  /**
+   * How the revision before grew at that age; empty where none of it is known to have been so old.
+   */
+  synchronized Optional<Baseline> before(
+      Line line, String revision, Instant startedAt, Duration age) {
+    var revisions = lines.getOrDefault(line, Map.of());
     var same = Optional.ofNullable(revisions.get(revision));
     var begun = same.map(GrowthByAge::begun).orElse(startedAt);
-    return new Baselines(
-        same.flatMap(ages -> ages.at(age)),
-        revisions.entrySet().stream()
-            .filter(entry -> !entry.getKey().equals(revision))
-            .map(Map.Entry::getValue)
-            .filter(ages -> ages.begun().isBefore(begun))
-            .max(Comparator.comparing(GrowthByAge::begun))
-            .flatMap(ages -> ages.at(age)));
+    return revisions.entrySet().stream()
+        .filter(entry -> !entry.getKey().equals(revision))
+        .map(Map.Entry::getValue)
+        .filter(ages -> ages.begun().isBefore(begun))
+        .max(Comparator.comparing(GrowthByAge::begun))
+        .flatMap(ages -> ages.at(age));
   }
 }

@@ -71,7 +71,7 @@ class RolloutTest {
         .endsWith(" The revision before grew as fast at this age.");
   }
 
-  /** Its own past is no sibling's. */
+  /** Its own past is no revision before. */
   @Test
   void theFirstPodOfTheFirstRevisionHasNothingToCompare() {
     var verdict = run("a", LONG, LEAK);

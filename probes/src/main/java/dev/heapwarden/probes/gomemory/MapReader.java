@@ -64,8 +64,9 @@ public final class MapReader {
     try {
       var type = MapType.read(process, descriptor);
       var table = table(address, type);
+      // The header's number may be older than the tables that were read after it.
       return new MapReading.Told(
-          table.entries(),
+          table.counted(),
           table.capacity(),
           table.groups() * type.groupSize(),
           type.textKeys() ? keys(address, type) : new MapReading.Untold("its keys are no strings"));

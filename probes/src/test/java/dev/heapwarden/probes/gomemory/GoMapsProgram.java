@@ -1,10 +1,13 @@
 package dev.heapwarden.probes.gomemory;
 
 import dev.heapwarden.probes.go.GoPrograms;
+import dev.heapwarden.probes.go.RuntimeVariables;
+import dev.heapwarden.probes.target.ProcessMemory;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Map;
 
 /** The Go program that keeps maps of known contents, running; it answers where each is. */
 public final class GoMapsProgram extends AnsweringProgram {
@@ -37,6 +40,13 @@ public final class GoMapsProgram extends AnsweringProgram {
 
   GoProcess open(long bytes) throws IOException {
     return GoProcess.openHeap(Path.of("/proc", Long.toString(pid())), program(), bytes, TIME);
+  }
+
+  /** Its memory as somebody else reads it. */
+  GoProcess open(ProcessMemory.Source source) throws IOException {
+    var memory = new ProcessMemory(source, BYTES, TIME);
+    var layout = GoLayout.of(program().binary().version());
+    return new GoProcess(memory, layout, new RuntimeVariables(Map.of()), 0);
   }
 
   public Place place(String map) throws IOException {

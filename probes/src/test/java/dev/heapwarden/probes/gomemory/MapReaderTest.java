@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.withinPercentage;
 
 import dev.heapwarden.probes.go.GoPrograms;
 import dev.heapwarden.probes.gomemory.GoMapsProgram.Place;
+import dev.heapwarden.probes.target.ProcessMemory;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Tag;
@@ -179,6 +182,23 @@ class MapReaderTest {
     }
   }
 
+  /** The reader may lose the processor between the header and the tables. */
+  @ParameterizedTest
+  @MethodSource("toolchains")
+  void aMapThatGrewSinceItsHeaderWasReadIsNotCalledEmptied(String toolchain) throws Exception {
+    try (var program = GoMapsProgram.start(toolchain)) {
+      var place = program.place("stepwise");
+      while (place.entries() < 100) {
+        place = program.place("stepwise");
+      }
+      try (var process = program.open(new SlowReader(program, place.address()))) {
+        assertThat(new MapReader(process).read(place.address(), place.descriptor()))
+            .isInstanceOfSatisfying(
+                MapReading.Told.class, told -> assertThat(told.emptied()).isFalse());
+      }
+    }
+  }
+
   @Test
   void aMapThatTheBytesDoNotSufficeForIsToldAsFarAsTheyDo() throws Exception {
     try (var program = GoMapsProgram.start("local")) {
@@ -217,6 +237,34 @@ class MapReaderTest {
     var stripped = GoPrograms.build("go-maps", "maps-stripped", "local", "-ldflags=-s -w");
     try (var program = GoMapsProgram.start(stripped)) {
       assertThat(told(program, "emptied").emptied()).isTrue();
+    }
+  }
+
+  /** Lets the map grow by 750 entries after it read its header for the first time. */
+  private static final class SlowReader implements ProcessMemory.Source {
+    private final GoMapsProgram program;
+    private final long header;
+    private final ProcessMemory memory;
+    private int steps = 30;
+
+    SlowReader(GoMapsProgram program, long header) throws IOException {
+      this.program = program;
+      this.header = header;
+      memory = ProcessMemory.of(Path.of("/proc", Long.toString(program.pid())));
+    }
+
+    @Override
+    public int read(ByteBuffer into, long address) throws IOException {
+      into.put(memory.read(address, into.remaining()));
+      for (; address == header && steps > 0; steps--) {
+        program.place("stepwise");
+      }
+      return into.position();
+    }
+
+    @Override
+    public void close() throws IOException {
+      memory.close();
     }
   }
 

@@ -9,9 +9,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
 import java.util.function.DoubleUnaryOperator;
+import java.util.stream.Stream;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Programs that stand still for hours before something in them grows. */
@@ -45,14 +48,44 @@ class OnsetOfGrowthTest {
 
   /** It is suspected on the way: who looks then shall see it. */
   @ParameterizedTest
-  @ValueSource(doubles = {20, 40, 60, 80})
-  void aRampOfLoadThatComesInTheMorningIsNeverConfirmed(double minutes) {
-    var ramp = program(1, 500, age -> 15 * Math.clamp((age - STILL) / (minutes * MINUTE), 0, 1));
+  @MethodSource("loads")
+  void aLoadThatComesInTheMorningIsNeverConfirmed(double minutes, double mib) {
+    var ramp = program(1, 500, load(minutes, mib));
 
-    for (double age = 10 * MINUTE; age <= 500 * MINUTE; age += 2 * MINUTE) {
-      assertThat(ramp.verdict(DEFAULTS, age))
-          .as("at %s min", age / MINUTE)
-          .isNotInstanceOf(Verdict.Confirmed.class);
+    neverConfirmed(ramp, 10 * MINUTE, 500 * MINUTE);
+  }
+
+  static Stream<Arguments> loads() {
+    return Stream.of(1, 20, 40, 60, 80)
+        .flatMap(minutes -> Stream.of(15, 40, 80, 160).map(mib -> Arguments.of(minutes, mib)));
+  }
+
+  /** It heads for the limit while it comes, and stops before. */
+  @ParameterizedTest
+  @MethodSource("quickLoads")
+  void aLoadThatComesQuicklyIsNoLeakThoughTheLimitIsNear(double minutes, double mib) {
+    var load = load(minutes, mib);
+    var ramp =
+        new SimulatedContainer(1, 300 * MINUTE)
+            .liveHeap(20, 0.002, age -> (40 + load.applyAsDouble(age)) * MIB)
+            .cgroup(15, 0.001, age -> (90 + 2 * load.applyAsDouble(age)) * MIB, 200 * MIB);
+
+    neverConfirmed(ramp, STILL, 300 * MINUTE);
+  }
+
+  static Stream<Arguments> quickLoads() {
+    return Stream.of(5, 10, 15, 20)
+        .flatMap(minutes -> Stream.of(10, 20, 40, 50).map(mib -> Arguments.of(minutes, mib)));
+  }
+
+  private static DoubleUnaryOperator load(double minutes, double mib) {
+    return age -> mib * Math.clamp((age - STILL) / (minutes * MINUTE), 0, 1);
+  }
+
+  private static void neverConfirmed(SimulatedContainer ramp, double from, double to) {
+    for (double age = from; age <= to; age += MINUTE) {
+      var verdict = ramp.verdict(DEFAULTS, age);
+      assertThat(verdict).as("at %s min", age / MINUTE).isNotInstanceOf(Verdict.Confirmed.class);
     }
   }
 

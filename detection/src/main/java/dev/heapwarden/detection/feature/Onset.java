@@ -8,6 +8,9 @@ import java.util.OptionalDouble;
  * Theil's are.
  */
 final class Onset {
+  /** Points that a rise is seen by, so that it is not taken for longer than it is. */
+  private static final int RISING = 3;
+
   /** Of the residuals of a single line, what the two may leave. */
   private static final double CLEARER = 0.5;
 
@@ -40,11 +43,11 @@ final class Onset {
    */
   static OptionalDouble of(Series points, TheilSen line) {
     int least = Feature.TREND_POINTS;
-    if (points.size() < 2 * least || !gained(points)) {
+    if (points.size() < least + RISING || !gained(points)) {
       return OptionalDouble.empty();
     }
     var onset = new Onset(points);
-    for (int flat = least; flat <= points.size() - least; flat++) {
+    for (int flat = least; flat <= points.size() - RISING; flat++) {
       onset.tryAt(flat);
     }
     return onset.isClear(line)
@@ -54,7 +57,7 @@ final class Onset {
 
   private static boolean gained(Series points) {
     double before = points.slice(0, points.size() / 2).medianValue();
-    double last = points.slice(points.size() - Feature.TREND_POINTS, points.size()).medianValue();
+    double last = points.slice(points.size() - RISING, points.size()).medianValue();
     return last - before >= MATTERS * before;
   }
 

@@ -24,6 +24,9 @@ record Testimony(List<Finding> findings, Features features) {
   /** A limit further away than this is none: no growth is known that well. */
   private static final double FAR_SECONDS = Duration.ofDays(3650).toSeconds();
 
+  /** Of a fall, what a level must have gained since: as the presets have it. */
+  private static final double NEW_HIGH = 0.25;
+
   List<Finding> witnesses(Stance stance) {
     return findings.stream()
         .filter(finding -> finding.rule().witness().isPresent() && finding.stance() == stance)
@@ -72,6 +75,15 @@ record Testimony(List<Finding> findings, Features features) {
     var sure = sure();
     long beside = independent(sure.stream().filter(Witness.Kind::isBesideTheHeap).toList());
     return beside >= 2 || (beside == 1 && sure.contains(Witness.Kind.ANONYMOUS_MEMORY));
+  }
+
+  /** And came down again since. */
+  boolean hasBeenAsHigh() {
+    return features
+        .value(Feature.LIVE_HEAP_NEW_HIGH)
+        .or(() -> features.value(Feature.ANONYMOUS_NEW_HIGH))
+        .filter(newHigh -> newHigh < NEW_HIGH)
+        .isPresent();
   }
 
   Optional<Growth> growth() {

@@ -98,10 +98,14 @@ final class Wording {
             || testimony.witnesses(Stance.SUPPORTS).stream()
                 .flatMap(finding -> finding.rule().witness().stream())
                 .noneMatch(Witness.Kind::needsTheLiveHeap);
+    if (!borneOut) {
+      return growing(testimony)
+          + " That is no second witness while the post-GC live heap does not grow.";
+    }
     return growing(testimony)
-        + (borneOut
-            ? " It has not lasted, or not evenly enough, to tell it from a cache that fills."
-            : " That is no second witness while the post-GC live heap does not grow.");
+        + (testimony.hasBeenAsHigh()
+            ? " It has been about as high before and came down again, as with the load."
+            : " It has not lasted, or not evenly enough, to tell it from a cache that fills.");
   }
 
   static String disagreement(Testimony testimony) {

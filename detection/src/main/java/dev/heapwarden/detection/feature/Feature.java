@@ -85,6 +85,13 @@ public enum Feature {
       "By how much the trend's later half lies above the earlier: its 20th percentile less the 80th"
           + " of the earlier half, relative to live_heap_rise. 0.2 on a straight line, 0 or less"
           + " where it comes back to where it was."),
+  LIVE_HEAP_NEW_HIGH(
+      Unit.FRACTION,
+      Layer.RUNTIME,
+      Signal.POST_GC_LIVE_HEAP,
+      "How far the live heap is above the level that it once fell from, relative to that fall,"
+          + " since warm-up within a day: below 0 it has been as high before, and came down again."
+          + " 1 where it never fell by 5 %."),
   LIVE_HEAP_LASTED(
       Unit.FRACTION,
       Layer.RUNTIME,
@@ -326,6 +333,11 @@ public enum Feature {
       Layer.KERNEL,
       Signal.ANONYMOUS_MEMORY,
       "As live_heap_gap, of anonymous memory."),
+  ANONYMOUS_NEW_HIGH(
+      Unit.FRACTION,
+      Layer.KERNEL,
+      Signal.ANONYMOUS_MEMORY,
+      "As live_heap_new_high, of anonymous memory."),
   ANONYMOUS_LASTED(
       Unit.FRACTION,
       Layer.KERNEL,

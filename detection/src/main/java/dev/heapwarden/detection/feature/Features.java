@@ -40,14 +40,22 @@ public record Features(
       values.put(Feature.COLLECTIONS, (double) collections.samples());
     }
     var liveHeap = Trend.of(collections, window);
-    liveHeap.ifPresent(trend -> putLiveHeap(values, trend, frame));
+    liveHeap.ifPresent(
+        trend -> {
+          putLiveHeap(values, trend, frame);
+          putNewHigh(values, Feature.LIVE_HEAP_NEW_HIGH, history, age);
+        });
 
     var anonymous = latest(history, Signal.ANONYMOUS_MEMORY, age);
     var anonymousTrend =
         anonymous == null
             ? Optional.<Trend>empty()
             : Trend.of(history.series(Signal.ANONYMOUS_MEMORY).between(from, age), window);
-    anonymousTrend.ifPresent(trend -> putAnonymous(values, trend, frame));
+    anonymousTrend.ifPresent(
+        trend -> {
+          putAnonymous(values, trend, frame);
+          putNewHigh(values, Feature.ANONYMOUS_NEW_HIGH, history, age);
+        });
     var limit = latest(history, Signal.MEMORY_LIMIT, age);
     var heapLimit = latest(history, Signal.HEAP_LIMIT, age);
     if (heapLimit != null) {
@@ -154,6 +162,12 @@ public record Features(
     values.put(Feature.ANONYMOUS_LATE_SLOPE_LOW, trend.halves().lateLow());
     values.put(Feature.ANONYMOUS_GAP, trend.halves().gap());
     values.put(Feature.ANONYMOUS_LASTED, trend.span() / frame.horizonSeconds());
+  }
+
+  private static void putNewHigh(
+      Map<Feature, Double> values, Feature newHigh, History history, double age) {
+    var all = history.series(newHigh.signal()).between(history.frame().trendStart(0), age);
+    values.put(newHigh, Ebb.of(all).newHigh());
   }
 
   private static void putLevel(

@@ -30,6 +30,7 @@ public enum Preset {
 
   private static final String LIVE_HEAP_LASTS =
       "live_heap_growth >= 0.05 && live_heap_rise >= 1.0 * MB && live_heap_late_pace >= 0.75"
+          + " && live_heap_new_high >= 0.25"
           + " && (live_heap_slope_low > 0.0 && live_heap_late_slope_low > 0.0"
           + " && live_heap_late_pace <= 1.5 && live_heap_gap >= 0.1"
           + " || live_heap_growth >= 0.75 && live_heap_gap >= 0.15 && live_heap_latest_pace >= 0.25)";
@@ -42,6 +43,7 @@ public enum Preset {
           "anonymous_slope_low > 0.0 && anonymous_growth >= 0.05 && anonymous_rise >= 1.0 * MB"
               + " && anonymous_steadiness >= 0.25 && anonymous_latest_pace >= 0.25",
           "anonymous_growth >= 0.05 && anonymous_rise >= 1.0 * MB && anonymous_late_pace >= 0.75"
+              + " && anonymous_new_high >= 0.25"
               + " && (anonymous_slope_low > 0.0 && anonymous_late_slope_low > 0.0"
               + " && anonymous_late_pace <= 1.5 && anonymous_gap >= 0.1"
               + " || anonymous_growth >= 0.75 && anonymous_gap >= 0.15 && anonymous_latest_pace >= 0.25)",

@@ -175,6 +175,7 @@ class RuleSetTest {
             Feature.LIVE_HEAP_RISE, 10.0 * 1024 * 1024,
             Feature.LIVE_HEAP_STEADINESS, 0.5,
             Feature.LIVE_HEAP_LATEST_PACE, 0.5,
+            Feature.LIVE_HEAP_NEW_HIGH, 1.0,
             Feature.LIVE_HEAP_LATE_SLOPE_LOW, 1.0,
             Feature.LIVE_HEAP_LATE_PACE, latePace,
             Feature.LIVE_HEAP_GAP, 0.2),

@@ -38,7 +38,8 @@ class EvidenceTest {
     "E16, storms of growth that are no leak",
     "E17, sidecars",
     "E18, native allocations by caller",
-    "E19, requests and the time they take"
+    "E19, requests and the time they take",
+    "E20, releases of a runtime that hold more than they need"
   })
   void hasATestOfItsName(String name, String kind) throws IOException {
     assertThat(names()).as(kind).contains(name);

@@ -29,6 +29,7 @@ public final class Evaluator {
   private final AssessmentBook book;
   private final Measures measures;
   private final RevisionBook revisions = new RevisionBook();
+  private final RuntimeAdvisories advisories = RuntimeAdvisories.shipped();
 
   /** Of which workload and revision a pod is one. */
   private record Replica(Workload workload, String revision, boolean quarantined) {
@@ -103,13 +104,14 @@ public final class Evaluator {
                 rules
                     .detector()
                     .evaluate(watched.samples(), runtime, state.startedAt(), settings, now));
+    var advised = advisories.beside(verdict, state.runtimeVersion());
     var age = Duration.between(state.startedAt(), now);
     return new Assessment(
         replica.workload().uid(),
         state.container(),
         runtime,
         replica.quarantined(),
-        replica.isOneOfMany() ? besideThoseBefore(verdict, replica, state, last, age) : verdict,
+        replica.isOneOfMany() ? besideThoseBefore(advised, replica, state, last, age) : advised,
         age,
         now);
   }

@@ -31,7 +31,7 @@ final class Wording {
 
   /** With layer and cause, and what to do about it. */
   static String confirmed(Testimony testimony) {
-    var advice = testimony.cause().advice();
+    var advice = Advice.of(testimony);
     return sentence(blame(testimony) + ": " + growth(testimony))
         + (advice.isEmpty() ? "" : " " + advice);
   }

@@ -37,8 +37,9 @@ record ChancyAction(World world, ActionKind kind) implements Action {
     if (world.chance(0.05)) {
       return new Plan.Suggest("it", "owned", "patch");
     }
-    return world.chance(0.2)
-        ? new Plan.NotNow("it", "disruption")
+    var untimely = world.untimely.get(kind);
+    return untimely != null || world.chance(0.2)
+        ? new Plan.NotNow("it", untimely == null ? "disruption" : untimely)
         : new Plan.Do("it", "do it", "patch", Map.of());
   }
 

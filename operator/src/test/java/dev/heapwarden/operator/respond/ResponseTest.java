@@ -74,23 +74,6 @@ class ResponseTest {
   }
 
   @Test
-  void dryRunSaysEveryStepOnceAndDoesNone() {
-    var status = rehearsal.run(policy(respond(Mode.DRY_RUN, 3, LIMITS)), Duration.ofMinutes(5));
-    assertThat(actions(status))
-        .containsExactly(
-            "Diagnose=PLANNED",
-            "Isolate=PLANNED",
-            "SampleInstances=PLANNED",
-            "PatchEnvironment=PLANNED",
-            "AddReplicas=PLANNED");
-    assertThat(status.steps()).allSatisfy(step -> assertThat(step.patch()).isEqualTo("patch"));
-    assertThat(status.phase()).isEqualTo(Phase.OPEN);
-    assertThat(world.deeds).isEmpty();
-    var enforced = rehearsal.run(policy(respond(Mode.ENFORCE, 2, LIMITS)), Duration.ofMinutes(5));
-    assertThat(actions(enforced)).contains("Diagnose=DONE", "Isolate=DONE");
-  }
-
-  @Test
   void aLevelThatIsNotInstalledIsRefusedAndTheOthersAreDone() {
     world.installation =
         kind ->

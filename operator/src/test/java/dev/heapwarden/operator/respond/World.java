@@ -66,6 +66,9 @@ final class World implements IncidentStore {
   /** What is done and never becomes what it should be, with the reason. */
   final Map<ActionKind, String> broken = new HashMap<>();
 
+  /** What cannot be done yet, with the reason. */
+  final Map<ActionKind, String> untimely = new HashMap<>();
+
   /** What is done and takes for ever. */
   final Set<ActionKind> unfinished = EnumSet.noneOf(ActionKind.class);
 

@@ -27,7 +27,7 @@ final class Performance {
   private static final Duration MOMENT_PATIENCE = Duration.ofMinutes(5);
 
   /** On a planned step: since when the action waits for such a moment. */
-  private static final String HELD_SINCE = "heldSince";
+  static final String HELD_SINCE = "heldSince";
 
   private final Action action;
   private final Tried tried;
@@ -91,7 +91,10 @@ final class Performance {
             ruling ->
                 switch (ruling) {
                   case Ruling.Hold hold -> held(hold);
-                  case Ruling.PlanOnly _ -> note(round, planned);
+                  case Ruling.PlanOnly _ -> {
+                    new DryRun(tried, records).note(round, planned);
+                    yield new Progress.Proceed();
+                  }
                   case Ruling.Go _ -> intend(round, planned);
                   case Ruling.Never(var reason) -> records.refuse(round, round.workload(), reason);
                 });
@@ -106,23 +109,6 @@ final class Performance {
 
   private static Progress held(Ruling.Hold hold) {
     return new Progress.Held(hold.after(), hold.reason(), hold.cause());
-  }
-
-  /** DryRun: what would be done, once. */
-  private Progress note(Round round, Optional<Step> planned) {
-    if (planned.isEmpty() || !Steps.fact(planned.get(), HELD_SINCE).isEmpty()) {
-      switch (tried.plan(round)) {
-        case Plan.Do(var object, var message, var patch, _) ->
-            records.plan(round, object, "would " + message, patch, Map.of());
-        case Plan.Refuse(var object, var reason) ->
-            records.plan(round, object, "would refuse: " + reason, null, Map.of());
-        case Plan.Suggest(var object, var reason, var patch) ->
-            records.plan(round, object, "would only suggest: " + reason, patch, Map.of());
-        case Plan.NotNow(var object, var reason) ->
-            records.plan(round, object, "would wait: " + reason, null, Map.of());
-      }
-    }
-    return new Progress.Proceed();
   }
 
   private Progress intend(Round round, Optional<Step> planned) {

@@ -83,10 +83,24 @@ public final class IsolatePod implements Action {
     }
   }
 
-  /** A denial is an answer too: after it nobody comes back to what was made before it. */
+  /**
+   * A denial is an answer too: after it nobody comes back to what was made before it. While the pod
+   * itself may not be read it may be isolated already, and its network stays as it is.
+   */
   private Acted answered(Situation situation, Step step) {
+    Optional<Pod> pod;
     try {
-      return actAlone(situation, step);
+      pod = isolated.find(situation.incident(), Steps.fact(step, POD), Steps.fact(step, POD_UID));
+    } catch (KubernetesClientException e) {
+      if (!ApiServer.isDenial(e)) {
+        throw e;
+      }
+      return isLate(situation, step)
+          ? new Acted.No(ApiServer.denial(e))
+          : new Acted.Again(ApiServer.denial(e));
+    }
+    try {
+      return actAlone(situation, step, pod);
     } catch (KubernetesClientException e) {
       if (!ApiServer.isDenial(e)) {
         throw e;
@@ -95,8 +109,7 @@ public final class IsolatePod implements Action {
     }
   }
 
-  private Acted actAlone(Situation situation, Step step) {
-    var pod = isolated.find(situation.incident(), Steps.fact(step, POD), Steps.fact(step, POD_UID));
+  private Acted actAlone(Situation situation, Step step, Optional<Pod> pod) {
     if (pod.isEmpty()) {
       return new Acted.No("PodGone: the pod went away before it was isolated");
     }
@@ -168,7 +181,7 @@ public final class IsolatePod implements Action {
     if (!network.isClosed(situation.incident(), step)) {
       return new Seen.Failed("somebody else changed or deleted its NetworkPolicy");
     }
-    return replaced(set, pod, step);
+    return isolated.replaced(set, pod, services(step), DeniedNetwork.isAsked(step));
   }
 
   private @Nullable ReplicaSet replicaSet(Situation situation, Step step) {
@@ -178,28 +191,6 @@ public final class IsolatePod implements Action {
         .inNamespace(situation.namespace())
         .withName(Steps.fact(step, REPLICA_SET))
         .get();
-  }
-
-  private Seen replaced(ReplicaSet set, Pod pod, Step step) {
-    var services = services(step);
-    var ready = Pods.readyOf(client, set);
-    int wanted = Rollout.replicas(set);
-    if (ready.size() < wanted) {
-      return new Seen.NotYet(
-          "%d of %d pods of ReplicaSet %s are ready without the isolated one"
-              .formatted(ready.size(), wanted, set.getMetadata().getName()));
-    }
-    return new Seen.Done(
-        "pod %s is alive outside %s%s%s"
-            .formatted(
-                pod.getMetadata().getName(),
-                services.isEmpty() ? "its ReplicaSet" : "Service " + String.join(", ", services),
-                DeniedNetwork.isAsked(step) ? ", and talks to nobody" : "",
-                ready.isEmpty()
-                    ? ""
-                    : "; %s replaces it, %d of %d ready"
-                        .formatted(
-                            ready.getFirst().getMetadata().getName(), ready.size(), wanted)));
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.heapwarden.operator.respond.action;
 import dev.heapwarden.crds.incident.LeakIncident;
 import dev.heapwarden.operator.api.ApiServer;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
@@ -69,6 +70,28 @@ final class IsolatedPod {
             endpoint ->
                 endpoint.getTargetRef() != null
                     && pod.getMetadata().getUid().equals(endpoint.getTargetRef().getUid()));
+  }
+
+  /** Whether its ReplicaSet has as many ready pods as it should without it. */
+  Seen replaced(ReplicaSet set, Pod pod, List<String> services, boolean cutOff) {
+    var ready = Pods.readyOf(client, set);
+    int wanted = Rollout.replicas(set);
+    if (ready.size() < wanted) {
+      return new Seen.NotYet(
+          "%d of %d pods of ReplicaSet %s are ready without the isolated one"
+              .formatted(ready.size(), wanted, set.getMetadata().getName()));
+    }
+    return new Seen.Done(
+        "pod %s is alive outside %s%s%s"
+            .formatted(
+                pod.getMetadata().getName(),
+                services.isEmpty() ? "its ReplicaSet" : "Service " + String.join(", ", services),
+                cutOff ? ", and talks to nobody" : "",
+                ready.isEmpty()
+                    ? ""
+                    : "; %s replaces it, %d of %d ready"
+                        .formatted(
+                            ready.getFirst().getMetadata().getName(), ready.size(), wanted)));
   }
 
   Seen delete(Pod pod, String why) {

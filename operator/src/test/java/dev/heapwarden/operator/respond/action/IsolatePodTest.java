@@ -25,6 +25,7 @@ class IsolatePodTest {
   private int version = 1;
   private boolean alwaysChanges;
   private String labels = "";
+  private boolean unreadable;
 
   IsolatePodTest() throws IOException {}
 
@@ -58,6 +59,15 @@ class IsolatePodTest {
     assertThat(isolation.isActed(situation(Fixtures.NOON), step())).isFalse();
     labels = ", heapwarden.dev/quarantine: leak";
     assertThat(isolation.isActed(situation(Fixtures.NOON), step())).isTrue();
+  }
+
+  /** It may be isolated already: its network is not opened on that account. */
+  @Test
+  void aPodThatMayNotBeReadIsAskedForAgainUntilItIsLate() {
+    unreadable = true;
+    assertThat(act(Fixtures.NOON)).isEqualTo(new Acted.Again("Forbidden: no pods today"));
+    assertThat(act(Fixtures.NOON.plus(Duration.ofMinutes(6))))
+        .isEqualTo(new Acted.No("Forbidden: no pods today"));
   }
 
   private Acted act(Instant now) {
@@ -110,6 +120,9 @@ class IsolatePodTest {
     }
     if (path.endsWith("/pods")) {
       return Reply.list(pod("checkout-1"), pod("checkout-2"));
+    }
+    if (unreadable && path.endsWith("/pods/checkout-1")) {
+      return Reply.refusal(403, "no pods today");
     }
     return path.endsWith("/pods/checkout-1") ? Reply.ok(pod("checkout-1")) : Reply.list();
   }

@@ -97,6 +97,11 @@ final class ArtifactCopies implements AutoCloseable {
    * @param snapshots all that there are in the cluster
    */
   void work(Collection<MemorySnapshot> snapshots) {
+    store.copied(
+        snapshots.stream()
+            .filter(ArtifactCopies::isCopied)
+            .map(ArtifactStore.Owner::of)
+            .collect(Collectors.toSet()));
     try {
       if (running != null && running.copied().isDone()) {
         conclude(running);
@@ -134,6 +139,14 @@ final class ArtifactCopies implements AutoCloseable {
   private boolean isDue(Artifact artifact) {
     var path = artifact.path();
     return artifact.object() == null && path != null && store.holds(path);
+  }
+
+  private static boolean isCopied(MemorySnapshot snapshot) {
+    var status = snapshot.getStatus();
+    return status != null
+        && status.phase() == Phase.COMPLETED
+        && status.artifacts().stream()
+            .allMatch(artifact -> artifact.path() == null || artifact.object() != null);
   }
 
   private Copied copy(MemorySnapshot snapshot) {

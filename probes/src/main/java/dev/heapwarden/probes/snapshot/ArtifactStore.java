@@ -14,7 +14,6 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -35,7 +34,7 @@ public final class ArtifactStore {
   private static final Logger LOG = LoggerFactory.getLogger(ArtifactStore.class);
 
   /** Begins the name of a file that is not whole. */
-  private static final String UNFINISHED = ".";
+  static final String UNFINISHED = ".";
 
   /** Of a namespace, a snapshot or a file that is whole: it leads nowhere else. */
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]*");
@@ -45,6 +44,9 @@ public final class ArtifactStore {
 
   private final Path root;
   private final long quota;
+
+  /** Any thread that stores asks. */
+  private volatile Set<Owner> copied = Set.of();
 
   /**
    * @param root where they stay
@@ -71,8 +73,12 @@ public final class ArtifactStore {
     }
   }
 
-  /** What one snapshot holds. */
-  record Holding(Owner owner, Path directory, long bytes, FileTime modified) {}
+  /**
+   * What one snapshot holds.
+   *
+   * @param copied whether all of it is elsewhere too
+   */
+  record Holding(Owner owner, Path directory, long bytes, FileTime modified, boolean copied) {}
 
   /** A stored artefact with its size in bytes and its SHA-256 in hex. */
   record Stored(Path path, long size, String sha256) {}
@@ -159,6 +165,11 @@ public final class ArtifactStore {
         : Optional.empty();
   }
 
+  /** Says which snapshots have all their artefacts elsewhere too: those make room first. */
+  void copied(Set<Owner> owners) {
+    copied = Set.copyOf(owners);
+  }
+
   /** Deletes the artefacts of a snapshot. */
   void delete(Owner owner) throws IOException {
     delete(directory(owner));
@@ -195,22 +206,7 @@ public final class ArtifactStore {
   }
 
   private List<Holding> holdings() throws IOException {
-    var holdings = new ArrayList<Holding>();
-    for (var namespace : children(root)) {
-      for (var directory : children(namespace)) {
-        long bytes = 0;
-        for (var file : children(directory)) {
-          bytes += file.getFileName().toString().startsWith(UNFINISHED) ? 0 : Files.size(file);
-        }
-        holdings.add(
-            new Holding(
-                new Owner(namespace.getFileName().toString(), directory.getFileName().toString()),
-                directory,
-                bytes,
-                Files.getLastModifiedTime(directory)));
-      }
-    }
-    return holdings;
+    return Eviction.holdings(root, copied);
   }
 
   private Path directory(Owner owner) {
@@ -224,7 +220,7 @@ public final class ArtifactStore {
     Files.deleteIfExists(directory);
   }
 
-  private static List<Path> children(Path directory) throws IOException {
+  static List<Path> children(Path directory) throws IOException {
     if (!Files.isDirectory(directory)) {
       return List.of();
     }

@@ -116,6 +116,20 @@ class ArtifactStoreTest {
   }
 
   @Test
+  void whatIsElsewhereTooMakesRoomBeforeWhatIsNot() throws IOException {
+    store = new ArtifactStore(root, 100);
+    var older = stored("shop", "a", 40);
+    var copied = stored("shop", "b", 40);
+    Files.setLastModifiedTime(older.getParent(), FileTime.fromMillis(1_000));
+    store.copied(Set.of(new ArtifactStore.Owner("shop", "b")));
+
+    stored("shop", "c", 40);
+
+    assertThat(copied).doesNotExist();
+    assertThat(older).exists();
+  }
+
+  @Test
   void aNamespaceThatTakesManySnapshotsDeletesItsOwnAndNoOtherOnes() throws IOException {
     store = new ArtifactStore(root, 100);
     var others = stored("quiet", "old", 30);

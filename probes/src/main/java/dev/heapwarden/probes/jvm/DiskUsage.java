@@ -7,11 +7,12 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Set;
 
 /**
  * What the files of a directory of a container take, at most: the kubelet counts blocks on the disk
  * (Kubernetes 1.35, pkg/volume/util/fs), of which a file with holes has fewer. The container may
- * change it meanwhile; no link leads out of it.
+ * change it meanwhile; no link leads out of it. What is mounted below it is another volume's.
  */
 final class DiskUsage {
   private static final long BLOCK = 4096;
@@ -21,56 +22,63 @@ final class DiskUsage {
 
   private static final int DEPTH = 64;
 
+  private final Set<Path> mountPoints;
   private int entries;
 
-  private DiskUsage() {}
+  private DiskUsage(Set<Path> mountPoints) {
+    this.mountPoints = mountPoints;
+  }
 
   /**
    * Counts.
    *
    * @param root of the container, from the agent's view
    * @param path absolute, in the container
+   * @param mounts of the container
    * @return bytes
    * @throws IOException when there is no such directory, or too much in it
    */
-  static long of(Path root, Path path) throws IOException {
+  static long of(Path root, Path path, Mounts mounts) throws IOException {
     try (var directory = Held.below(root, path)) {
-      return new DiskUsage().below(directory, 0);
+      return new DiskUsage(mounts.points()).below(directory, path, 0);
     } catch (DirectoryIteratorException failure) {
       throw failure.getCause();
     }
   }
 
-  private long below(Held directory, int depth) throws IOException {
+  private long below(Held directory, Path path, int depth) throws IOException {
     if (depth > DEPTH) {
       throw new IOException("its directories are too deep");
     }
     long bytes = 0;
     try (var files = Files.newDirectoryStream(directory.path())) {
       for (var file : files) {
-        bytes += bytes(file, depth);
+        var inContainer = path.resolve(file.getFileName());
+        bytes += mountPoints.contains(inContainer) ? 0 : bytes(file, inContainer, depth);
       }
     }
     return bytes;
   }
 
-  private long bytes(Path file, int depth) throws IOException {
+  private long bytes(Path file, Path inContainer, int depth) throws IOException {
     if (++entries > ENTRIES) {
       throw new IOException("it has more than " + ENTRIES + " files");
     }
     try {
       var attributes =
           Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
-      return attributes.isDirectory() ? ofDirectory(file, depth) : blocks(attributes.size());
+      return attributes.isDirectory()
+          ? ofDirectory(file, inContainer, depth)
+          : blocks(attributes.size());
     } catch (NoSuchFileException _) {
       // Deleted meanwhile.
       return 0;
     }
   }
 
-  private long ofDirectory(Path file, int depth) throws IOException {
+  private long ofDirectory(Path file, Path inContainer, int depth) throws IOException {
     try (var directory = Held.directory(file)) {
-      return BLOCK + below(directory, depth + 1);
+      return BLOCK + below(directory, inContainer, depth + 1);
     }
   }
 

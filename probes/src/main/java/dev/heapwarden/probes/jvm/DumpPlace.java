@@ -110,7 +110,7 @@ public record DumpPlace(Path path) {
             .filter(point -> point.getNameCount() > 0)
             .orElse(candidate);
     try {
-      long held = DiskUsage.of(process.resolve("root"), volume);
+      long held = DiskUsage.of(process.resolve("root"), volume, mounts);
       long left = limit.getAsLong() - held;
       return left < needed
           ? Optional.of(

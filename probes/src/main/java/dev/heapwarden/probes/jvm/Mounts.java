@@ -8,8 +8,10 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -45,6 +47,11 @@ record Mounts(List<Mount> all) {
       }
       return new Mounts(List.copyOf(mounts));
     }
+  }
+
+  /** Where something is mounted. */
+  Set<Path> points() {
+    return all.stream().map(Mount::point).collect(Collectors.toSet());
   }
 
   /** The mount that a path is on: the deepest, of several at one point the last. */

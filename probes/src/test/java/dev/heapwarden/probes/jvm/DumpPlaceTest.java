@@ -83,6 +83,18 @@ class DumpPlaceTest {
   }
 
   @Test
+  void whatIsMountedBelowAVolumeIsAnotherVolumes() throws Exception {
+    mount(
+        ROOT
+            + "22 21 0:2 / /tmp rw - ext4 /dev/sdb rw\n"
+            + "23 22 0:3 / /tmp/cache rw - ext4 /dev/sdb rw\n");
+    var cache = Files.createDirectories(container.resolve("tmp/cache"));
+    Files.write(cache.resolve("one"), new byte[3 << 20]);
+    assertThat(DumpPlace.find(42, proc, 2 << 20, _ -> OptionalLong.of(4 << 20)))
+        .isEqualTo(new DumpPlace(Path.of("/tmp")));
+  }
+
+  @Test
   void aLinkOutOfTheContainerIsNoPlace() throws Exception {
     Files.delete(container.resolve("tmp"));
     Files.createSymbolicLink(container.resolve("tmp"), Path.of("/tmp"));

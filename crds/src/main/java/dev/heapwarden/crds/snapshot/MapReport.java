@@ -112,5 +112,16 @@ public record MapReport(
       @JsonPropertyDescription("Function, such as main.handle.") String function,
       @JsonPropertyDescription("File and line, such as main.go:42; absent when unknown.")
           @Nullable String location,
-      @JsonPropertyDescription("Its writes in the window.") long writes) {}
+      @JsonPropertyDescription("Its writes in the window.") long writes,
+      @JsonPropertyDescription(
+              "Who called it in most of them, innermost first, such as main.serve (server.go:17), at"
+                  + " most 5; as far as known.")
+          List<String> callers) {
+    /** Entries of {@link #callers} at most. */
+    public static final int CALLERS_LIMIT = 5;
+
+    public Site {
+      callers = callers == null ? List.of() : List.copyOf(callers);
+    }
+  }
 }

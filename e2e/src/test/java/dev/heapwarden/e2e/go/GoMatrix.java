@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.assertj.core.api.InstanceOfAssertFactories;
 
 /**
  * The programs that {@code e2e/tools/maps} builds, running side by side, with the agent's probes
@@ -171,6 +172,9 @@ final class GoMatrix implements AutoCloseable {
                     .extracting(MapReport.Site::function, MapReport.Site::location)
                     .containsExactly(
                         org.assertj.core.groups.Tuple.tuple(kind.function(), location(kind)));
+                assertThat(map.sites().getFirst().callers())
+                    .singleElement(InstanceOfAssertFactories.STRING)
+                    .matches("main\\.main \\(main\\.go:\\d+\\)");
                 assertThat(map.entries()).isBetween(before, after);
                 assertThat(map.entriesPerSecond()).isCloseTo(MapsProgram.PACE, tolerance());
                 assertThat(map.writesPerSecond()).isCloseTo(MapsProgram.PACE, tolerance());

@@ -12,4 +12,10 @@ public record Frame(String function, String file, int line) {
   public String location() {
     return file.isEmpty() || line <= 0 ? "" : file + ":" + line;
   }
+
+  /** Such as {@code main.put (store.go:42)}. */
+  public String described() {
+    var location = location();
+    return location.isEmpty() ? function : function + " (" + location + ")";
+  }
 }

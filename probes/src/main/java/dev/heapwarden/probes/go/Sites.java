@@ -2,10 +2,12 @@ package dev.heapwarden.probes.go;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Names the places that return addresses lead to, and the types of maps. Remembers the last few
@@ -15,6 +17,9 @@ public final class Sites {
   /** Code that grows maps on behalf of someone: the site is whoever called it. */
   private static final List<String> ON_BEHALF =
       List.of("runtime.", "internal/", "reflect.", "maps.", "sync.");
+
+  /** The outermost calls of a goroutine, of the first one and of others. */
+  private static final Set<String> STARTS = Set.of("runtime.main", "runtime.goexit");
 
   private final Memory<List<Frame>> frames = new Memory<>();
   private final Memory<Optional<String>> types = new Memory<>();
@@ -49,14 +54,30 @@ public final class Sites {
    * could be named so.
    */
   public Optional<Frame> site(Program program, long... returnAddresses) {
+    return calls(program, returnAddresses).stream().findFirst();
+  }
+
+  /**
+   * The {@link #site} and the calls that led to it, as far outwards as every one can be named;
+   * those with which the runtime starts a goroutine are left out.
+   */
+  public List<Frame> calls(Program program, long... returnAddresses) {
+    var calls = new ArrayList<Frame>();
     for (long address : returnAddresses) {
-      for (var frame : frames(program, address)) {
-        if (ON_BEHALF.stream().noneMatch(frame.function()::startsWith)) {
-          return Optional.of(frame);
-        }
+      var named = frames(program, address);
+      if (named.isEmpty() && !calls.isEmpty()) {
+        break;
       }
+      named.stream()
+          .filter(frame -> !STARTS.contains(frame.function()))
+          .filter(frame -> !calls.isEmpty() || isOfTheProgram(frame))
+          .forEachOrdered(calls::add);
     }
-    return Optional.empty();
+    return List.copyOf(calls);
+  }
+
+  private static boolean isOfTheProgram(Frame frame) {
+    return ON_BEHALF.stream().noneMatch(frame.function()::startsWith);
   }
 
   /** The calls that a call returns into, innermost first; empty when the table does not tell. */

@@ -170,10 +170,10 @@ public final class MapGrowthEvidence {
     var maps =
         window.maps(
             seconds,
-            addresses ->
-                sites
-                    .site(program, addresses)
-                    .or(() -> sites.frames(program, addresses[0]).stream().findFirst()),
+            addresses -> {
+              var calls = sites.calls(program, addresses);
+              return calls.isEmpty() ? sites.frames(program, addresses[0]) : calls;
+            },
             type -> sites.mapType(program, type));
     var told = maps.stream().limit(MAPS_IN_FILE).map(map -> map.marking(suspiciousKeys)).toList();
     var contents = tables.look(process, told, window::descriptor, grown.apply(process.pid()));

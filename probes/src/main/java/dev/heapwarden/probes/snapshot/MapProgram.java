@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** The text of a map window. */
@@ -18,6 +19,9 @@ public final class MapProgram {
 
   /** Smaller maps are left out: a busy server makes and drops thousands. */
   private static final int SMALLEST_MAP = 64;
+
+  /** Return addresses of a write; inlined calls come to them when they are named. */
+  private static final int CALLERS = 6;
 
   private final Path executable;
   private final long pid;
@@ -112,12 +116,21 @@ public final class MapProgram {
             done);
   }
 
+  /** Counts a write by its callers: beyond the outermost one what cannot be read is 0. */
   private String write() {
     return """
-    $bp = reg("%s"); $r0 = %s; $r1 = *(uint64*)($bp + 8);
-        $bp = *(uint64*)$bp; $r2 = *(uint64*)($bp + 8);
-        @writes[$map, $r0, $r1, $r2] = count();\
+    $r0 = %s; $bp = reg("%s");
+        %s
+        @writes[$map, %s] = count();\
     """
-        .formatted(registers.framePointer(), registers.returnAddress());
+        .formatted(
+            registers.returnAddress(),
+            registers.framePointer(),
+            IntStream.range(1, CALLERS)
+                .mapToObj("$r%d = *(uint64*)($bp + 8);"::formatted)
+                .collect(Collectors.joining(" $bp = *(uint64*)$bp;\n    ")),
+            IntStream.range(0, CALLERS)
+                .mapToObj("$r%d"::formatted)
+                .collect(Collectors.joining(", ")));
   }
 }

@@ -6,6 +6,7 @@ import dev.heapwarden.probes.go.Frame;
 import dev.heapwarden.probes.probe.BpftraceLine;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -14,7 +15,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.LongFunction;
-import java.util.stream.Stream;
+import java.util.stream.Collectors;
 
 /**
  * Reads what a map window printed: per map instance its first and last count of live entries, the
@@ -63,21 +64,21 @@ final class MapWindow {
    * The maps, fastest growing first, those that are emptied as they fill last.
    *
    * @param seconds that the window was open
-   * @param site names the writer of return addresses, innermost first; empty when it cannot
+   * @param calls names the writer and then its callers of return addresses, innermost first; empty
+   *     when it cannot
    * @param type names a map's type, by its descriptor's address; empty when it cannot
    */
   List<MapReport> maps(
-      double seconds, Function<long[], Optional<Frame>> site, LongFunction<Optional<String>> type) {
-    var writers = writers(site);
+      double seconds, Function<long[], List<Frame>> calls, LongFunction<Optional<String>> type) {
+    var writers = writers(calls);
     var first = of("@first");
     var types = of("@type");
     var reports = new ArrayList<MapReport>();
     of("@last")
         .forEach(
             (map, last) -> {
-              var sites = writers.getOrDefault(map, Map.of());
+              var writes = writers.getOrDefault(map, Map.of());
               long before = first.getOrDefault(map, last).asLong();
-              long writes = sites.values().stream().mapToLong(Long::longValue).sum();
               reports.add(
                   new MapReport(
                       "0x" + Long.toHexString(Long.parseUnsignedLong(map)),
@@ -86,14 +87,10 @@ final class MapWindow {
                           : null,
                       last.asLong(),
                       (last.asLong() - before) / seconds,
-                      writes / seconds,
+                      sum(writes.values()) / seconds,
                       count("@deletes", map) / seconds,
                       count("@clears", map),
-                      sites.entrySet().stream()
-                          .sorted(Map.Entry.<Optional<Frame>, Long>comparingByValue().reversed())
-                          .flatMap(writer -> site(writer.getKey(), writer.getValue()))
-                          .limit(SITES)
-                          .toList()));
+                      sites(writes)));
             });
     reports.sort(
         Comparator.comparing(MapReport::steady)
@@ -116,18 +113,38 @@ final class MapWindow {
     return Long.parseUnsignedLong(map.instance().substring("0x".length()), 16);
   }
 
-  private static Stream<MapReport.Site> site(Optional<Frame> frame, long writes) {
-    return frame.stream()
-        .map(
-            named ->
-                new MapReport.Site(
-                    named.function(),
-                    named.location().isEmpty() ? null : named.location(),
-                    writes));
+  /**
+   * Those that write most.
+   *
+   * @param writes by the writer and its callers; by nobody where it is not known
+   */
+  private static List<MapReport.Site> sites(Map<List<Frame>, Long> writes) {
+    var byWriter =
+        writes.entrySet().stream()
+            .filter(chain -> !chain.getKey().isEmpty())
+            .collect(Collectors.groupingBy(chain -> chain.getKey().getFirst()));
+    return byWriter.entrySet().stream()
+        .map(writer -> site(writer.getKey(), writer.getValue()))
+        .sorted(Comparator.comparingLong(MapReport.Site::writes).reversed())
+        .limit(SITES)
+        .toList();
   }
 
-  private Map<String, Map<Optional<Frame>, Long>> writers(Function<long[], Optional<Frame>> site) {
-    var writers = new HashMap<String, Map<Optional<Frame>, Long>>();
+  private static MapReport.Site site(Frame writer, List<Map.Entry<List<Frame>, Long>> chains) {
+    var most = chains.stream().max(Map.Entry.comparingByValue()).orElseThrow().getKey();
+    return new MapReport.Site(
+        writer.function(),
+        writer.location().isEmpty() ? null : writer.location(),
+        sum(chains.stream().map(Map.Entry::getValue).toList()),
+        most.stream().skip(1).limit(MapReport.Site.CALLERS_LIMIT).map(Frame::described).toList());
+  }
+
+  private static long sum(Collection<Long> counts) {
+    return counts.stream().mapToLong(Long::longValue).sum();
+  }
+
+  private Map<String, Map<List<Frame>, Long>> writers(Function<long[], List<Frame>> calls) {
+    var writers = new HashMap<String, Map<List<Frame>, Long>>();
     of("@writes")
         .forEach(
             (key, count) -> {
@@ -136,7 +153,7 @@ final class MapWindow {
                   Arrays.stream(numbers).skip(1).mapToLong(Long::parseUnsignedLong).toArray();
               writers
                   .computeIfAbsent(numbers[0], map -> new HashMap<>())
-                  .merge(site.apply(addresses), count.asLong(), Long::sum);
+                  .merge(calls.apply(addresses), count.asLong(), Long::sum);
             });
     return writers;
   }

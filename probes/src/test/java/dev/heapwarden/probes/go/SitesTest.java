@@ -38,6 +38,23 @@ class SitesTest {
   }
 
   @Test
+  void whoCalledTheWriterIsToldAsFarAsEachCallCanBeNamed() throws IOException {
+    long assign = loaded("runtime.mapassign_faststr");
+    long writer = loaded("main.remember");
+    long caller = loaded("main.main");
+
+    assertThat(sites.calls(program, assign, writer, caller, 0, assign))
+        .extracting(Frame::function)
+        .containsExactly("main.remember", "main.main");
+    assertThat(
+            sites.calls(program, writer, caller, loaded("runtime.main"), loaded("runtime.goexit")))
+        .as("without those that start every goroutine")
+        .extracting(Frame::function)
+        .containsExactly("main.remember", "main.main");
+    assertThat(sites.calls(program, assign)).isEmpty();
+  }
+
+  @Test
   void aSmallMethodThatWasInlinedIsNamedAsTheWriterAllTheSame() throws IOException {
     long start = loaded("main.remember");
     var written = new Frame("main.(*store).put", "main.go", 17);

@@ -17,7 +17,7 @@ class MapWindowTest {
 
   @Tag("E9")
   @Test
-  void aWindowNamesTheMapItsTypeItsGrowthAndItsWriter() {
+  void aWindowNamesTheMapItsTypeItsGrowthItsWriterAndWhoCalledThat() {
     read("{\"type\": \"attached_probes\", \"data\": {\"probes\": 3}}");
     assertThat(window.attached()).isFalse();
     read("{\"type\": \"printf\", \"data\": \"start 2134500000000\\n\"}");
@@ -28,7 +28,7 @@ class MapWindowTest {
     read("{\"type\": \"map\", \"data\": {\"@type\": {\"53350962564144\": 4856800}}}");
     read(
         "{\"type\": \"map\", \"data\": {\"@writes\": {\"53350962564144,4845711,1,2\": 5740,"
-            + " \"53350962564144,17,1,2\": 60}}}");
+            + " \"53350962564144,4845711,7,2\": 40, \"53350962564144,17,1,2\": 60}}}");
 
     assertThat(window.attached()).isTrue();
     assertThat(window.hits()).isEqualTo(5740);
@@ -38,8 +38,12 @@ class MapWindowTest {
                 3.0,
                 frames ->
                     frames[0] == 4845711
-                        ? Optional.of(new Frame("main.remember", "main.go", 28))
-                        : Optional.empty(),
+                        ? List.of(
+                            new Frame("main.remember", "main.go", 28),
+                            frames[1] == 7
+                                ? new Frame("main.replay", "", 0)
+                                : new Frame("main.serve", "main.go", 40))
+                        : List.of(),
                 type -> type == 4856800 ? Optional.of("map[string]int") : Optional.empty()))
         .containsExactly(
             new MapReport(
@@ -47,8 +51,10 @@ class MapWindowTest {
                 "map[string]int",
                 288260,
                 5739 / 3.0,
-                5800 / 3.0,
-                List.of(new MapReport.Site("main.remember", "main.go:28", 5740))))
+                5840 / 3.0,
+                List.of(
+                    new MapReport.Site(
+                        "main.remember", "main.go:28", 5780, List.of("main.serve (main.go:40)")))))
         .first()
         .satisfies(
             map -> {
@@ -63,7 +69,7 @@ class MapWindowTest {
     read("{\"type\": \"map\", \"data\": {\"@first\": {\"16\": 1000, \"32\": 100, \"48\": 500}}}");
     read("{\"type\": \"map\", \"data\": {\"@last\": {\"16\": 1000, \"32\": 200, \"48\": 400}}}");
 
-    assertThat(window.maps(10.0, frames -> Optional.empty(), type -> Optional.empty()))
+    assertThat(window.maps(10.0, frames -> List.of(), type -> Optional.empty()))
         .extracting(MapReport::instance, MapReport::entriesPerSecond)
         .containsExactly(
             org.assertj.core.groups.Tuple.tuple("0x20", 10.0),
@@ -87,7 +93,7 @@ class MapWindowTest {
     read("{\"type\": \"map\", \"data\": {\"@deletes\": {\"16\": 920, \"32\": 800}}}");
     read("{\"type\": \"map\", \"data\": {\"@clears\": {\"48\": 1}}}");
 
-    assertThat(window.maps(10.0, frames -> Optional.empty(), type -> Optional.empty()))
+    assertThat(window.maps(10.0, frames -> List.of(), type -> Optional.empty()))
         .extracting(
             MapReport::instance, MapReport::deletesPerSecond, MapReport::clears, MapReport::steady)
         .containsExactly(

@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.LongFunction;
 import java.util.regex.Pattern;
 
@@ -137,27 +138,21 @@ public final class MapGrowthEvidence {
     if (MapProgram.assignments(binary).isEmpty()) {
       return new Unseen(true, "it has no function that assigns to a map");
     }
-    // With -p, so that no other process pays, bpftrace takes the path below the process's root
-    // only:
-    // the short link cannot stand in for it. Where it is too long, a program that nobody else runs
-    // is traced by its link.
-    // An image may name its files as it likes: only a name that means nothing to bpftrace stands in
-    // a program.
-    var name = process.executable().toString();
-    boolean fits = name.length() <= LONGEST_PATH && PLAIN_PATH.matcher(name).matches();
-    if (!fits && shared(process)) {
+    var own = belowRoot(process);
+    if (own.isEmpty() && shared(process)) {
       return new Unseen(
           true,
-          "the path of its executable is too long for the kernel or not plain, and other processes"
-              + " run it too");
+          "the path of its executable is too long for the kernel or not plain, its container has no"
+              + " /proc, and other processes run it too");
     }
-    var path = fits ? process.executable() : bpftrace.link(process.executable());
+    // A program that nobody else runs is traced by its link.
+    var path = own.isPresent() ? own.get() : bpftrace.link(process.executable());
     var window = new MapWindow();
     var child =
         bpftrace.start(
             MapProgram.text(path, process.pid(), binary, time),
-            fits ? process.pid() : 0,
-            fits ? List.of() : List.of(path),
+            own.isPresent() ? process.pid() : 0,
+            own.isPresent() ? List.of() : List.of(path),
             time.plus(OVERHEAD),
             window::read);
     child.ended().join();
@@ -187,12 +182,33 @@ public final class MapGrowthEvidence {
         contents.quiet());
   }
 
+  /**
+   * Where bpftrace finds the executable. With -p, so that no other process pays, it takes paths
+   * below the process's root only: a link of the agent's cannot stand in for them. An image may
+   * name its files as it likes, and only a name that means nothing to bpftrace stands in a program:
+   * where it will not do, the container's own /proc leads to the file.
+   */
+  private Optional<Path> belowRoot(TargetProcess process) throws IOException {
+    if (fits(process.executable())) {
+      return Optional.of(process.executable());
+    }
+    var link = proc.executableBelowRoot(process.pid());
+    return fits(link) && inode(link) == process.identity().executable().inode()
+        ? Optional.of(link)
+        : Optional.empty();
+  }
+
+  private static boolean fits(Path path) {
+    var name = path.toString();
+    return name.length() <= LONGEST_PATH && PLAIN_PATH.matcher(name).matches();
+  }
+
   /** By inode: overlay file systems show one file under several devices. */
   private boolean shared(TargetProcess process) throws IOException {
     long inode = process.identity().executable().inode();
     try (var processes = Files.newDirectoryStream(proc.root(), "[0-9]*")) {
       for (var other : processes) {
-        if (!other.endsWith(Long.toString(process.pid())) && inode == inodeOf(other)) {
+        if (!other.endsWith(Long.toString(process.pid())) && inode == inode(other.resolve("exe"))) {
           return true;
         }
       }
@@ -200,11 +216,11 @@ public final class MapGrowthEvidence {
     return false;
   }
 
-  private static long inodeOf(Path process) {
+  /** Of a process's executable; -1 of a kernel thread, or one that ended. */
+  private static long inode(Path executable) {
     try {
-      return ExecutableId.of(process.resolve("exe")).inode();
+      return ExecutableId.of(executable).inode();
     } catch (IOException _) {
-      // A kernel thread, or it ended.
       return -1;
     }
   }

@@ -133,12 +133,26 @@ public final class ProcFs {
 
   /** How many threads a process has: the line Threads of its status, as in proc(5). */
   public long threads(long pid) throws IOException {
+    return Long.parseLong(status(pid, "Threads:"));
+  }
+
+  /**
+   * A process's executable by a path below its own root: in its /proc, under the pid by which it
+   * sees itself (the last one of NSpid in its status, as in proc(5)). A container may have another
+   * file there, or none.
+   */
+  public Path executableBelowRoot(long pid) throws IOException {
+    var pids = status(pid, "NSpid:").split("\\s+", -1);
+    return directory(pid).resolve(Path.of("root", "proc", pids[pids.length - 1], "exe"));
+  }
+
+  private String status(long pid, String name) throws IOException {
     try (var lines = Files.lines(directory(pid).resolve("status"), ANY_BYTES)) {
       return lines
-          .filter(line -> line.startsWith("Threads:"))
-          .mapToLong(line -> Long.parseLong(line.substring("Threads:".length()).strip()))
+          .filter(line -> line.startsWith(name))
+          .map(line -> line.substring(name.length()).strip())
           .findFirst()
-          .orElseThrow(() -> new IOException("a process's status has no Threads:"));
+          .orElseThrow(() -> new IOException("a process's status has no " + name));
     }
   }
 

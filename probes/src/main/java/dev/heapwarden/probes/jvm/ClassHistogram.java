@@ -1,7 +1,11 @@
 package dev.heapwarden.probes.jvm;
 
 import java.io.BufferedReader;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -15,6 +19,9 @@ import java.util.regex.Pattern;
 public record ClassHistogram(Map<String, Count> classes) {
   private static final Pattern LINE =
       Pattern.compile("\\s*\\d+:\\s+(\\d{1,14})\\s+(\\d{1,14})\\s+(\\S+)(?:\\s+\\((\\S+)\\))?\\s*");
+
+  /** An answer is read no further than this, however long its lines are. */
+  private static final int TEXT = 4 << 20;
 
   /** Names are read no further than this; the largest come first. */
   private static final int CLASSES = 20_000;
@@ -34,6 +41,12 @@ public record ClassHistogram(Map<String, Count> classes) {
       return new Count(
           instances + other.instances, bytes + other.bytes, platform && other.platform);
     }
+  }
+
+  /** Reads the beginning of an answer, 4 MiB at most. */
+  public static ClassHistogram read(InputStream answer) throws IOException {
+    var text = new ByteArrayInputStream(answer.readNBytes(TEXT));
+    return read(new BufferedReader(new InputStreamReader(text, StandardCharsets.UTF_8)));
   }
 
   /** Reads lines until the end; what is no line of a histogram is skipped. */

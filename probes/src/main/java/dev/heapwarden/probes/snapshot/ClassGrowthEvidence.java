@@ -8,13 +8,9 @@ import dev.heapwarden.probes.jvm.JvmAttach;
 import dev.heapwarden.probes.sample.ClassCount;
 import dev.heapwarden.probes.target.ProcFs;
 import dev.heapwarden.probes.target.TargetProcess;
-import java.io.BufferedReader;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -99,7 +95,8 @@ final class ClassGrowthEvidence {
       allowed = guard.allows(container, Pause.between(before, after).orElse(took));
       stall = stall.plus(took);
       texts.writeBytes(text);
-      counted.add(new ClassCount(Instant.now(), histogram(text)));
+      counted.add(
+          new ClassCount(Instant.now(), ClassHistogram.read(new ByteArrayInputStream(text))));
     }
     var stored = store.store(order.owner(), FILE, new ByteArrayInputStream(texts.toByteArray()));
     if (counted.size() < HISTOGRAMS) {
@@ -129,12 +126,6 @@ final class ClassGrowthEvidence {
       now = counters.flatMap(Counters::now);
     }
     return false;
-  }
-
-  private static ClassHistogram histogram(byte[] text) throws IOException {
-    InputStream bytes = new ByteArrayInputStream(text);
-    return ClassHistogram.read(
-        new BufferedReader(new InputStreamReader(bytes, StandardCharsets.UTF_8)));
   }
 
   /** The lesser growth of the two halves counts for both. */

@@ -8,10 +8,7 @@ import dev.heapwarden.probes.jvm.HeapInfo;
 import dev.heapwarden.probes.jvm.JvmAttach;
 import dev.heapwarden.probes.target.ProcFs;
 import dev.heapwarden.probes.target.TargetProcess;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.function.UnaryOperator;
 
@@ -129,13 +126,7 @@ final class HeapDumps {
 
   /** Those that the dump would have; counting them takes a quarter of its time. */
   private long objects(TargetProcess process) throws IOException, InterruptedException {
-    var counted =
-        jvm.ask(
-            process,
-            "GC.class_histogram",
-            answer ->
-                ClassHistogram.read(
-                    new BufferedReader(new InputStreamReader(answer, StandardCharsets.UTF_8))));
+    var counted = jvm.ask(process, "GC.class_histogram", ClassHistogram::read);
     return counted.classes().values().stream().mapToLong(ClassHistogram.Count::instances).sum();
   }
 

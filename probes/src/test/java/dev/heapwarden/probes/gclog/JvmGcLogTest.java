@@ -121,7 +121,7 @@ class JvmGcLogTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"17.*", "25.*"})
+  @ValueSource(strings = {"17.*", "21.*", "25.*"})
   void decorationsMakeNoDifference(String version) throws IOException {
     var log = RecordedLogs.named("java-" + version + "-G1-decorated\\.log").findFirst();
     var decorated = RecordedLogs.lines(log.orElseThrow());

@@ -32,7 +32,12 @@ class GoBinaryTest {
   @Test
   void everyFunctionThatIsProbedHasAPushOfTheFramePointerToProbe() throws IOException {
     for (var program :
-        new Path[] {GoPrograms.plain(), GoPrograms.positionIndependent(), GoPrograms.stripped()}) {
+        new Path[] {
+          GoPrograms.plain(),
+          GoPrograms.positionIndependent(),
+          GoPrograms.stripped(),
+          GoPrograms.notInlined()
+        }) {
       var places = new HashMap<>(GoBinary.read(program).orElseThrow().functions());
       places.remove("runtime.text");
       try (var elf = ElfFile.open(program)) {
@@ -67,6 +72,19 @@ class GoBinaryTest {
             (function, place) -> assertThat(place).isEqualTo(whole.functions().get(function)));
   }
 
+  @Test
+  void aProgramInWhichNothingIsInlinedIsProbedStrippedToo() throws IOException {
+    var whole = GoBinary.read(GoPrograms.notInlined()).orElseThrow();
+    var stripped = GoBinary.read(GoPrograms.notInlined("-ldflags=-s -w")).orElseThrow();
+
+    assertThat(stripped.refusal()).isEmpty();
+    assertThat(stripped.symbols()).isFalse();
+    assertThat(stripped.functions())
+        .containsKeys(GoBinary.GC, stripped.growth(), "runtime.mapassign_faststr")
+        .allSatisfy(
+            (function, place) -> assertThat(place).isEqualTo(whole.functions().get(function)));
+  }
+
   /** Symbols and Go's own table are two sources of the same addresses. */
   @Test
   void howeverAProgramIsLinkedItsFunctionsAreWhereItsSymbolsSay() throws IOException {
@@ -75,6 +93,7 @@ class GoBinaryTest {
           GoPrograms.plain(),
           GoPrograms.positionIndependent(),
           GoPrograms.withC(),
+          GoPrograms.notInlined(),
           GoPrograms.arm64()
         }) {
       var binary = GoBinary.read(program).orElseThrow();

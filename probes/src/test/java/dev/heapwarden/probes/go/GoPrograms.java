@@ -34,6 +34,12 @@ public final class GoPrograms {
     return ofThisMachine("pie", "-buildmode=pie");
   }
 
+  /** As debuggers want it: no call is inlined, in the runtime neither. */
+  static Path notInlined(String... flags) {
+    var all = Stream.concat(Stream.of("-gcflags=all=-l"), Stream.of(flags));
+    return ofThisMachine("not-inlined" + flags.length, all.toArray(String[]::new));
+  }
+
   /** Linked by the C compiler, as programs are that use C. */
   static Path withC() {
     return ofThisMachine("native", "-tags=native");

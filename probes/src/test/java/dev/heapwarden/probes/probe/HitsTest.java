@@ -7,6 +7,7 @@ import dev.heapwarden.probes.cost.HitCost;
 import dev.heapwarden.probes.go.ExecutableId;
 import dev.heapwarden.probes.go.GoBinary;
 import dev.heapwarden.probes.go.GoPrograms;
+import dev.heapwarden.probes.jvm.JvmProbes;
 import dev.heapwarden.probes.target.TargetProcess;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -77,6 +78,25 @@ class HitsTest {
         .containsExactlyInAnyOrder(
             new ProbeEvent.Spent(7, SLOT, Cause.GO_MAP_GROWTH, 50 * HitCost.UPROBE),
             new ProbeEvent.Spent(8, SLOT, Cause.GO_MAP_GROWTH, 50 * HitCost.UPROBE));
+  }
+
+  /** JVMs of one image share their libjvm. */
+  @Test
+  void hitsOfAJvmThatNobodyWatchesAreSharedOutToo() {
+    var library =
+        new JvmLibrary(
+            Path.of("/usr/lib/jvm/libjvm.so"), new JvmProbes(List.of(), List.of(), List.of()));
+    var plan =
+        new NodePlan(Set.of(identity(7), identity(8)), Map.of(FILE, library), Map.of(), Set.of());
+    hits = new Hits(plan, List.of(new NodeProgram.Probed(1, FILE, Path.of("/tmp/hw/1"), library)));
+
+    read("@jvm", "{\"7\": 10}");
+    read("@jvmother", "{\"1\": 40}");
+
+    assertThat(hits.spent(SLOT))
+        .containsExactlyInAnyOrder(
+            new ProbeEvent.Spent(7, SLOT, Cause.JVM_USDT, 30 * HitCost.UPROBE),
+            new ProbeEvent.Spent(8, SLOT, Cause.JVM_USDT, 20 * HitCost.UPROBE));
   }
 
   @Test

@@ -12,6 +12,8 @@ import dev.heapwarden.probes.go.GoBinary;
 import dev.heapwarden.probes.target.ProcessMemory;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -85,7 +87,7 @@ class OverBudgetIT {
   }
 
   @Test
-  void whatCostsTooMuchIsDetachedAndSaidToBeWithItsFigure() {
+  void whatCostsTooMuchIsDetachedAndComesBackUnderALargerBudget() {
     soon(() -> assertThat(isTrapped(GoBinary.GROW_SWISS)).as("%s", watched()).isTrue());
 
     soon(
@@ -100,17 +102,37 @@ class OverBudgetIT {
           assertThat(isTrapped(GoBinary.GROW_SWISS)).as("growth is watched").isFalse();
           assertThat(isTrapped(GoBinary.SPLIT_SWISS)).as("that of large maps is").isTrue();
         });
+
+    allow("10%");
+
+    soon(
+        () -> {
+          assertThat(isTrapped(GoBinary.GROW_SWISS)).as("%s", watched()).isTrue();
+          assertThat(status("GoMapGrowth"))
+              .contains(new ProbeStatus("GoMapGrowth", "Attached", null));
+        });
+  }
+
+  private void allow(String budget) {
+    client
+        .resources(MemoryPolicy.class)
+        .inNamespace(shop.namespace())
+        .withName("tables")
+        .patch(
+            PatchContext.of(PatchType.JSON_MERGE),
+            "{\"spec\":{\"observe\":{\"overheadBudget\":\"%s\"}}}".formatted(budget));
   }
 
   /** Empty where there is none. */
   private String reason(String probe) {
+    return status(probe).map(ProbeStatus::reason).orElse("");
+  }
+
+  private Optional<ProbeStatus> status(String probe) {
     return watched().stream()
         .flatMap(watched -> watched.probes().stream())
         .filter(found -> found.probe().equals(probe))
-        .map(ProbeStatus::reason)
-        .filter(Objects::nonNull)
-        .findFirst()
-        .orElse("");
+        .findFirst();
   }
 
   private List<ContainerStatus> watched() {

@@ -87,7 +87,7 @@ class WildResponseTest {
   }
 
   /** A new operator each time: nothing is remembered but what is written. */
-  private static void once(
+  static void once(
       World wild, String name, @org.jspecify.annotations.Nullable MemoryPolicy policy) {
     try {
       Rehearsal.response(wild).advance(wild.get(name), Optional.ofNullable(policy));

@@ -3,6 +3,7 @@ package dev.heapwarden.e2e.cluster;
 import com.github.dockerjava.api.command.InspectContainerResponse;
 import com.github.dockerjava.api.model.Container;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -21,6 +22,7 @@ final class Node {
   private static final String IMPORTED = "/run/heapwarden-images";
 
   private static final String K3S = "rancher/k3s";
+  private static final String AUDIT = "/var/log/audit";
 
   private Node() {}
 
@@ -41,6 +43,27 @@ final class Node {
           });
     }
     return container;
+  }
+
+  /**
+   * Has the API server keep an audit log.
+   *
+   * @param directory of this machine, for {@code audit.log}; it holds the {@code policy.yaml}
+   */
+  static void audit(K3sContainer container, Path directory) {
+    container.withFileSystemBind(directory.toString(), AUDIT, BindMode.READ_WRITE);
+    container.setCommand(
+        Stream.concat(
+                Stream.of(container.getCommandParts()),
+                Stream.of(
+                    "--kube-apiserver-arg=audit-policy-file=" + AUDIT + "/policy.yaml",
+                    "--kube-apiserver-arg=audit-log-path=" + AUDIT + "/audit.log"))
+            .toArray(String[]::new));
+  }
+
+  /** Kills the store of the API server with SIGKILL: the node starts it again. */
+  static void killEtcd(String id) {
+    exec(id, "kill -9 $(cat /run/etcd.pid)");
   }
 
   /** The running containers with this label. */

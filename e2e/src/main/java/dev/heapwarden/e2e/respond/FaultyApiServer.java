@@ -35,6 +35,9 @@ import org.jspecify.annotations.Nullable;
  * and again. The kinds of faults do not depend on chance, so a run that fails fails again.
  */
 final class FaultyApiServer implements AutoCloseable {
+  /** User-Agent of who comes this way. */
+  static final String CLIENT = "heapwarden-in-trouble";
+
   enum Fault {
     CONFLICT(409, "Conflict"),
     GONE(410, "Expired"),
@@ -61,7 +64,7 @@ final class FaultyApiServer implements AutoCloseable {
   /** Stands on the way of each write that reaches the API server. */
   interface Gate {
     /** Whether it goes on to the API server. */
-    boolean before();
+    boolean before() throws InterruptedException;
 
     /** It was carried out, and nobody has been told yet. */
     void after();
@@ -134,7 +137,8 @@ final class FaultyApiServer implements AutoCloseable {
   /** Which knows this way to the API server only. */
   static KubernetesClient client(String address) {
     return new KubernetesClientBuilder()
-        .withConfig(new ConfigBuilder(Config.empty()).withMasterUrl(address).build())
+        .withConfig(
+            new ConfigBuilder(Config.empty()).withMasterUrl(address).withUserAgent(CLIENT).build())
         .build();
   }
 

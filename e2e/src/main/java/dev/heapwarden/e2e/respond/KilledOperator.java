@@ -17,6 +17,7 @@ final class KilledOperator {
    * @param arguments where the API server answers; the leak's namespace
    */
   public static void main(String[] arguments) throws InterruptedException {
+    endWithTheParent();
     var client = FaultyApiServer.client(arguments[0]);
     var leak = new RecordedLeak(client, new Shop(client, arguments[1]));
     var store = new KubernetesIncidents(client);
@@ -29,5 +30,11 @@ final class KilledOperator {
       }
       Thread.sleep(BETWEEN_ROUNDS);
     }
+  }
+
+  /** Nobody else would end it where the one that kills was killed itself. */
+  private static void endWithTheParent() {
+    var parent = ProcessHandle.current().parent().orElseThrow();
+    var _ = parent.onExit().thenRun(() -> Runtime.getRuntime().halt(1));
   }
 }

@@ -2,21 +2,24 @@ package dev.heapwarden.e2e.respond;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.lang.ProcessBuilder.Redirect;
 import java.time.Duration;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps an operator running and kills it with SIGKILL, in turn right before one of its writes
  * reaches the API server, right after one was carried out and before the operator is told so, and
- * at any time. Each write is a boundary of a step: an intent, an act or a record.
+ * at any time. Each write is a boundary of a step: an intent, an act or a record. Every fourth one
+ * is not killed at once: it is stopped with a write on its way, another takes over, and then it
+ * goes on beside that one, as a leader does that was paused beyond the end of its lease.
  */
 final class Killings implements FaultyApiServer.Gate, AutoCloseable {
   private enum At {
     BEFORE,
     AFTER,
-    ANY_TIME
+    ANY_TIME,
+    PAUSED
   }
 
   /** Writes of one life at most. One is not enough to go on, several are. */
@@ -24,27 +27,29 @@ final class Killings implements FaultyApiServer.Gate, AutoCloseable {
 
   private static final Duration LONGEST_LIFE = Duration.ofSeconds(8);
 
-  private final int wanted;
+  /** For which a stopped one stays so: long enough for another to start and to write. */
+  private static final Duration PAUSE = Duration.ofSeconds(5);
 
-  /** Always the same kills, as far as the programs' own pace allows. */
-  private final Random random = new Random(7);
-
+  private final OperatorProcess process;
+  private final Kills kills;
+  private final Random random;
   private int killed;
+  private int pauses;
   private At at = At.BEFORE;
   private int writesLeft;
   private long endsAtNanos;
   private @Nullable Process operator;
 
-  Killings(int wanted) {
-    this.wanted = wanted;
-  }
+  /** The leader before it, which was paused and believes that it still is one. */
+  private @Nullable Process former;
 
-  synchronized int killed() {
-    return killed;
-  }
-
-  boolean isDone() {
-    return killed() >= wanted;
+  /**
+   * @param seed the same gives the same kills, as far as the programs' own pace allows
+   */
+  Killings(OperatorProcess process, Kills kills, long seed) {
+    this.process = process;
+    this.kills = kills;
+    this.random = new Random(seed);
   }
 
   /**
@@ -58,7 +63,7 @@ final class Killings implements FaultyApiServer.Gate, AutoCloseable {
     }
     if (operator == null) {
       operator = start(address, namespace);
-      at = At.values()[killed % At.values().length];
+      at = At.values()[(killed + pauses) % At.values().length];
       writesLeft = 1 + random.nextInt(WRITES);
       endsAtNanos = System.nanoTime() + random.nextLong(LONGEST_LIFE.toNanos());
     } else if (!operator.isAlive()) {
@@ -66,33 +71,54 @@ final class Killings implements FaultyApiServer.Gate, AutoCloseable {
     }
   }
 
-  private static Process start(String address, String namespace) {
+  private Process start(String address, String namespace) {
     try {
-      return new ProcessBuilder(
-              ProcessHandle.current().info().command().orElseThrow(),
-              "-XX:+UseSerialGC",
-              "-XX:TieredStopAtLevel=1",
-              "-Xmx256m",
-              "-Dorg.slf4j.simpleLogger.defaultLogLevel=off",
-              "-cp",
-              System.getProperty("java.class.path"),
-              KilledOperator.class.getName(),
-              address,
-              namespace)
-          .redirectOutput(Redirect.DISCARD)
-          .redirectError(Redirect.INHERIT)
-          .start();
+      return process.start(address, namespace);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
+  /** How often it killed. */
+  synchronized int killed() {
+    return killed;
+  }
+
+  /** How often there were two at once. */
+  synchronized int pauses() {
+    return pauses;
+  }
+
   @Override
-  public synchronized boolean before() {
+  public synchronized boolean before() throws InterruptedException {
     if (at == At.BEFORE && --writesLeft == 0) {
       return !kill();
     }
+    if (at == At.PAUSED && --writesLeft == 0 && operator != null && !kills.done()) {
+      pause(operator);
+    }
     return true;
+  }
+
+  /** The lock is free meanwhile. */
+  private void pause(Process leader) throws InterruptedException {
+    pauses++;
+    signal(leader, "STOP");
+    end(former);
+    former = leader;
+    operator = null;
+    for (long until = System.nanoTime() + PAUSE.toNanos(); until > System.nanoTime(); ) {
+      TimeUnit.NANOSECONDS.timedWait(this, Math.max(1, until - System.nanoTime()));
+    }
+    signal(leader, "CONT");
+  }
+
+  private static void signal(Process process, String name) {
+    try {
+      new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().onExit().join();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Override
@@ -104,24 +130,26 @@ final class Killings implements FaultyApiServer.Gate, AutoCloseable {
 
   /** Whether there was one to kill. */
   private boolean kill() {
-    if (operator == null || isDone()) {
+    if (operator == null || !kills.take()) {
       return false;
     }
-    end();
+    close();
     killed++;
     return true;
   }
 
-  private void end() {
-    if (operator != null) {
-      operator.destroyForcibly().onExit().join();
-      operator = null;
+  private static void end(@Nullable Process process) {
+    if (process != null) {
+      process.destroyForcibly().onExit().join();
     }
   }
 
-  /** Ends the one that runs, which does not count. */
+  /** Ends all that run, which does not count. */
   @Override
   public synchronized void close() {
-    end();
+    end(operator);
+    end(former);
+    operator = null;
+    former = null;
   }
 }

@@ -2,6 +2,7 @@ package dev.heapwarden.detection;
 
 import dev.heapwarden.detection.verdict.Growth;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
@@ -49,7 +50,11 @@ final class Figures {
   /** Such as {@code since 14:05 UTC,}; empty where nobody saw it begin. */
   static String since(Growth growth) {
     var since = growth.since();
-    return since == null ? "" : " since " + CLOCK.format(since) + " UTC,";
+    return since == null ? "" : since(since);
+  }
+
+  static String since(Instant since) {
+    return " since " + CLOCK.format(since) + " UTC,";
   }
 
   /** Whole where that is exact enough, such as 310, and 0.25 below ten. */

@@ -215,10 +215,11 @@ final class Wording {
     double now = features.value(Feature.GOROUTINES).orElse(0.0);
     double pace = features.value(Feature.GOROUTINE_GROWTH_RATE).orElse(0.0);
     return supports
-        ? "goroutines gain %s/s (95 %% at least %s), %.0f now"
+        ? "goroutines gain %s/s (95 %% at least %s),%s %.0f now"
             .formatted(
                 Figures.count(pace),
                 Figures.count(features.value(Feature.GOROUTINE_GROWTH_RATE_LOW).orElse(0.0)),
+                features.goroutinesBegan().map(Figures::since).orElse(""),
                 now)
         : "%.0f goroutines change by %s/s".formatted(now, Figures.count(pace));
   }

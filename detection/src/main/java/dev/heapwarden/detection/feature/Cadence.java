@@ -8,8 +8,12 @@ import java.util.OptionalDouble;
 final class Cadence {
   private Cadence() {}
 
-  /** Adds what can be computed. */
-  static void put(Map<Feature, Double> values, History history, double age) {
+  /**
+   * Adds what can be computed.
+   *
+   * @param from age from which the live heap's trend counts, so that both speak of the same time
+   */
+  static void put(Map<Feature, Double> values, History history, double from, double age) {
     var frame = history.frame();
     putSwing(
         values, history.series(Signal.OLD_GENERATION).between(age - frame.windowSeconds(), age));
@@ -17,7 +21,7 @@ final class Cadence {
     if (rate != null && rate > 0) {
       values.put(Feature.FULL_GC_INTERVAL, 1 / rate);
     }
-    putGrowth(values, history, frame.trendStart(age), age);
+    putGrowth(values, history, from, age);
   }
 
   /** Where nobody counts the collections, each that is told is one. */

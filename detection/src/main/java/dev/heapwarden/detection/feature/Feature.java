@@ -44,6 +44,11 @@ public enum Feature {
       Layer.RUNTIME,
       Signal.POST_GC_LIVE_HEAP,
       "Slope times the span of the trend: what the live heap gained."),
+  LIVE_HEAP_RISE_MEANWHILE(
+      Unit.BYTES,
+      Layer.RUNTIME,
+      Signal.POST_GC_LIVE_HEAP,
+      "What the live heap gained over the span of anonymous_rise."),
   LIVE_HEAP_GROWTH(
       Unit.FRACTION,
       Layer.RUNTIME,
@@ -118,7 +123,8 @@ public enum Feature {
       Layer.RUNTIME,
       Signal.COLLECTIONS,
       "How much more often it collects in the later half of the time since warm-up within the trend"
-          + " horizon than in the earlier: 1 is twice as often."),
+          + " horizon, or since the live heap began to rise in it, than in the earlier: 1 is twice"
+          + " as often."),
   ALLOCATION_GROWTH(
       Unit.FRACTION,
       Layer.RUNTIME,
@@ -274,8 +280,8 @@ public enum Feature {
       Unit.BYTES,
       Layer.APPLICATION,
       Signal.REQUESTS,
-      "What each request left: the slope of the live heap, or of anonymous memory where no live heap"
-          + " is known, relative to the requests per second over the same time."),
+      "What each request left: the slope of the live heap, or of anonymous memory where no live"
+          + " heap is known, relative to the requests per second over the same time."),
   ANONYMOUS_SLOPE(
       Unit.BYTES_PER_SECOND,
       Layer.KERNEL,

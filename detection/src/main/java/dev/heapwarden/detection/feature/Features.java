@@ -2,6 +2,7 @@ package dev.heapwarden.detection.feature;
 
 import dev.heapwarden.detection.sample.Signal;
 import dev.heapwarden.detection.verdict.Growth;
+import java.time.Instant;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.Map;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param values what could be computed; a feature that could not is absent
  * @param liveHeap empty without enough collections
  * @param anonymous empty without enough readings
+ * @param goroutinesBegan when their number began to rise; empty where nobody saw that
  * @param fastestMap empty where no map spoke
  * @param fastestClass empty where classes were not counted, or not lately
  */
@@ -21,6 +23,7 @@ public record Features(
     Map<Feature, Double> values,
     Optional<Growth> liveHeap,
     Optional<Growth> anonymous,
+    Optional<Instant> goroutinesBegan,
     Optional<MapTrend> fastestMap,
     Optional<ClassTrend> fastestClass) {
   /**
@@ -53,7 +56,7 @@ public record Features(
             : Trend.of(history.series(Signal.ANONYMOUS_MEMORY).between(from, age), window);
     anonymousTrend.ifPresent(
         trend -> {
-          putAnonymous(values, trend, frame);
+          putAnonymous(values, trend, history);
           putNewHigh(values, Feature.ANONYMOUS_NEW_HIGH, history, age);
         });
     var limit = latest(history, Signal.MEMORY_LIMIT, age);
@@ -75,7 +78,8 @@ public record Features(
     }
 
     putRate(values, Feature.GC_RATE, history.series(Signal.COLLECTIONS), window, age);
-    Cadence.put(values, history, age);
+    double since = liveHeap.filter(Trend::began).map(Trend::from).orElse(from);
+    Cadence.put(values, history, since, age);
     putRate(values, Feature.AVG_PAUSE_RATIO, history.series(Signal.GC_PAUSE_TIME), window, age);
     putLevel(values, Feature.METASPACE, Feature.METASPACE_GROWTH_RATE, history, age);
     putGained(values, Feature.METASPACE_GAINED, history, age);
@@ -94,7 +98,7 @@ public record Features(
         .or(() -> anonymousTrend)
         .ifPresent(trend -> putGrowthPerRequest(values, trend, history.series(Signal.REQUESTS)));
     putRate(values, Feature.PAGE_FAULT_RATE, history.series(Signal.PAGE_FAULTS), window, age);
-    GoFeatures.put(values, history, age);
+    var goroutines = GoFeatures.put(values, history, age);
     putLatest(values, Feature.FILE_MEMORY, history, age);
     putLevel(values, Feature.KERNEL_MEMORY, Feature.KERNEL_MEMORY_GROWTH_RATE, history, age);
     putGained(values, Feature.KERNEL_MEMORY_GAINED, history, age);
@@ -120,6 +124,7 @@ public record Features(
         Collections.unmodifiableMap(values),
         liveHeap.map(trend -> trend.toGrowth(frame)),
         anonymousTrend.map(trend -> trend.toGrowth(frame)),
+        goroutines.filter(Trend::began).map(trend -> frame.at(trend.from())),
         map,
         javaClass);
   }
@@ -149,7 +154,8 @@ public record Features(
     values.put(Feature.LIVE_HEAP_LASTED, trend.span() / frame.horizonSeconds());
   }
 
-  private static void putAnonymous(Map<Feature, Double> values, Trend trend, Frame frame) {
+  private static void putAnonymous(Map<Feature, Double> values, Trend trend, History history) {
+    var frame = history.frame();
     values.put(Feature.ANONYMOUS_SLOPE, trend.line().slope());
     values.put(Feature.ANONYMOUS_SLOPE_LOW, trend.line().low());
     values.put(Feature.ANONYMOUS_SLOPE_HIGH, trend.line().high());
@@ -162,6 +168,9 @@ public record Features(
     values.put(Feature.ANONYMOUS_LATE_SLOPE_LOW, trend.halves().lateLow());
     values.put(Feature.ANONYMOUS_GAP, trend.halves().gap());
     values.put(Feature.ANONYMOUS_LASTED, trend.span() / frame.horizonSeconds());
+    var meanwhile = history.series(Signal.POST_GC_LIVE_HEAP).between(trend.from(), trend.to());
+    Trend.slope(meanwhile, frame.windowSeconds())
+        .ifPresent(slope -> values.put(Feature.LIVE_HEAP_RISE_MEANWHILE, slope * trend.span()));
   }
 
   private static void putNewHigh(

@@ -3,6 +3,7 @@ package dev.heapwarden.detection.feature;
 import dev.heapwarden.detection.sample.Signal;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Optional;
 
 /** The features that only Go programs have, but for their maps. */
 final class GoFeatures {
@@ -16,13 +17,13 @@ final class GoFeatures {
     this.age = age;
   }
 
-  /** Adds what can be computed. */
-  static void put(Map<Feature, Double> values, History history, double age) {
+  /** Adds what can be computed, and returns the goroutines' trend. */
+  static Optional<Trend> put(Map<Feature, Double> values, History history, double age) {
     var go = new GoFeatures(values, history, age);
     go.putMarkTermination();
-    go.putGoroutines();
     go.putHeap();
     go.putAllocations();
+    return go.putGoroutines();
   }
 
   private void putMarkTermination() {
@@ -32,22 +33,24 @@ final class GoFeatures {
     }
   }
 
-  private void putGoroutines() {
+  private Optional<Trend> putGoroutines() {
     var now = Features.latest(history, Signal.GOROUTINES, age);
     if (now == null) {
-      return;
+      return Optional.empty();
     }
     values.put(Feature.GOROUTINES, now);
-    Trend.of(sinceWarmUp(history.series(Signal.GOROUTINES)), history.frame().windowSeconds())
-        .ifPresent(
-            trend -> {
-              values.put(Feature.GOROUTINE_GROWTH_RATE, trend.line().slope());
-              values.put(Feature.GOROUTINE_GROWTH_RATE_LOW, trend.line().low());
-              values.put(Feature.GOROUTINE_RISE, trend.rise());
-              values.put(Feature.GOROUTINE_GROWTH, trend.growth(trend.line().slope()));
-              values.put(Feature.GOROUTINE_STEADINESS, trend.pace().steadiness());
-              values.put(Feature.GOROUTINE_LATEST_PACE, trend.pace().latest());
-            });
+    var gained =
+        Trend.of(sinceWarmUp(history.series(Signal.GOROUTINES)), history.frame().windowSeconds());
+    gained.ifPresent(
+        trend -> {
+          values.put(Feature.GOROUTINE_GROWTH_RATE, trend.line().slope());
+          values.put(Feature.GOROUTINE_GROWTH_RATE_LOW, trend.line().low());
+          values.put(Feature.GOROUTINE_RISE, trend.rise());
+          values.put(Feature.GOROUTINE_GROWTH, trend.growth(trend.line().slope()));
+          values.put(Feature.GOROUTINE_STEADINESS, trend.pace().steadiness());
+          values.put(Feature.GOROUTINE_LATEST_PACE, trend.pace().latest());
+        });
+    return gained;
   }
 
   private void putHeap() {

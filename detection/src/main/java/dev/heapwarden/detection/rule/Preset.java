@@ -114,7 +114,7 @@ public enum Preset {
               "",
               "",
               2),
-          pageFaults(TOUCHED + " && anonymous_rise >= 5.0 * live_heap_rise"),
+          pageFaults(TOUCHED + " && anonymous_rise >= 5.0 * live_heap_rise_meanwhile"),
           OPEN_FILES,
           KERNEL_MEMORY,
           new PresetRule(
@@ -175,7 +175,7 @@ public enum Preset {
               "direct_memory_gained >= 1.0 * MB && direct_memory_gained >= 0.05 * direct_memory"),
           pageFaults(
               TOUCHED
-                  + " && anonymous_rise >= 2.0 * live_heap_rise"
+                  + " && anonymous_rise >= 2.0 * live_heap_rise_meanwhile"
                   + " && anonymous_memory > 1.5 * heap_limit"),
           OPEN_FILES,
           KERNEL_MEMORY,

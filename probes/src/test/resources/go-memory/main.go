@@ -61,6 +61,19 @@ func dropMedium(n int) {
 
 var sink []byte
 
+// Elements of 128 bytes at most lie in the map itself.
+//
+//go:noinline
+func indexed(n int) map[int][120]byte {
+	entries := map[int][120]byte{}
+	for i := 0; i < n; i++ {
+		entries[i] = [120]byte{}
+	}
+	return entries
+}
+
+var index map[int][120]byte
+
 //go:noinline
 func receives() { <-never }
 
@@ -142,6 +155,12 @@ func answer(question []string) {
 		}
 		fmt.Println(err)
 	case "gc":
+		runtime.GC()
+		fmt.Println("done")
+	case "index":
+		kept, nodes = nil, nil
+		index = indexed(100_000)
+		runtime.GC()
 		runtime.GC()
 		fmt.Println("done")
 	case "goroutines":

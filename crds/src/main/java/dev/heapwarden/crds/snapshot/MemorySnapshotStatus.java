@@ -40,7 +40,11 @@ public record MemorySnapshotStatus(
                 + " at its end, by the function that allocated them, most bytes first, at most 20.")
         List<AllocationReport> allocations,
     @JsonPropertyDescription("What Goroutines found in the memory of a Go program.")
-        @Nullable GoroutineReport goroutines) {
+        @Nullable GoroutineReport goroutines,
+    @JsonPropertyDescription(
+            "What the evidence says that is no leak and costs memory or time all the same, and what"
+                + " to do about it, with its figures; at most 20 sentences.")
+        List<String> advice) {
   /** Entries of {@link #classes} at most. */
   public static final int CLASSES_LIMIT = 20;
 
@@ -57,6 +61,9 @@ public record MemorySnapshotStatus(
   /** Entries of {@link #maps} at most. */
   public static final int MAPS_LIMIT = 20;
 
+  /** Entries of {@link #advice} at most. */
+  public static final int ADVICE_LIMIT = 20;
+
   /** Entries of {@link #allocations} at most. */
   public static final int ALLOCATIONS_LIMIT = 20;
 
@@ -66,6 +73,7 @@ public record MemorySnapshotStatus(
     classes = classes == null ? List.of() : List.copyOf(classes);
     variables = variables == null ? null : List.copyOf(variables);
     allocations = allocations == null ? List.of() : List.copyOf(allocations);
+    advice = advice == null ? List.of() : List.copyOf(advice);
   }
 
   /** The status of a snapshot that looked for no instances. */
@@ -96,7 +104,8 @@ public record MemorySnapshotStatus(
         null,
         null,
         List.of(),
-        null);
+        null,
+        List.of());
   }
 
   /** The same with other artefacts. */
@@ -116,7 +125,8 @@ public record MemorySnapshotStatus(
         go,
         instances,
         allocations,
-        goroutines);
+        goroutines,
+        advice);
   }
 
   public enum Phase {

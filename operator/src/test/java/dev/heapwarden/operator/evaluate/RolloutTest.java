@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** One pod of a revision after the other, each judged once a minute. */
@@ -48,6 +49,7 @@ class RolloutTest {
           new Measures());
   private Instant now = Cluster.NOW;
   private long sequence;
+  private String runtimeVersion = "go1.26.8";
 
   @Test
   void aLeakThatCameWithARevisionSaysSo() {
@@ -78,6 +80,15 @@ class RolloutTest {
 
     assertThat(verdict).isInstanceOf(Verdict.Confirmed.class);
     assertThat(verdict.evidence().sentence()).doesNotContain("revision");
+  }
+
+  @Tag("E20")
+  @Test
+  void aLeakOnAReleaseThatHoldsMoreThanItNeedsSaysSo() {
+    runtimeVersion = "go1.24.2";
+
+    assertThat(run("a", LONG, LEAK).evidence().sentence())
+        .contains(" Beside that, in go1.24.2 large objects");
   }
 
   /** The last verdict of a pod of the revision, which holds so many MiB more each minute. */
@@ -120,7 +131,8 @@ class RolloutTest {
               null));
     }
     var state =
-        new ContainerState(key, "checkout", RuntimeKind.GO, "go1.26.8", startedAt, List.of(), null);
+        new ContainerState(
+            key, "checkout", RuntimeKind.GO, runtimeVersion, startedAt, List.of(), null);
     store.agents(List.of(AGENT), now);
     store.accept(
         AGENT,

@@ -36,11 +36,31 @@ final class MapLedger {
   private static final class Instance {
     MapInstance map;
     ProbeEvent.MapGrowth last;
+    long begun;
+    long lives = 1;
     boolean grown;
 
     Instance(MapInstance map, ProbeEvent.MapGrowth last) {
       this.map = map;
       this.last = last;
+      begun = last.nanos();
+    }
+
+    /** A map that is half as large as it was is most likely another one at the same address. */
+    boolean isAnotherAt(ProbeEvent.MapGrowth growth) {
+      return growth.entries() < last.entries() / 2;
+    }
+
+    /** One of another place has only this life. */
+    void isFollowedBy(MapInstance next, long nanos) {
+      boolean again = next.equals(map);
+      lives = again ? lives + 1 : 1;
+      begun = again ? begun : nanos;
+      map = next;
+    }
+
+    GrownMap told() {
+      return new GrownMap(map, last, lives, begun);
     }
   }
 
@@ -51,8 +71,9 @@ final class MapLedger {
     if (instance == null) {
       instance = new Instance(map.get(), growth);
       instances.put(key, instance);
-    } else if (instance.map.site().isEmpty() || growth.entries() < instance.last.entries() / 2) {
-      // A map that is half as large as it was is most likely another one at the same address.
+    } else if (instance.isAnotherAt(growth)) {
+      instance.isFollowedBy(map.get(), growth.nanos());
+    } else if (instance.map.site().isEmpty()) {
       instance.map = map.get();
     }
     instance.last = growth;
@@ -81,7 +102,7 @@ final class MapLedger {
   List<GrownMap> of(long pid) {
     return instances.entrySet().stream()
         .filter(instance -> instance.getKey().pid() == pid)
-        .map(instance -> new GrownMap(instance.getValue().map, instance.getValue().last))
+        .map(instance -> instance.getValue().told())
         .sorted(Comparator.comparingLong((GrownMap map) -> map.last().entries()).reversed())
         .toList();
   }

@@ -68,6 +68,7 @@ sealed interface Evidence {
    * @param instances that were looked for
    * @param allocations that outlived half a window, most bytes first
    * @param goroutines in groups
+   * @param advice sentences with their figures
    * @param window that it was seen in; the whole where there was none
    */
   record Told(
@@ -78,6 +79,7 @@ sealed interface Evidence {
       Optional<InstanceReport> instances,
       List<AllocationReport> allocations,
       Optional<GoroutineReport> goroutines,
+      List<String> advice,
       Window window) {
     static final Told NOTHING = new Told(List.of(), List.of(), List.of());
 
@@ -85,6 +87,7 @@ sealed interface Evidence {
       maps = List.copyOf(maps);
       classes = List.copyOf(classes);
       allocations = List.copyOf(allocations);
+      advice = List.copyOf(advice);
     }
 
     private Told(
@@ -97,6 +100,7 @@ sealed interface Evidence {
           Optional.empty(),
           allocations,
           Optional.empty(),
+          List.of(),
           Window.WHOLE);
     }
 
@@ -105,12 +109,19 @@ sealed interface Evidence {
         Optional<GoReport> go,
         Optional<InstanceReport> instances,
         Optional<GoroutineReport> goroutines) {
-      this(List.of(), List.of(), jvm, go, instances, List.of(), goroutines, Window.WHOLE);
+      this(
+          List.of(), List.of(), jvm, go, instances, List.of(), goroutines, List.of(), Window.WHOLE);
     }
 
     /** The same, of a window. */
     Told of(Window seen) {
-      return new Told(maps, classes, jvm, go, instances, allocations, goroutines, seen);
+      return new Told(maps, classes, jvm, go, instances, allocations, goroutines, advice, seen);
+    }
+
+    /** The same, with advice. */
+    Told advising(List<String> sentences) {
+      return new Told(
+          maps, classes, jvm, go, instances, allocations, goroutines, sentences, window);
     }
 
     static Told maps(List<MapReport> maps) {

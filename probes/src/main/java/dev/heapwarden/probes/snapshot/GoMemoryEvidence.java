@@ -21,10 +21,17 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Instant;
 import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /** What a Go program's runtime keeps in its memory. Nothing is asked of it and nothing stops it. */
 final class GoMemoryEvidence {
+  /** Of the heap profile. */
+  private static final double MAPS_PREVAIL = 0.65;
+
+  private static final double MIB = 1 << 20;
+
   private final ProcFs proc;
   private final ArtifactStore store;
 
@@ -44,10 +51,23 @@ final class GoMemoryEvidence {
         file,
         (opened, process, output) -> {
           try (var text = text(process)) {
-            HeapProfile.write(opened, text, Instant.now(), output);
-            return Told.NOTHING;
+            return Told.NOTHING.advising(
+                advice(HeapProfile.write(opened, text, Instant.now(), output)));
           }
         });
+  }
+
+  /** Where maps hold most of it, one of them is where to look. */
+  static List<String> advice(HeapProfile.InUse held) {
+    return held.mapShare() > MAPS_PREVAIL
+        ? List.of(
+            String.format(
+                Locale.ROOT,
+                "Maps hold %.0f %% of the %.1f MiB in use: look for one that grows or was emptied,"
+                    + " and for entries that nobody deletes.",
+                100 * held.mapShare(),
+                held.bytes() / MIB))
+        : List.of();
   }
 
   Evidence goroutines(Order order, String file) throws IOException {

@@ -122,7 +122,8 @@ public final class MapGrowthEvidence {
                 "map-growth.json",
                 new ByteArrayInputStream(BpftraceLine.JSON.writeValueAsBytes(report))),
             Evidence.Told.maps(report.maps().stream().map(HotMap::growth).toList())
-                .of(new Evidence.Window(report.cut(), report.lost())));
+                .of(new Evidence.Window(report.cut(), report.lost()))
+                .advising(MapAdvice.of(report.quiet(), grown.apply(report.pid()))));
       }
     };
   }

@@ -78,6 +78,7 @@ final class SnapshotReport {
     var instances = new ArrayList<InstanceReport>();
     var allocations = new ArrayList<AllocationReport>();
     var goroutines = new ArrayList<GoroutineReport>();
+    var advice = new ArrayList<String>();
     evidence.forEach(
         (kind, outcome) -> {
           artifacts.add(artifact(kind, outcome));
@@ -90,6 +91,7 @@ final class SnapshotReport {
             told.instances().ifPresent(instances::add);
             allocations.addAll(told.allocations());
             told.goroutines().ifPresent(goroutines::add);
+            advice.addAll(told.advice());
           }
         });
     boolean taken =
@@ -110,7 +112,8 @@ final class SnapshotReport {
         instances.isEmpty() ? null : instances.getFirst(),
         allocations.subList(
             0, Math.min(allocations.size(), MemorySnapshotStatus.ALLOCATIONS_LIMIT)),
-        goroutines.isEmpty() ? null : goroutines.getFirst());
+        goroutines.isEmpty() ? null : goroutines.getFirst(),
+        advice.subList(0, Math.min(advice.size(), MemorySnapshotStatus.ADVICE_LIMIT)));
   }
 
   /** What people can look up in their own code. */

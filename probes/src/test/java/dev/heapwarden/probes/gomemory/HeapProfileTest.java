@@ -64,6 +64,24 @@ class HeapProfileTest {
     assertThat(dropped.get(3)).isLessThan(5_000_000L);
   }
 
+  @Tag("E1")
+  @ParameterizedTest
+  @MethodSource("builds")
+  void theShareOfMapsIsToldOfAllThatIsInUse(String build) throws Exception {
+    var file = directory.resolve("maps.pb.gz");
+    try (var program = GoMemoryProgram.start(build)) {
+      var before = write(program, file);
+      assertThat(before.bytes()).isBetween(50_000_000L, 80_000_000L);
+      assertThat(before.mapShare()).isLessThan(0.05);
+
+      assertThat(program.ask("index")).isEqualTo("done");
+      var after = write(program, file);
+      assertThat(after.mapBytes()).isBetween(12_000_000L, 60_000_000L);
+      assertThat(after.mapShare()).isGreaterThan(0.65);
+    }
+    assertThat(PprofTool.run("-comments", file)).containsPattern("maps hold 9[0-9].[0-9] % of");
+  }
+
   @Test
   void aProgramThatTakesNoSamplesIsRefusedWithTheReason() throws Exception {
     var silent = GoPrograms.build("go-silent", "silent", "local");
@@ -74,11 +92,11 @@ class HeapProfileTest {
     }
   }
 
-  private static void write(GoMemoryProgram program, Path file) throws IOException {
+  private static HeapProfile.InUse write(GoMemoryProgram program, Path file) throws IOException {
     try (var process = program.open();
         var text = program.text();
         var output = Files.newOutputStream(file)) {
-      HeapProfile.write(process, text, Instant.now(), output);
+      return HeapProfile.write(process, text, Instant.now(), output);
     }
   }
 

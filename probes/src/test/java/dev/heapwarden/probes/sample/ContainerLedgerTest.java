@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class ContainerLedgerTest {
@@ -191,6 +192,38 @@ class ContainerLedgerTest {
     assertThat(ledger.maps().of(2)).isEmpty();
     ledger.retain(Set.of(2L));
     assertThat(ledger.maps().of(1)).isEmpty();
+  }
+
+  @Tag("E16")
+  @Test
+  void aMapThatIsBuiltAnewAtAnAddressIsCounted() {
+    for (int life = 0; life < 3; life++) {
+      grown(0xa, 64);
+      grown(0xa, 4096);
+      grown(0xb, 8000);
+      grown(0xb, 10_000 + life);
+    }
+
+    assertThat(ledger.maps().of(1))
+        .extracting(map -> map.last().address(), GrownMap::lives, GrownMap::begun)
+        .containsExactly(tuple(0xbL, 1L, 90 * SECOND), tuple(0xaL, 3L, 90 * SECOND));
+  }
+
+  @Test
+  void aMapOfAnotherPlaceAtAnAddressIsNotTheSameAgain() {
+    grown(0xa, 4096);
+    grown(0xa, 64);
+    ledger.grown(
+        new ProbeEvent.MapGrowth(1, 95 * SECOND, 0xa, 8, 0xabc, List.of()),
+        () -> new MapInstance(1, "0xa", "main.other"));
+
+    assertThat(ledger.maps().of(1))
+        .singleElement()
+        .satisfies(
+            map -> {
+              assertThat(map.lives()).isEqualTo(1);
+              assertThat(map.begun()).isEqualTo(95 * SECOND);
+            });
   }
 
   @Test

@@ -143,7 +143,9 @@ class MapTablesTest {
                   place.address(),
                   Math.max(GROWN_TO, place.entries()),
                   place.descriptor(),
-                  List.of())));
+                  List.of()),
+              1,
+              1));
     }
     var contents =
         new MapTables(PROC).look(program.target(startedLater), reports, this::descriptor, before);

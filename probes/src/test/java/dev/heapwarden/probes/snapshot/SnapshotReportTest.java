@@ -2,12 +2,15 @@ package dev.heapwarden.probes.snapshot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heapwarden.crds.snapshot.MemorySnapshotStatus;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.Artifact;
 import dev.heapwarden.crds.snapshot.SnapshotKind;
+import dev.heapwarden.probes.gomemory.HeapProfile;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class SnapshotReportTest {
@@ -29,13 +32,29 @@ class SnapshotReportTest {
     assertThat(artifact.lost()).isNull();
   }
 
+  @Tag("E1")
+  @Test
+  void mapsThatHoldMostOfTheHeapAreAdvice() {
+    var most = GoMemoryEvidence.advice(new HeapProfile.InUse(100 << 20, 72 << 20));
+
+    assertThat(most)
+        .singleElement()
+        .asString()
+        .startsWith("Maps hold 72 % of the 100.0 MiB in use");
+    assertThat(GoMemoryEvidence.advice(new HeapProfile.InUse(100 << 20, 60 << 20))).isEmpty();
+    assertThat(status(Evidence.Told.NOTHING.advising(most)).advice()).isEqualTo(most);
+  }
+
   private static Artifact artifact(Evidence.Window window) {
+    return status(Evidence.Told.maps(List.of()).of(window)).artifacts().getFirst();
+  }
+
+  private static MemorySnapshotStatus status(Evidence.Told told) {
     var evidence = new LinkedHashMap<SnapshotKind, Evidence>();
     evidence.put(
         SnapshotKind.MAP_GROWTH,
         Evidence.Taken.of(
-            new ArtifactStore.Stored(Path.of("/snapshots/map-growth.json"), 2, "sha"),
-            Evidence.Told.maps(List.of()).of(window)));
-    return SnapshotReport.finished("node-1", NOW, NOW, evidence, null).artifacts().getFirst();
+            new ArtifactStore.Stored(Path.of("/snapshots/map-growth.json"), 2, "sha"), told));
+    return SnapshotReport.finished("node-1", NOW, NOW, evidence, null);
   }
 }

@@ -19,6 +19,9 @@ import java.util.Optional;
 
 /** What level 1 found. */
 final class Diagnosis {
+  /** Sentences in a line of the timeline; the snapshot has all. */
+  private static final int ADVICE = 3;
+
   private Diagnosis() {}
 
   /** What the agent answered to the incident's newest snapshot; empty where there is none. */
@@ -39,9 +42,9 @@ final class Diagnosis {
             ? GoroutineLeak.in(status)
             : Optional.<GoroutineLeak>empty();
     return leaking.isEmpty()
-        ? new Seen.Done(artefacts(status) + growing(status), culprit(status))
+        ? new Seen.Done(artefacts(status) + growing(status) + advice(status), culprit(status))
         : new Seen.Done(
-            artefacts(status) + "; " + leaking.get().sentence(),
+            artefacts(status) + "; " + leaking.get().sentence() + advice(status),
             Optional.of(new Seen.Culprit(Cause.GOROUTINE_GROWTH, leaking.get().site())));
   }
 
@@ -58,6 +61,11 @@ final class Diagnosis {
                     .map(site -> sentence(map, site)))
         .findFirst()
         .orElse("");
+  }
+
+  /** Such as {@code . Maps hold 72 % of the 34.1 MiB in use: ...}, of the first few. */
+  private static String advice(MemorySnapshotStatus status) {
+    return status.advice().stream().limit(ADVICE).map(". "::concat).collect(joining());
   }
 
   private static String sentence(MapReport map, MapReport.Site site) {

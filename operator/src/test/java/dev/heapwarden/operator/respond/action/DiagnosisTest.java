@@ -53,6 +53,16 @@ class DiagnosisTest {
     assertThat(((Seen.Done) Diagnosis.seen(baseline, status)).message()).isEqualTo("no artefacts");
   }
 
+  @Test
+  void whatTheEvidenceAdvisesIsToldTheFirstThreeOfIt() {
+    var status =
+        Serialization.unmarshal(
+            "{phase: Completed, advice: [One., Two., Three., Four.]}", MemorySnapshotStatus.class);
+
+    assertThat(((Seen.Done) Diagnosis.seen(baseline, status)).message())
+        .isEqualTo("no artefacts. One. Two. Three.");
+  }
+
   private static Finding baseline() {
     var incident = Fixtures.incident("leak", "w1");
     Fixtures.ofCause(incident, "Unknown");

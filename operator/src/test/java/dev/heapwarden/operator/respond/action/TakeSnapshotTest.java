@@ -131,7 +131,8 @@ class TakeSnapshotTest {
                 null,
                 null,
                 List.of(),
-                new GoroutineReport(1_210, List.of(groups), 0)));
+                new GoroutineReport(1_210, List.of(groups), 0),
+                List.of()));
   }
 
   private static Group group(long goroutines, @Nullable Place createdAt) {

@@ -1,30 +1,19 @@
 package dev.heapwarden.detection;
 
 import dev.heapwarden.detection.feature.Feature;
-import dev.heapwarden.detection.feature.MapTrend;
 import dev.heapwarden.detection.verdict.Cause;
+import dev.heapwarden.detection.verdict.MapCause;
 import dev.heapwarden.detection.verdict.Witness;
 import dev.heapwarden.detection.verdict.Witness.Stance;
-import java.util.regex.Pattern;
 
 /** From who speaks for a leak to its class: the one that says most comes first. */
 final class Suspect {
-  /** Of a map whose values are made to be appended to. */
-  private static final Pattern BUFFERS =
-      Pattern.compile(
-          "map\\[.+](\\[]string|\\[]\\[]byte|\\*?bytes\\.Buffer|\\*?strings\\.Builder)");
-
-  /** As programs name their caches: in the package, the function that writes or the type. */
-  private static final Pattern CACHE = Pattern.compile("(?i)cache|\\blru|memoiz");
-
-  /** The map inside a sync.Map of Go 1.23 and before. */
-  private static final String SYNC_MAP = "map[interface {}]*sync.entry";
-
   private Suspect() {}
 
   static Cause of(Testimony testimony) {
     if (testimony.leakingMap().isPresent()) {
-      return map(testimony.leakingMap().get());
+      var map = testimony.leakingMap().get().map();
+      return MapCause.of(map.type(), map.site());
     }
     if (supports(testimony, Witness.Kind.GOROUTINES)) {
       return Cause.GOROUTINE_GROWTH;
@@ -51,19 +40,6 @@ final class Suspect {
           : Cause.UNKNOWN;
     }
     return outsideTheHeap(testimony);
-  }
-
-  private static Cause map(MapTrend trend) {
-    var type = trend.map().type();
-    if (type.equals(SYNC_MAP)) {
-      return Cause.SYNC_MAP;
-    }
-    if (BUFFERS.matcher(type).matches()) {
-      return Cause.LOG_BUFFER;
-    }
-    return CACHE.matcher(trend.map().site() + " " + type).find()
-        ? Cause.CACHE_WITHOUT_EVICTION
-        : Cause.MAP_GROWTH;
   }
 
   private static Cause outsideTheHeap(Testimony testimony) {

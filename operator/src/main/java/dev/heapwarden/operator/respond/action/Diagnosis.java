@@ -8,6 +8,7 @@ import dev.heapwarden.crds.snapshot.MemorySnapshot;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.Artifact;
 import dev.heapwarden.detection.verdict.Cause;
+import dev.heapwarden.detection.verdict.MapCause;
 import dev.heapwarden.operator.evaluate.Names;
 import dev.heapwarden.operator.respond.journal.ActionKind;
 import dev.heapwarden.operator.respond.journal.Steps;
@@ -92,7 +93,17 @@ final class Diagnosis {
     }
     return status.allocations().stream().anyMatch(found -> site.equals(found.site()))
         ? Cause.NATIVE_GROWTH
-        : Cause.MAP_GROWTH;
+        : MapCause.of(type(status, site), site);
+  }
+
+  /** Of the map that this function makes grow most; empty where it is not known. */
+  private static String type(MemorySnapshotStatus status, String site) {
+    return status.maps().stream()
+        .filter(map -> map.entriesPerSecond() > 0)
+        .filter(map -> map.sites().stream().anyMatch(by -> by.function().equals(site)))
+        .findFirst()
+        .map(MapReport::type)
+        .orElse("");
   }
 
   static String artefacts(MemorySnapshotStatus status) {

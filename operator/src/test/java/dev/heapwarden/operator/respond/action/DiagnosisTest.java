@@ -10,6 +10,8 @@ import io.fabric8.kubernetes.client.utils.Serialization;
 import java.util.Objects;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class DiagnosisTest {
   private final Finding baseline = baseline();
@@ -35,6 +37,32 @@ class DiagnosisTest {
                 "no artefacts; map[string]*main.session at main.handle (main.go:69) gains 75.0"
                     + " entries/s",
                 Optional.of(new Seen.Culprit(Cause.MAP_GROWTH, "main.handle"))));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "map[string]*bytes.Buffer, main.write, LOG_BUFFER",
+    "map[interface {}]*sync.entry, main.store, SYNC_MAP",
+    "map[string]*main.page, main.(*pageCache).put, CACHE_WITHOUT_EVICTION",
+    "map[string]*main.page, main.handle, MAP_GROWTH"
+  })
+  void aMapIsOfTheSameClassWhetherSamplesOrASnapshotSeeIt(String type, String site, Cause cause) {
+    var status =
+        Serialization.unmarshal(
+            """
+            phase: Completed
+            site: %2$s
+            maps:
+            - {instance: "0x1", type: 'map[string]*bytes.Buffer', entries: 9, entriesPerSecond: 0,
+               sites: [{function: '%2$s', writes: 1}]}
+            - {instance: "0x2", type: '%1$s', entries: 3000, entriesPerSecond: 74.96,
+               sites: [{function: '%2$s', writes: 700}]}
+            """
+                .formatted(type, site),
+            MemorySnapshotStatus.class);
+
+    assertThat(((Seen.Done) Diagnosis.seen(baseline, status)).culprit())
+        .contains(new Seen.Culprit(cause, site));
   }
 
   @Test

@@ -13,8 +13,8 @@ public record Finding(
         String cause,
     @JsonPropertyDescription("The finding in one sentence.") String message,
     @JsonPropertyDescription(
-            "Growth in bytes per second, of the post-GC live heap; of anonymous memory where no heap"
-                + " tells.")
+            "Growth in bytes per second, of the post-GC live heap; of anonymous memory where no"
+                + " heap tells.")
         double growthBytesPerSecond,
     @JsonPropertyDescription("Lower end of its 95 % confidence interval.") double growthLow,
     @JsonPropertyDescription("Upper end of its 95 % confidence interval.") double growthHigh,
@@ -36,14 +36,21 @@ public record Finding(
   /** A heap grows, and what it holds is not known. */
   private static final String OLD_GENERATION = "OldGeneration";
 
+  /** Which class it holds more and more of, and not yet by what. */
   private static final String CLASS_GROWTH = "ClassGrowth";
+
+  private static final String THREAD_LOCALS = "ThreadLocals";
+
+  /** Of a growing heap, each says more than those before it. */
+  private static final List<String> OF_A_HEAP =
+      List.of(OLD_GENERATION, CLASS_GROWTH, THREAD_LOCALS);
 
   /**
    * The same of a cause that is known otherwise, where that says more: of anything where this does
-   * not know its own, of a class where this knows only that the heap grows.
+   * not know its own; of a growing heap the class, and of a class who holds it.
    */
   public Finding orOfCause(String known) {
-    boolean says = cause.equals(OLD_GENERATION) && known.equals(CLASS_GROWTH);
+    boolean says = OF_A_HEAP.contains(cause) && OF_A_HEAP.indexOf(known) > OF_A_HEAP.indexOf(cause);
     return says || cause.equals(UNKNOWN_CAUSE) ? ofCause(known) : this;
   }
 

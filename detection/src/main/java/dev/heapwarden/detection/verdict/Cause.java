@@ -20,13 +20,18 @@ public enum Cause {
   /** A map that its program calls a cache keeps growing. */
   CACHE_WITHOUT_EVICTION(
       Layer.APPLICATION,
-      "Give the cache a bound and evict what was not used for longest, or give its entries a time to"
-          + " live."),
+      "Give the cache a bound and evict what was not used for longest, or give its entries a time"
+          + " to live."),
   /** Instances of one class keep growing in number. */
   CLASS_GROWTH(
       Layer.APPLICATION,
       "Find what holds the instances (a heap dump's path to a GC root) and remove them there, or"
           + " bound the collection; check equals and hashCode where they are keys."),
+  /** What threads keep in their ThreadLocals grows; only a sample of the heap tells it. */
+  THREAD_LOCALS(
+      Layer.APPLICATION,
+      "Call remove() of the ThreadLocal in a finally block when the work is done: threads of a pool"
+          + " never end, and keep what was set; or hand the value on as an argument."),
   /** A JVM's heap keeps growing, and no class is known for it. */
   OLD_GENERATION(
       Layer.APPLICATION,

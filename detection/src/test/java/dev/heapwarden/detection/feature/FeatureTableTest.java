@@ -90,7 +90,10 @@ class FeatureTableTest {
         ## Causes
 
         What a verdict names as the class of a leak, who holds it, and what it advises. Where the
-        samples do not tell it, the cause is Unknown.
+        samples do not tell it, the cause is Unknown; an incident names then what its snapshots show,
+        from the moment on when they are there. ThreadLocals is known only from one of level 2, which
+        samples the instances that grow in an isolated JVM: where each of them is held near the value
+        of a ThreadLocal.
 
         | cause | layer | advice |
         |---|---|---|

@@ -77,6 +77,19 @@ class StatusTextTest {
   }
 
   @Test
+  void whoHoldsAClassSaysMoreThanThatItGrows() {
+    var named = finding(1_000).ofCause("ThreadLocals");
+
+    for (var less : List.of("Unknown", "OldGeneration", "ClassGrowth")) {
+      var fresh = finding(1_000).ofCause(less);
+      assertThat(fresh.orOfCause("ThreadLocals")).as(less).isEqualTo(named);
+      assertThat(named.orOfCause(less)).as(less).isEqualTo(named);
+    }
+    var other = finding(1_000).ofCause("Metaspace");
+    assertThat(other.orOfCause("ThreadLocals")).isEqualTo(other);
+  }
+
+  @Test
   void aCauseThatTheSnapshotNamedStaysWhereAFresherFindingKnowsNone() {
     var opened =
         StatusText.opened(TARGET, finding(1_000).ofCause("ClassGrowth"), "", "", null, NOW);

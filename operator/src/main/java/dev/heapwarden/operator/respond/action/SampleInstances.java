@@ -156,9 +156,17 @@ public final class SampleInstances implements Action {
             .get(situation.incident(), step)
             .map(MemorySnapshot::getStatus)
             .map(MemorySnapshotStatus::instances)
-            .<Seen>map(found -> new Seen.Done(sentence(found)))
+            .<Seen>map(SampleInstances::seen)
             .orElse(seen)
         : seen;
+  }
+
+  static Seen.Done seen(InstanceReport found) {
+    return HeldByThreadLocals.all(found)
+        ? new Seen.Done(
+            sentence(found) + ", as values of its ThreadLocals",
+            Optional.of(new Seen.Culprit(Cause.THREAD_LOCALS, found.className())))
+        : new Seen.Done(sentence(found));
   }
 
   /** Evidence stays; the snapshot goes with its incident. */

@@ -13,8 +13,8 @@ public record Finding(
         String cause,
     @JsonPropertyDescription("The finding in one sentence.") String message,
     @JsonPropertyDescription(
-            "Growth in bytes per second, of the post-GC live heap; of anonymous memory where no"
-                + " heap tells.")
+            "Growth in bytes per second, of the post-GC live heap; of anonymous memory where no heap"
+                + " tells.")
         double growthBytesPerSecond,
     @JsonPropertyDescription("Lower end of its 95 % confidence interval.") double growthLow,
     @JsonPropertyDescription("Upper end of its 95 % confidence interval.") double growthHigh,

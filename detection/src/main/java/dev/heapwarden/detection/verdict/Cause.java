@@ -20,8 +20,8 @@ public enum Cause {
   /** A map that its program calls a cache keeps growing. */
   CACHE_WITHOUT_EVICTION(
       Layer.APPLICATION,
-      "Give the cache a bound and evict what was not used for longest, or give its entries a time"
-          + " to live."),
+      "Give the cache a bound and evict what was not used for longest, or give its entries a time to"
+          + " live."),
   /** Instances of one class keep growing in number. */
   CLASS_GROWTH(
       Layer.APPLICATION,

@@ -66,7 +66,9 @@ final class Diagnosis {
 
   /** Such as {@code . Maps hold 72 % of the 34.1 MiB in use: ...}, of the first few. */
   private static String advice(MemorySnapshotStatus status) {
-    return status.advice().stream().limit(ADVICE).map(". "::concat).collect(joining());
+    return status.advice().isEmpty()
+        ? ""
+        : status.advice().stream().limit(ADVICE).collect(joining(" ", ". ", ""));
   }
 
   private static String sentence(MapReport map, MapReport.Site site) {

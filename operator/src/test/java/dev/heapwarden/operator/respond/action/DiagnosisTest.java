@@ -85,7 +85,7 @@ class DiagnosisTest {
   void whatTheEvidenceAdvisesIsToldTheFirstThreeOfIt() {
     var status =
         Serialization.unmarshal(
-            "{phase: Completed, advice: [One., Two., Three., Four.]}", MemorySnapshotStatus.class);
+            "phase: Completed\nadvice: [One., Two., Three., Four.]\n", MemorySnapshotStatus.class);
 
     assertThat(((Seen.Done) Diagnosis.seen(baseline, status)).message())
         .isEqualTo("no artefacts. One. Two. Three.");

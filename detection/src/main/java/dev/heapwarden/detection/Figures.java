@@ -62,6 +62,13 @@ final class Figures {
     return String.format(Locale.ROOT, count < 10 ? "%.2f" : "%.0f", count);
   }
 
+  /** Never rounded up to all. */
+  static String percent(double share) {
+    double percent = Math.floor(1e3 * share) / 10;
+    return String.format(
+        Locale.ROOT, percent == Math.rint(percent) ? "%.0f %%" : "%.1f %%", percent);
+  }
+
   /** The two largest units, such as {@code 2h 5m}, {@code 3m 10s} or {@code 45s}. */
   static String duration(Duration duration) {
     if (duration.toDays() > 0) {

@@ -33,7 +33,29 @@ final class Wording {
   static String confirmed(Testimony testimony) {
     var advice = Advice.of(testimony);
     return sentence(blame(testimony) + ": " + growth(testimony))
+        + served(testimony.features())
         + (advice.isEmpty() ? "" : " " + advice);
+  }
+
+  /** What its users get meanwhile; empty where the program does not tell. */
+  private static String served(Features features) {
+    return features
+        .value(Feature.REQUEST_RATE)
+        .filter(rate -> rate > 0)
+        .map(
+            rate ->
+                " It answers %s requests/s%s%s."
+                    .formatted(
+                        Figures.count(rate),
+                        features
+                            .value(Feature.REQUEST_TIME)
+                            .map(seconds -> " in " + Figures.count(1e3 * seconds) + " ms")
+                            .orElse(""),
+                        features
+                            .value(Feature.SUCCESS_RATE)
+                            .map(share -> ", " + Figures.percent(share) + " without an error")
+                            .orElse("")))
+        .orElse("");
   }
 
   /** Such as {@code application, map growth}. */

@@ -83,7 +83,11 @@ class OfferedReadingsTest {
             new Attachment("Expvar", State.ATTACHED, null));
     assertThat(told(Origin.PROMETHEUS).getFirst().values())
         .containsOnlyKeys(
-            Signal.GOROUTINES, Signal.HEAP_SYS, Signal.ALLOCATED_OBJECTS, Signal.REQUESTS);
+            Signal.GOROUTINES,
+            Signal.HEAP_SYS,
+            Signal.ALLOCATED_OBJECTS,
+            Signal.REQUESTS,
+            Signal.FAILED_REQUESTS);
     assertThat(told(Origin.EXPVAR).getFirst().values())
         .containsKeys(Signal.HEAP_SYS, Signal.HEAP_IN_USE, Signal.ALLOCATED_BYTES)
         .doesNotContainKey(Signal.GOROUTINES);

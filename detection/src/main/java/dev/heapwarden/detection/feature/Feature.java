@@ -276,6 +276,12 @@ public enum Feature {
       Layer.APPLICATION,
       Signal.REQUEST_TIME,
       "Mean time of the window's requests; absent where there was none."),
+  SUCCESS_RATE(
+      Unit.FRACTION,
+      Layer.APPLICATION,
+      Signal.FAILED_REQUESTS,
+      "Share of the window's requests that were answered without an error of the server (status"
+          + " 5xx); absent where there was none, or where their status is not told."),
   GROWTH_PER_REQUEST(
       Unit.BYTES,
       Layer.APPLICATION,
@@ -492,7 +498,8 @@ public enum Feature {
           OPEN_FILES,
           OS_THREADS,
           REQUESTS,
-          REQUEST_TIME ->
+          REQUEST_TIME,
+          FAILED_REQUESTS ->
           Set.of();
       case POST_GC_LIVE_HEAP, COLLECTIONS -> EnumSet.of(RuntimeKind.GO, RuntimeKind.JVM);
       case GC_PAUSE_TIME,
@@ -555,7 +562,8 @@ public enum Feature {
           FREED_BYTES,
           DIRECT_MEMORY,
           REQUESTS,
-          REQUEST_TIME ->
+          REQUEST_TIME,
+          FAILED_REQUESTS ->
           true;
       default -> false;
     };

@@ -227,6 +227,10 @@ public record Features(
     if (count > 0 && times.span() > 0) {
       values.put(Feature.REQUEST_TIME, increase(times) / count);
     }
+    var failed = history.series(Signal.FAILED_REQUESTS).between(age - window, age);
+    if (count > 0 && failed.span() > 0) {
+      values.put(Feature.SUCCESS_RATE, Math.max(0, 1 - increase(failed) / count));
+    }
   }
 
   private static void putGrowthPerRequest(

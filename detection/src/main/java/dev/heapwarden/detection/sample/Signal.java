@@ -102,6 +102,10 @@ public enum Signal {
   REQUESTS(Kind.COUNTER),
   /** Time that it took for them, seconds; absent where it counts requests only. */
   REQUEST_TIME(Kind.COUNTER),
+  /**
+   * Of the requests those that it answered with an error of its own; absent where it tells none.
+   */
+  FAILED_REQUESTS(Kind.COUNTER),
   /** Entries of one map instance, read when it grew. */
   MAP_ENTRIES(Kind.GAUGE),
   /**

@@ -38,14 +38,16 @@ class FeaturesTest {
 
   @Tag("E19")
   @Test
-  void requestsHaveARateAndAMeanTime() {
+  void requestsHaveARateAMeanTimeAndAShareThatSucceeds() {
     for (int age = 100; age <= 160; age += 15) {
       add(age, Signal.REQUESTS, 50.0 * age);
       add(age, Signal.REQUEST_TIME, 50.0 * age * 0.02);
+      add(age, Signal.FAILED_REQUESTS, 50.0 * age * 0.01);
     }
 
     assertThat(value(160, Feature.REQUEST_RATE)).isCloseTo(50, within(1e-6));
     assertThat(value(160, Feature.REQUEST_TIME)).isCloseTo(0.02, within(1e-6));
+    assertThat(value(160, Feature.SUCCESS_RATE)).isCloseTo(0.99, within(1e-6));
   }
 
   /** Whoever answers twice as much gains twice as much, at the same figure. */

@@ -45,6 +45,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
@@ -180,6 +181,10 @@ final class RunningPrograms {
             512,
             9,
             700));
+    ledger.offered(
+        KEY,
+        Origin.PROMETHEUS,
+        Map.of(Signal.REQUESTS, 100.0, Signal.REQUEST_TIME, 2.5, Signal.FAILED_REQUESTS, 1.0));
   }
 
   private static MemorySnapshotStatus snapshot() {

@@ -5,8 +5,10 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,9 +59,20 @@ final class KnownMetrics {
           known(Signal.REQUEST_TIME, "http_server_request_duration_seconds_sum"),
           known(Signal.REQUEST_TIME, "http_request_duration_seconds_sum"));
 
+  /**
+   * Labels of a request's status: Micrometer's, OpenTelemetry's (stable and before), and that of
+   * client_golang's promhttp.
+   */
+  private static final List<String> STATUS =
+      List.of("status", "http_response_status_code", "http_status_code", "code");
+
   private static final Map<String, Known> BY_NAME = byName();
 
   private final Map<String, Double> sums = new HashMap<>();
+
+  /** Of requests whose status is told, those that the server failed in. */
+  private final Map<String, Double> failures = new HashMap<>();
+
   private String family = "";
   private long unknown;
 
@@ -82,7 +95,18 @@ final class KnownMetrics {
         && Double.isFinite(line.value())
         && line.value() >= 0) {
       sums.merge(line.name(), line.value(), Double::sum);
+      status(line)
+          .ifPresent(
+              status ->
+                  failures.merge(
+                      line.name(), status.startsWith("5") ? line.value() : 0, Double::sum));
     }
+  }
+
+  private static Optional<String> status(MetricLine line) {
+    return STATUS.stream()
+        .flatMap(label -> Stream.ofNullable(line.labels().get(label)))
+        .findFirst();
   }
 
   /** Metrics that are not in the table; the lines of one stand together in either format. */
@@ -94,6 +118,9 @@ final class KnownMetrics {
   Map<Signal, Double> figures() {
     var figures = new EnumMap<Signal, Double>(Signal.class);
     for (var known : TABLE) {
+      if (known.signal() == Signal.REQUESTS && !figures.containsKey(Signal.REQUESTS)) {
+        put(figures, Signal.FAILED_REQUESTS, failures.get(known.name()));
+      }
       put(figures, known.signal(), sums.get(known.name()));
     }
     var total = figures.get(Signal.ALLOCATED_BYTES);

@@ -105,7 +105,15 @@ final class SignalMetrics {
           new Meaning(
               Signal.FREED_BYTES,
               "go_freed_bytes",
-              "Bytes of its Go program's heap that were freed since its start"));
+              "Bytes of its Go program's heap that were freed since its start"),
+          new Meaning(
+              Signal.REQUESTS, "requests", "Requests that its program says it has answered"),
+          new Meaning(
+              Signal.REQUEST_TIME, "request_seconds", "Time that its program says they took"),
+          new Meaning(
+              Signal.FAILED_REQUESTS,
+              "failed_requests",
+              "Of these requests those answered with an error of the server (status 5xx)"));
 
   private SignalMetrics() {}
 

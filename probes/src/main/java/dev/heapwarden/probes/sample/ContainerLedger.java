@@ -163,6 +163,7 @@ final class ContainerLedger {
   Map<Signal, Double> values() {
     var values = new EnumMap<Signal, Double>(Signal.class);
     values.putAll(memory);
+    values.putAll(offered.requests());
     jvm.values().values().forEach(values::putAll);
     values.putAll(go.levels());
     live().ifPresent(bytes -> values.put(Signal.POST_GC_LIVE_HEAP, bytes));

@@ -3,8 +3,10 @@ package dev.heapwarden.probes.sample;
 import dev.heapwarden.detection.sample.Origin;
 import dev.heapwarden.detection.sample.Signal;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * What a container's endpoints tell. What they count is added up of many series, of which one may
@@ -12,6 +14,10 @@ import java.util.Map;
  * where it was.
  */
 final class OfferedLedger {
+  /** Nobody but the program tells these. */
+  private static final Set<Signal> REQUESTS =
+      EnumSet.of(Signal.REQUESTS, Signal.REQUEST_TIME, Signal.FAILED_REQUESTS);
+
   private final Map<Counter, ToldCount> counts = new HashMap<>();
 
   private record Counter(Origin origin, Signal signal) {}
@@ -28,5 +34,17 @@ final class OfferedLedger {
           }
         });
     return told;
+  }
+
+  /** What it told of its requests so far. */
+  Map<Signal, Double> requests() {
+    var requests = new EnumMap<Signal, Double>(Signal.class);
+    counts.forEach(
+        (counter, count) -> {
+          if (REQUESTS.contains(counter.signal)) {
+            requests.put(counter.signal, count.told());
+          }
+        });
+    return requests;
   }
 }

@@ -15,7 +15,10 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Map;
 import org.assertj.core.data.Percentage;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ExpositionTest {
   @Test
@@ -36,10 +39,12 @@ class ExpositionTest {
             Signal.ALLOCATED_BYTES,
             Signal.FREED_BYTES,
             Signal.REQUESTS,
-            Signal.REQUEST_TIME)
+            Signal.REQUEST_TIME,
+            Signal.FAILED_REQUESTS)
         .containsEntry(Signal.GOROUTINES, 6.0)
         .containsEntry(Signal.ALLOCATED_OBJECTS, 568.0)
         .containsEntry(Signal.REQUESTS, 2.0)
+        .containsEntry(Signal.FAILED_REQUESTS, 0.0)
         .containsEntry(Signal.REQUEST_TIME, 0.2);
     assertThat(newer.figures())
         .containsOnlyKeys(older.figures().keySet())
@@ -126,7 +131,29 @@ class ExpositionTest {
                 http_requests_total{path="/a} 1 \\"q\\" \\\\",code = "200"} 3 1700000000000
                 http_requests_total{path="b"} 4 # {trace_id="x"} 0.67 1.5
                 """))
-        .isEqualTo(Map.of(Signal.REQUESTS, 7.0));
+        .isEqualTo(Map.of(Signal.REQUESTS, 7.0, Signal.FAILED_REQUESTS, 0.0));
+  }
+
+  /** As Micrometer, OpenTelemetry and client_golang name it. */
+  @Tag("E19")
+  @ParameterizedTest
+  @CsvSource({
+    "http_server_requests_seconds_count, status",
+    "http_server_request_duration_seconds_count, http_response_status_code",
+    "http_requests_total, code"
+  })
+  void requestsThatTheServerFailedInAreCounted(String name, String label) throws IOException {
+    assertThat(
+            told(
+                """
+                NAME{LABEL="200"} 7
+                NAME{LABEL="404"} 2
+                NAME{LABEL="500"} 3
+                NAME{LABEL="503",path="/b"} 1
+                """
+                    .replace("NAME", name)
+                    .replace("LABEL", label)))
+        .isEqualTo(Map.of(Signal.REQUESTS, 13.0, Signal.FAILED_REQUESTS, 4.0));
   }
 
   @Test

@@ -79,7 +79,8 @@ class HeapProfileTest {
       assertThat(after.mapBytes()).isBetween(12_000_000L, 60_000_000L);
       assertThat(after.mapShare()).isGreaterThan(0.65);
     }
-    assertThat(PprofTool.run("-comments", file)).containsPattern("maps hold (9[0-9]|100)[.][0-9] % of");
+    assertThat(PprofTool.run("-comments", file))
+        .containsPattern("maps hold (9[0-9]|100)[.][0-9] % of");
   }
 
   @Test

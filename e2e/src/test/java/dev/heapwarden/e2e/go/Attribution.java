@@ -20,7 +20,9 @@ final class Attribution {
   private static final Path TRACEFS = Path.of("/sys/kernel/tracing");
   private static final Duration PATIENCE = Duration.ofMinutes(1);
 
-  /** Slots of page faults, of five seconds each: so many that a late word is a small part of them. */
+  /**
+   * Slots of page faults, of five seconds each: so many that a late word is a small part of them.
+   */
   private static final int SLOTS = 6;
 
   private final MapsProgram program;

@@ -1,6 +1,6 @@
 // Says where the fields of a program's structs lie, as its DWARF has it: layout BINARY NAME...
 // A name is a type and a path of fields, such as runtime.g.sched.bp; a type alone has its size, and so
-// has a variable.
+// has a variable; a constant has its value.
 package main
 
 import (
@@ -22,7 +22,7 @@ func main() {
 		log.Fatal(err)
 	}
 	types := map[string]*dwarf.StructType{}
-	variables := map[string]int64{}
+	numbers := map[string]int64{}
 	for entries := data.Reader(); ; {
 		entry, err := entries.Next()
 		if err != nil {
@@ -34,8 +34,13 @@ func main() {
 		if name, ok := entry.Val(dwarf.AttrName).(string); ok && entry.Tag == dwarf.TagVariable {
 			if of, ok := entry.Val(dwarf.AttrType).(dwarf.Offset); ok {
 				if t, err := data.Type(of); err == nil {
-					variables[name] = t.Size()
+					numbers[name] = t.Size()
 				}
+			}
+		}
+		if name, ok := entry.Val(dwarf.AttrName).(string); ok && entry.Tag == dwarf.TagConstant {
+			if value, ok := entry.Val(dwarf.AttrConstValue).(int64); ok {
+				numbers[name] = value
 			}
 		}
 		if entry.Tag != dwarf.TagStructType {
@@ -48,8 +53,8 @@ func main() {
 		}
 	}
 	for _, name := range os.Args[2:] {
-		if size, ok := variables[name]; ok {
-			fmt.Println(name, size)
+		if number, ok := numbers[name]; ok {
+			fmt.Println(name, number)
 			continue
 		}
 		parts := strings.Split(name, ".")

@@ -2,6 +2,7 @@ package dev.heapwarden.probes.go;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
@@ -29,6 +30,7 @@ public final class ElfFile implements Closeable {
   private static final int PF_X = 1;
   private static final int PF_W = 2;
   private static final int SHT_NOBITS = 8;
+  private static final long SHF_COMPRESSED = 1 << 11;
 
   /** Go and C linkers write a few dozen; a file with more is not read further. */
   private static final int HEADERS_LIMIT = 4096;
@@ -43,8 +45,10 @@ public final class ElfFile implements Closeable {
    * @param offset of its bytes in the file
    * @param size in bytes
    * @param link index of the section it refers to: a symbol table's names
+   * @param compressed whether its bytes are, as only debugging information's may be
    */
-  public record Section(String name, int type, long address, long offset, long size, int link) {}
+  public record Section(
+      String name, int type, long address, long offset, long size, int link, boolean compressed) {}
 
   /**
    * A part of the file that is loaded: {@code size} bytes from {@code offset} to {@code address},
@@ -165,6 +169,13 @@ public final class ElfFile implements Closeable {
         .findFirst();
   }
 
+  /** The first section of that name that takes memory, also one that has no bytes in the file. */
+  Optional<Section> loaded(String name) {
+    return sections.stream()
+        .filter(section -> section.name().equals(name) && section.address() != 0)
+        .findFirst();
+  }
+
   /** The section that {@link Section#link} names. */
   Section linked(Section section) throws BinaryFormatException {
     if (section.link() <= 0 || section.link() >= sections.size()) {
@@ -202,6 +213,30 @@ public final class ElfFile implements Closeable {
   /** {@link #bytes} for reading numbers from. */
   public ByteBuffer read(long offset, int length) throws IOException {
     return ByteBuffer.wrap(bytes(offset, length)).order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  /** So many bytes one after the other; fewer where the file ends. */
+  InputStream stream(long offset, long length) {
+    return new InputStream() {
+      private long at = offset;
+
+      @Override
+      public int read() throws IOException {
+        var one = new byte[1];
+        return read(one, 0, 1) < 0 ? -1 : Byte.toUnsignedInt(one[0]);
+      }
+
+      @Override
+      public int read(byte[] into, int from, int most) throws IOException {
+        long left = offset + length - at;
+        if (left <= 0) {
+          return -1;
+        }
+        int read = file.read(ByteBuffer.wrap(into, from, (int) Math.min(most, left)), at);
+        at += Math.max(read, 0);
+        return read;
+      }
+    };
   }
 
   /** Reads a NUL-terminated string of at most 4,096 bytes that must end before {@code end}. */
@@ -268,7 +303,8 @@ public final class ElfFile implements Closeable {
               headers.getLong(at + 16),
               headers.getLong(at + 24),
               headers.getLong(at + 32),
-              headers.getInt(at + 40)));
+              headers.getInt(at + 40),
+              (headers.getLong(at + 8) & SHF_COMPRESSED) != 0));
     }
     return List.copyOf(read);
   }

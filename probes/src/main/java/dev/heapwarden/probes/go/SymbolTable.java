@@ -108,6 +108,11 @@ final class SymbolTable {
     each(elf, table, STT_GNU_IFUNC, visitor);
   }
 
+  /** Visits the variables of {@code .symtab}. */
+  static void variables(ElfFile elf, ElfFile.Section table, Visitor visitor) throws IOException {
+    each(elf, bounded(table), STT_OBJECT, visitor);
+  }
+
   private static void each(ElfFile elf, ElfFile.Section symbols, int type, Visitor visitor)
       throws IOException {
     long count = symbols.size() / SYMBOL_SIZE;

@@ -54,6 +54,11 @@ public final class GoProcess implements Closeable {
     return layout;
   }
 
+  /** What loading added to the executable's addresses. */
+  long bias() {
+    return bias;
+  }
+
   /** Where a variable is; empty when the program has none. */
   OptionalLong find(String variable) {
     var address = variables.address(variable);

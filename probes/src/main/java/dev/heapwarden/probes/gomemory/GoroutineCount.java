@@ -14,9 +14,6 @@ public final class GoroutineCount {
   /** Of the list of all: a slice is {pointer, length, capacity}. */
   private static final int LENGTH = Long.BYTES;
 
-  /** A machine has fewer. */
-  private static final int PROCESSORS_LIMIT = 4096;
-
   private GoroutineCount() {}
 
   /**
@@ -52,16 +49,9 @@ public final class GoroutineCount {
     var memory = process.memory();
     var layout = process.layout();
     int field = layout.find("runtime.p.gFree.n").orElseGet(() -> layout.at("runtime.p.gFree.size"));
-    var header = memory.read(process.address(RuntimeVariables.PROCESSORS), 2 * Long.BYTES);
-    long length = header.getLong(Long.BYTES);
-    if (length < 0 || length > PROCESSORS_LIMIT) {
-      throw new MemoryException(
-          "no list of at most %d processors".formatted(PROCESSORS_LIMIT), null);
-    }
-    var processors = memory.read(header.getLong(0), length * Long.BYTES).asLongBuffer();
     long ended = 0;
-    while (processors.hasRemaining()) {
-      ended += memory.half(processors.get() + field);
+    for (long processor : Processors.read(process)) {
+      ended += memory.half(processor + field);
     }
     return ended;
   }

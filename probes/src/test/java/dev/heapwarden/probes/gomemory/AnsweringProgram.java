@@ -28,9 +28,13 @@ public abstract class AnsweringProgram implements AutoCloseable {
             .start();
     answers = process.inputReader();
     assertThat(answers.readLine()).isEqualTo("ready");
-    program =
-        new Sites.Program(
-            ExecutableId.of(executable), executable, GoBinary.read(executable).orElseThrow(), 0);
+    var binary = GoBinary.read(executable).orElseThrow();
+    var id = ExecutableId.of(executable);
+    long bias =
+        binary.positionIndependent()
+            ? PROC.loadedAt(pid(), id.inode()).orElseThrow() - binary.firstLoadAddress()
+            : 0;
+    program = new Sites.Program(id, executable, binary, bias);
   }
 
   public long pid() {
@@ -55,7 +59,7 @@ public abstract class AnsweringProgram implements AutoCloseable {
         program.executable(),
         Optional.of(program.binary()),
         Optional.empty(),
-        0);
+        program.bias());
   }
 
   String ask(String question) throws IOException {

@@ -2,6 +2,8 @@ package dev.heapwarden.crds.incident;
 
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 public record Finding(
@@ -18,6 +20,8 @@ public record Finding(
         double growthBytesPerSecond,
     @JsonPropertyDescription("Lower end of its 95 % confidence interval.") double growthLow,
     @JsonPropertyDescription("Upper end of its 95 % confidence interval.") double growthHigh,
+    @JsonPropertyDescription("Bytes that it gained over the trend that shows it; absent without.")
+        @Nullable Long gainedBytes,
     @JsonPropertyDescription("Seconds until the memory limit is reached; absent without a limit.")
         @Nullable Long secondsToLimit,
     @JsonPropertyDescription("The pod that shows it most.") String pod,
@@ -33,37 +37,75 @@ public record Finding(
   /** What {@link #cause} says where the evidence does not say. */
   public static final String UNKNOWN_CAUSE = "Unknown";
 
-  /** A heap grows, and what it holds is not known. */
-  private static final String OLD_GENERATION = "OldGeneration";
+  private static final String APPLICATION = "Application";
+  private static final String LIVE_HEAP = "PostGcLiveHeap";
+  private static final String CONTRADICTS = "Contradicts";
 
-  /** Which class it holds more and more of, and not yet by what. */
-  private static final String CLASS_GROWTH = "ClassGrowth";
-
-  private static final String THREAD_LOCALS = "ThreadLocals";
-
-  /** Of a growing heap, each says more than those before it. */
-  private static final List<String> OF_A_HEAP =
-      List.of(OLD_GENERATION, CLASS_GROWTH, THREAD_LOCALS);
+  /** What grows, each followed by the causes that say more of it: why, or who holds it. */
+  private static final Map<String, Set<String>> SAY_MORE =
+      Map.of(
+          "OldGeneration",
+          Set.of(
+              "ClassGrowth",
+              "ThreadLocals",
+              "BadKeys",
+              "Timer",
+              "Closure",
+              "Finalizers",
+              "DirectBuffers",
+              "NativeGrowth"),
+          "ClassGrowth",
+          Set.of(
+              "ThreadLocals",
+              "BadKeys",
+              "Timer",
+              "Closure",
+              "Finalizers",
+              "DirectBuffers",
+              "NativeGrowth"),
+          "NativeGrowth",
+          Set.of("DirectBuffers"),
+          "MapGrowth",
+          Set.of("JsonKept"));
 
   /**
    * The same of a cause that is known otherwise, where that says more: of anything where this does
    * not know its own; of a growing heap the class, and of a class who holds it.
+   *
+   * @param known what a snapshot named, such as Finalizers
+   * @param itsLayer where what leaks is held then
    */
-  public Finding orOfCause(String known) {
-    boolean says = OF_A_HEAP.contains(cause) && OF_A_HEAP.indexOf(known) > OF_A_HEAP.indexOf(cause);
-    return says || cause.equals(UNKNOWN_CAUSE) ? ofCause(known) : this;
+  public Finding orOfCause(String known, String itsLayer) {
+    if (known.equals(UNKNOWN_CAUSE)) {
+      return this;
+    }
+    boolean says = SAY_MORE.getOrDefault(cause, Set.of()).contains(known);
+    return says || cause.equals(UNKNOWN_CAUSE)
+        ? ofCause(known, isContradicted(itsLayer) ? layer : itsLayer)
+        : this;
   }
 
-  public Finding ofCause(String known) {
+  /** Nothing leaks in a heap that was seen not to grow, whatever a snapshot saw in it. */
+  private boolean isContradicted(String itsLayer) {
+    return itsLayer.equals(APPLICATION)
+        && witnesses.stream()
+            .anyMatch(
+                witness ->
+                    witness.kind().equals(LIVE_HEAP) && witness.stance().equals(CONTRADICTS));
+  }
+
+  /** The same of a cause whose layer is known. */
+  public Finding ofCause(String known, String itsLayer) {
     return new Finding(
         verdict,
         runtime,
-        layer,
+        itsLayer,
         known,
         message,
         growthBytesPerSecond,
         growthLow,
         growthHigh,
+        gainedBytes,
         secondsToLimit,
         pod,
         podUid,

@@ -45,9 +45,9 @@ public record HealthSnapshots(
         Integer keep) {
   /** As a CEL list: Auto and the kinds that it may stand for. None copies the heap. */
   static final String HARMLESS =
-      "['Auto', 'MapGrowth', 'KernelMemory', 'NativeAllocations', 'GoHeapProfile', 'Goroutines',"
-          + " 'MutexProfile', 'MemStats', 'ThreadDump', 'ClassHistogram', 'NativeMemory',"
-          + " 'HeapInfo', 'FinalizerInfo', 'Smaps', 'Flags']";
+      "['Auto', 'MapGrowth', 'KernelMemory', 'NativeAllocations', 'GoHeapProfile',"
+          + " 'GoHeapHolders', 'Goroutines', 'MutexProfile', 'MemStats', 'ThreadDump',"
+          + " 'ClassHistogram', 'NativeMemory', 'HeapInfo', 'FinalizerInfo', 'Smaps', 'Flags']";
 
   private static final int KEEP = 3;
 

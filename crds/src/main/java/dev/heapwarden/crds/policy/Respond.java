@@ -30,7 +30,8 @@ public record Respond(
         Isolate isolate,
     @Default("{}")
         @JsonPropertyDescription(
-            "Level 3, intervene: settings of the runtime, more replicas, more memory.")
+            "Level 3, intervene: settings of the runtime, more replicas, more memory, a restart of the"
+                + " pods that leak.")
         Intervene intervene,
     @Default("{}") @JsonPropertyDescription("How many actions there may be.") Limits limits,
     @Default(Respond.COOLDOWN)

@@ -14,7 +14,8 @@ public record MemorySnapshotStatus(
     @PrinterColumn(name = "Site")
         @JsonPropertyDescription(
             "The function that writes the fastest growing map, the application class whose"
-                + " instances grow fastest, or the function whose native blocks stay.")
+                + " instances grow fastest, the holder of a Go heap that is large and gains, or"
+                + " the function whose native blocks stay.")
         @Nullable String site,
     @JsonPropertyDescription("Why the snapshot failed as a whole.") @Nullable String message,
     @JsonPropertyDescription("Node whose agent carried it out.") @Nullable String node,
@@ -26,7 +27,8 @@ public record MemorySnapshotStatus(
                 + " they fill last, at most 20. Never keys or values.")
         List<MapReport> maps,
     @JsonPropertyDescription(
-            "Classes whose instances grew in the window, fastest first, at most 20.")
+            "Classes whose instances grew in the window, fastest first, at most 20, and after those"
+                + " at most 20 that tell of a cause: of the Java platform, or with finalizers.")
         List<ClassReport> classes,
     @JsonPropertyDescription(
             "Names of the variables of the process by which its runtime is set: GOGC,"
@@ -42,10 +44,15 @@ public record MemorySnapshotStatus(
     @JsonPropertyDescription("What Goroutines found in the memory of a Go program.")
         @Nullable GoroutineReport goroutines,
     @JsonPropertyDescription(
+            "Who holds the heap of a Go program, fastest growing first, then by their bytes, at"
+                + " most 20. Never contents.")
+        List<HolderReport> holders,
+    @JsonPropertyDescription(
             "What the evidence says that is no leak and costs memory or time all the same, and what"
-                + " to do about it, with its figures; at most 20 sentences.")
+                + " to do about it, with its figures, or what CollectGarbage and TrimNativeHeap gave"
+                + " back; at most 20 sentences.")
         List<String> advice) {
-  /** Entries of {@link #classes} at most. */
+  /** Entries of {@link #classes} at most, without those that tell of a cause. */
   public static final int CLASSES_LIMIT = 20;
 
   /** The variables by which a program's runtime is set, that {@link #variables} may name. */
@@ -61,6 +68,9 @@ public record MemorySnapshotStatus(
   /** Entries of {@link #maps} at most. */
   public static final int MAPS_LIMIT = 20;
 
+  /** Entries of {@link #holders} at most. */
+  public static final int HOLDERS_LIMIT = 20;
+
   /** Entries of {@link #advice} at most. */
   public static final int ADVICE_LIMIT = 20;
 
@@ -73,6 +83,7 @@ public record MemorySnapshotStatus(
     classes = classes == null ? List.of() : List.copyOf(classes);
     variables = variables == null ? null : List.copyOf(variables);
     allocations = allocations == null ? List.of() : List.copyOf(allocations);
+    holders = holders == null ? List.of() : List.copyOf(holders);
     advice = advice == null ? List.of() : List.copyOf(advice);
   }
 
@@ -105,6 +116,7 @@ public record MemorySnapshotStatus(
         null,
         List.of(),
         null,
+        List.of(),
         List.of());
   }
 
@@ -126,6 +138,7 @@ public record MemorySnapshotStatus(
         instances,
         allocations,
         goroutines,
+        holders,
         advice);
   }
 
@@ -224,6 +237,12 @@ public record MemorySnapshotStatus(
       @JsonPropertyDescription("Their own bytes, without what they refer to.") long bytes,
       @JsonPropertyDescription("Bytes per second that they gained in the window.")
           double bytesPerSecond,
+      @JsonPropertyDescription("Instances per second that they gained in the window.")
+          double instancesPerSecond,
+      @JsonPropertyDescription(
+              "Instances that nothing refers to any more and that wait for their finalizer; absent"
+                  + " where none do, or where nobody asked.")
+          @Nullable Long awaitingFinalizer,
       @JsonPropertyDescription("True for a class of the Java platform.") boolean platform) {}
 
   public record InstanceReport(

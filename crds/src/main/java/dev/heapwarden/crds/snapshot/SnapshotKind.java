@@ -27,6 +27,12 @@ public enum SnapshotKind {
   @JsonProperty("GoHeapProfile")
   GO_HEAP_PROFILE,
   /**
+   * Who holds the heap of a Go program, at the start and the end of a window: its global variables,
+   * and its goroutines by what lies on their stacks. From its memory, symbols are needed.
+   */
+  @JsonProperty("GoHeapHolders")
+  GO_HEAP_HOLDERS,
+  /**
    * The goroutines by stack, for go tool pprof: /debug/pprof/goroutine where the policy names its
    * port; else from the program's memory, with what they wait for, who created them and how long
    * they wait.
@@ -80,5 +86,17 @@ public enum SnapshotKind {
    * stops the JVM: taken only where that harms nobody.
    */
   @JsonProperty("HeapDump")
-  HEAP_DUMP
+  HEAP_DUMP,
+  /**
+   * A full collection of a JVM, GC.run, and what it gave back. It stops the JVM, and gives back
+   * nothing that leaks: taken only where it is asked for by name and no probe of the pod notices.
+   */
+  @JsonProperty("CollectGarbage")
+  COLLECT_GARBAGE,
+  /**
+   * What the C library of a JVM keeps of native memory that was freed goes back to the system,
+   * System.trim_native_heap, and how much that was.
+   */
+  @JsonProperty("TrimNativeHeap")
+  TRIM_NATIVE_HEAP
 }

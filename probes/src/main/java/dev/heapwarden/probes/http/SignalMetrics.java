@@ -34,6 +34,10 @@ final class SignalMetrics {
           new Meaning(
               Signal.FILE_MEMORY, "file_memory_bytes", "Cached files, without shared memory"),
           new Meaning(
+              Signal.SHARED_MEMORY,
+              "shared_memory_bytes",
+              "Of the anonymous memory: files of a tmpfs, memfds, shared mappings"),
+          new Meaning(
               Signal.KERNEL_MEMORY,
               "kernel_memory_bytes",
               "What the kernel holds for it: open files, sockets, stacks, page tables"),

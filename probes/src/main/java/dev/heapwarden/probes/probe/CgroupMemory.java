@@ -50,6 +50,7 @@ public record CgroupMemory(Map<Signal, Double> values) {
     var values = new EnumMap<Signal, Double>(Signal.class);
     put(values, Signal.ANONYMOUS_MEMORY, figure(stat, "total_rss") + shared);
     put(values, Signal.FILE_MEMORY, figure(stat, "total_cache") - shared);
+    putIfTold(values, Signal.SHARED_MEMORY, stat.get("total_shmem"));
     long usage = number(cgroup.resolve("memory.usage_in_bytes"));
     put(values, Signal.WORKING_SET, usage - figure(stat, "total_inactive_file"));
     var kernel = cgroup.resolve("memory.kmem.usage_in_bytes");
@@ -68,6 +69,7 @@ public record CgroupMemory(Map<Signal, Double> values) {
     var values = new EnumMap<Signal, Double>(Signal.class);
     put(values, Signal.ANONYMOUS_MEMORY, figure(stat, "anon") + shared);
     put(values, Signal.FILE_MEMORY, figure(stat, "file") - shared);
+    putIfTold(values, Signal.SHARED_MEMORY, stat.get("shmem"));
     long usage = number(cgroup.resolve("memory.current"));
     put(values, Signal.WORKING_SET, usage - figure(stat, "inactive_file"));
     putIfTold(values, Signal.KERNEL_MEMORY, stat.get("kernel"));

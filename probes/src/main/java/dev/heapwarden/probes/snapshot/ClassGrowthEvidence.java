@@ -1,9 +1,10 @@
 package dev.heapwarden.probes.snapshot;
 
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.ClassReport;
+import dev.heapwarden.crds.snapshot.TellingClass;
 import dev.heapwarden.probes.jvm.ClassHistogram;
-import dev.heapwarden.probes.jvm.ClassHistogram.Count;
 import dev.heapwarden.probes.jvm.Counters;
+import dev.heapwarden.probes.jvm.FinalizerQueue;
 import dev.heapwarden.probes.jvm.JvmAttach;
 import dev.heapwarden.probes.sample.ClassCount;
 import dev.heapwarden.probes.target.ProcFs;
@@ -14,17 +15,19 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
  * Which classes of a JVM grow: histograms at the start, in the middle and at the end of a window.
  * No histogram forces a collection, so each counts garbage too; each is taken right after a young
- * collection where one comes in time, and a class must grow in both halves of the window.
+ * collection where one comes in time, and a class must grow in both halves of the window, or since
+ * an earlier one.
  */
 final class ClassGrowthEvidence {
   private static final String COMMAND = "GC.class_histogram -all";
+  private static final String FINALIZERS = "GC.finalizer_info";
   private static final String FILE = "class-histograms.txt";
   private static final int HISTOGRAMS = 3;
   private static final Duration ASK_AGAIN = Duration.ofMillis(20);
@@ -38,6 +41,7 @@ final class ClassGrowthEvidence {
   private final CountForecast forecast;
   private final StallGuard guard;
   private final ClassWitness witness;
+  private final EarlierCounts earlier = new EarlierCounts();
 
   ClassGrowthEvidence(
       JvmEvidence jvm,
@@ -105,7 +109,13 @@ final class ClassGrowthEvidence {
     if (collectedBeforeEach) {
       witness.counted(container, process.pid(), counted);
     }
-    return Evidence.Taken.of(stored, Evidence.Told.classes(growth(counted)), stall);
+    var grown = GrownClasses.of(earlier.of(process, Instant.now()), counted);
+    earlier.remember(process, counted.getLast());
+    return Evidence.Taken.of(
+        stored,
+        Evidence.Told.classes(
+            GrownClasses.awaitingFinalizer(grown, awaitingFinalizer(process, grown))),
+        stall);
   }
 
   /**
@@ -128,35 +138,16 @@ final class ClassGrowthEvidence {
     return false;
   }
 
-  /** The lesser growth of the two halves counts for both. */
-  private static List<ClassReport> growth(List<ClassCount> counted) {
-    var first = counted.getFirst();
-    var middle = counted.get(1);
-    var last = counted.getLast();
-    double firstHalf = Duration.between(first.at(), middle.at()).toNanos() / 1e9;
-    double secondHalf = Duration.between(middle.at(), last.at()).toNanos() / 1e9;
-    var reports = new ArrayList<ClassReport>();
-    last.histogram()
-        .classes()
-        .forEach(
-            (name, count) -> {
-              double perSecond =
-                  Math.min(
-                      (bytes(middle, name) - bytes(first, name)) / firstHalf,
-                      (count.bytes() - bytes(middle, name)) / secondHalf);
-              if (perSecond > 0) {
-                reports.add(
-                    new ClassReport(
-                        name, count.instances(), count.bytes(), perSecond, count.platform()));
-              }
-            });
-    reports.sort(Comparator.comparingDouble(ClassReport::bytesPerSecond).reversed());
-    return reports;
+  /** Those that wait for finalizers, by class; asked only where more and more objects have one. */
+  private Map<String, Long> awaitingFinalizer(TargetProcess process, List<ClassReport> grown)
+      throws IOException, InterruptedException {
+    boolean asked =
+        grown.stream()
+            .anyMatch(found -> found.className().equals(TellingClass.FINALIZER.className()));
+    try {
+      return asked ? FinalizerQueue.read(jvm.text(process, FINALIZERS)) : Map.of();
+    } catch (JvmAttach.RefusedException _) {
+      return Map.of();
+    }
   }
-
-  private static double bytes(ClassCount counted, String name) {
-    return counted.histogram().classes().getOrDefault(name, NONE).bytes();
-  }
-
-  private static final Count NONE = new Count(0, 0, false);
 }

@@ -1,6 +1,7 @@
 package dev.heapwarden.probes.snapshot;
 
 import dev.heapwarden.crds.snapshot.GoroutineReport;
+import dev.heapwarden.crds.snapshot.HolderReport;
 import dev.heapwarden.crds.snapshot.MapReport;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.AllocationReport;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.Artifact.Source;
@@ -68,6 +69,7 @@ sealed interface Evidence {
    * @param instances that were looked for
    * @param allocations that outlived half a window, most bytes first
    * @param goroutines in groups
+   * @param holders of a heap, fastest growing first
    * @param advice sentences with their figures
    * @param window that it was seen in; the whole where there was none
    */
@@ -79,6 +81,7 @@ sealed interface Evidence {
       Optional<InstanceReport> instances,
       List<AllocationReport> allocations,
       Optional<GoroutineReport> goroutines,
+      List<HolderReport> holders,
       List<String> advice,
       Window window) {
     static final Told NOTHING = new Told(List.of(), List.of(), List.of());
@@ -87,6 +90,7 @@ sealed interface Evidence {
       maps = List.copyOf(maps);
       classes = List.copyOf(classes);
       allocations = List.copyOf(allocations);
+      holders = List.copyOf(holders);
       advice = List.copyOf(advice);
     }
 
@@ -101,6 +105,7 @@ sealed interface Evidence {
           allocations,
           Optional.empty(),
           List.of(),
+          List.of(),
           Window.WHOLE);
     }
 
@@ -110,18 +115,42 @@ sealed interface Evidence {
         Optional<InstanceReport> instances,
         Optional<GoroutineReport> goroutines) {
       this(
-          List.of(), List.of(), jvm, go, instances, List.of(), goroutines, List.of(), Window.WHOLE);
+          List.of(),
+          List.of(),
+          jvm,
+          go,
+          instances,
+          List.of(),
+          goroutines,
+          List.of(),
+          List.of(),
+          Window.WHOLE);
     }
 
     /** The same, of a window. */
     Told of(Window seen) {
-      return new Told(maps, classes, jvm, go, instances, allocations, goroutines, advice, seen);
+      return new Told(
+          maps, classes, jvm, go, instances, allocations, goroutines, holders, advice, seen);
     }
 
     /** The same, with advice. */
     Told advising(List<String> sentences) {
       return new Told(
-          maps, classes, jvm, go, instances, allocations, goroutines, sentences, window);
+          maps, classes, jvm, go, instances, allocations, goroutines, holders, sentences, window);
+    }
+
+    static Told holders(List<HolderReport> holders) {
+      return new Told(
+          List.of(),
+          List.of(),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          List.of(),
+          Optional.empty(),
+          holders,
+          List.of(),
+          Window.WHOLE);
     }
 
     static Told maps(List<MapReport> maps) {

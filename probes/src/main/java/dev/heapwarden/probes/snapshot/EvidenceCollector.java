@@ -43,6 +43,7 @@ public final class EvidenceCollector {
   private final NativeAllocationEvidence allocations;
   private final GoProfileEvidence profiles;
   private final GoMemoryEvidence goMemory;
+  private final GoHolderEvidence holders;
   private final SmapsEvidence smaps;
   private final JvmEvidence jvm;
   private final ClassGrowthEvidence classes;
@@ -50,6 +51,7 @@ public final class EvidenceCollector {
   private final FlagEvidence flags;
   private final InstanceEvidence instances;
   private final HeapDumpEvidence heapDumps;
+  private final ReliefEvidence relief;
   private final DumpSweep dumps;
   private final ProcFs proc;
   private final Spending spending;
@@ -93,6 +95,7 @@ public final class EvidenceCollector {
     kernel = new KernelMemoryEvidence(bpftrace, tracepoints, store, spending, procRoot);
     allocations = new NativeAllocationEvidence(bpftrace, store, proc, spending);
     goMemory = new GoMemoryEvidence(proc, store);
+    holders = new GoHolderEvidence(proc, store);
     profiles = new GoProfileEvidence(new PprofEvidence(store), goMemory);
     jvm = new JvmEvidence(attach, proc, store);
     Function<ContainerKey, PauseBounds> bounds =
@@ -115,6 +118,7 @@ public final class EvidenceCollector {
     var dumped = new HeapDumps(attach, jvm, proc);
     instances = new InstanceEvidence(dumped, store, pods);
     heapDumps = new HeapDumpEvidence(dumped, store, pods);
+    relief = new ReliefEvidence(jvm, store, proc, pods);
     dumps = new DumpSweep(procRoot);
     this.proc = proc;
     this.spending = spending;
@@ -191,6 +195,7 @@ public final class EvidenceCollector {
         case KERNEL_MEMORY -> kernel.take(order);
         case NATIVE_ALLOCATIONS -> allocations.take(order);
         case GO_HEAP_PROFILE -> profiles.heap(order);
+        case GO_HEAP_HOLDERS -> holders.take(order);
         case GOROUTINES -> profiles.goroutines(order);
         case MUTEX_PROFILE -> profiles.mutexes(order);
         case MEM_STATS -> goMemory.figures(order);
@@ -204,6 +209,8 @@ public final class EvidenceCollector {
         case SMAPS -> smaps.take(order);
         case INSTANCE_SAMPLE -> instances.take(order);
         case HEAP_DUMP -> heapDumps.take(order);
+        case COLLECT_GARBAGE -> relief.collect(order);
+        case TRIM_NATIVE_HEAP -> relief.trim(order);
         case AUTO -> throw new IllegalArgumentException("Auto is no kind of its own");
       };
     } catch (ArtifactStore.NoRoom refusal) {

@@ -152,7 +152,7 @@ final class GoMemoryEvidence {
         figures.memoryLimit() == Long.MAX_VALUE ? null : figures.memoryLimit());
   }
 
-  private static Optional<TargetProcess> largest(Target target) {
+  static Optional<TargetProcess> largest(Target target) {
     return target.probeableGo().stream()
         .max(Comparator.comparingLong(TargetProcess::anonymousBytes));
   }

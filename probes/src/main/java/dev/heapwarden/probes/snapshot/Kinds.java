@@ -15,6 +15,7 @@ final class Kinds {
           SnapshotKind.MEM_STATS,
           SnapshotKind.SMAPS,
           SnapshotKind.GO_HEAP_PROFILE,
+          SnapshotKind.GO_HEAP_HOLDERS,
           SnapshotKind.GOROUTINES);
 
   /** It has to be asked for: the memory of a program is not read for it. */

@@ -1,6 +1,7 @@
 package dev.heapwarden.probes.snapshot;
 
 import dev.heapwarden.crds.snapshot.SnapshotKind;
+import dev.heapwarden.probes.gomemory.HeapHolderReader;
 import dev.heapwarden.probes.heap.HeapDumpReader;
 import dev.heapwarden.probes.jvm.JvmAttach;
 import java.time.Duration;
@@ -29,6 +30,7 @@ final class Patience {
           case NATIVE_ALLOCATIONS -> window.plus(NativeAllocationEvidence.OVERHEAD);
           case KERNEL_MEMORY -> window.plus(MapGrowthEvidence.OVERHEAD);
           case GO_HEAP_PROFILE, GOROUTINES, MEM_STATS -> PprofEvidence.DEADLINE;
+          case GO_HEAP_HOLDERS -> window.plus(HeapHolderReader.TIME.multipliedBy(2));
           // Whether it counts them, and the profile.
           case MUTEX_PROFILE -> PprofEvidence.DEADLINE.multipliedBy(2);
           case THREAD_DUMP, HEAP_INFO, NATIVE_MEMORY, FINALIZER_INFO -> QUESTION;
@@ -50,6 +52,8 @@ final class Patience {
                   .plus(JvmAttach.LISTENS_WITHIN)
                   .plus(HeapDumps.LONGEST)
                   .plus(HeapDumpEvidence.COPYING);
+          // Before and after it is asked what its heap holds, and once what it knows.
+          case COLLECT_GARBAGE, TRIM_NATIVE_HEAP -> QUESTION.multipliedBy(4);
           case AUTO -> throw new IllegalArgumentException("Auto is no kind of its own");
         });
   }

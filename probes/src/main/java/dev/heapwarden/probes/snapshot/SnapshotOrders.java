@@ -35,7 +35,7 @@ import org.slf4j.LoggerFactory;
 public final class SnapshotOrders implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(SnapshotOrders.class);
 
-  /** How long a container may take to become a target after it was asked for. */
+  /** How long a container may take to become a target after it was asked for, or an agent began. */
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private final KubernetesClient client;
@@ -44,6 +44,7 @@ public final class SnapshotOrders implements AutoCloseable {
   private final BiPredicate<String, String> podIsHere;
   private final EvidenceCollector collector;
   private final InstantSource clock;
+  private final Instant began;
   private final Informers<MemorySnapshot> snapshots;
   private final ArtifactStore store;
   private final SnapshotMeasures measures;
@@ -79,6 +80,7 @@ public final class SnapshotOrders implements AutoCloseable {
     this.store = store;
     this.measures = measures;
     this.clock = clock;
+    began = clock.instant();
     reports = new Reports(client);
     artifacts = new ArtifactSweep(node, store, reports);
     copies = objects.map(bucket -> new ArtifactCopies(node, store, bucket::put, reports, clock));
@@ -134,9 +136,7 @@ public final class SnapshotOrders implements AutoCloseable {
   private boolean due(MemorySnapshot snapshot) {
     return mine(snapshot)
         && !reports.awaits(snapshot)
-        && (leftRunning(snapshot)
-            || target(snapshot).isPresent()
-            || age(snapshot, clock.instant()).compareTo(PATIENCE) > 0);
+        && (target(snapshot).isPresent() || clock.instant().isAfter(patientUntil(snapshot)));
   }
 
   private boolean mine(MemorySnapshot snapshot) {
@@ -216,8 +216,9 @@ public final class SnapshotOrders implements AutoCloseable {
         .formatted(snapshot.getSpec().container(), snapshot.getSpec().pod());
   }
 
-  private static Duration age(MemorySnapshot snapshot, Instant now) {
-    return Duration.between(Instant.parse(snapshot.getMetadata().getCreationTimestamp()), now);
+  private Instant patientUntil(MemorySnapshot snapshot) {
+    var asked = Instant.parse(snapshot.getMetadata().getCreationTimestamp());
+    return (asked.isAfter(began) ? asked : began).plus(PATIENCE);
   }
 
   private Optional<Target> target(MemorySnapshot snapshot) {

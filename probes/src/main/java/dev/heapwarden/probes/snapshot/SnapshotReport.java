@@ -1,6 +1,7 @@
 package dev.heapwarden.probes.snapshot;
 
 import dev.heapwarden.crds.snapshot.GoroutineReport;
+import dev.heapwarden.crds.snapshot.HolderReport;
 import dev.heapwarden.crds.snapshot.MapReport;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.AllocationReport;
@@ -78,6 +79,7 @@ final class SnapshotReport {
     var instances = new ArrayList<InstanceReport>();
     var allocations = new ArrayList<AllocationReport>();
     var goroutines = new ArrayList<GoroutineReport>();
+    var holders = new ArrayList<HolderReport>();
     var advice = new ArrayList<String>();
     evidence.forEach(
         (kind, outcome) -> {
@@ -91,6 +93,7 @@ final class SnapshotReport {
             told.instances().ifPresent(instances::add);
             allocations.addAll(told.allocations());
             told.goroutines().ifPresent(goroutines::add);
+            holders.addAll(told.holders());
             advice.addAll(told.advice());
           }
         });
@@ -98,14 +101,14 @@ final class SnapshotReport {
         artifacts.stream().anyMatch(artifact -> artifact.state() == Artifact.State.TAKEN);
     return new MemorySnapshotStatus(
         taken ? Phase.COMPLETED : Phase.FAILED,
-        site(maps, classes, allocations),
+        site(maps, classes, holders, allocations),
         taken ? null : nothingTaken(artifacts),
         node,
         startedAt.toString(),
         now.toString(),
         artifacts,
         maps.subList(0, Math.min(maps.size(), MemorySnapshotStatus.MAPS_LIMIT)),
-        classes.subList(0, Math.min(classes.size(), MemorySnapshotStatus.CLASSES_LIMIT)),
+        GrownClasses.told(classes),
         variables,
         jvms.isEmpty() ? null : jvms.getFirst(),
         gos.isEmpty() ? null : gos.getFirst(),
@@ -113,21 +116,26 @@ final class SnapshotReport {
         allocations.subList(
             0, Math.min(allocations.size(), MemorySnapshotStatus.ALLOCATIONS_LIMIT)),
         goroutines.isEmpty() ? null : goroutines.getFirst(),
+        holders.subList(0, Math.min(holders.size(), MemorySnapshotStatus.HOLDERS_LIMIT)),
         advice.subList(0, Math.min(advice.size(), MemorySnapshotStatus.ADVICE_LIMIT)));
   }
 
   /** What people can look up in their own code. */
   private static @Nullable String site(
-      List<MapReport> maps, List<ClassReport> classes, List<AllocationReport> allocations) {
+      List<MapReport> maps,
+      List<ClassReport> classes,
+      List<HolderReport> holders,
+      List<AllocationReport> allocations) {
     var function =
         maps.stream()
             .filter(map -> map.entriesPerSecond() > 0 && !map.steady() && !map.sites().isEmpty())
             .map(map -> map.sites().getFirst().function());
     var ofTheApplication =
         classes.stream().filter(found -> !found.platform()).map(ClassReport::className);
+    var holder = HolderReport.leading(holders).map(HolderReport::name).stream();
     var allocating =
         allocations.stream().map(AllocationReport::site).filter(Objects::nonNull).limit(1);
-    return Stream.of(function, ofTheApplication, allocating)
+    return Stream.of(function, ofTheApplication, allocating, holder)
         .flatMap(sites -> sites)
         .findFirst()
         .orElse(null);

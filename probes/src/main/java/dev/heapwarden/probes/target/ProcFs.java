@@ -226,7 +226,7 @@ public final class ProcFs {
   public record Mapping(long start, long end, long offset, boolean executable, String file) {}
 
   /** Where the start of an executable is mapped; empty when it is not. */
-  OptionalLong loadedAt(long pid, long inode) throws IOException {
+  public OptionalLong loadedAt(long pid, long inode) throws IOException {
     return mappings(pid, inode).stream()
         .filter(mapping -> mapping.offset() == 0)
         .mapToLong(Mapping::start)

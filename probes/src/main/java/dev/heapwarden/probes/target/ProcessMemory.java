@@ -116,6 +116,11 @@ public final class ProcessMemory implements Closeable {
     return buffer.flip();
   }
 
+  /** Whether no more is read, because one of the limits is reached. */
+  public boolean exhausted() {
+    return bytesLeft < 0 || System.nanoTime() - deadline > 0;
+  }
+
   public long word(long address) throws MemoryException {
     return read(address, Long.BYTES).getLong(0);
   }

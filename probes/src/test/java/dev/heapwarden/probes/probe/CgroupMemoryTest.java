@@ -33,6 +33,8 @@ class CgroupMemoryTest {
                 33_792_000.0 + 5_242_880,
                 Signal.FILE_MEMORY,
                 11_304_960.0 - 5_242_880,
+                Signal.SHARED_MEMORY,
+                5_242_880.0,
                 Signal.WORKING_SET,
                 46_948_352.0 - 6_062_080,
                 Signal.KERNEL_MEMORY,
@@ -50,6 +52,8 @@ class CgroupMemoryTest {
                 32_661_504.0 + 5_242_880,
                 Signal.FILE_MEMORY,
                 11_878_400.0 - 5_242_880,
+                Signal.SHARED_MEMORY,
+                5_242_880.0,
                 Signal.WORKING_SET,
                 46_182_400.0 - 6_635_520,
                 Signal.KERNEL_MEMORY,
@@ -96,6 +100,7 @@ class CgroupMemoryTest {
             Map.of(
                 Signal.ANONYMOUS_MEMORY, 1000.0,
                 Signal.FILE_MEMORY, 400.0,
+                Signal.SHARED_MEMORY, 100.0,
                 Signal.WORKING_SET, 1200.0,
                 Signal.MEMORY_LIMIT, 536870912.0));
   }
@@ -121,6 +126,7 @@ class CgroupMemoryTest {
             Map.of(
                 Signal.ANONYMOUS_MEMORY, 1600.0,
                 Signal.FILE_MEMORY, 100.0,
+                Signal.SHARED_MEMORY, 600.0,
                 Signal.WORKING_SET, 0.0,
                 Signal.SOCKET_MEMORY, 5.0));
   }

@@ -1,6 +1,7 @@
 package dev.heapwarden.detection;
 
 import dev.heapwarden.detection.feature.Feature;
+import dev.heapwarden.detection.feature.Features;
 import dev.heapwarden.detection.verdict.Cause;
 import dev.heapwarden.detection.verdict.MapCause;
 import dev.heapwarden.detection.verdict.Witness;
@@ -28,7 +29,8 @@ final class Suspect {
     if (supports(testimony, Witness.Kind.DIRECT_MEMORY)) {
       return Cause.DIRECT_BUFFERS;
     }
-    if (supports(testimony, Witness.Kind.PAGE_FAULTS)) {
+    if (supports(testimony, Witness.Kind.PAGE_FAULTS)
+        || supports(testimony, Witness.Kind.SHARED_MEMORY)) {
       return outsideTheHeap(testimony);
     }
     if (testimony.leakingClass().isPresent()) {
@@ -43,6 +45,9 @@ final class Suspect {
   }
 
   private static Cause outsideTheHeap(Testimony testimony) {
+    if (growsInFiles(testimony.features())) {
+      return Cause.FILE_MEMORY;
+    }
     if (supports(testimony, Witness.Kind.KERNEL_MEMORY)) {
       return Cause.KERNEL_MEMORY;
     }
@@ -50,6 +55,13 @@ final class Suspect {
       return Cause.OPEN_FILES;
     }
     return supports(testimony, Witness.Kind.PAGE_FAULTS) ? Cause.NATIVE_GROWTH : Cause.UNKNOWN;
+  }
+
+  /** At least half of what grows is shared; of a JVM that may be its heap (ZGC). */
+  private static boolean growsInFiles(Features features) {
+    double shared = features.value(Feature.SHARED_MEMORY_GROWTH_RATE).orElse(0.0);
+    double all = features.value(Feature.ANONYMOUS_SLOPE).orElse(0.0);
+    return features.value(Feature.HEAP_LIMIT).isEmpty() && shared > 0 && shared >= all / 2;
   }
 
   private static boolean supports(Testimony testimony, Witness.Kind kind) {

@@ -197,6 +197,10 @@ final class Wording {
       case DIRECT_MEMORY -> gained("direct buffers", Feature.DIRECT_MEMORY_GAINED, features);
       case PAGE_FAULTS ->
           Figures.count(features.value(Feature.PAGE_FAULT_RATE).orElse(0.0)) + " page faults/s";
+      case SHARED_MEMORY ->
+          "files in memory grow "
+              + Figures.bytes(features.value(Feature.SHARED_MEMORY_GROWTH_RATE).orElse(0.0))
+              + "/s";
       case KERNEL_MEMORY -> gained("kernel memory", Feature.KERNEL_MEMORY_GAINED, features);
       case OPEN_FILES -> gained("open files", Feature.OPEN_FILES_GAINED, features);
     };

@@ -69,6 +69,48 @@ class NativeProgramsTest {
     assertThat(verdict.evidence().cause()).isEqualTo(Cause.NATIVE_GROWTH);
   }
 
+  @Test
+  void filesThatLiveInMemoryAreToldFromOtherNativeMemory() {
+    var files =
+        grows(2 * HOUR, age -> age / 60 * MIB)
+            .reading(15, Origin.CGROUP, Signal.SHARED_MEMORY, age -> age / 80 * MIB);
+    var few =
+        grows(2 * HOUR, age -> age / 60 * MIB)
+            .reading(15, Origin.CGROUP, Signal.SHARED_MEMORY, age -> age / 180 * MIB);
+
+    assertThat(files.nativeVerdict(DEFAULTS, HOUR).evidence().cause()).isEqualTo(Cause.FILE_MEMORY);
+    assertThat(few.nativeVerdict(DEFAULTS, HOUR).evidence().cause()).isEqualTo(Cause.NATIVE_GROWTH);
+  }
+
+  /** Written by a system call: no page fault tells of it. */
+  @Test
+  void filesThatLiveInMemoryAndGrowForAnHourAreALeak() {
+    var leak =
+        new SimulatedContainer(1, 2 * HOUR)
+            .anonymous(15, 0.001, age -> 20 * MIB + age / 60 * MIB)
+            .reading(15, Origin.CGROUP, Signal.SHARED_MEMORY, age -> age / 60 * MIB);
+
+    assertThat(leak.nativeVerdict(DEFAULTS, HOUR / 2)).isInstanceOf(Verdict.Suspected.class);
+    var verdict = leak.nativeVerdict(DEFAULTS, HOUR);
+    assertThat(verdict).isInstanceOf(Verdict.Confirmed.class);
+    assertThat(verdict.evidence().cause()).isEqualTo(Cause.FILE_MEMORY);
+    assertThat(verdict.evidence().sentence()).contains("files in memory grow 17.1 KiB/s");
+  }
+
+  @Test
+  void aTmpfsThatFillsForThreeQuartersOfAnHourIsNeverConfirmed() {
+    DoubleUnaryOperator files = age -> Math.min(age, 45 * 60) / 60 * MIB;
+    var cache =
+        new SimulatedContainer(1, 3 * HOUR)
+            .anonymous(15, 0.001, age -> 20 * MIB + files.applyAsDouble(age))
+            .reading(15, Origin.CGROUP, Signal.SHARED_MEMORY, files);
+    for (double age = 300; age <= 3 * HOUR; age += 60) {
+      assertThat(cache.nativeVerdict(DEFAULTS, age))
+          .as("at %s s", age)
+          .isNotInstanceOf(Verdict.Confirmed.class);
+    }
+  }
+
   /** With GOGC=off nothing says what is still reached: its garbage grows just like that. */
   @Test
   void memoryOfAGoThatNeverCollectsIsNotConfirmed() {

@@ -16,6 +16,9 @@ record Ebb(double high, double low, double now) {
   /** Of the level before it, what a fall takes at least: less is noise. */
   private static final double FALL = 0.05;
 
+  /** Of the fall, what lies beyond the level before it where more is there than came back. */
+  private static final double NEW_HIGH = 0.25;
+
   /** A series with one point at least. */
   static Ebb of(Series series) {
     var levels = series.downSampled(SHARES);
@@ -35,5 +38,9 @@ record Ebb(double high, double low, double now) {
   /** How far it is beyond the level before the fall, relative to the fall; 1 where none was. */
   double newHigh() {
     return high - low < FALL * high ? 1 : (now - high) / (high - low);
+  }
+
+  boolean isNewHigh() {
+    return newHigh() >= NEW_HIGH;
   }
 }

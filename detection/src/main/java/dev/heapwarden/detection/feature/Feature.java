@@ -170,7 +170,9 @@ public enum Feature {
       Unit.BYTES,
       Layer.RUNTIME,
       Signal.METASPACE,
-      "What the metaspace gained over its trend if it rose in each quarter of it; 0 otherwise."),
+      "What the metaspace gained over its trend if it rose in each quarter of it, and lies above the"
+          + " level that it once fell from by a quarter of that fall, as live_heap_new_high has"
+          + " it; 0 otherwise."),
   THREADS(Unit.COUNT, Layer.RUNTIME, Signal.THREADS, "Live threads at the latest reading."),
   THREAD_GROWTH_RATE(
       Unit.PER_SECOND,
@@ -375,6 +377,17 @@ public enum Feature {
       Layer.KERNEL,
       Signal.FILE_MEMORY,
       "Cached files at the latest reading; the kernel drops them when memory is short."),
+  SHARED_MEMORY(
+      Unit.BYTES,
+      Layer.KERNEL,
+      Signal.SHARED_MEMORY,
+      "Of the anonymous memory what is shared at the latest reading: files of a tmpfs such as"
+          + " /dev/shm, memfds, shared mappings, ZGC's heap."),
+  SHARED_MEMORY_GROWTH_RATE(
+      Unit.BYTES_PER_SECOND,
+      Layer.KERNEL,
+      Signal.SHARED_MEMORY,
+      "Trend of the shared memory: Theil-Sen slope."),
   KERNEL_MEMORY(
       Unit.BYTES,
       Layer.KERNEL,
@@ -492,6 +505,7 @@ public enum Feature {
           MEMORY_LIMIT,
           PAGE_FAULTS,
           FILE_MEMORY,
+          SHARED_MEMORY,
           KERNEL_MEMORY,
           PAGE_TABLES,
           SOCKET_MEMORY,
@@ -544,6 +558,7 @@ public enum Feature {
           LOADED_CLASSES,
           PAGE_FAULTS,
           FILE_MEMORY,
+          SHARED_MEMORY,
           KERNEL_MEMORY,
           PAGE_TABLES,
           SOCKET_MEMORY,

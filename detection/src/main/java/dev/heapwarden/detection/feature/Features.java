@@ -100,6 +100,7 @@ public record Features(
     putRate(values, Feature.PAGE_FAULT_RATE, history.series(Signal.PAGE_FAULTS), window, age);
     var goroutines = GoFeatures.put(values, history, age);
     putLatest(values, Feature.FILE_MEMORY, history, age);
+    putLevel(values, Feature.SHARED_MEMORY, Feature.SHARED_MEMORY_GROWTH_RATE, history, age);
     putLevel(values, Feature.KERNEL_MEMORY, Feature.KERNEL_MEMORY_GROWTH_RATE, history, age);
     putGained(values, Feature.KERNEL_MEMORY_GAINED, history, age);
     putLevel(values, Feature.OPEN_FILES, Feature.OPEN_FILES_GROWTH_RATE, history, age);
@@ -198,7 +199,8 @@ public record Features(
     var frame = history.frame();
     var series = history.series(gained.signal()).between(frame.trendStart(age), age);
     if (Trend.isLongEnough(series, frame.windowSeconds())) {
-      values.put(gained, Pace.gained(series));
+      var all = history.series(gained.signal()).between(frame.trendStart(0), age);
+      values.put(gained, Ebb.of(all).isNewHigh() ? Pace.gained(series) : 0.0);
     }
   }
 

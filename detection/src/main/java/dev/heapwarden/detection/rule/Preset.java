@@ -56,8 +56,20 @@ public enum Preset {
    * collector lets grow, have grown to their size by then.
    */
   private static final String TOUCHED =
-      "anonymous_lasted >= 0.14 && anonymous_growth >= 0.15"
+      "anonymous_lasted >= 0.14 && anonymous_growth >= 0.15 && anonymous_new_high >= 0.25"
           + " && page_fault_rate * 4.0 * KB >= 0.25 * anonymous_slope";
+
+  /**
+   * Files in memory that grow as long beside a heap that cannot be in them. What is written to one
+   * by a system call is no page fault.
+   */
+  private static final PresetRule SHARED_MEMORY =
+      besideTheHeap(
+          "shared-memory",
+          Layer.KERNEL,
+          Witness.Kind.SHARED_MEMORY,
+          "anonymous_lasted >= 0.14 && anonymous_growth >= 0.15 && anonymous_new_high >= 0.25"
+              + " && shared_memory_growth_rate >= 0.5 * anonymous_slope");
 
   private static final PresetRule OPEN_FILES =
       besideTheHeap(
@@ -115,6 +127,7 @@ public enum Preset {
               "",
               2),
           pageFaults(TOUCHED + " && anonymous_rise >= 5.0 * live_heap_rise_meanwhile"),
+          SHARED_MEMORY,
           OPEN_FILES,
           KERNEL_MEMORY,
           new PresetRule(
@@ -193,7 +206,7 @@ public enum Preset {
    * by then.
    */
   private static final List<PresetRule> NATIVE_RULES =
-      List.of(ANONYMOUS_TREND, pageFaults(TOUCHED), OPEN_FILES, KERNEL_MEMORY);
+      List.of(ANONYMOUS_TREND, pageFaults(TOUCHED), SHARED_MEMORY, OPEN_FILES, KERNEL_MEMORY);
 
   private final RuntimeKind runtime;
 

@@ -80,6 +80,11 @@ public enum Signal {
    */
   FILE_MEMORY(Kind.GAUGE),
   /**
+   * Of the anonymous memory what is shared, bytes: files of a tmpfs such as /dev/shm or an emptyDir
+   * in memory, memfds, shared mappings, ZGC's heap. v1 memory.stat total_shmem, v2 shmem.
+   */
+  SHARED_MEMORY(Kind.GAUGE),
+  /**
    * Memory that the kernel holds for the container, bytes: objects of files, sockets and mounts,
    * stacks of threads, page tables. v1 memory.kmem.usage_in_bytes, v2 memory.stat kernel, which is
    * absent before Linux 5.18.

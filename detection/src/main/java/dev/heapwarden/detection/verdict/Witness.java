@@ -17,6 +17,7 @@ public record Witness(Kind kind, Stance stance, String message) {
     THREADS,
     DIRECT_MEMORY,
     PAGE_FAULTS,
+    SHARED_MEMORY,
     KERNEL_MEMORY,
     OPEN_FILES;
 
@@ -31,6 +32,7 @@ public record Witness(Kind kind, Stance stance, String message) {
             THREADS,
             DIRECT_MEMORY,
             PAGE_FAULTS,
+            SHARED_MEMORY,
             KERNEL_MEMORY,
             OPEN_FILES ->
             true;

@@ -91,9 +91,10 @@ class FeatureTableTest {
 
         What a verdict names as the class of a leak, who holds it, and what it advises. Where the
         samples do not tell it, the cause is Unknown; an incident names then what its snapshots show,
-        from the moment on when they are there. ThreadLocals is known only from one of level 2, which
-        samples the instances that grow in an isolated JVM: where each of them is held near the value
-        of a ThreadLocal.
+        from the moment on when they are there, and its layer is that of the cause, unless the live
+        heap was seen not to grow. BadKeys, Timer, Closure, JsonKept, Finalizers and ThreadLocals are
+        known only from snapshots; [what names each](artifacts.md#what-a-snapshot-names-as-the-cause)
+        stands with the artefacts. A later finding that says less does not replace them.
 
         | cause | layer | advice |
         |---|---|---|

@@ -82,6 +82,18 @@ class FeaturesTest {
     assertThat(value(160, Feature.FULL_GC_INTERVAL)).isCloseTo(15, within(1e-9));
   }
 
+  /** 600 files, then 100, then ever more: 725 are a quarter of the fall above the 600. */
+  @Test
+  void whatIsOpenAgainWasNotGained() {
+    for (int age = 40; age <= 2200; age += 5) {
+      add(age, Signal.OPEN_FILES, age < 640 ? 600 : 100 + 0.5 * (age - 640));
+    }
+
+    assertThat(value(1500, Feature.OPEN_FILES_GAINED)).isZero();
+    assertThat(value(1800, Feature.OPEN_FILES_GAINED)).isZero();
+    assertThat(value(2200, Feature.OPEN_FILES_GAINED)).isCloseTo(300, within(30.0));
+  }
+
   @Test
   void requestsThatNeverCameTookNoTimeThatCouldBeTold() {
     for (int age = 100; age <= 160; age += 15) {

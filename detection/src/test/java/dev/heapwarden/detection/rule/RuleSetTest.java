@@ -29,6 +29,7 @@ class RuleSetTest {
             "map-growth",
             "goroutine-growth",
             "page-faults",
+            "shared-memory",
             "open-files",
             "kernel-memory",
             "mark-termination");
@@ -48,7 +49,8 @@ class RuleSetTest {
             "pause-and-growth");
     assertThat(rules.of(RuntimeKind.NATIVE))
         .extracting(Rule::name)
-        .containsExactly("anonymous-trend", "page-faults", "open-files", "kernel-memory");
+        .containsExactly(
+            "anonymous-trend", "page-faults", "shared-memory", "open-files", "kernel-memory");
     assertThat(rules.of(RuntimeKind.UNKNOWN)).isEmpty();
   }
 

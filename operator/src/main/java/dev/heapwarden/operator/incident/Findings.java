@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** From the assessments of a workload's containers to the one finding of its incident. */
-final class Findings {
+public final class Findings {
   /** Figures alone are written this often at most. */
   private static final Duration FIGURES_EVERY = Duration.ofSeconds(30);
 
@@ -29,7 +29,8 @@ final class Findings {
                 .thenComparingDouble(Findings::growthOf));
   }
 
-  static Finding of(Assessment worst, List<Assessment> assessments) {
+  /** What an incident says of the worst one. */
+  public static Finding of(Assessment worst, List<Assessment> assessments) {
     var evidence = worst.verdict().evidence();
     var growth = evidence.growth();
     var timeToLimit = evidence.timeToLimit();
@@ -42,6 +43,9 @@ final class Findings {
         growth == null ? 0 : growth.bytesPerSecond(),
         growth == null ? 0 : growth.low(),
         growth == null ? 0 : growth.high(),
+        growth == null
+            ? null
+            : Math.round(growth.bytesPerSecond() * growth.span().toMillis() / 1e3),
         timeToLimit == null ? null : timeToLimit.toSeconds(),
         worst.container().pod(),
         worst.container().podUid(),

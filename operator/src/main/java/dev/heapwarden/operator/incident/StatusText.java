@@ -59,7 +59,7 @@ final class StatusText {
    */
   static LeakIncidentStatus with(LeakIncidentStatus old, Finding fresh, String site) {
     var baseline = old.baseline();
-    var finding = baseline == null ? fresh : fresh.orOfCause(baseline.cause());
+    var finding = baseline == null ? fresh : fresh.orOfCause(baseline.cause(), baseline.layer());
     var seconds = finding.secondsToLimit();
     return new LeakIncidentStatus(
         old.workload(),

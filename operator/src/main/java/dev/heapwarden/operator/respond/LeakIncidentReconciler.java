@@ -9,7 +9,9 @@ import dev.heapwarden.operator.respond.action.AddReplicas;
 import dev.heapwarden.operator.respond.action.AskedInForce;
 import dev.heapwarden.operator.respond.action.IsolatePod;
 import dev.heapwarden.operator.respond.action.PatchEnvironment;
+import dev.heapwarden.operator.respond.action.RelieveMemory;
 import dev.heapwarden.operator.respond.action.ResizeMemory;
+import dev.heapwarden.operator.respond.action.RestartPods;
 import dev.heapwarden.operator.respond.action.SampleInstances;
 import dev.heapwarden.operator.respond.action.TakeSnapshot;
 import dev.heapwarden.operator.respond.guard.Installation;
@@ -76,10 +78,12 @@ public final class LeakIncidentReconciler implements Reconciler<LeakIncident> {
                 new TakeSnapshot(client),
                 new IsolatePod(client),
                 new SampleInstances(client),
+                new RelieveMemory(client, assessments),
                 // The patch rolls out; replicas added before it would be made twice.
                 List.of(
                     new PatchEnvironment(client, new AskedInForce(client), assessments),
                     new AddReplicas(client),
+                    new RestartPods(client, assessments),
                     new ResizeMemory(client, assessments))),
             installation,
             store,

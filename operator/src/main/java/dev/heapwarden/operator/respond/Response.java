@@ -72,7 +72,7 @@ public final class Response {
         List.of(
             new Diagnose(actions.snapshot(), admission),
             new Isolate(actions.isolation(), actions.sampling(), admission),
-            new Intervene(actions.interventions(), admission, undoing),
+            new Intervene(actions.relief(), actions.interventions(), admission, undoing),
             new Verify(assessments, undoing));
   }
 
@@ -80,12 +80,17 @@ public final class Response {
    * What the levels do.
    *
    * @param sampling what is looked at once the pod is isolated
+   * @param relief what is asked for before anything is changed
    * @param interventions in the order in which they are begun
    */
   public record Actions(
-      Action snapshot, Action isolation, Action sampling, List<Action> interventions) {
+      Action snapshot,
+      Action isolation,
+      Action sampling,
+      Action relief,
+      List<Action> interventions) {
     List<Action> all() {
-      var all = new ArrayList<>(List.of(snapshot, isolation, sampling));
+      var all = new ArrayList<>(List.of(snapshot, isolation, sampling, relief));
       all.addAll(interventions);
       return all;
     }

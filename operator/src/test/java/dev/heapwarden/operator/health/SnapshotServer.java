@@ -28,6 +28,9 @@ public final class SnapshotServer implements AutoCloseable {
   public final NavigableMap<String, MemorySnapshot> snapshots = new TreeMap<>();
   final Set<String> notReady = new HashSet<>();
 
+  /** By pod, where that is another than {@code uid-of-} and its name. */
+  public final Map<String, String> uids = new HashMap<>();
+
   /** By pod: answered to the order of a snapshot instead of taking it. */
   final Map<String, Integer> refusals = new HashMap<>();
 
@@ -85,6 +88,9 @@ public final class SnapshotServer implements AutoCloseable {
         if (found != null) {
           yield Reply.ok(found);
         }
+        if (!path.endsWith("/memorysnapshots")) {
+          yield Reply.refusal(HttpURLConnection.HTTP_NOT_FOUND, "");
+        }
         yield listFailsWith == 0
             ? Reply.ok(list(uri.getQuery()))
             : Reply.refusal(listFailsWith, "etcd is away");
@@ -139,6 +145,7 @@ public final class SnapshotServer implements AutoCloseable {
         .withNewMetadata()
         .withName(name)
         .withNamespace("shop")
+        .withUid(uids.getOrDefault(name, "uid-of-" + name))
         .endMetadata()
         .withNewStatus()
         .addNewCondition()

@@ -67,40 +67,97 @@ class StatusTextTest {
 
   @Test
   void aClassThatTheSnapshotNamedSaysMoreThanAGrowingHeap() {
-    var heapGrows = finding(1_000).ofCause("OldGeneration");
+    var heapGrows = finding(1_000).ofCause("OldGeneration", "Application");
     var opened = StatusText.opened(TARGET, heapGrows, "", "", null, NOW);
 
-    assertThat(heapGrows.orOfCause("ClassGrowth").cause()).isEqualTo("ClassGrowth");
+    assertThat(heapGrows.orOfCause("ClassGrowth", "Application").cause()).isEqualTo("ClassGrowth");
     assertThat(StatusText.with(opened, heapGrows, "").finding()).isEqualTo(heapGrows);
-    assertThat(heapGrows.orOfCause("Unknown")).isEqualTo(heapGrows);
-    assertThat(heapGrows.ofCause("Threads").orOfCause("ClassGrowth").cause()).isEqualTo("Threads");
+    assertThat(heapGrows.orOfCause("Unknown", "Application")).isEqualTo(heapGrows);
+    assertThat(
+            heapGrows
+                .ofCause("Threads", "Application")
+                .orOfCause("ClassGrowth", "Application")
+                .cause())
+        .isEqualTo("Threads");
   }
 
   @Test
   void whoHoldsAClassSaysMoreThanThatItGrows() {
-    var named = finding(1_000).ofCause("ThreadLocals");
+    var named = finding(1_000).ofCause("ThreadLocals", "Application");
 
     for (var less : List.of("Unknown", "OldGeneration", "ClassGrowth")) {
-      var fresh = finding(1_000).ofCause(less);
-      assertThat(fresh.orOfCause("ThreadLocals")).as(less).isEqualTo(named);
-      assertThat(named.orOfCause(less)).as(less).isEqualTo(named);
+      var fresh = finding(1_000).ofCause(less, "Application");
+      assertThat(fresh.orOfCause("ThreadLocals", "Application")).as(less).isEqualTo(named);
+      assertThat(named.orOfCause(less, "Application")).as(less).isEqualTo(named);
     }
-    var other = finding(1_000).ofCause("Metaspace");
-    assertThat(other.orOfCause("ThreadLocals")).isEqualTo(other);
+    var other = finding(1_000).ofCause("Metaspace", "Application");
+    assertThat(other.orOfCause("ThreadLocals", "Application")).isEqualTo(other);
   }
 
   @Test
   void aCauseThatTheSnapshotNamedStaysWhereAFresherFindingKnowsNone() {
     var opened =
-        StatusText.opened(TARGET, finding(1_000).ofCause("ClassGrowth"), "", "", null, NOW);
+        StatusText.opened(
+            TARGET, finding(1_000).ofCause("ClassGrowth", "Application"), "", "", null, NOW);
     var named = acted(opened);
 
-    var unknown = finding(2_000).ofCause(Finding.UNKNOWN_CAUSE);
+    var unknown = finding(2_000).ofCause(Finding.UNKNOWN_CAUSE, "Application");
     assertThat(StatusText.with(named, unknown, "").finding())
-        .isEqualTo(unknown.ofCause("ClassGrowth"));
-    assertThat(StatusText.with(named, unknown.ofCause("MapGrowth"), "").finding())
+        .isEqualTo(unknown.ofCause("ClassGrowth", "Application"));
+    assertThat(StatusText.with(named, unknown.ofCause("MapGrowth", "Application"), "").finding())
         .extracting(Finding::cause)
         .isEqualTo("MapGrowth");
+  }
+
+  @Test
+  void theLayerIsThatOfTheCauseThatTheSnapshotNamed() {
+    for (var plain : List.of("Unknown", "OldGeneration", "ClassGrowth")) {
+      var fresh = finding(1_000).ofCause(plain, "Kernel");
+      var named = fresh.orOfCause("Finalizers", "Runtime");
+      assertThat(named.cause()).isEqualTo("Finalizers");
+      assertThat(named.layer()).isEqualTo("Runtime");
+      assertThat(named.orOfCause(plain, "Application")).isEqualTo(named);
+      assertThat(fresh.orOfCause("Unknown", "Runtime")).isEqualTo(fresh);
+    }
+    var compressors =
+        finding(1_000).ofCause("OldGeneration", "Application").orOfCause("NativeGrowth", "Kernel");
+    assertThat(compressors.layer()).isEqualTo("Kernel");
+    var buffers =
+        finding(1_000).ofCause("NativeGrowth", "Kernel").orOfCause("DirectBuffers", "Runtime");
+    assertThat(buffers.cause()).isEqualTo("DirectBuffers");
+    assertThat(buffers.layer()).isEqualTo("Runtime");
+    var stays = finding(1_000).ofCause("NativeGrowth", "Kernel");
+    assertThat(stays.orOfCause("ClassGrowth", "Application")).isEqualTo(stays);
+
+    var baseline = finding(1_000).ofCause("DirectBuffers", "Runtime");
+    var named = acted(StatusText.opened(TARGET, baseline, "", "", null, NOW));
+    var plainer = finding(2_000).ofCause("OldGeneration", "Application");
+    assertThat(StatusText.with(named, plainer, "").layer()).isEqualTo("Runtime");
+  }
+
+  @Test
+  void whereTheHeapWasSeenNotToGrowTheLayerStays() {
+    var fresh = finding(1_000).ofCause("Unknown", "Kernel");
+    var still =
+        new Finding(
+            fresh.verdict(),
+            fresh.runtime(),
+            fresh.layer(),
+            fresh.cause(),
+            fresh.message(),
+            1,
+            1,
+            1,
+            null,
+            null,
+            fresh.pod(),
+            fresh.podUid(),
+            1,
+            1,
+            List.of(new Finding.Witness("PostGcLiveHeap", "Contradicts", "it does not grow")),
+            fresh.at());
+    assertThat(still.orOfCause("ClassGrowth", "Application").layer()).isEqualTo("Kernel");
+    assertThat(still.orOfCause("DirectBuffers", "Runtime").layer()).isEqualTo("Runtime");
   }
 
   /** With all that the response writes. */

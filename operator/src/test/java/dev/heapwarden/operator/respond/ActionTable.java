@@ -58,6 +58,16 @@ final class ActionTable {
               "refused where no class is known and no heap dump is wanted; nothing waits for it",
               "none: nothing is changed",
               List.of());
+      case RELIEVE ->
+          new Row(
+              "a MemorySnapshot for each JVM that leaks and serves, ten at most, one after the"
+                  + " other, which asks it for what `intervene.relieve` names: a full collection"
+                  + " (CollectGarbage), freed native memory (TrimNativeHeap); what it gave back is"
+                  + " in the step; each only where it stands still for no longer than a probe of"
+                  + " the pod would notice",
+              "refused: OnlyJvms, NoPodLeaks; left out once another intervention has begun",
+              "none: nothing is changed",
+              List.of());
       case PATCH_ENVIRONMENT ->
           new Row(
               "variables of one container in the Deployment's pod template (GOMEMLIMIT, GOGC,"
@@ -82,6 +92,19 @@ final class ActionTable {
               "the number that was there, only while nobody else has set it since; by itself as"
                   + " above",
               List.of("deployments/scale update", "horizontalpodautoscalers list, patch"));
+      case RESTART ->
+          new Row(
+              "the running pods that leak, one after the other, oldest first, by the Eviction API,"
+                  + " which holds their PodDisruptionBudgets; their owner makes them again"
+                  + " (Deployment, ReplicaSet, StatefulSet, DaemonSet; Helm, Argo CD and Flux see no"
+                  + " change); the next one when as many as there shall be are ready again; asked"
+                  + " for by `intervene.restart`",
+              "refused: RolledOut (PatchEnvironment makes the pods anew), TooYoung,"
+                  + " LastReadyReplica, OwnerCannotReplace, SeveralBudgets; waits up to five"
+                  + " minutes for NotAvailable, RolloutUnderWay and what a PodDisruptionBudget"
+                  + " allows; stops where a successor is not ready within six minutes",
+              "none: what is restarted stays so; asked for half-way, no further pod goes",
+              List.of("pods/eviction create", "poddisruptionbudgets list"));
       case RESIZE_MEMORY ->
           new Row(
               "the memory limit of the container in the running pods that leak, in place, through"

@@ -86,8 +86,14 @@ class ActionsPageTest {
 
       A Deployment that Argo CD or Flux keeps as it is in Git, by its labels, annotations or field managers, is not changed: the steps
       of level 3 are `Suggested`, with the patch as YAML in `status.steps[].patch`, to be made in Git. Of what Helm installed only
-      values that the chart names are left alone: Helm changes nothing between two upgrades. Pods are in no Git: they are isolated
-      and resized all the same.
+      values that the chart names are left alone: Helm changes nothing between two upgrades. Pods are in no Git: they are isolated,
+      resized and restarted all the same.
+
+      ## What a restart is worth
+
+      A restart gives back what has grown and cures nothing. Its growth is compared at the same age as that of any other change; where
+      it is as before the incident ends as `Mitigated` only where the first pod now reaches its limit later than it would have without,
+      and says both times; otherwise as `NeedsHuman`. It is never `Resolved` because the pods are young.
       """;
 
   @Test

@@ -143,6 +143,7 @@ public final class Fixtures {
         1_048_576,
         943_718,
         1_153_434,
+        100L << 20,
         3600L,
         "checkout-1",
         "uid-of-pod",
@@ -175,7 +176,7 @@ public final class Fixtures {
   /** The incident with a baseline of this cause. */
   public static LeakIncident ofCause(LeakIncident incident, String cause) {
     var old = incident.getStatus();
-    var baseline = finding().ofCause(cause);
+    var baseline = finding().ofCause(cause, "Application");
     return with(incident, old.verdict(), old.site(), old.finding(), baseline, old.steps());
   }
 

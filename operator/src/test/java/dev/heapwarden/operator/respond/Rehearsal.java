@@ -92,8 +92,11 @@ final class Rehearsal {
             world.action(ActionKind.DIAGNOSE),
             world.action(ActionKind.ISOLATE),
             world.action(ActionKind.SAMPLE_INSTANCES),
+            world.action(ActionKind.RELIEVE),
             List.of(
-                world.action(ActionKind.PATCH_ENVIRONMENT), world.action(ActionKind.ADD_REPLICAS))),
+                world.action(ActionKind.PATCH_ENVIRONMENT),
+                world.action(ActionKind.ADD_REPLICAS),
+                world.action(ActionKind.RESTART))),
         new Installation() {
           @Override
           public Ruling ruling(ActionKind kind) {

@@ -30,6 +30,7 @@ class WildResponseTest {
     var wild = new World(seed);
     wild.put(incident("leak-1", "w1"));
     wild.put(incident("leak-2", "w2"));
+    wild.unasked.clear();
     var random = new Random(seed);
     var limits = new Limits(1 + random.nextInt(4), 1 + random.nextInt(2));
     var mode = random.nextBoolean() ? Mode.ENFORCE : Mode.APPROVE;

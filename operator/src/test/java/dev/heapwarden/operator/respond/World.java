@@ -58,7 +58,7 @@ final class World implements IncidentStore {
   final List<ActionKind> undone = new ArrayList<>();
 
   /** What the policy does not ask for. */
-  final Set<ActionKind> unasked = EnumSet.noneOf(ActionKind.class);
+  final Set<ActionKind> unasked = EnumSet.of(ActionKind.RELIEVE, ActionKind.RESTART);
 
   /** What the API server does not let pass. */
   final Set<ActionKind> denied = new HashSet<>();

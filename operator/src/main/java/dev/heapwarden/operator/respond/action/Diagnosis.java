@@ -3,19 +3,17 @@ package dev.heapwarden.operator.respond.action;
 import static java.util.stream.Collectors.joining;
 
 import dev.heapwarden.crds.incident.Finding;
-import dev.heapwarden.crds.snapshot.MapReport;
+import dev.heapwarden.crds.snapshot.HolderReport;
 import dev.heapwarden.crds.snapshot.MemorySnapshot;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.Artifact;
-import dev.heapwarden.detection.verdict.Cause;
-import dev.heapwarden.detection.verdict.MapCause;
-import dev.heapwarden.operator.evaluate.Names;
 import dev.heapwarden.operator.respond.journal.ActionKind;
 import dev.heapwarden.operator.respond.journal.Steps;
 import dev.heapwarden.operator.respond.journal.Texts;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 
 /** What level 1 found. */
@@ -38,30 +36,44 @@ final class Diagnosis {
    * @param baseline what the response began for
    */
   static Seen seen(Finding baseline, MemorySnapshotStatus status) {
-    var leaking =
-        baseline.cause().equals(Names.camel(Cause.GOROUTINE_GROWTH))
-            ? GoroutineLeak.in(status)
-            : Optional.<GoroutineLeak>empty();
-    return leaking.isEmpty()
-        ? new Seen.Done(artefacts(status) + growing(status) + advice(status), culprit(status))
-        : new Seen.Done(
-            artefacts(status) + "; " + leaking.get().sentence() + advice(status),
-            Optional.of(new Seen.Culprit(Cause.GOROUTINE_GROWTH, leaking.get().site())));
+    var named = SnapshotCause.of(baseline, status);
+    var evidence =
+        named
+            .map(SnapshotCause::evidence)
+            .filter(sentence -> !sentence.isEmpty())
+            .map(sentence -> "; " + sentence)
+            .orElse("");
+    return new Seen.Done(
+        artefacts(status) + evidence + holding(status) + advice(status),
+        named.map(found -> new Seen.Culprit(found.cause(), found.site())));
   }
 
   /**
-   * Such as {@code ; map[string]*main.session at main.handle (main.go:69) gains 75.0 entries/s}.
+   * Such as {@code ; main.sessions (map[string]*main.session) holds 45.2 MiB (71 % of the heap) in
+   * 92,104 objects, gains 1.2 MiB/s}.
    */
-  private static String growing(MemorySnapshotStatus status) {
-    return status.maps().stream()
-        .filter(map -> map.entriesPerSecond() > 0)
-        .flatMap(
-            map ->
-                map.sites().stream()
-                    .filter(site -> site.function().equals(status.site()))
-                    .map(site -> sentence(map, site)))
-        .findFirst()
+  private static String holding(MemorySnapshotStatus status) {
+    return HolderReport.leading(status.holders())
+        .map(
+            holder ->
+                String.format(
+                    Locale.ROOT,
+                    "; %s %s (%.0f %% of the heap) in %,d objects, gains %s/s",
+                    holding(holder),
+                    Texts.bytes((double) holder.bytes()),
+                    100 * holder.share(),
+                    holder.objects(),
+                    Texts.bytes(Objects.requireNonNullElse(holder.bytesPerSecond(), 0.0))))
         .orElse("");
+  }
+
+  private static String holding(HolderReport holder) {
+    return switch (holder.kind()) {
+      case VARIABLE -> HolderCause.described(holder) + " holds";
+      case GOROUTINES -> "goroutines of " + holder.name() + " hold";
+      case TIMERS -> "pending timers hold";
+      case FINALIZERS -> "finalizers alone hold";
+    };
   }
 
   /** Such as {@code . Maps hold 72 % of the 34.1 MiB in use: ...}, of the first few. */
@@ -69,43 +81,6 @@ final class Diagnosis {
     return status.advice().isEmpty()
         ? ""
         : status.advice().stream().limit(ADVICE).collect(joining(" ", ". ", ""));
-  }
-
-  private static String sentence(MapReport map, MapReport.Site site) {
-    return String.format(
-        Locale.ROOT,
-        "; %s at %s%s gains %.1f entries/s",
-        map.type() == null ? "a map" : map.type(),
-        site.function(),
-        site.location() == null ? "" : " (" + site.location() + ")",
-        map.entriesPerSecond());
-  }
-
-  private static Optional<Seen.Culprit> culprit(MemorySnapshotStatus status) {
-    var site = status.site();
-    if (site == null) {
-      return Optional.empty();
-    }
-    return Optional.of(new Seen.Culprit(cause(status, site), site));
-  }
-
-  private static Cause cause(MemorySnapshotStatus status, String site) {
-    if (status.classes().stream().anyMatch(found -> found.className().equals(site))) {
-      return Cause.CLASS_GROWTH;
-    }
-    return status.allocations().stream().anyMatch(found -> site.equals(found.site()))
-        ? Cause.NATIVE_GROWTH
-        : MapCause.of(type(status, site), site);
-  }
-
-  /** Of the map that this function makes grow most; empty where it is not known. */
-  private static String type(MemorySnapshotStatus status, String site) {
-    return status.maps().stream()
-        .filter(map -> map.entriesPerSecond() > 0)
-        .filter(map -> map.sites().stream().anyMatch(by -> by.function().equals(site)))
-        .findFirst()
-        .map(MapReport::type)
-        .orElse("");
   }
 
   static String artefacts(MemorySnapshotStatus status) {

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.IntSupplier;
 
 /** Whether a pod can be isolated, and by which labels. Looks only. */
 record Isolation(KubernetesClient client) {
@@ -70,11 +71,12 @@ record Isolation(KubernetesClient client) {
   Optional<String> disruption(Pod pod, ReplicaSet set) {
     boolean ready = Pods.isReady(pod);
     int others = Pods.readyOf(client, set).size() - (ready ? 1 : 0);
-    return Disruption.forbiddenBy(protections(pod, set))
+    return Disruption.forbiddenBy(protections(pod, () -> scale(set)))
         .or(() -> Disruption.lastReady(ready, others));
   }
 
-  private List<Protection> protections(Pod pod, ReplicaSet set) {
+  /** The budgets that select the pod, of whose like its owner wants so many. */
+  List<Protection> protections(Pod pod, IntSupplier wanted) {
     var labels = pod.getMetadata().getLabels();
     var namespace = pod.getMetadata().getNamespace();
     var budgets =
@@ -84,7 +86,7 @@ record Isolation(KubernetesClient client) {
     if (budgets.isEmpty()) {
       return List.of();
     }
-    int scale = scale(set);
+    int scale = wanted.getAsInt();
     return budgets.stream()
         .map(budget -> new Protection(budget, otherReady(budget, pod), scale))
         .toList();

@@ -28,10 +28,12 @@ final class Pods {
 
   /** Ready, and neither isolated nor on its way out. */
   static boolean serves(Pod pod) {
+    return isReady(pod) && pod.getMetadata().getDeletionTimestamp() == null && !isIsolated(pod);
+  }
+
+  static boolean isIsolated(Pod pod) {
     var labels = pod.getMetadata().getLabels();
-    return isReady(pod)
-        && pod.getMetadata().getDeletionTimestamp() == null
-        && (labels == null || !labels.containsKey(Api.QUARANTINE_LABEL));
+    return labels != null && labels.containsKey(Api.QUARANTINE_LABEL);
   }
 
   static boolean isReady(Pod pod) {

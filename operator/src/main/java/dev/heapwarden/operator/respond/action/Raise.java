@@ -3,12 +3,7 @@ package dev.heapwarden.operator.respond.action;
 import static java.util.stream.Collectors.joining;
 
 import dev.heapwarden.crds.policy.Resize;
-import dev.heapwarden.detection.verdict.Verdict;
-import dev.heapwarden.operator.evaluate.Assessment;
 import dev.heapwarden.operator.evaluate.Assessments;
-import dev.heapwarden.operator.respond.journal.ActionKind;
-import dev.heapwarden.operator.respond.journal.Steps;
-import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.net.HttpURLConnection;
@@ -31,17 +26,21 @@ record Raise(KubernetesClient client, Assessments assessments) {
 
   Plan plan(Situation situation) {
     var object = situation.target().workload();
-    boolean rollsOut =
-        Steps.newest(situation.status(), ActionKind.PATCH_ENVIRONMENT)
-            .filter(Steps::hasEffect)
-            .isPresent();
-    if (rollsOut) {
+    var replaced = Replaced.by(situation.status());
+    if (replaced.isPresent()) {
       return new Plan.Refuse(
-          object, "RolledOut: PatchEnvironment replaces the pods, and a resize would go with them");
+          object,
+          "RolledOut: %s replaces the pods, and a resize would go with them"
+              .formatted(replaced.get().text()));
     }
-    var pods = leaking(situation);
+    var pods =
+        LeakingPods.of(client, assessments, situation).stream()
+            .sorted(Comparator.comparing(leaking -> leaking.pod().getMetadata().getName()))
+            .map(LeakingPods.Leaking::pod)
+            .limit(PODS)
+            .toList();
     if (pods.isEmpty()) {
-      return new Plan.Refuse(object, "NoPodLeaks: no pod in service shows the leak");
+      return new Plan.Refuse(object, LeakingPods.NONE);
     }
     var can = new ArrayList<ContainerMemory>();
     var cannot = new TreeMap<String, String>();
@@ -56,23 +55,6 @@ record Raise(KubernetesClient client, Assessments assessments) {
     return can.isEmpty()
         ? new Plan.Refuse(object, cannot.values().iterator().next())
         : tried(situation, can, cannot);
-  }
-
-  private List<Pod> leaking(Situation situation) {
-    var target = situation.target();
-    return assessments.of(target.uid(), target.container()).stream()
-        .filter(assessment -> !assessment.quarantined())
-        .filter(
-            assessment ->
-                switch (assessment.verdict()) {
-                  case Verdict.Confirmed _, Verdict.Suspected _ -> true;
-                  case Verdict.Healthy _, Verdict.Inconclusive _ -> false;
-                })
-        .map(Assessment::container)
-        .sorted(Comparator.comparing(key -> key.pod()))
-        .flatMap(key -> Pods.find(client, situation.namespace(), key.pod(), key.podUid()).stream())
-        .limit(PODS)
-        .toList();
   }
 
   private static Optional<String> tooMuch(Situation situation, ContainerMemory memory) {

@@ -144,7 +144,6 @@ public final class SampleInstances implements Action {
   public Acted act(Situation situation, Step step) {
     return snapshots.order(
         situation,
-        step,
         snapshot(situation, Steps.fact(step, TakeSnapshot.POD), Steps.fact(step, CLASS)));
   }
 

@@ -68,16 +68,16 @@ public final class TakeSnapshot implements Action {
 
   @Override
   public boolean isActed(Situation situation, Step step) {
-    return isOurs(situation.incident(), step);
+    return isOurs(situation.incident(), get(situation.incident(), step));
   }
 
   @Override
   public Acted act(Situation situation, Step step) {
     return order(
-        situation, step, snapshot(situation, Steps.fact(step, POD), IncidentSnapshots.name(step)));
+        situation, snapshot(situation, Steps.fact(step, POD), IncidentSnapshots.name(step)));
   }
 
-  Acted order(Situation situation, Step step, MemorySnapshot snapshot) {
+  Acted order(Situation situation, MemorySnapshot snapshot) {
     try {
       client.resource(snapshot).create();
       return new Acted.Yes();
@@ -85,7 +85,9 @@ public final class TakeSnapshot implements Action {
       if (e.getCode() != HttpURLConnection.HTTP_CONFLICT) {
         throw e;
       }
-      return isOurs(situation.incident(), step)
+      return isOurs(
+              situation.incident(),
+              snapshots.find(situation.incident(), snapshot.getMetadata().getName()))
           ? new Acted.Yes()
           : new Acted.No("a snapshot of this name exists that this incident did not order");
     }
@@ -102,7 +104,10 @@ public final class TakeSnapshot implements Action {
    * @param taking what the agent may need once it has begun
    */
   Seen look(Situation situation, Step step, Duration taking) {
-    var snapshot = get(situation.incident(), step);
+    return look(situation, get(situation.incident(), step), taking);
+  }
+
+  static Seen look(Situation situation, Optional<MemorySnapshot> snapshot, Duration taking) {
     if (snapshot.isEmpty() || !IncidentSnapshots.isOf(situation.incident(), snapshot.get())) {
       return new Seen.Failed("the snapshot was deleted");
     }
@@ -194,9 +199,7 @@ public final class TakeSnapshot implements Action {
     return snapshots.find(incident, step);
   }
 
-  private boolean isOurs(LeakIncident incident, Step step) {
-    return get(incident, step)
-        .filter(snapshot -> IncidentSnapshots.isOf(incident, snapshot))
-        .isPresent();
+  private static boolean isOurs(LeakIncident incident, Optional<MemorySnapshot> found) {
+    return found.filter(snapshot -> IncidentSnapshots.isOf(incident, snapshot)).isPresent();
   }
 }

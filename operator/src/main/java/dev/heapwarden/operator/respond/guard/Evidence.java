@@ -36,7 +36,9 @@ final class Evidence {
     if (now.isAfter(Instant.parse(finding.at()).plus(lifetime(observe)))) {
       return hold("the leak was last seen at " + finding.at());
     }
-    return finding.verdict().equals("Confirmed") || whatConfirmedItIsIsolated(incident)
+    return finding.verdict().equals("Confirmed")
+            || whatConfirmedItIsIsolated(incident)
+            || mayBeRestarted(kind, incident)
         ? new Go()
         : hold("the leak is only %s now".formatted(finding.verdict().toLowerCase(Locale.ROOT)));
   }
@@ -46,6 +48,14 @@ final class Evidence {
     return Steps.newest(incident.getStatus(), ActionKind.ISOLATE)
         .filter(step -> step.state() == Step.State.DONE)
         .isPresent();
+  }
+
+  /** What confirmed it may be the first pod of a restart, and the further ones may show less. */
+  private static boolean mayBeRestarted(ActionKind kind, LeakIncident incident) {
+    return kind == ActionKind.RESTART
+        && Steps.newest(incident.getStatus(), kind)
+            .filter(step -> step.state() == Step.State.INTENDED)
+            .isPresent();
   }
 
   private static Hold hold(String why) {

@@ -9,9 +9,11 @@ public enum ActionKind {
   ISOLATE("Isolate", 2, Phase.ISOLATING, Reason.STEP_INTENDED, Reason.POD_ISOLATED),
   SAMPLE_INSTANCES(
       "SampleInstances", 2, Phase.ISOLATING, Reason.SNAPSHOT_REQUESTED, Reason.SNAPSHOT_TAKEN),
+  RELIEVE("Relieve", 3, Phase.INTERVENING, Reason.SNAPSHOT_REQUESTED, Reason.MEMORY_RELIEVED),
   PATCH_ENVIRONMENT(
       "PatchEnvironment", 3, Phase.INTERVENING, Reason.STEP_INTENDED, Reason.ENVIRONMENT_PATCHED),
   ADD_REPLICAS("AddReplicas", 3, Phase.INTERVENING, Reason.STEP_INTENDED, Reason.REPLICAS_ADDED),
+  RESTART("Restart", 3, Phase.INTERVENING, Reason.STEP_INTENDED, Reason.PODS_RESTARTED),
   RESIZE_MEMORY("ResizeMemory", 3, Phase.INTERVENING, Reason.STEP_INTENDED, Reason.MEMORY_RESIZED),
   VERIFY("Verify", 3, Phase.VERIFYING, Reason.STEP_INTENDED, Reason.LEAK_MITIGATED);
 
@@ -53,16 +55,21 @@ public enum ActionKind {
   /** True for what level 3 changes, and Verify judges. */
   public boolean intervenes() {
     return switch (this) {
-      case DIAGNOSE, ISOLATE, SAMPLE_INSTANCES, VERIFY -> false;
-      case PATCH_ENVIRONMENT, ADD_REPLICAS, RESIZE_MEMORY -> true;
+      case DIAGNOSE, ISOLATE, SAMPLE_INSTANCES, RELIEVE, VERIFY -> false;
+      case PATCH_ENVIRONMENT, ADD_REPLICAS, RESTART, RESIZE_MEMORY -> true;
     };
   }
 
   /** True when it changes the workload: such a step counts against the budget and has an undo. */
   public boolean changesWorkload() {
     return switch (this) {
-      case DIAGNOSE, SAMPLE_INSTANCES, VERIFY -> false;
-      case ISOLATE, PATCH_ENVIRONMENT, ADD_REPLICAS, RESIZE_MEMORY -> true;
+      case DIAGNOSE, SAMPLE_INSTANCES, RELIEVE, VERIFY -> false;
+      case ISOLATE, PATCH_ENVIRONMENT, ADD_REPLICAS, RESTART, RESIZE_MEMORY -> true;
     };
+  }
+
+  /** True when what it did stays until it is taken back: a restart is over once it is done. */
+  public boolean lasts() {
+    return changesWorkload() && this != RESTART;
   }
 }

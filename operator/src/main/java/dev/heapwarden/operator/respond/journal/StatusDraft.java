@@ -24,6 +24,7 @@ public final class StatusDraft {
   private final List<Line> said = new ArrayList<>();
   private int level;
   private Phase phase;
+  private String layer;
   private String site;
   private @Nullable String waitingFor;
   private @Nullable Finding baseline;
@@ -36,6 +37,7 @@ public final class StatusDraft {
     this.steps = new ArrayList<>(Steps.all(before).toList());
     this.level = before.level();
     this.phase = before.phase();
+    this.layer = before.layer();
     this.site = before.site();
     this.waitingFor = before.waitingFor();
     this.baseline = before.baseline();
@@ -57,7 +59,11 @@ public final class StatusDraft {
   /** What grows, as a snapshot named it: the finding may have known neither. */
   public StatusDraft culprit(Cause cause, String where) {
     site = where;
-    baseline = baseline == null ? null : baseline.orOfCause(Names.camel(cause));
+    if (baseline != null) {
+      var named = baseline.orOfCause(Names.camel(cause), Names.camel(cause.layer()));
+      layer = named.equals(baseline) ? layer : named.layer();
+      baseline = named;
+    }
     return this;
   }
 
@@ -114,7 +120,7 @@ public final class StatusDraft {
         before.workload(),
         before.container(),
         before.verdict(),
-        before.layer(),
+        layer,
         before.growth(),
         before.limitIn(),
         site,

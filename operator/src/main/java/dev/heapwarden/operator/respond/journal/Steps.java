@@ -48,7 +48,8 @@ public final class Steps {
   public static boolean hasEffect(Step step) {
     return changesWorkload(step)
         && switch (step.state()) {
-          case INTENDED, DONE, UNDOING -> true;
+          case INTENDED, UNDOING -> true;
+          case DONE -> kind(step).filter(ActionKind::lasts).isPresent();
           case PLANNED, REFUSED, FAILED, SUGGESTED, UNDONE -> false;
         };
   }

@@ -14,14 +14,16 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Level 3. All its actions are begun before any is waited for, so that there is one rollout; where
- * one fails all are taken back.
+ * Level 3. What can be given back is asked for first. All its actions are begun before any is
+ * waited for, so that there is one rollout; where one fails all are taken back.
  */
 public final class Intervene implements ResponseStep {
+  private final Performance relief;
   private final List<Performance> actions;
   private final Undoing undoing;
 
-  public Intervene(List<Action> actions, Admission admission, Undoing undoing) {
+  public Intervene(Action relief, List<Action> actions, Admission admission, Undoing undoing) {
+    this.relief = new Performance(relief, admission);
     this.actions = actions.stream().map(action -> new Performance(action, admission)).toList();
     this.undoing = undoing;
   }
@@ -34,6 +36,10 @@ public final class Intervene implements ResponseStep {
     }
     if (round.respond().maxLevel() < ActionKind.PATCH_ENVIRONMENT.level()) {
       return new Progress.Proceed();
+    }
+    var relieved = relieve(round);
+    if (!(relieved instanceof Progress.Proceed)) {
+      return relieved;
     }
     Progress next = new Progress.Proceed();
     var notNow = new LinkedHashMap<Performance, Progress.Held>();
@@ -55,6 +61,20 @@ public final class Intervene implements ResponseStep {
       notNow.forEach((action, held) -> leaveOut(round, action, held));
     }
     return next;
+  }
+
+  /** Not after anything was changed: what is given back then would be taken for its effect. */
+  private Progress relieve(Round round) {
+    if (Steps.all(round.status()).anyMatch(Intervene::isBegun)
+        && relief.step(round).filter(step -> step.state() == Step.State.INTENDED).isEmpty()) {
+      return new Progress.Proceed();
+    }
+    var begun = relief.begin(round);
+    return begun instanceof Progress.Proceed ? relief.settle(round) : begun;
+  }
+
+  private static boolean isBegun(Step step) {
+    return isIntervention(step) && Steps.counts(step);
   }
 
   /** The others too: an operator may have died between the failure of one and their undo. */
@@ -99,7 +119,9 @@ public final class Intervene implements ResponseStep {
   }
 
   private static boolean isInForce(Step step) {
-    return isIntervention(step) && Steps.hasEffect(step) && Steps.actedAt(step).isPresent();
+    return isIntervention(step)
+        && (Steps.hasEffect(step) || step.state() == Step.State.DONE)
+        && Steps.actedAt(step).isPresent();
   }
 
   /** What has to be waited for first is said; a failure found later is seen in the next round. */

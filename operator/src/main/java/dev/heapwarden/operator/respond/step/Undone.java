@@ -13,10 +13,13 @@ import java.util.stream.Stream;
  *
  * @param undone the actions that were
  * @param left the actions that could not be, each with its reason
+ * @param over the actions that were over when they were done
  */
-public record Undone(List<String> undone, List<String> left) {
+public record Undone(List<String> undone, List<String> left, List<String> over) {
   /** Begins the outcome of an incident of which something is left although undo was asked for. */
   public static final String NOT_ALL = "not everything could be undone";
+
+  private static final String NOTHING_LEFT = " was done and leaves nothing to take back";
 
   public static Undone of(LeakIncidentStatus status) {
     return new Undone(
@@ -24,7 +27,12 @@ public record Undone(List<String> undone, List<String> left) {
             .filter(step -> step.state() == Step.State.UNDONE)
             .map(Step::action)
             .toList(),
-        Steps.all(status).flatMap(step -> left(step).stream()).toList());
+        Steps.all(status).flatMap(step -> left(step).stream()).toList(),
+        Steps.all(status)
+            .filter(step -> step.state() == Step.State.DONE)
+            .filter(step -> Steps.counts(step) && !Steps.hasEffect(step))
+            .map(Step::action)
+            .toList());
   }
 
   private static java.util.Optional<String> left(Step step) {
@@ -42,11 +50,15 @@ public record Undone(List<String> undone, List<String> left) {
   }
 
   public String text() {
-    if (nothingWasDone()) {
+    if (nothingWasDone() && over.isEmpty()) {
       return "nothing had been changed";
     }
-    var done =
-        undone.isEmpty() ? Stream.<String>of() : Stream.of(String.join(", ", undone) + " undone");
-    return Stream.concat(left.stream(), done).collect(Collectors.joining("; "));
+    return Stream.of(left.stream(), line(undone, " undone"), line(over, NOTHING_LEFT))
+        .flatMap(lines -> lines)
+        .collect(Collectors.joining("; "));
+  }
+
+  private static Stream<String> line(List<String> actions, String what) {
+    return actions.isEmpty() ? Stream.of() : Stream.of(String.join(", ", actions) + what);
   }
 }

@@ -63,7 +63,10 @@ public final class Verify implements ResponseStep {
       case Decision.Mitigated(var text) ->
           new Progress.End(Phase.MITIGATED, text + "; it still leaks: the code has to change");
       case Decision.GiveUp(var text) -> new Progress.End(Phase.NEEDS_HUMAN, text);
-      case Decision.TakeBack(var text) when isOnlyResized(interventions) ->
+      case Decision.TakeBack(var text) when isOnly(interventions, ActionKind.RESTART) ->
+          new Gained(baseline(round), assessments.of(target.uid(), target.container()))
+              .end(text, round.now());
+      case Decision.TakeBack(var text) when isOnly(interventions, ActionKind.RESIZE_MEMORY) ->
           new Progress.End(
               Phase.MITIGATED,
               "%s; %s; it still leaks: the code has to change"
@@ -111,7 +114,7 @@ public final class Verify implements ResponseStep {
     var changes = patched.isEmpty() ? interventions : patched;
     // A resize restarts nothing: the containers that leaked are those to look at.
     var changedAt =
-        isOnlyResized(interventions)
+        isOnly(interventions, ActionKind.RESIZE_MEMORY)
             ? Instant.EPOCH
             : changes.stream()
                 // Not when it was noted that it acted: an operator that was killed in between
@@ -119,26 +122,29 @@ public final class Verify implements ResponseStep {
                 .map(step -> Instant.parse(step.intendedAt()))
                 .max(Instant::compareTo)
                 .orElseGet(() -> Instant.parse(verify.intendedAt()));
-    Finding baseline = Objects.requireNonNull(round.status().baseline(), "no baseline");
     return new Verification(
-        baseline,
+        baseline(round),
         round.policy().getSpec().observe(),
         Instant.parse(verify.intendedAt()),
         changedAt,
         !patched.isEmpty());
   }
 
-  private static boolean isOnlyResized(List<Step> interventions) {
-    return interventions.stream().allMatch(step -> Steps.is(step, ActionKind.RESIZE_MEMORY));
+  private static boolean isOnly(List<Step> interventions, ActionKind kind) {
+    return interventions.stream().allMatch(step -> Steps.is(step, kind));
+  }
+
+  private static Finding baseline(Round round) {
+    return Objects.requireNonNull(round.status().baseline(), "no baseline");
   }
 
   /** A higher limit leaves the growth as it is, and is reached later. */
   private static String bought(Round round, List<Step> interventions) {
-    Finding before = Objects.requireNonNull(round.status().baseline(), "no baseline");
     var time =
         Duration.ofSeconds(
             (long)
-                (ResizeMemory.raisedBy(interventions.getFirst()) / before.growthBytesPerSecond()));
+                (ResizeMemory.raisedBy(interventions.getFirst())
+                    / baseline(round).growthBytesPerSecond()));
     return "the higher limit buys about " + Texts.duration(time);
   }
 

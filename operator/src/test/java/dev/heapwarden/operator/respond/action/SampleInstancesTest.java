@@ -238,7 +238,7 @@ class SampleInstancesTest {
       Phase phase, @Nullable String message, @Nullable InstanceReport instances) {
     return new MemorySnapshotStatus(
         phase, null, message, "node", null, null, List.of(), List.of(), List.of(), null, null, null,
-        instances, List.of(), null, List.of());
+        instances, List.of(), null, List.of(), List.of());
   }
 
   private Reply answer(String method, URI uri, String body) {

@@ -132,6 +132,7 @@ class TakeSnapshotTest {
                 null,
                 List.of(),
                 new GoroutineReport(1_210, List.of(groups), 0),
+                List.of(),
                 List.of()));
   }
 

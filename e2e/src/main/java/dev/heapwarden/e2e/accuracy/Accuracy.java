@@ -68,11 +68,13 @@ public final class Accuracy {
         programs.stream().filter(program -> Files.exists(Trace.file(directory, program))).toList();
     var results = new LinkedHashMap<Method, List<Result>>();
     for (var program : recorded) {
-      var moments = Replay.of(Trace.read(Trace.file(directory, program)), corpus.observe());
+      var trace = Trace.read(Trace.file(directory, program));
+      var moments = Replay.of(trace, corpus.observe());
       for (var method : methods) {
+        var result = Result.of(method, program, moments);
         results
             .computeIfAbsent(method, _ -> new ArrayList<>())
-            .add(Result.of(method, program, moments));
+            .add(method.answers() ? result.with(trace.snapshots()) : result);
       }
     }
     var scores =
@@ -106,6 +108,11 @@ public final class Accuracy {
         "heapwarden: %d false alarms; up to %.0f per 1,000 days by the 95 %% interval%n",
         scores.getFirst().falseAlarms(),
         scores.getFirst().falsePer1000DaysHigh());
+    System.out.printf(
+        Locale.ROOT,
+        "heapwarden: snapshots of %s of the leaks found; class by samples alone %s%n",
+        scores.getFirst().snapshots(),
+        scores.getFirst().sampledClass());
     unknown.forEach(
         (name, message) -> System.out.println("not measured: seed:" + name + ": " + message));
     System.out.println();

@@ -29,6 +29,11 @@ final class Heapwarden implements Method {
   }
 
   @Override
+  public boolean answers() {
+    return true;
+  }
+
+  @Override
   public Opinion judge(Moment moment) {
     var verdict = verdict(moment);
     return switch (verdict) {

@@ -10,5 +10,10 @@ interface Method {
     return true;
   }
 
+  /** Whether its alarm is answered by a snapshot, which may say more than it. */
+  default boolean answers() {
+    return false;
+  }
+
   Opinion judge(Moment moment);
 }

@@ -38,8 +38,23 @@ record Score(Method method, List<Result> results, Corpus corpus) {
 
   /** Of the leaks found, those whose class is named right. */
   Share leakClass() {
-    return named(
-        (program, evidence) -> corpus.classOf(program).causes().contains(evidence.cause().name()));
+    return named(this::isOfItsClass);
+  }
+
+  /** The same by samples alone. */
+  Share sampledClass() {
+    return named(Result::sampled, this::isOfItsClass);
+  }
+
+  /** Of the leaks found, those that a snapshot was taken of. */
+  Share snapshots() {
+    var found = leaking().filter(Result::alarmed).toList();
+    return new Share(
+        (int) found.stream().filter(result -> result.snapshots() > 0).count(), found.size());
+  }
+
+  private boolean isOfItsClass(Program program, Evidence evidence) {
+    return corpus.classOf(program).causes().contains(evidence.cause().name());
   }
 
   /** Alarms of clean programs. */
@@ -82,7 +97,7 @@ record Score(Method method, List<Result> results, Corpus corpus) {
   /** Until the leak has filled its room, or its program was seen to end before. */
   private double life(Result result) {
     double planned = corpus.lifeSeconds(result.program());
-    return result.watched() < corpus.seconds() - SLACK
+    return result.watched() < corpus.recorded(result.program()).toSeconds() - SLACK
         ? Math.min(planned, result.watched())
         : planned;
   }
@@ -130,11 +145,16 @@ record Score(Method method, List<Result> results, Corpus corpus) {
   }
 
   private Share named(BiPredicate<Program, Evidence> right) {
-    var named = leaking().filter(result -> result.confirmed().isPresent()).toList();
+    return named(Result::confirmed, right);
+  }
+
+  private Share named(
+      Function<Result, Optional<Evidence>> by, BiPredicate<Program, Evidence> right) {
+    var named = leaking().filter(result -> by.apply(result).isPresent()).toList();
     return new Share(
         (int)
             named.stream()
-                .filter(result -> right.test(result.program(), result.confirmed().orElseThrow()))
+                .filter(result -> right.test(result.program(), by.apply(result).orElseThrow()))
                 .count(),
         named.size());
   }

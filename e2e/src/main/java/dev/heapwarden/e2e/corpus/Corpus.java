@@ -3,6 +3,7 @@ package dev.heapwarden.e2e.corpus;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import dev.heapwarden.crds.policy.Diagnose;
 import dev.heapwarden.crds.policy.Observe;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -19,13 +20,17 @@ import java.util.stream.Stream;
  * @param scale how much faster than in a service everything goes: the observed windows are as much
  *     shorter than the default ones
  * @param seconds that a program is recorded for
+ * @param slowSeconds that one of the shape {@code slow} is recorded for
  * @param observe of the policy that the programs are recorded under, and judged by
+ * @param diagnose of that policy: the snapshot that is taken where it confirms a leak
  * @param limits memory of a container, by runtime
  */
 public record Corpus(
     int scale,
     int seconds,
+    int slowSeconds,
     Observe observe,
+    Diagnose diagnose,
     Map<String, String> limits,
     Map<String, LeakClass> classes,
     List<Program> leaking,
@@ -57,9 +62,9 @@ public record Corpus(
     return Stream.concat(leaking.stream(), clean.stream());
   }
 
-  /** How long each is recorded. */
-  public Duration recorded() {
-    return Duration.ofSeconds(seconds);
+  /** How long a program is recorded. */
+  public Duration recorded(Program program) {
+    return Duration.ofSeconds(program.slow() ? slowSeconds : seconds);
   }
 
   /** Of a program that leaks. */

@@ -42,7 +42,12 @@ public record Program(
 
   /** Bytes that the leak keeps per second, on average. */
   public double bytesPerSecond() {
-    return rate * 1024 * (shape.equals("slow") ? 1.0 / 30 : 1);
+    return rate * 1024 * (slow() ? 1.0 / 30 : 1);
+  }
+
+  /** Whether it takes hours to show. */
+  boolean slow() {
+    return shape.equals("slow");
   }
 
   Optional<String> jvmOptions() {

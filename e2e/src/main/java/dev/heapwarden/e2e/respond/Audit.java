@@ -35,8 +35,10 @@ record Audit(Path directory) {
    * A request that changed an object.
    *
    * @param resource such as pods
+   * @param told false where the API server answered that it failed: it may have been carried out
+   *     all the same, by a store that died before it could say so
    */
-  record Effect(String resource, String name, String verb, String at) {}
+  record Effect(String resource, String name, String verb, String at, boolean told) {}
 
   /** Writes down what is to be logged. */
   static Audit in(Path directory) throws IOException {
@@ -46,7 +48,7 @@ record Audit(Path directory) {
 
   /**
    * What a program changed in a namespace, oldest first. A request changed something if it gave its
-   * object a version that no earlier one had given it.
+   * object a version that no earlier one had given it; of those that failed nobody knows.
    *
    * @param agent the program's User-Agent
    */
@@ -61,8 +63,10 @@ record Audit(Path directory) {
               object.path("resource").asText(),
               object.path("name").asText(),
               event.path("verb").asText(),
-              event.path("stageTimestamp").asText());
-      boolean isNew = known.add(effect.resource() + " " + effect.name() + " " + version);
+              event.path("stageTimestamp").asText(),
+              isCarriedOut(event));
+      boolean isNew =
+          !effect.told() || known.add(effect.resource() + " " + effect.name() + " " + version);
       if (isNew && event.path("userAgent").asText().equals(agent)) {
         effects.add(effect);
       }
@@ -70,7 +74,15 @@ record Audit(Path directory) {
     return effects;
   }
 
-  /** Those that were carried out, in the order of their ends. */
+  private static boolean isCarriedOut(JsonNode event) {
+    return code(event) / 100 == 2;
+  }
+
+  private static int code(JsonNode event) {
+    return event.at("/responseStatus/code").asInt();
+  }
+
+  /** Those that were carried out, or may have been, in the order of their ends. */
   private List<JsonNode> events(String namespace) throws IOException {
     var events = new ArrayList<JsonNode>();
     try (var files = Files.newDirectoryStream(directory, "audit*.log")) {
@@ -79,7 +91,7 @@ record Audit(Path directory) {
           for (var line : (Iterable<String>) lines.filter(it -> it.contains(namespace))::iterator) {
             var event = JSON.readTree(line);
             if (event.at("/objectRef/namespace").asText().equals(namespace)
-                && event.at("/responseStatus/code").asInt() / 100 == 2
+                && (isCarriedOut(event) || code(event) >= 500)
                 && !event.path("requestURI").asText().contains("dryRun")) {
               events.add(event);
             }

@@ -67,10 +67,13 @@ public final class Chaos {
                 }));
       }
       var deaths = threads.submit(this::killEtcd);
-      for (var lane : lanes) {
-        lane.get();
+      try {
+        for (var lane : lanes) {
+          lane.get();
+        }
+      } finally {
+        deaths.cancel(true);
       }
-      deaths.cancel(true);
     }
     System.out.printf(
         "chaos: kills=%d faults=%d two-leaders=%d etcd-killed=%d %s%n",

@@ -50,8 +50,14 @@ record ChaoticLeak(Shop shop, FaultyApiServer faulty, Killings killings, Audit a
       boolean undone = until(leak, status -> status.phase() == Phase.ROLLED_BACK);
       var all = audited();
       var undoing = all.subList(audited.size(), all.size());
+      boolean lost = !(whole && undone && isWhole(audited, ANSWERED) && isWhole(undoing, UNDONE));
+      if (lost) {
+        System.err.printf(
+            "%s: verified %s, whole %s, undone %s; steps %s; answered by %s; undone by %s%n",
+            shop.namespace(), verified, whole, undone, leak.status().steps(), audited, undoing);
+      }
       return new Tally(
-          whole && undone && isWhole(audited, ANSWERED) && isWhole(undoing, UNDONE) ? 0 : 1,
+          lost ? 1 : 0,
           repeated + beyond(effects.changes() - before, CHANGES) + repeated(undoing, UNDONE),
           orphans(effects),
           budget.below());
@@ -63,8 +69,9 @@ record ChaoticLeak(Shop shop, FaultyApiServer faulty, Killings killings, Audit a
   }
 
   private static int repeated(List<Audit.Effect> effects, Map<String, Integer> wanted) {
+    var told = effects.stream().filter(Audit.Effect::told).toList();
     return wanted.entrySet().stream()
-        .mapToInt(expected -> beyond(count(effects, expected.getKey()), expected.getValue()))
+        .mapToInt(expected -> beyond(count(told, expected.getKey()), expected.getValue()))
         .sum();
   }
 
@@ -100,14 +107,14 @@ record ChaoticLeak(Shop shop, FaultyApiServer faulty, Killings killings, Audit a
   /** Whether it came so far. */
   private boolean until(RecordedLeak leak, Predicate<LeakIncidentStatus> reached)
       throws InterruptedException {
-    var deadline = Instant.now().plus(WHATEVER_HAPPENS);
-    while (!reached.test(leak.status())) {
-      if (Instant.now().isAfter(deadline) || leak.status().phase().terminal()) {
-        return false;
+    for (var deadline = Instant.now().plus(WHATEVER_HAPPENS); Instant.now().isBefore(deadline); ) {
+      var status = leak.status();
+      if (reached.test(status) || status.phase().terminal()) {
+        return reached.test(status);
       }
       killings.tend(faulty.address(), shop.namespace());
       Thread.sleep(LOOK_AGAIN);
     }
-    return true;
+    return false;
   }
 }

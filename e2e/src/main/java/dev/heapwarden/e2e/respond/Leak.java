@@ -81,6 +81,7 @@ final class Leak {
             1e6,
             9e5,
             1.1e6,
+            600_000_000L,
             3600L,
             pod.getMetadata().getName(),
             pod.getMetadata().getUid(),

@@ -9,6 +9,7 @@ import dev.heapwarden.operator.respond.action.AddReplicas;
 import dev.heapwarden.operator.respond.action.IsolatePod;
 import dev.heapwarden.operator.respond.action.PatchEnvironment;
 import dev.heapwarden.operator.respond.action.Plan;
+import dev.heapwarden.operator.respond.action.RelieveMemory;
 import dev.heapwarden.operator.respond.action.SampleInstances;
 import dev.heapwarden.operator.respond.action.Situation;
 import dev.heapwarden.operator.respond.guard.Installation;
@@ -49,6 +50,7 @@ final class Responses {
             new TakenSnapshot(),
             new IsolatePod(client),
             new SampleInstances(client),
+            new RelieveMemory(client, (workload, container) -> List.of()),
             interventions),
         installation,
         incidents,

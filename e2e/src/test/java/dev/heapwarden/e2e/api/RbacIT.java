@@ -104,6 +104,8 @@ class RbacIT {
     "operator, get,    apps,           statefulsets,           yes",
     "operator, update, '',             pods/resize,            yes",
     "agent,    update, '',             pods/resize,            no",
+    "operator, create, '',             pods/eviction,          yes",
+    "agent,    create, '',             pods/eviction,          no",
     "operator, patch,  apps,           statefulsets,           no",
     "operator, get,    apps,           daemonsets,             yes",
     "operator, get,    batch,          jobs,                   yes",

@@ -89,6 +89,7 @@ final class BusyOperator implements OperatorState {
             1,
             1,
             1,
+            300L,
             60L,
             "web-1",
             "uid",

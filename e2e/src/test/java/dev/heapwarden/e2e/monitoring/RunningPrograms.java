@@ -145,19 +145,9 @@ final class RunningPrograms {
   /** As if Go and a JVM ran in one container. */
   private static void measure(Ledger ledger) {
     ledger.targets(List.of(target()));
+    // All there are: a signal that comes new is on the page of metrics at once.
     ledger.measured(
-        KEY,
-        Stream.of(
-                Signal.ANONYMOUS_MEMORY,
-                Signal.WORKING_SET,
-                Signal.MEMORY_LIMIT,
-                Signal.FILE_MEMORY,
-                Signal.KERNEL_MEMORY,
-                Signal.PAGE_TABLES,
-                Signal.SOCKET_MEMORY,
-                Signal.OPEN_FILES,
-                Signal.OS_THREADS)
-            .collect(Collectors.toMap(signal -> signal, _ -> 4096.0)));
+        KEY, Stream.of(Signal.values()).collect(Collectors.toMap(signal -> signal, _ -> 4096.0)));
     ledger.accept(new ProbeEvent.Collection(7, 1, 2048, 3, 80_000));
     ledger.allocated(
         KEY, 7, new MemoryFigures(9, 4, 5, 5, 9, 8, 3, 5, 1, 1, 1, 4, 3, 1, 1, 100, 1 << 20), 12);

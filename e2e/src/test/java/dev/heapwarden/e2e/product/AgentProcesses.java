@@ -11,7 +11,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** The agent and its bpftrace, and what they watch, as the node sees them. */
+/** The agent and its bpftrace, what they watch, and the operators, as the node sees them. */
 final class AgentProcesses {
   private AgentProcesses() {}
 
@@ -24,6 +24,17 @@ final class AgentProcesses {
         .filter(process -> runs(process, "/java"))
         .filter(process -> has(process, "dev.heapwarden.probes.AgentMain"))
         .toList();
+  }
+
+  /** The operator in a pod. */
+  static ProcessHandle operator(String podUid) {
+    var running =
+        inPods()
+            .filter(process -> has(process, "dev.heapwarden.operator.OperatorMain"))
+            .filter(process -> cgroup(process).replace('_', '-').contains(podUid))
+            .toList();
+    assertThat(running).as("operator of pod " + podUid).hasSize(1);
+    return running.getFirst();
   }
 
   /** The one process of the pods that runs a program. */
@@ -66,16 +77,15 @@ final class AgentProcesses {
 
   /** What runs beside the cluster is none of its business. */
   private static Stream<ProcessHandle> inPods() {
-    return ProcessHandle.allProcesses()
-        .filter(
-            process -> {
-              try {
-                return Files.readString(Path.of("/proc/" + process.pid() + "/cgroup"))
-                    .contains("/kubepods");
-              } catch (IOException e) {
-                // It ended meanwhile.
-                return false;
-              }
-            });
+    return ProcessHandle.allProcesses().filter(process -> cgroup(process).contains("/kubepods"));
+  }
+
+  /** Empty where it ended meanwhile. */
+  private static String cgroup(ProcessHandle process) {
+    try {
+      return Files.readString(Path.of("/proc/" + process.pid() + "/cgroup"));
+    } catch (IOException e) {
+      return "";
+    }
   }
 }

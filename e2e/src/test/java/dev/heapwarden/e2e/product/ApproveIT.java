@@ -57,7 +57,10 @@ class ApproveIT {
     assertThat(orders.snapshots()).isEmpty();
 
     orders.changeMode("Enforce");
-    var done = orders.until("level 3 is reached", status -> status.level() == 3);
+    var done =
+        orders.until(
+            "the variables are in force",
+            status -> step(status, "PatchEnvironment").state() == Step.State.DONE);
     assertThat(step(done, "Diagnose").state()).isEqualTo(Step.State.DONE);
     assertThat(orders.isolated()).hasSize(1);
     assertThat(orders.environment()).contains(PAUSE);
@@ -84,6 +87,10 @@ class ApproveIT {
     assertThat(step.state()).as(step.message()).isEqualTo(Step.State.DONE);
     assertThat(step.message()).contains("in force: " + PAUSE + " (seen in pod orders-");
     assertThat(orders.environment()).contains("JAVA_TOOL_OPTIONS", PAUSE);
+    var relieved = step(patched, "Relieve");
+    assertThat(relieved.state()).as(relieved.message()).isEqualTo(Step.State.DONE);
+    assertThat(relieved.message()).contains("orders-", ": GC.run gave back ");
+    assertThat(patched.steps().indexOf(relieved)).isLessThan(patched.steps().indexOf(step));
 
     orders.respond("{\"undo\": true}");
     var undone = orders.until("it is rolled back", status -> status.phase() == Phase.ROLLED_BACK);

@@ -5,9 +5,13 @@ import static org.awaitility.Awaitility.await;
 
 import dev.heapwarden.crds.policy.MemoryPolicy;
 import dev.heapwarden.crds.snapshot.MemorySnapshot;
+import dev.heapwarden.crds.snapshot.MemorySnapshotStatus;
+import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.Artifact.State;
+import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.Phase;
 import dev.heapwarden.e2e.scenario.Shop;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Duration;
+import java.time.Instant;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Order;
@@ -15,7 +19,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.parallel.Isolated;
 
-/** Killing an agent leaves no probe behind, neither the one that always runs nor a snapshot's. */
+/**
+ * Killing an agent leaves no probe behind, neither the one that always runs nor a snapshot's, and
+ * the snapshot that it took is taken by the next.
+ */
 @Isolated("it kills the agent")
 @Order(30)
 @WithTheProduct
@@ -54,20 +61,37 @@ class CrashIT {
     var probes = AgentProcesses.bpftrace();
     assertThat(agent).as("the agent's process, seen from the node").hasSize(1);
 
+    var killedAt = Instant.now();
     agent.forEach(ProcessHandle::destroyForcibly);
 
     await("the probes of the killed agent gone")
         .atMost(Duration.ofSeconds(10))
         .until(() -> probes.stream().noneMatch(ProcessHandle::isAlive));
-    // The next agent would take it anew.
-    shop.client()
-        .resources(MemorySnapshot.class)
-        .inNamespace(shop.namespace())
-        .withName(SNAPSHOT)
-        .delete();
+    await("the interrupted snapshot, taken by a new agent")
+        .atMost(Duration.ofMinutes(3))
+        .untilAsserted(
+            () -> assertThat(snapshot().phase()).as("%s", snapshot()).isEqualTo(Phase.COMPLETED));
+    assertThat(Instant.parse(snapshot().startedAt())).isAfter(killedAt);
+    assertThat(snapshot().artifacts())
+        .singleElement()
+        .satisfies(
+            artifact -> {
+              assertThat(artifact.state()).isEqualTo(State.TAKEN);
+              assertThat(artifact.size()).isPositive();
+              assertThat(artifact.sha256()).matches("[0-9a-f]{64}");
+            });
     await("a new agent with probes of its own")
         .atMost(Duration.ofMinutes(3))
         .until(() -> AgentProcesses.bpftrace().size() == 1 && everythingIsAttached());
+  }
+
+  private MemorySnapshotStatus snapshot() {
+    return shop.client()
+        .resources(MemorySnapshot.class)
+        .inNamespace(shop.namespace())
+        .withName(SNAPSHOT)
+        .require()
+        .getStatus();
   }
 
   private void orderALongWindow() {
@@ -76,7 +100,7 @@ class CrashIT {
         apiVersion: heapwarden.dev/v1alpha1
         kind: MemorySnapshot
         metadata: {name: %s}
-        spec: {pod: %s, container: sessions, kinds: [MapGrowth], window: 60s}
+        spec: {pod: %s, container: sessions, kinds: [MapGrowth], window: 30s}
         """
             .formatted(SNAPSHOT, shop.pods(Shop.LEAKING).getFirst().getMetadata().getName()));
   }

@@ -109,6 +109,7 @@ public final class AgentMain {
                 proc,
                 store,
                 ledger::counted,
+                ledger::found,
                 ledger::maps,
                 spending,
                 new ClusterPods(client, view)),

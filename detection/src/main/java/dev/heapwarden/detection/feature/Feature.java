@@ -440,6 +440,20 @@ public enum Feature {
       Signal.MAP_ENTRIES,
       "What this map gained since warm-up within the trend horizon, relative to its first size"
           + " there; 0 where no map keeps growing."),
+  MAP_HEAP_SHARE(
+      Unit.FRACTION,
+      Layer.APPLICATION,
+      Signal.MAP_HEAP_SHARE,
+      "Of the heap in use the room of maps (runtime.bmap up to Go 1.23, internal/runtime/maps since"
+          + " 1.24), by the latest heap profile within the trend horizon. Known once a snapshot has"
+          + " read one from the program's memory."),
+  EMPTIED_MAP_SHARE(
+      Unit.FRACTION,
+      Layer.APPLICATION,
+      Signal.EMPTIED_MAP_SHARE,
+      "Of the room of the maps that the latest MapGrowth snapshot within the trend horizon read,"
+          + " that which is free in emptied maps: with room for 1,024 entries or more and a quarter"
+          + " used at most."),
   CLASS_INSTANCES(
       Unit.COUNT,
       Layer.APPLICATION,
@@ -536,6 +550,8 @@ public enum Feature {
           FREED_OBJECTS,
           ALLOCATED_BYTES,
           FREED_BYTES,
+          MAP_HEAP_SHARE,
+          EMPTIED_MAP_SHARE,
           MAP_ENTRIES ->
           EnumSet.of(RuntimeKind.GO);
     };
@@ -544,12 +560,15 @@ public enum Feature {
   /**
    * True where a rule that misses the feature abstains and the other rules still decide: where
    * silence also means that nothing happened, or that nobody asked (maps speak only when they grow,
-   * classes are counted only on suspicion, requests that never came took no time), and where it is
-   * not to be had of every program (the memory of a stripped one is not read).
+   * classes are counted only on suspicion, snapshots are seldom taken, requests that never came
+   * took no time), and where it is not to be had of every program (the memory of a stripped one is
+   * not read).
    */
   public boolean isDispensable() {
     return switch (signal) {
       case MAP_ENTRIES,
+          MAP_HEAP_SHARE,
+          EMPTIED_MAP_SHARE,
           CLASS_INSTANCES,
           COLLECTIONS,
           HEAP_LIMIT,

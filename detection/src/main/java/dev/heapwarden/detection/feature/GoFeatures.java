@@ -2,6 +2,7 @@ package dev.heapwarden.detection.feature;
 
 import dev.heapwarden.detection.sample.Signal;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -23,6 +24,7 @@ final class GoFeatures {
     go.putMarkTermination();
     go.putHeap();
     go.putAllocations();
+    go.putMaps();
     return go.putGoroutines();
   }
 
@@ -71,6 +73,17 @@ final class GoFeatures {
     var released = Features.latest(history, Signal.HEAP_RELEASED, age);
     if (released != null) {
       values.put(Feature.HEAP_FRAGMENTATION, Math.max(idle - released, 0) / whole);
+    }
+  }
+
+  /** What snapshots told, which are taken more rarely than each window. */
+  private void putMaps() {
+    for (var share : List.of(Feature.MAP_HEAP_SHARE, Feature.EMPTIED_MAP_SHARE)) {
+      var told =
+          history.series(share.signal()).between(age - history.frame().horizonSeconds(), age);
+      if (!told.isEmpty()) {
+        values.put(share, told.lastValue());
+      }
     }
   }
 

@@ -111,6 +111,17 @@ public enum Signal {
    * Of the requests those that it answered with an error of its own; absent where it tells none.
    */
   FAILED_REQUESTS(Kind.COUNTER),
+  /**
+   * Share of a Go program's heap in use that is the room of maps, by its heap profile, 0 to 1. Told
+   * only when a snapshot reads one from its memory.
+   */
+  MAP_HEAP_SHARE(Kind.GAUGE),
+  /**
+   * Of the room for entries in the maps that a snapshot's window read, that which nobody uses in
+   * emptied ones, 0 to 1: of those with room for 1,024 entries a quarter of which is used at most.
+   * Told only when a snapshot reads maps.
+   */
+  EMPTIED_MAP_SHARE(Kind.GAUGE),
   /** Entries of one map instance, read when it grew. */
   MAP_ENTRIES(Kind.GAUGE),
   /**

@@ -49,6 +49,20 @@ class GoFeaturesTest {
     assertThat(at(400).value(Feature.GOROUTINES)).as("two minutes old").isEmpty();
   }
 
+  @Tag("E1")
+  @Tag("E12")
+  @Test
+  void whatASnapshotToldOfMapsCountsForTheTrendHorizon() {
+    add(100, Map.of(Signal.MAP_HEAP_SHARE, 0.4));
+    add(200, Map.of(Signal.MAP_HEAP_SHARE, 0.75));
+    add(210, Map.of(Signal.EMPTIED_MAP_SHARE, 0.875));
+
+    assertThat(value(300, Feature.MAP_HEAP_SHARE)).isCloseTo(0.75, within(1e-6));
+    assertThat(value(780, Feature.EMPTIED_MAP_SHARE)).isCloseTo(0.875, within(1e-6));
+    assertThat(at(900).value(Feature.MAP_HEAP_SHARE)).isEmpty();
+    assertThat(at(900).value(Feature.EMPTIED_MAP_SHARE)).isEmpty();
+  }
+
   @Tag("E13")
   @Test
   void ofTheIdleHeapWhatWasGivenBackIsNoFragmentation() {

@@ -134,6 +134,13 @@ final class ContainerLedger {
     }
   }
 
+  /** Takes what a snapshot found in the memory of its Go program. */
+  void found(Instant at, Map<Signal, Double> figures, SampleBuffer buffer) {
+    if (!judgesJvm) {
+      buffer.add(at, container, Origin.GO_MEMORY, figures, null);
+    }
+  }
+
   /** Takes what one of its endpoints told. */
   void offered(Instant at, Origin origin, Map<Signal, Double> figures, SampleBuffer buffer) {
     buffer.add(at, container, origin, offered.take(origin, figures), null);

@@ -160,6 +160,14 @@ public final class Ledger {
     }
   }
 
+  /** Takes what a snapshot found in the memory of a container's Go program. */
+  public synchronized void found(ContainerKey container, Map<Signal, Double> figures) {
+    var ledger = containers.get(container);
+    if (ledger != null) {
+      ledger.found(clock.now(), figures, buffer);
+    }
+  }
+
   /** Takes what an endpoint of a container told. */
   public synchronized void offered(
       ContainerKey container, Origin origin, Map<Signal, Double> figures) {

@@ -9,8 +9,10 @@ import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.ClassReport;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.GoReport;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.InstanceReport;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.JvmReport;
+import dev.heapwarden.detection.sample.Signal;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** What became of one kind of evidence. */
@@ -71,6 +73,7 @@ sealed interface Evidence {
    * @param goroutines in groups
    * @param holders of a heap, fastest growing first
    * @param advice sentences with their figures
+   * @param figures that are samples of the container too
    * @param window that it was seen in; the whole where there was none
    */
   record Told(
@@ -83,6 +86,7 @@ sealed interface Evidence {
       Optional<GoroutineReport> goroutines,
       List<HolderReport> holders,
       List<String> advice,
+      Map<Signal, Double> figures,
       Window window) {
     static final Told NOTHING = new Told(List.of(), List.of(), List.of());
 
@@ -92,6 +96,7 @@ sealed interface Evidence {
       allocations = List.copyOf(allocations);
       holders = List.copyOf(holders);
       advice = List.copyOf(advice);
+      figures = Map.copyOf(figures);
     }
 
     private Told(
@@ -106,6 +111,7 @@ sealed interface Evidence {
           Optional.empty(),
           List.of(),
           List.of(),
+          Map.of(),
           Window.WHOLE);
     }
 
@@ -124,19 +130,56 @@ sealed interface Evidence {
           goroutines,
           List.of(),
           List.of(),
+          Map.of(),
           Window.WHOLE);
     }
 
     /** The same, of a window. */
     Told of(Window seen) {
       return new Told(
-          maps, classes, jvm, go, instances, allocations, goroutines, holders, advice, seen);
+          maps,
+          classes,
+          jvm,
+          go,
+          instances,
+          allocations,
+          goroutines,
+          holders,
+          advice,
+          figures,
+          seen);
     }
 
     /** The same, with advice. */
     Told advising(List<String> sentences) {
       return new Told(
-          maps, classes, jvm, go, instances, allocations, goroutines, holders, sentences, window);
+          maps,
+          classes,
+          jvm,
+          go,
+          instances,
+          allocations,
+          goroutines,
+          holders,
+          sentences,
+          figures,
+          window);
+    }
+
+    /** The same, with samples. */
+    Told measuring(Map<Signal, Double> measured) {
+      return new Told(
+          maps,
+          classes,
+          jvm,
+          go,
+          instances,
+          allocations,
+          goroutines,
+          holders,
+          advice,
+          measured,
+          window);
     }
 
     static Told holders(List<HolderReport> holders) {
@@ -150,6 +193,7 @@ sealed interface Evidence {
           Optional.empty(),
           holders,
           List.of(),
+          Map.of(),
           Window.WHOLE);
     }
 

@@ -55,9 +55,11 @@ public final class EvidenceCollector {
   private final DumpSweep dumps;
   private final ProcFs proc;
   private final Spending spending;
+  private final FigureWitness figures;
 
   /**
    * @param store where artefacts stay
+   * @param figures takes what rules may speak of
    * @param grown the Go maps of a process that were seen to grow, by its pid, largest first
    * @param spending takes what evidence takes from the program
    */
@@ -68,10 +70,22 @@ public final class EvidenceCollector {
       ProcFs proc,
       ArtifactStore store,
       ClassWitness witness,
+      FigureWitness figures,
       LongFunction<List<GrownMap>> grown,
       Spending spending,
       PodView pods) {
-    this(bpftrace, tracepoints, sites, proc, store, witness, grown, spending, pods, Patience::with);
+    this(
+        bpftrace,
+        tracepoints,
+        sites,
+        proc,
+        store,
+        witness,
+        figures,
+        grown,
+        spending,
+        pods,
+        Patience::with);
   }
 
   /**
@@ -84,11 +98,13 @@ public final class EvidenceCollector {
       ProcFs proc,
       ArtifactStore store,
       ClassWitness witness,
+      FigureWitness figures,
       LongFunction<List<GrownMap>> grown,
       Spending spending,
       PodView pods,
       BiFunction<SnapshotKind, Duration, Duration> patience) {
     this.patience = patience;
+    this.figures = figures;
     var procRoot = proc.root();
     var attach = new JvmAttach(procRoot);
     maps = new MapGrowthEvidence(bpftrace, sites, store, proc, spending, grown);
@@ -151,7 +167,11 @@ public final class EvidenceCollector {
     long began = System.nanoTime();
     var evidence = attempt(kind, order);
     var took = Duration.ofNanos(System.nanoTime() - began);
-    spending.snapshot(order.target().container().key(), cost(kind, evidence, took));
+    var container = order.target().container().key();
+    spending.snapshot(container, cost(kind, evidence, took));
+    if (evidence instanceof Evidence.Taken taken && !taken.told().figures().isEmpty()) {
+      figures.measured(container, taken.told().figures());
+    }
     return evidence;
   }
 

@@ -3,6 +3,7 @@ package dev.heapwarden.probes.snapshot;
 import dev.heapwarden.crds.snapshot.GoroutineReport;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.Artifact.Source;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.GoReport;
+import dev.heapwarden.detection.sample.Signal;
 import dev.heapwarden.probes.gomemory.GoProcess;
 import dev.heapwarden.probes.gomemory.GoroutineProfile;
 import dev.heapwarden.probes.gomemory.HeapProfile;
@@ -23,6 +24,7 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 
 /** What a Go program's runtime keeps in its memory. Nothing is asked of it and nothing stops it. */
@@ -51,8 +53,10 @@ final class GoMemoryEvidence {
         file,
         (opened, process, output) -> {
           try (var text = text(process)) {
-            return Told.NOTHING.advising(
-                advice(HeapProfile.write(opened, text, Instant.now(), output)));
+            var held = HeapProfile.write(opened, text, Instant.now(), output);
+            return Told.NOTHING
+                .advising(advice(held))
+                .measuring(Map.of(Signal.MAP_HEAP_SHARE, held.mapShare()));
           }
         });
   }

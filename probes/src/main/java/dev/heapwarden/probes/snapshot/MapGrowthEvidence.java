@@ -1,9 +1,11 @@
 package dev.heapwarden.probes.snapshot;
 
+import dev.heapwarden.detection.sample.Signal;
 import dev.heapwarden.probes.cost.Spending;
 import dev.heapwarden.probes.go.ExecutableId;
 import dev.heapwarden.probes.go.GoBinary;
 import dev.heapwarden.probes.go.Sites;
+import dev.heapwarden.probes.gomemory.MapReading;
 import dev.heapwarden.probes.probe.Bpftrace;
 import dev.heapwarden.probes.probe.BpftraceLine;
 import dev.heapwarden.probes.probe.Uprobe;
@@ -17,9 +19,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongFunction;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** A short window of probes on every assignment to a map, in one process. */
 public final class MapGrowthEvidence {
@@ -92,6 +97,25 @@ public final class MapGrowthEvidence {
       maps = List.copyOf(maps);
       quiet = List.copyOf(quiet);
     }
+
+    /** How much room is kept for nothing, where any map was read. */
+    Map<Signal, Double> emptied() {
+      var read =
+          Stream.concat(maps.stream().map(HotMap::table), quiet.stream().map(QuietMap::table))
+              .flatMap(Report::told)
+              .toList();
+      long room = read.stream().mapToLong(MapReading.Told::capacity).sum();
+      long free =
+          read.stream()
+              .filter(MapReading.Told::emptied)
+              .mapToLong(map -> map.capacity() - map.entries())
+              .sum();
+      return room == 0 ? Map.of() : Map.of(Signal.EMPTIED_MAP_SHARE, (double) free / room);
+    }
+
+    private static Stream<MapReading.Told> told(@Nullable MapReading table) {
+      return table instanceof MapReading.Told told ? Stream.of(told) : Stream.of();
+    }
   }
 
   /**
@@ -123,7 +147,8 @@ public final class MapGrowthEvidence {
                 new ByteArrayInputStream(BpftraceLine.JSON.writeValueAsBytes(report))),
             Evidence.Told.maps(report.maps().stream().map(HotMap::growth).toList())
                 .of(new Evidence.Window(report.cut(), report.lost()))
-                .advising(MapAdvice.of(report.quiet(), grown.apply(report.pid()))));
+                .advising(MapAdvice.of(report.quiet(), grown.apply(report.pid())))
+                .measuring(report.emptied()));
       }
     };
   }

@@ -1,9 +1,13 @@
 package dev.heapwarden.probes.sample;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
+import dev.heapwarden.detection.sample.Origin;
 import dev.heapwarden.detection.sample.RuntimeKind;
+import dev.heapwarden.detection.sample.Sample;
 import dev.heapwarden.detection.sample.Signal;
+import dev.heapwarden.probes.buffer.Position;
 import dev.heapwarden.probes.buffer.SampleBuffer;
 import dev.heapwarden.probes.gclog.GoTrace;
 import dev.heapwarden.probes.go.ExecutableId;
@@ -15,6 +19,7 @@ import dev.heapwarden.probes.target.Web;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -22,12 +27,9 @@ import org.junit.jupiter.api.Test;
 class LedgerTest {
   private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
 
+  private final SampleBuffer buffer = new SampleBuffer(100, 100, new Random(1));
   private final Ledger ledger =
-      new Ledger(
-          new SampleBuffer(100, 100, new Random(1)),
-          new Sites(),
-          new WallClock(() -> NOW, () -> 0),
-          Path.of("/proc"));
+      new Ledger(buffer, new Sites(), new WallClock(() -> NOW, () -> 0), Path.of("/proc"));
 
   @Test
   void aProgramThatExecutesItselfAgainCountsFromItsOwnBeginning() {
@@ -60,6 +62,18 @@ class LedgerTest {
         .doesNotContainKey(Signal.POST_GC_LIVE_HEAP)
         .containsEntry(Signal.COLLECTIONS, 3.0);
     assertThat(ledger.maps(7)).isEmpty();
+  }
+
+  @Test
+  void whatASnapshotFindsInAGoProgramIsASampleOfIt() {
+    ledger.found(Web.KEY, Map.of(Signal.MAP_HEAP_SHARE, 0.5));
+    runs(7, 1);
+    ledger.found(Web.KEY, Map.of(Signal.MAP_HEAP_SHARE, 0.7));
+
+    assertThat(buffer.since(Position.start()).samples())
+        .as("nobody watched it at first")
+        .extracting(Sample::origin, Sample::values)
+        .containsExactly(tuple(Origin.GO_MEMORY, Map.of(Signal.MAP_HEAP_SHARE, 0.7)));
   }
 
   private void runs(long pid, long stack) {

@@ -67,6 +67,7 @@ class DumpForNothingTest {
             PROC,
             store,
             (_, _, _) -> {},
+            (_, _) -> {},
             _ -> List.of(),
             new Spending(System::nanoTime, InstantSource.system()),
             (_, _) -> Optional.of(InstanceEvidenceTest.isolated()));

@@ -44,6 +44,7 @@ class EvidenceCollectorTest {
             new ProcFs(root),
             new ArtifactStore(root, 1 << 20),
             (_, _, _) -> {},
+            (_, _) -> {},
             _ -> List.of(),
             new Spending(System::nanoTime, InstantSource.system()),
             (_, _) -> Optional.empty());

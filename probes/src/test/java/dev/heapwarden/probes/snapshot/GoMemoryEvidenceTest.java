@@ -7,6 +7,8 @@ import dev.heapwarden.crds.snapshot.GoroutineReport;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.Artifact.Source;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.GoReport;
 import dev.heapwarden.crds.snapshot.SnapshotKind;
+import dev.heapwarden.detection.sample.ContainerKey;
+import dev.heapwarden.detection.sample.Signal;
 import dev.heapwarden.probes.cost.Spending;
 import dev.heapwarden.probes.go.Sites;
 import dev.heapwarden.probes.gomemory.GoMemoryProgram;
@@ -27,7 +29,9 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
@@ -42,6 +46,7 @@ class GoMemoryEvidenceTest {
   private static final ProcFs PROC = new ProcFs(Path.of("/proc"));
 
   @TempDir Path root;
+  private final Map<ContainerKey, Map<Signal, Double>> figures = new HashMap<>();
   private GoMemoryProgram program;
 
   @BeforeAll
@@ -61,6 +66,15 @@ class GoMemoryEvidenceTest {
     assertThat(PprofTool.open(taken.stored().path()).byStack())
         .containsKey("main.keepLarge < main.main < runtime.main");
     assertThat(taken.source()).contains(Source.PROCESS_MEMORY);
+  }
+
+  @Test
+  void rulesMaySpeakOfTheShareOfMapsInItsHeapProfile() throws Exception {
+    taken(SnapshotKind.GO_HEAP_PROFILE);
+
+    var told = figures.getOrDefault(Web.KEY, Map.of());
+    assertThat(told).containsOnlyKeys(Signal.MAP_HEAP_SHARE);
+    assertThat(told.get(Signal.MAP_HEAP_SHARE)).isBetween(0.0, 0.2);
   }
 
   @Test
@@ -170,6 +184,7 @@ class GoMemoryEvidenceTest {
             PROC,
             new ArtifactStore(root, 1 << 20),
             (_, _, _) -> {},
+            figures::put,
             _ -> List.of(),
             new Spending(System::nanoTime, InstantSource.system()),
             (_, _) -> Optional.empty());

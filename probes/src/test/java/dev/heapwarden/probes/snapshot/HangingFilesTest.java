@@ -84,6 +84,7 @@ class HangingFilesTest {
         new ProcFs(directory.resolve("proc")),
         new ArtifactStore(directory.resolve("store"), 1 << 24),
         (_, _, _) -> {},
+        (_, _) -> {},
         _ -> List.of(),
         new Spending(System::nanoTime, InstantSource.system()),
         (_, _) -> Optional.empty(),

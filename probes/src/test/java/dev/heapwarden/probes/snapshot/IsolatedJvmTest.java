@@ -91,6 +91,7 @@ class IsolatedJvmTest {
         PROC,
         new ArtifactStore(directory.resolve("store"), 1 << 24),
         (_, _, _) -> {},
+        (_, _) -> {},
         _ -> List.of(),
         new Spending(System::nanoTime, InstantSource.system()),
         (_, _) -> Optional.of(pod));

@@ -3,10 +3,12 @@ package dev.heapwarden.probes.snapshot;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heapwarden.detection.sample.MapInstance;
+import dev.heapwarden.detection.sample.Signal;
 import dev.heapwarden.probes.gomemory.MapReading;
 import dev.heapwarden.probes.probe.ProbeEvent;
 import dev.heapwarden.probes.sample.GrownMap;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -28,13 +30,34 @@ class MapAdviceTest {
     assertThat(MapAdvice.of(List.of(quiet(90_000, 131_072, 4 << 20, false)), List.of())).isEmpty();
   }
 
+  /** Of 200,000 places 131,072 are an emptied map's, 1,072 of them used. */
+  @Tag("E12")
+  @Test
+  void rulesMaySpeakOfTheRoomThatEmptiedMapsKeep() {
+    assertThat(
+            report(
+                    quiet(1072, 131_072, 4 << 20, true),
+                    quiet(60_000, 68_928, 2 << 20, false),
+                    untold())
+                .emptied())
+        .containsExactly(Map.entry(Signal.EMPTIED_MAP_SHARE, 0.65));
+    assertThat(report(quiet(60_000, 68_928, 2 << 20, false)).emptied())
+        .containsExactly(Map.entry(Signal.EMPTIED_MAP_SHARE, 0.0));
+    assertThat(report(untold()).emptied()).as("no map was read").isEmpty();
+  }
+
+  private static MapGrowthEvidence.Report report(QuietMap... quiet) {
+    return new MapGrowthEvidence.Report(7, 5, 0, false, 0, List.of(), List.of(quiet));
+  }
+
+  private static QuietMap untold() {
+    return new QuietMap(
+        "0x1", "map[int]int", "main.fill", "main.go:1", 9, new MapReading.Untold("gone"));
+  }
+
   @Test
   void ofAMapThatCannotBeReadNothingIsSaid() {
-    var untold =
-        new QuietMap(
-            "0x1", "map[int]int", "main.fill", "main.go:1", 9, new MapReading.Untold("gone"));
-
-    assertThat(MapAdvice.of(List.of(untold), List.of())).isEmpty();
+    assertThat(MapAdvice.of(List.of(untold()), List.of())).isEmpty();
   }
 
   /** As a large map is built for each request without a hint of its size. */

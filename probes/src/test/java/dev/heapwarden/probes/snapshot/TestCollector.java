@@ -22,6 +22,7 @@ final class TestCollector {
         new ProcFs(Path.of("/proc")),
         new ArtifactStore(directory.resolve("store"), 1 << 24),
         (_, _, _) -> {},
+        (_, _) -> {},
         _ -> List.of(),
         new Spending(System::nanoTime, InstantSource.system()),
         (_, _) -> Optional.empty());

@@ -42,15 +42,23 @@ public final class Chaos {
    * @param arguments how often operators are killed; an empty directory
    */
   public static void main(String[] arguments) throws Exception {
-    var directory = Path.of(arguments[1]);
+    var tally = unleash(Integer.parseInt(arguments[0]), Path.of(arguments[1]));
+    System.exit(tally.equals(Tally.NOTHING) ? 0 : 1);
+  }
+
+  /**
+   * On a cluster of its own.
+   *
+   * @param kills how often operators are killed
+   * @param directory an empty one
+   */
+  static Tally unleash(int kills, Path directory) throws Exception {
     var audit = Audit.in(directory);
     var operator = OperatorProcess.trained(directory);
-    Tally tally;
     try (var cluster = Cluster.startAudited(audit.directory());
         var _ = StoppedOperator.in(cluster.client())) {
-      tally = new Chaos(cluster, audit, operator, new Kills(Integer.parseInt(arguments[0]))).run();
+      return new Chaos(cluster, audit, operator, new Kills(kills)).run();
     }
-    System.exit(tally.equals(Tally.NOTHING) ? 0 : 1);
   }
 
   private Tally run() throws InterruptedException, ExecutionException {

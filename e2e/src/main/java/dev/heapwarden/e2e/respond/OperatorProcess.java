@@ -1,13 +1,17 @@
 package dev.heapwarden.e2e.respond;
 
 import com.sun.net.httpserver.HttpServer;
+import java.io.File;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * How a {@link KilledOperator} is started: often, and several at once, so with its classes loaded
@@ -65,16 +69,17 @@ record OperatorProcess(Path cache) {
                 "-Xmx256m",
                 "-Dorg.slf4j.simpleLogger.defaultLogLevel=off",
                 option));
-    command.addAll(
-        List.of(
-            "-cp",
-            System.getProperty("java.class.path"),
-            KilledOperator.class.getName(),
-            address,
-            namespace));
+    command.addAll(List.of("-cp", archives(), KilledOperator.class.getName(), address, namespace));
     return new ProcessBuilder(command)
         .redirectOutput(Redirect.DISCARD)
         .redirectError(errors)
         .start();
+  }
+
+  /** Of the class path; what is learnt ahead of time is learnt of no directories. */
+  private static String archives() {
+    return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
+        .filter(entry -> Files.isRegularFile(Path.of(entry)))
+        .collect(Collectors.joining(File.pathSeparator));
   }
 }

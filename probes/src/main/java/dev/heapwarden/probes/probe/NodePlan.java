@@ -140,6 +140,28 @@ record NodePlan(
     return pids(faulting);
   }
 
+  /** The pids of which each probe tells something. */
+  Map<Cause, Set<Long>> watched() {
+    return Map.of(
+        Cause.PAGE_FAULTS,
+        faultingPids(),
+        Cause.JVM_USDT,
+        pids(jvms.keySet()),
+        Cause.GO_GC,
+        watchedBy(GoExecutable::tellsCollections),
+        Cause.GO_MARK_TERMINATION,
+        watchedBy(GoExecutable::tellsMarkTermination),
+        Cause.GO_MAP_GROWTH,
+        watchedBy(GoExecutable::tellsGrowth));
+  }
+
+  private Set<Long> watchedBy(Predicate<GoExecutable> probe) {
+    return pids(
+        processes.stream()
+            .filter(process -> probesGoOf(process, probe))
+            .collect(Collectors.toUnmodifiableSet()));
+  }
+
   private static Set<Long> pids(Set<TargetProcess.Identity> processes) {
     return processes.stream()
         .map(TargetProcess.Identity::pid)

@@ -141,7 +141,9 @@ final class NodeRun {
           takeOver();
         }
         // A slot's count belongs to the slot, whose last nanosecond is before its end.
-        seen.stream().filter(event -> claim.takes(event.pid(), timeOf(event))).forEach(sink);
+        seen.stream()
+            .filter(event -> claim.takes(event.cause(), event.pid(), timeOf(event)))
+            .forEach(sink);
       }
     }
   }
@@ -170,7 +172,7 @@ final class NodeRun {
         long cutOver =
             ((System.nanoTime() + 1_000_000_000L) / NodeProgram.SLOT_NANOS + 1)
                 * NodeProgram.SLOT_NANOS;
-        claim = Claim.after(cutOver, before.plan.pids());
+        claim = Claim.after(cutOver, before.plan.watched());
         before.claim = before.claim.endingAt(cutOver);
       }
     }

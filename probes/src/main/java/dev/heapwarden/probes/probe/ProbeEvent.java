@@ -10,6 +10,9 @@ public sealed interface ProbeEvent {
 
   long nanos();
 
+  /** What the process paid for it: which of its probes tells. */
+  Cause cause();
+
   /**
    * A garbage collection ended its mark phase.
    *
@@ -19,7 +22,12 @@ public sealed interface ProbeEvent {
    * @param markTermination nanoseconds of the longest one since then; 0 where it is not watched
    */
   record Collection(long pid, long nanos, long liveBytes, long collections, long markTermination)
-      implements ProbeEvent {}
+      implements ProbeEvent {
+    @Override
+    public Cause cause() {
+      return Cause.GO_GC;
+    }
+  }
 
   /**
    * A map is about to grow.
@@ -35,6 +43,11 @@ public sealed interface ProbeEvent {
     public MapGrowth {
       returnAddresses = List.copyOf(returnAddresses);
     }
+
+    @Override
+    public Cause cause() {
+      return Cause.GO_MAP_GROWTH;
+    }
   }
 
   /**
@@ -48,7 +61,12 @@ public sealed interface ProbeEvent {
    */
   record JvmCollection(
       long pid, long nanos, long manager, long pool, long used, long most, long metaspace)
-      implements ProbeEvent {}
+      implements ProbeEvent {
+    @Override
+    public Cause cause() {
+      return Cause.JVM_USDT;
+    }
+  }
 
   /**
    * A JVM stood still for a collection.
@@ -56,14 +74,24 @@ public sealed interface ProbeEvent {
    * @param nanos end of the pause
    * @param pools whether what the collection left was told in it
    */
-  record JvmPause(long pid, long nanos, long pauseNanos, boolean pools) implements ProbeEvent {}
+  record JvmPause(long pid, long nanos, long pauseNanos, boolean pools) implements ProbeEvent {
+    @Override
+    public Cause cause() {
+      return Cause.JVM_USDT;
+    }
+  }
 
   /**
    * Page faults of one time slot.
    *
    * @param nanos end of the slot
    */
-  record Faults(long pid, long nanos, long faults) implements ProbeEvent {}
+  record Faults(long pid, long nanos, long faults) implements ProbeEvent {
+    @Override
+    public Cause cause() {
+      return Cause.PAGE_FAULTS;
+    }
+  }
 
   /**
    * What a probe took from the process in one time slot.

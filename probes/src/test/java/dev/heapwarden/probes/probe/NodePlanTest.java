@@ -18,6 +18,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
@@ -49,6 +50,19 @@ class NodePlanTest {
     assertThat(plan.probesGoOf(identity("a", 7), GoExecutable::tellsCollections)).isTrue();
     assertThat(plan.countsFaultsOf(identity("a", 7))).isFalse();
     assertThat(plan.countsFaultsOf(identity("b", 8))).isTrue();
+  }
+
+  @Test
+  void whatEachProbeTellsIsOfWhoIsNotSparedIt() {
+    var spared = Set.of(Cause.GO_MARK_TERMINATION, Cause.PAGE_FAULTS);
+
+    assertThat(plan(spared, Set.of(Cause.GO_MARK_TERMINATION)).watched())
+        .containsOnly(
+            Map.entry(Cause.GO_GC, Set.of(7L, 8L)),
+            Map.entry(Cause.GO_MAP_GROWTH, Set.of(7L, 8L)),
+            Map.entry(Cause.GO_MARK_TERMINATION, Set.of()),
+            Map.entry(Cause.PAGE_FAULTS, Set.of(8L)),
+            Map.entry(Cause.JVM_USDT, Set.of()));
   }
 
   @Test

@@ -75,7 +75,7 @@ final class HostAgent implements AutoCloseable {
             ledger::maps);
     var cgroups = directory.resolve("c");
     for (var program : programs) {
-      var cgroup = Files.createDirectories(cgroups.resolve("memory/kubepods/" + program));
+      var cgroup = Files.createDirectories(cgroups.resolve("memory/kubepods/" + id(program)));
       Files.writeString(cgroup.resolve("cgroup.procs"), program.pid() + "\n");
     }
     targets =
@@ -124,7 +124,12 @@ final class HostAgent implements AutoCloseable {
   }
 
   private static ContainerKey key(MapsProgram program) {
-    return new ContainerKey("matrix", program.toString(), "uid", "maps", program.toString());
+    return new ContainerKey("matrix", program.toString(), "uid", "maps", id(program));
+  }
+
+  /** No part of another's: a cgroup is found by the id in its name. */
+  private static String id(MapsProgram program) {
+    return program + ".scope";
   }
 
   private static WatchedContainer container(MapsProgram program) {

@@ -91,20 +91,23 @@ final class AllocationProgram {
             config = { max_map_keys = %d; print_maps_on_exit = 0 }
             BEGIN {
               %s
-              @open = 1; printf("start %%lu\\n", nsecs);
+              @open = 1; %s printf("start %%lu\\n", nsecs);
             }
             """
-                .formatted(KEYS, TYPES));
+                .formatted(KEYS, TYPES, WindowClock.STARTED));
     allocator.functions().stream()
         .sorted(Comparator.comparingInt(probed -> turn(probed.function())))
         .forEach(probed -> text.append(probes(probed)));
     return text.append(
             """
-            interval:ms:%d { if (@open) { @open = 0; @closed = nsecs; } }
-            interval:ms:%d { exit(); }
-            END { print(@paid); print(@closed); print(@older); print(@leftout); print(@bytes); print(@blocks); }
+            %sEND { print(@paid); print(@closed); print(@older); print(@leftout); print(@bytes); print(@blocks); }
             """
-                .formatted(window.toMillis() / 2, window.toMillis()))
+                .formatted(
+                    WindowClock.atEachTick(
+                        "if (@open && %s) { @open = 0; @closed = nsecs; } if (%s) { exit(); }"
+                            .formatted(
+                                WindowClock.isOver(window.dividedBy(2)),
+                                WindowClock.isOver(window)))))
         .toString();
   }
 

@@ -224,7 +224,7 @@ public final class KernelMemoryEvidence {
   static String program(List<Long> pids, Duration window, boolean namesCaches) {
     var text = new StringBuilder("config = { max_map_keys = 16384 }\nBEGIN {\n");
     pids.forEach(pid -> text.append("  @t[%d] = 1;\n".formatted(pid)));
-    text.append("  printf(\"start %lu\\n\", nsecs);\n}\n");
+    text.append("  %s printf(\"start %%lu\\n\", nsecs);\n}\n".formatted(WindowClock.STARTED));
     text.append(
         """
         tracepoint:kmem:kmalloc /@t[pid]/ {
@@ -251,7 +251,8 @@ public final class KernelMemoryEvidence {
             """)
             .formatted(CALLS));
     text.append("END { printf(\"end %lu\\n\", nsecs); }\n");
-    text.append("interval:ms:%d { exit(); }\n".formatted(window.toMillis()));
+    text.append(
+        WindowClock.atEachTick("if (%s) { exit(); }".formatted(WindowClock.isOver(window))));
     return text.toString();
   }
 }

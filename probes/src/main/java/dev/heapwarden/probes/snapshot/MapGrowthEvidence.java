@@ -186,7 +186,7 @@ public final class MapGrowthEvidence {
       return new Unseen(false, "bpftrace: " + child.complaint());
     }
     boolean cut = window.hits() > MapProgram.HITS;
-    double seconds = cut ? window.seconds() : time.toMillis() / 1000.0;
+    double seconds = window.seconds();
     var program = process.program(proc.root()).orElseThrow();
     var maps =
         window.maps(

@@ -74,15 +74,17 @@ public final class MapProgram {
     var program = new MapProgram(executable, pid, binary);
     return """
     config = { max_map_keys = 16384 }
-    BEGIN { @open = 1; printf("start %%lu\\n", nsecs); }
-    %s%s%sinterval:ms:%d { @open = 0; exit(); }
-    """
+    BEGIN { @open = 1; %s printf("start %%lu\\n", nsecs); }
+    %s%s%s%s"""
         .formatted(
+            WindowClock.STARTED,
             program.probes(GoBinary.ASSIGN, program.write()),
             program.probes(GoBinary.DELETE, "@deletes[$map] = count();"),
             program.probes(
                 Set.of(GoBinary.CLEAR), "@last[$map] = (uint64)0; @clears[$map] = count();"),
-            window.toMillis());
+            WindowClock.atEachTick(
+                "if (@open == 1 && %s) { @open = 0; printf(\"end %%lu\\n\", nsecs); exit(); }"
+                    .formatted(WindowClock.isOver(window))));
   }
 
   /** What is done at each of these functions; nothing where it has none. */

@@ -26,6 +26,7 @@ final class MapWindow {
 
   private final Map<String, Map<String, JsonNode>> printed = new HashMap<>();
   private long started;
+  private long ended;
   private long lost;
 
   /** Takes a line; called on one thread, before any other method. */
@@ -34,6 +35,8 @@ final class MapWindow {
       case BpftraceLine.Values values -> printed.put(values.map(), values.values());
       case BpftraceLine.Text text when text.text().startsWith("start ") ->
           started = Long.parseLong(text.text().substring("start ".length()));
+      case BpftraceLine.Text text when text.text().startsWith("end ") ->
+          ended = Long.parseLong(text.text().substring("end ".length()));
       case BpftraceLine.Lost(long events) -> lost += events;
       case BpftraceLine.MapFull() -> lost++;
       default -> {}
@@ -54,9 +57,12 @@ final class MapWindow {
     return lost;
   }
 
-  /** From the first moment to the last write, in seconds. */
+  /** From the first moment to the last, or to the last write where it was cut, in seconds. */
   double seconds() {
-    long last = of("@lastat").values().stream().mapToLong(JsonNode::asLong).max().orElse(started);
+    long last =
+        ended != 0
+            ? ended
+            : of("@lastat").values().stream().mapToLong(JsonNode::asLong).max().orElse(started);
     return Math.max(last - started, 1) / 1e9;
   }
 

@@ -15,6 +15,17 @@ import org.junit.jupiter.api.Test;
 class MapWindowTest {
   private final MapWindow window = new MapWindow();
 
+  @Test
+  void aWindowLastedUntilItWasClosedAlsoWhereNothingWasWrittenFromThenOn() {
+    read("{\"type\": \"printf\", \"data\": \"start 2134500000000\\n\"}");
+    read("{\"type\": \"map\", \"data\": {\"@lastat\": {\"5\": 2135500000000}}}");
+    assertThat(window.seconds()).as("cut").isEqualTo(1.0);
+
+    read("{\"type\": \"printf\", \"data\": \"end 2140500000000\\n\"}");
+
+    assertThat(window.seconds()).isEqualTo(6.0);
+  }
+
   @Tag("E9")
   @Test
   void aWindowNamesTheMapItsTypeItsGrowthItsWriterAndWhoCalledThat() {

@@ -7,12 +7,16 @@ import dev.heapwarden.crds.Api;
 import dev.heapwarden.crds.incident.LeakIncident;
 import dev.heapwarden.crds.incident.LeakIncidentStatus;
 import dev.heapwarden.crds.incident.Phase;
+import dev.heapwarden.crds.incident.Step;
 import dev.heapwarden.crds.incident.Step.State;
 import dev.heapwarden.crds.policy.MemoryPolicy;
+import dev.heapwarden.crds.snapshot.MemorySnapshot;
 import dev.heapwarden.e2e.ClusterExtension;
 import dev.heapwarden.e2e.scenario.Installation;
 import dev.heapwarden.operator.respond.action.Acted;
 import dev.heapwarden.operator.respond.action.IsolatePod;
+import dev.heapwarden.operator.respond.action.SampleInstances;
+import dev.heapwarden.operator.respond.action.Seen;
 import dev.heapwarden.operator.respond.action.Situation;
 import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
@@ -99,18 +103,60 @@ class IsolationIT extends InAShop {
     assertThat(networkPolicies(shop)).isEmpty();
   }
 
+  /** No agent takes the snapshot: it ends when it is deleted. */
+  @Test
+  void whileEvidenceIsTakenTheIsolatedPodIsNotEvicted() throws Exception {
+    var shop = open("respond-evict", "Deployment", "");
+    var leaking = shop.servingPods().stream().sorted().findFirst().orElseThrow();
+    var incident = Leak.ofCheckout(shop, "Deployment", leaking);
+    incident.getMetadata().setUid(created(incident).getMetadata().getUid());
+    var incidents = new StoredIncidents(incident);
+    until(incidents, Leak.enforced(2), status -> status.phase().terminal());
+    var pod = client.pods().inNamespace(shop.namespace()).withName(leaking);
+
+    var sample = new SampleInstances(client);
+    var situation = new Situation(incidents.get(), Leak.enforced(2), Instant.now());
+    var snapshot = Leak.OF_CHECKOUT + "-l2";
+    var step =
+        new Step(
+            "SampleInstances",
+            2,
+            State.INTENDED,
+            "memorysnapshot/" + snapshot,
+            null,
+            null,
+            Map.of("pod", leaking, "className", "Orders$OrderKey"),
+            Instant.now().toString(),
+            null,
+            null);
+    assertThat(sample.act(situation, step)).isEqualTo(new Acted.Yes());
+
+    assertThat(sample.look(situation, step)).isInstanceOf(Seen.NotYet.class);
+    assertThat(pod.evict()).isFalse();
+    assertThat(pod.get()).isNotNull();
+
+    client
+        .resources(MemorySnapshot.class)
+        .inNamespace(shop.namespace())
+        .withName(snapshot)
+        .delete();
+    assertThat(sample.look(situation, step)).isInstanceOf(Seen.Failed.class);
+    assertThat(pod.evict()).isTrue();
+  }
+
   private List<NetworkPolicy> networkPolicies(Shop shop) {
     return client.network().v1().networkPolicies().inNamespace(shop.namespace()).list().getItems();
   }
 
   /** What is owned by an incident that the API server does not know is deleted at once. */
   private LeakIncident created(LeakIncident incident) throws IOException {
-    try (var crd =
-        Files.newInputStream(
-            Path.of(
-                System.getProperty("heapwarden.root"),
-                "manifests/chart/crds/leakincidents.yaml"))) {
-      client.load(crd).items().forEach(new Installation(client)::apply);
+    for (var kind : List.of("leakincidents", "memorysnapshots")) {
+      try (var crd =
+          Files.newInputStream(
+              Path.of(
+                  System.getProperty("heapwarden.root"), "manifests/chart/crds", kind + ".yaml"))) {
+        client.load(crd).items().forEach(new Installation(client)::apply);
+      }
     }
     return client.resource(incident).create();
   }

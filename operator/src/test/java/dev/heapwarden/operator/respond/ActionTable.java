@@ -54,10 +54,11 @@ final class ActionTable {
           new Row(
               "a MemorySnapshot that says who holds the class that grows, of the isolated JVM, or"
                   + " where it takes half a second at most; with `diagnose.heapDump: IfSafe` also a"
-                  + " heap dump of it",
+                  + " heap dump of it; until that is over a PodDisruptionBudget of the incident keeps"
+                  + " the isolated pod from being evicted",
               "refused where no class is known and no heap dump is wanted; nothing waits for it",
-              "none: nothing is changed",
-              List.of());
+              "the budget is deleted; by itself once the snapshot has ended",
+              List.of("poddisruptionbudgets get, create, delete"));
       case RELIEVE ->
           new Row(
               "a MemorySnapshot for each JVM that leaks and serves, ten at most, one after the"

@@ -21,30 +21,12 @@ record DeniedNetwork(KubernetesClient client) {
   /** Fact of an isolation: its name; empty where the policy asks for none. */
   static final String NAME = "networkPolicy";
 
-  /** Of an object (apimachinery validation.DNS1123SubdomainMaxLength). */
-  private static final int NAME_LIMIT = 253;
-
-  static String name(LeakIncident incident) {
-    var name = Api.FIELD_MANAGER_PREFIX + incident.getMetadata().getName();
-    return name.substring(0, Math.min(name.length(), NAME_LIMIT));
-  }
-
   static NetworkPolicy of(LeakIncident incident) {
-    var metadata = incident.getMetadata();
     return new NetworkPolicyBuilder()
-        .withNewMetadata()
-        .withName(name(incident))
-        .withNamespace(metadata.getNamespace())
-        .addNewOwnerReference()
-        .withApiVersion(incident.getApiVersion())
-        .withKind(incident.getKind())
-        .withName(metadata.getName())
-        .withUid(metadata.getUid())
-        .endOwnerReference()
-        .endMetadata()
+        .withMetadata(IncidentObject.metadata(incident))
         .withNewSpec()
         .withNewPodSelector()
-        .addToMatchLabels(Api.QUARANTINE_LABEL, Isolation.label(metadata.getName()))
+        .addToMatchLabels(Api.QUARANTINE_LABEL, Isolation.label(incident.getMetadata().getName()))
         .endPodSelector()
         // With neither an ingress nor an egress rule.
         .withPolicyTypes("Ingress", "Egress")
@@ -70,7 +52,9 @@ record DeniedNetwork(KubernetesClient client) {
           && client.resource(of(incident)).get() != null) {
         return isClosed(incident, step)
             ? Optional.empty()
-            : Optional.of("a NetworkPolicy %s of somebody else exists".formatted(name(incident)));
+            : Optional.of(
+                "a NetworkPolicy %s of somebody else exists"
+                    .formatted(IncidentObject.name(incident)));
       }
       if (!ApiServer.isDenial(e)) {
         throw e;
@@ -96,9 +80,6 @@ record DeniedNetwork(KubernetesClient client) {
 
   private Optional<NetworkPolicy> find(LeakIncident incident) {
     return Optional.ofNullable(client.resource(of(incident)).get())
-        .filter(
-            found ->
-                found.getMetadata().getOwnerReferences().stream()
-                    .anyMatch(owner -> owner.getUid().equals(incident.getMetadata().getUid())));
+        .filter(found -> IncidentObject.isOf(incident, found));
   }
 }

@@ -38,11 +38,13 @@ public final class IsolatePod implements Action {
   private final KubernetesClient client;
   private final IsolatedPod isolated;
   private final DeniedNetwork network;
+  private final NoEviction shield;
 
   public IsolatePod(KubernetesClient client) {
     this.client = client;
     this.isolated = new IsolatedPod(client);
     this.network = new DeniedNetwork(client);
+    this.shield = new NoEviction(client);
   }
 
   @Override
@@ -195,6 +197,7 @@ public final class IsolatePod implements Action {
 
   @Override
   public Seen undo(LeakIncident incident, Step step, Instant now) {
+    shield.end(incident);
     var seen = takeBack(incident, step, now);
     if (!(seen instanceof Seen.NotYet)) {
       network.open(incident, step);

@@ -160,7 +160,7 @@ record Isolation(KubernetesClient client) {
             IsolatePod.LABELS, Serialization.asJson(originals),
             IsolatePod.REPLICA_SET, set.getMetadata().getName(),
             IsolatePod.SERVICES, String.join(",", names),
-            DeniedNetwork.NAME, denied ? DeniedNetwork.name(situation.incident()) : ""));
+            DeniedNetwork.NAME, denied ? IncidentObject.name(situation.incident()) : ""));
   }
 
   private static String nameOf(Service service) {

@@ -45,10 +45,12 @@ public final class SampleInstances implements Action {
 
   private final KubernetesClient client;
   private final TakeSnapshot snapshots;
+  private final NoEviction shield;
 
   public SampleInstances(KubernetesClient client) {
     this.client = client;
     this.snapshots = new TakeSnapshot(client);
+    this.shield = new NoEviction(client);
   }
 
   @Override
@@ -142,14 +144,23 @@ public final class SampleInstances implements Action {
 
   @Override
   public Acted act(Situation situation, Step step) {
-    return snapshots.order(
-        situation,
-        snapshot(situation, Steps.fact(step, TakeSnapshot.POD), Steps.fact(step, CLASS)));
+    shield.begin(situation.incident());
+    var acted =
+        snapshots.order(
+            situation,
+            snapshot(situation, Steps.fact(step, TakeSnapshot.POD), Steps.fact(step, CLASS)));
+    if (acted instanceof Acted.No) {
+      shield.end(situation.incident());
+    }
+    return acted;
   }
 
   @Override
   public Seen look(Situation situation, Step step) {
     var seen = snapshots.look(situation, step, taking(situation));
+    if (!(seen instanceof Seen.NotYet)) {
+      shield.end(situation.incident());
+    }
     return seen instanceof Seen.Done
         ? snapshots
             .get(situation.incident(), step)
@@ -171,6 +182,7 @@ public final class SampleInstances implements Action {
   /** Evidence stays; the snapshot goes with its incident. */
   @Override
   public Seen undo(LeakIncident incident, Step step, Instant now) {
+    shield.end(incident);
     return snapshots.undo(incident, step, now);
   }
 

@@ -18,11 +18,13 @@ import dev.heapwarden.crds.snapshot.SnapshotKind;
 import dev.heapwarden.operator.ApiServer;
 import dev.heapwarden.operator.ApiServer.Reply;
 import dev.heapwarden.operator.respond.Fixtures;
+import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -59,6 +61,8 @@ class SampleInstancesTest {
   private final ApiServer server = new ApiServer(this::answer);
   private final SampleInstances sample = new SampleInstances(server.client());
   private MemorySnapshot stored = new MemorySnapshot();
+  private Optional<PodDisruptionBudget> budget = Optional.empty();
+  private boolean forbidden;
 
   SampleInstancesTest() throws IOException {}
 
@@ -82,6 +86,9 @@ class SampleInstancesTest {
     assertThat(stored.getSpec().instances())
         .isEqualTo(new dev.heapwarden.crds.snapshot.InstanceQuery("Orders$OrderKey", 5));
     assertThat(sample.look(situation, step)).isInstanceOf(Seen.NotYet.class);
+    assertThat(budget.orElseThrow().getSpec().getMinAvailable().getIntVal()).isEqualTo(1);
+    assertThat(budget.orElseThrow().getSpec().getSelector().getMatchLabels())
+        .containsOnly(Map.entry("heapwarden.dev/quarantine", "leak-1"));
 
     stored.setStatus(
         status(
@@ -99,6 +106,45 @@ class SampleInstancesTest {
             new Seen.Done(
                 "5 of 81,204 instances of Orders$OrderKey; held by static Orders.CACHE"
                     + " (ConcurrentHashMap)"));
+  }
+
+  @Test
+  void onceTheSnapshotHasEndedThePodMayBeEvictedAgain() {
+    var situation = situation("JVM", "Orders$OrderKey", ISOLATED);
+    var step = Intended.step(sample, (Plan.Do) sample.plan(situation));
+    sample.act(situation, step);
+    sample.act(situation, step);
+    assertThat(budget).isPresent();
+    stored.setStatus(status(Phase.FAILED, "nothing was taken", null));
+
+    sample.look(situation, step);
+
+    assertThat(budget).isEmpty();
+  }
+
+  @Test
+  void anUndoLetsThePodBeEvictedTooAndLeavesSomebodyElsesBudget() {
+    var situation = situation("JVM", "Orders$OrderKey", ISOLATED);
+    var step = Intended.step(sample, (Plan.Do) sample.plan(situation));
+    sample.act(situation, step);
+    sample.undo(situation.incident(), step, Fixtures.NOON);
+    assertThat(budget).isEmpty();
+
+    sample.act(situation, step);
+    budget.orElseThrow().getMetadata().setOwnerReferences(List.of());
+    sample.undo(situation.incident(), step, Fixtures.NOON);
+    assertThat(budget).isPresent();
+  }
+
+  @Test
+  void whoMayMakeNoBudgetTakesEvidenceAllTheSame() {
+    forbidden = true;
+    var situation = situation("JVM", "Orders$OrderKey", ISOLATED);
+    var step = Intended.step(sample, (Plan.Do) sample.plan(situation));
+
+    assertThat(sample.act(situation, step)).isEqualTo(new Acted.Yes());
+    assertThat(sample.undo(situation.incident(), step, Fixtures.NOON))
+        .isInstanceOf(Seen.Done.class);
   }
 
   @Test
@@ -241,7 +287,27 @@ class SampleInstancesTest {
         instances, List.of(), null, List.of(), List.of());
   }
 
+  private Reply budget(String method, String body) {
+    if (forbidden) {
+      return Reply.refusal(403, "Forbidden");
+    }
+    switch (method) {
+      case "POST" -> {
+        if (budget.isPresent()) {
+          return Reply.refusal(409, "AlreadyExists");
+        }
+        budget = Optional.of(Serialization.unmarshal(body, PodDisruptionBudget.class));
+      }
+      case "DELETE" -> budget = Optional.empty();
+      default -> {}
+    }
+    return budget.<Reply>map(Reply::ok).orElseGet(() -> Reply.refusal(404, "NotFound"));
+  }
+
   private Reply answer(String method, URI uri, String body) {
+    if (uri.getPath().contains("/poddisruptionbudgets")) {
+      return budget(method, body);
+    }
     if (method.equals("POST")) {
       stored = Serialization.unmarshal(body, MemorySnapshot.class);
     }

@@ -23,8 +23,14 @@ sealed interface Evidence {
    * @param told what of it the snapshot's status shows
    * @param stall for how long the program stood still at most
    * @param source who told it; empty where there is but one
+   * @param earlier the same as it was right before, in a file of its own
    */
-  record Taken(ArtifactStore.Stored stored, Told told, Duration stall, Optional<Source> source)
+  record Taken(
+      ArtifactStore.Stored stored,
+      Told told,
+      Duration stall,
+      Optional<Source> source,
+      Optional<ArtifactStore.Stored> earlier)
       implements Evidence {
     /** Nothing stopped the program. */
     static Taken of(ArtifactStore.Stored stored) {
@@ -38,16 +44,21 @@ sealed interface Evidence {
 
     /** Nothing stopped the program. */
     static Taken of(ArtifactStore.Stored stored, Source source) {
-      return new Taken(stored, Told.NOTHING, Duration.ZERO, Optional.of(source));
+      return new Taken(stored, Told.NOTHING, Duration.ZERO, Optional.of(source), Optional.empty());
     }
 
     /** The same file, of which the status shows this. */
     Taken telling(Told what) {
-      return new Taken(stored, what, stall, source);
+      return new Taken(stored, what, stall, source, earlier);
+    }
+
+    /** The same, and how it was before. */
+    Taken following(Taken before) {
+      return new Taken(stored, told, stall, source, Optional.of(before.stored()));
     }
 
     static Taken of(ArtifactStore.Stored stored, Told told, Duration stall) {
-      return new Taken(stored, told, stall, Optional.empty());
+      return new Taken(stored, told, stall, Optional.empty(), Optional.empty());
     }
   }
 

@@ -8,13 +8,22 @@ import java.io.IOException;
  */
 record GoProfileEvidence(PprofEvidence pprof, GoMemoryEvidence memory) {
   private static final String HEAP = "heap.pb.gz";
+  private static final String HEAP_BEFORE = "heap-before-gc.pb.gz";
   private static final String GOROUTINES = "goroutines.pb.gz";
   private static final String MUTEXES = "mutexes.pb.gz";
 
   Evidence heap(Order order) throws IOException, InterruptedException {
-    return PprofEvidence.named(order)
-        ? pprof.take(order, "heap?gc=1", HEAP)
-        : memory.heapProfile(order, HEAP);
+    return PprofEvidence.named(order) ? collected(order) : memory.heapProfile(order, HEAP);
+  }
+
+  /** As the program's own last collection left it, and after one that it is asked for. */
+  private Evidence collected(Order order) throws IOException, InterruptedException {
+    var before = pprof.take(order, "heap", HEAP_BEFORE);
+    if (!(before instanceof Evidence.Taken earlier)) {
+      return before;
+    }
+    var after = pprof.take(order, "heap?gc=1", HEAP);
+    return after instanceof Evidence.Taken taken ? taken.following(earlier) : after;
   }
 
   Evidence goroutines(Order order) throws IOException, InterruptedException {

@@ -85,6 +85,7 @@ final class SnapshotReport {
         (kind, outcome) -> {
           artifacts.add(artifact(kind, outcome));
           if (outcome instanceof Evidence.Taken taken) {
+            taken.earlier().ifPresent(file -> artifacts.add(earlier(kind, file, taken)));
             var told = taken.told();
             maps.addAll(told.maps());
             classes.addAll(told.classes());
@@ -149,7 +150,7 @@ final class SnapshotReport {
 
   private static Artifact artifact(SnapshotKind kind, Evidence evidence) {
     return switch (evidence) {
-      case Evidence.Taken(var stored, var told, var stall, var source) ->
+      case Evidence.Taken(var stored, var told, var stall, var source, var _) ->
           new Artifact(
               kind,
               Artifact.State.TAKEN,
@@ -167,6 +168,20 @@ final class SnapshotReport {
       case Evidence.Failed(var reason, var stall) ->
           without(kind, Artifact.State.FAILED, reason, stall);
     };
+  }
+
+  /** Nothing stopped the program for it. */
+  private static Artifact earlier(
+      SnapshotKind kind, ArtifactStore.Stored file, Evidence.Taken taken) {
+    return new Artifact(
+        kind,
+        Artifact.State.TAKEN,
+        null,
+        file.size(),
+        file.sha256(),
+        file.path().toString(),
+        0L,
+        taken.source().orElse(null));
   }
 
   private static Artifact without(

@@ -115,6 +115,8 @@ class RbacIT {
     "operator, delete, batch,          jobs,                   no",
     "operator, get,    batch,          cronjobs,               yes",
     "operator, patch,  '',             nodes,                  no",
+    "operator, get,    '',             nodes,                  yes",
+    "operator, list,   '',             nodes,                  no",
     "operator, create, '',             events,                 yes",
     "operator, patch,  '',             events,                 yes",
     "operator, delete, '',             events,                 no",

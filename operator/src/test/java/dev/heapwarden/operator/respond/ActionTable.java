@@ -41,13 +41,15 @@ final class ActionTable {
                   + " of the incident that selects it by its quarantine label and lets nothing in"
                   + " or out",
               "refused: LastReadyReplica, OwnerCannotReplace, NoLabelToChange, AlreadyIsolated,"
-                  + " PodGone; waits up to five minutes for what a PodDisruptionBudget allows",
+                  + " PodGone; waits up to five minutes for what a PodDisruptionBudget allows, and while"
+                  + " its node is short of memory, disk or processes (NodePressure)",
               "its labels as they were, the surplus pod is the ReplicaSet's to delete, the"
                   + " NetworkPolicy is deleted; by itself after `isolate.ttl`, when the pod is"
                   + " deleted",
               List.of(
                   "services, endpointslices list",
                   "poddisruptionbudgets list",
+                  "nodes get",
                   "pods patch, delete",
                   "networkpolicies get, create, delete"));
       case SAMPLE_INSTANCES ->

@@ -72,7 +72,8 @@ record Isolation(KubernetesClient client) {
     boolean ready = Pods.isReady(pod);
     int others = Pods.readyOf(client, set).size() - (ready ? 1 : 0);
     return Disruption.forbiddenBy(protections(pod, () -> scale(set)))
-        .or(() -> Disruption.lastReady(ready, others));
+        .or(() -> Disruption.lastReady(ready, others))
+        .or(() -> new NodePressure(client).of(pod));
   }
 
   /** The budgets that select the pod, of whose like its owner wants so many. */

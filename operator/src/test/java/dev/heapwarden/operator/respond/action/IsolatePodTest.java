@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -26,6 +27,7 @@ class IsolatePodTest {
   private boolean alwaysChanges;
   private String labels = "";
   private boolean unreadable;
+  private Reply node = node("Ready", "True");
 
   IsolatePodTest() throws IOException {}
 
@@ -68,6 +70,41 @@ class IsolatePodTest {
     assertThat(act(Fixtures.NOON)).isEqualTo(new Acted.Again("Forbidden: no pods today"));
     assertThat(act(Fixtures.NOON.plus(Duration.ofMinutes(6))))
         .isEqualTo(new Acted.No("Forbidden: no pods today"));
+  }
+
+  @Test
+  void noPodIsKeptOnANodeThatIsShortOfMemory() {
+    node = node("MemoryPressure", "True");
+    var reason = "NodePressure: node worker-1 has MemoryPressure, and what is isolated stays on it";
+    assertThat(act(Fixtures.NOON)).isEqualTo(new Acted.Again(reason));
+    assertThat(act(Fixtures.NOON.plus(Duration.ofMinutes(6)))).isEqualTo(new Acted.No(reason));
+  }
+
+  @Test
+  void aNodeThatIsShortOfNothingOrMayNotBeReadHoldsNothingBack() {
+    var goesOn = new Acted.No("Denied: " + WORDS);
+    for (var found :
+        List.of(
+            node("MemoryPressure", "False"),
+            node("Ready", "True"),
+            Reply.refusal(403, "no nodes"),
+            Reply.refusal(404, "not found"))) {
+      node = found;
+      assertThat(act(Fixtures.NOON)).isEqualTo(goesOn);
+    }
+  }
+
+  private static Reply node(String condition, String status) {
+    return Reply.ok(
+        Map.of(
+            "apiVersion",
+            "v1",
+            "kind",
+            "Node",
+            "metadata",
+            Map.of("name", "worker-1"),
+            "status",
+            Map.of("conditions", List.of(Map.of("type", condition, "status", status)))));
   }
 
   private Acted act(Instant now) {
@@ -118,6 +155,9 @@ class IsolatePodTest {
               "spec",
               Map.of("replicas", 2, "selector", Map.of("matchLabels", Map.of("app", "checkout")))));
     }
+    if (path.endsWith("/nodes/worker-1")) {
+      return node;
+    }
     if (path.endsWith("/pods")) {
       return Reply.list(pod("checkout-1"), pod("checkout-2"));
     }
@@ -139,6 +179,7 @@ class IsolatePodTest {
           resourceVersion: "%d"
           creationTimestamp: "2026-07-01T11:00:00Z"
           labels: {app: checkout%s}
+        spec: {nodeName: worker-1}
         status: {conditions: [{type: Ready, status: "True"}]}
         """
             .formatted(name, name, version, labels),

@@ -74,6 +74,9 @@ public final class SnapshotServer implements AutoCloseable {
   private Reply answer(String method, URI uri, String body) {
     var path = uri.getPath();
     var name = path.substring(path.lastIndexOf('/') + 1);
+    if (path.contains("/poddisruptionbudgets")) {
+      return Reply.refusal(HttpURLConnection.HTTP_FORBIDDEN, "no budgets here");
+    }
     return switch (method) {
       case "POST" -> create(Serialization.unmarshal(body, MemorySnapshot.class));
       case "DELETE" -> {

@@ -94,20 +94,24 @@ public final class PatchEnvironment extends DeploymentChange {
       TemplateContainer container,
       Function<GcLadder, GcLadder.Choice> gogc) {
     var object = situation.target().workload();
-    return switch (Variables.of(situation, container, Diagnosis.find(client, situation), gogc)) {
+    var evidence = Diagnosis.find(client, situation);
+    return switch (Variables.of(situation, container, evidence, gogc)) {
       case Variables.Refused(var reason) -> new Plan.Refuse(object, reason);
       case Variables.Wanted(var environment, var owned, var note) -> {
         var patch = TemplateApply.patch(deployment, container, environment);
+        Function<String, Plan> suggested =
+            why ->
+                suggest(situation, why, container, KeptValues.of(container, environment, evidence));
         yield owned
             .or(() -> Keeper.of(deployment).map(Keeper::reason))
             .or(() -> downtime(deployment))
-            .<Plan>map(why -> suggest(situation, why, environment, patch))
+            .map(suggested)
             .or(
                 () ->
                     new RollingUpdate(client, deployment)
                         .forbidden()
                         .map(why -> new Plan.Refuse(object, why)))
-            .orElseGet(() -> tried(situation, environment, note, patch));
+            .orElseGet(() -> tried(situation, environment, note, patch, suggested));
       }
     };
   }
@@ -121,27 +125,28 @@ public final class PatchEnvironment extends DeploymentChange {
 
   /** People are told why, and what they can set. */
   private static Plan suggest(
-      Situation situation, String why, NavigableMap<String, String> environment, String patch) {
+      Situation situation, String why, TemplateContainer container, KeptValues kept) {
     var object = situation.target().workload();
-    var variable = environment.firstKey();
-    var byHand =
-        JavaEnvironment.VARIABLES.contains(variable)
-            ? "add %s to %s".formatted(environment.get(variable), variable)
-            : "set " + text(environment);
     return new Plan.Suggest(
         object,
         "%s; by hand, %s in container %s of %s"
-            .formatted(why, byHand, situation.target().container(), object),
-        patch);
+            .formatted(why, kept.text(), container.name(), object),
+        kept.values().isEmpty()
+            ? null
+            : TemplateApply.patch(container.deployment(), container, kept.values()));
   }
 
   private Plan tried(
-      Situation situation, NavigableMap<String, String> environment, String note, String patch) {
+      Situation situation,
+      NavigableMap<String, String> environment,
+      String note,
+      String patch,
+      Function<String, Plan> suggested) {
     var message = "set " + text(environment) + (note.isEmpty() ? "" : " (" + note + ")");
     var object = situation.target().workload();
     var trial = apply.tryOut(patch, situation.fieldManager());
     return trial
-        .<Plan>map(conflict -> suggest(situation, "Owned: " + conflict, environment, patch))
+        .map(conflict -> suggested.apply("Owned: " + conflict))
         .orElseGet(() -> new Plan.Do(object, message, patch, Map.of()));
   }
 

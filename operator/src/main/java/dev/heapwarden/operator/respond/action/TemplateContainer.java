@@ -90,6 +90,13 @@ record TemplateContainer(Deployment deployment, String list, Container container
         .findFirst();
   }
 
+  /** A variable that the template sets, by value or reference. */
+  Optional<EnvVar> variable(String name) {
+    return orEmpty(container.getEnv()).stream()
+        .filter(variable -> variable.getName().equals(name))
+        .findFirst();
+  }
+
   /** Those of the names that the template sets, by value or reference. */
   List<String> set(Set<String> names) {
     return orEmpty(container.getEnv()).stream()
@@ -107,16 +114,15 @@ record TemplateContainer(Deployment deployment, String list, Container container
 
   /** A variable that the response to an incident applied; empty where somebody else did. */
   Optional<Applied> setByAnIncident(String name) {
-    return orEmpty(container.getEnv()).stream()
-        .filter(variable -> variable.getName().equals(name))
-        .flatMap(variable -> Optional.ofNullable(value(variable)).stream())
+    return variable(name)
+        .flatMap(variable -> Optional.ofNullable(value(variable)))
         .flatMap(
             value ->
                 owners(name, "f:value").stream()
                     .map(ManagedFieldsEntry::getManager)
                     .filter(manager -> manager.startsWith(Api.FIELD_MANAGER_PREFIX))
-                    .map(manager -> new Applied(manager, value)))
-        .findFirst();
+                    .map(manager -> new Applied(manager, value))
+                    .findFirst());
   }
 
   /** What of the environment is not there as this manager applied it, or empty. */
@@ -128,10 +134,7 @@ record TemplateContainer(Deployment deployment, String list, Container container
   }
 
   private Optional<String> missing(String name, String wanted, String manager) {
-    var live =
-        orEmpty(container.getEnv()).stream()
-            .filter(variable -> variable.getName().equals(name))
-            .findFirst();
+    var live = variable(name);
     if (live.isEmpty()) {
       return Optional.of("somebody else took %s out of the pod template".formatted(name));
     }

@@ -88,14 +88,18 @@ sealed interface Variables {
       TemplateContainer container,
       NavigableMap<String, String> environment,
       Optional<MemorySnapshotStatus> evidence) {
-    var known = evidence.map(MemorySnapshotStatus::variables);
     return container
         .ownedBySomebody(environment)
-        .or(
-            () ->
-                known.isPresent()
-                    ? setUnseen(container, environment.keySet(), known.get())
-                    : container.mayBeSetUnseen(environment.keySet()));
+        .or(() -> unseen(container, environment.keySet(), evidence));
+  }
+
+  /** Why a value that the template does not show would be replaced; empty where it would not. */
+  static Optional<String> unseen(
+      TemplateContainer container, Set<String> names, Optional<MemorySnapshotStatus> evidence) {
+    var known = evidence.map(MemorySnapshotStatus::variables);
+    return known.isPresent()
+        ? setUnseen(container, names, known.get())
+        : container.mayBeSetUnseen(names);
   }
 
   /** The process has it, and the template does not say so. */

@@ -44,7 +44,7 @@ record StepRecords(ActionKind kind) {
     return decline(round, State.REFUSED, Reason.STEP_REFUSED, object, reason, null);
   }
 
-  Progress suggest(Round round, String object, String reason, String patch) {
+  Progress suggest(Round round, String object, String reason, @Nullable String patch) {
     return decline(round, State.SUGGESTED, Reason.STEP_SUGGESTED, object, reason, patch);
   }
 

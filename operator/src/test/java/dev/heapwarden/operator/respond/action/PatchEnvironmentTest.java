@@ -1,6 +1,7 @@
 package dev.heapwarden.operator.respond.action;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.entry;
 
 import dev.heapwarden.crds.policy.GoSettings;
 import dev.heapwarden.crds.policy.Intervene;
@@ -26,7 +27,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** What people read where they have to set the variables themselves. */
 class PatchEnvironmentTest {
   private static final String BY_HAND =
-      "; by hand, set GOGC=20 GOMEMLIMIT=241591910 in container checkout of deployment/checkout";
+      "; by hand, set GOGC=20, set GOMEMLIMIT=241591910 in container checkout of deployment/checkout";
 
   @Test
   void whatNobodyElseSetIsSet() throws IOException {
@@ -59,6 +60,55 @@ class PatchEnvironmentTest {
         .endsWith(
             "; by hand, add -XX:MaxGCPauseMillis=150 to JAVA_TOOL_OPTIONS in container checkout of"
                 + " deployment/checkout");
+  }
+
+  /** Whoever applies it loses nothing: a list of settings is one value to the API server. */
+  @Test
+  void aSuggestedPatchKeepsTheOptionsThatAreThere() throws IOException {
+    assertThat(patched(plan("JVM", deployment("{name: JAVA_TOOL_OPTIONS, value: -Xmx1g}", ""))))
+        .containsExactly(entry("JAVA_TOOL_OPTIONS", "-Xmx1g -XX:MaxGCPauseMillis=150"));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "http2client=0 | http2client=0,gctrace=1",
+        "gctrace=0,http2client=0 | gctrace=1,http2client=0",
+        "gctrace=1, | gctrace=1",
+        "'' | gctrace=1",
+      })
+  void aSuggestedPatchKeepsTheGoDebugSettingsThatAreThere(String there, String whole)
+      throws IOException {
+    var debugging =
+        intervening(
+            new Intervene(
+                new GoSettings(null, null, null, Map.of("gctrace", "1")), null, null, null, "24h"));
+    var owned = deployment("{name: GODEBUG, value: '%s'}".formatted(there), "");
+    owned.getMetadata().setLabels(Map.of("argocd.argoproj.io/instance", "shop"));
+    assertThat(patched(plan("Go", debugging, owned, List.of())))
+        .containsExactly(entry("GODEBUG", whole));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{name: JAVA_TOOL_OPTIONS, valueFrom: {configMapKeyRef: {name: java, key: opts}}} | ''",
+        "'' | envFrom: [{configMapRef: {name: settings}}]",
+      })
+  void noPatchIsSuggestedThatWouldReplaceWhatNobodyHereCanSee(String variable, String settings)
+      throws IOException {
+    assertThat(plan("JVM", deployment(variable, settings)))
+        .isInstanceOfSatisfying(
+            Plan.Suggest.class,
+            suggest -> {
+              assertThat(suggest.reason())
+                  .contains(
+                      "add -XX:MaxGCPauseMillis=150 to JAVA_TOOL_OPTIONS where it is set: the pod"
+                          + " template does not show its value");
+              assertThat(suggest.patch()).isNull();
+            });
   }
 
   @ParameterizedTest
@@ -162,6 +212,12 @@ class PatchEnvironmentTest {
 
   private static String suggested(Plan plan) {
     return plan instanceof Plan.Suggest(_, var reason, _) ? reason : plan.toString();
+  }
+
+  private static Map<String, String> patched(Plan plan) {
+    return plan instanceof Plan.Suggest(_, _, var patch) && patch != null
+        ? TemplateApply.environment(patch)
+        : Map.of();
   }
 
   private static Plan plan(String runtime, Deployment deployment) throws IOException {

@@ -40,6 +40,7 @@ class CrdYamlTest {
             List.of(
                 "Workload",
                 "Container",
+                "Episode",
                 "Verdict",
                 "Layer",
                 "Growth",

@@ -1,6 +1,7 @@
 package dev.heapwarden.crds.incident;
 
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.crd.generator.annotation.PrinterColumn;
 import io.fabric8.generator.annotation.Default;
 import io.fabric8.generator.annotation.Max;
 import io.fabric8.generator.annotation.Min;
@@ -26,6 +27,7 @@ public record LeakIncidentSpec(
       @Required @JsonPropertyDescription("Name of the container.") String container,
       @Required @JsonPropertyDescription("The MemoryPolicy that governs it.") String policy,
       @Required
+          @PrinterColumn(name = "Episode", priority = 1)
           @JsonPropertyDescription("Counts the leaks of this container of this workload, from 1.")
           int episode) {
     /** As people name it: kind and name, lower case kind. */

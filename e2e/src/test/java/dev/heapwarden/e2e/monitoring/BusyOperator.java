@@ -2,6 +2,7 @@ package dev.heapwarden.e2e.monitoring;
 
 import dev.heapwarden.crds.incident.Finding;
 import dev.heapwarden.crds.incident.LeakIncident;
+import dev.heapwarden.crds.incident.LeakIncidentSpec;
 import dev.heapwarden.crds.incident.LeakIncidentStatus;
 import dev.heapwarden.crds.incident.Phase;
 import dev.heapwarden.crds.incident.Step;
@@ -111,6 +112,10 @@ final class BusyOperator implements OperatorState {
             null);
     var incident = new LeakIncident();
     incident.getMetadata().setNamespace("shop");
+    incident.setSpec(
+        new LeakIncidentSpec(
+            new LeakIncidentSpec.Target("Deployment", "web", "w1", "web", "checkout", 2),
+            LeakIncidentSpec.Response.none()));
     incident.setStatus(
         new LeakIncidentStatus(
             "deployment/web",

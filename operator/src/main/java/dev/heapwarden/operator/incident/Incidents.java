@@ -139,21 +139,23 @@ public final class Incidents implements Consumer<Evaluation> {
       List<Assessment> inService,
       Optional<LeakIncident> predecessor,
       Instant now) {
+    var target = incident.getSpec().target();
     var before = predecessor.map(Incidents::known);
     var worst = Findings.worst(inService);
     var finding = worst.map(found -> Findings.of(found, inService)).orElse(null);
     var site = worst.map(found -> found.verdict().evidence().site()).orElse("");
     var message =
-        worst.map(found -> found.verdict().evidence().sentence()).orElse("a leak was confirmed")
-            + before
-                .map(was -> "; follows %s, which ended %s".formatted(was.name(), was.phase()))
-                .orElse("");
-    var opened =
-        StatusText.opened(
-            incident.getSpec().target(), finding, site, message, before.orElse(null), now);
+        worst.map(found -> found.verdict().evidence().sentence()).orElse("a leak was confirmed");
+    var opened = StatusText.opened(target, finding, site, message, before.orElse(null), now);
     writer
         .status(incident, status -> status == null ? opened : status)
-        .ifPresent(written -> events.record(written, Reason.LEAK_CONFIRMED, message));
+        .ifPresent(
+            written -> {
+              events.record(written, Reason.LEAK_CONFIRMED, message);
+              before
+                  .map(was -> StatusText.recurred(target, was))
+                  .ifPresent(text -> events.record(written, Reason.LEAK_RECURRED, text));
+            });
   }
 
   /** Over the newest version only: what the response intends meanwhile keeps the incident open. */

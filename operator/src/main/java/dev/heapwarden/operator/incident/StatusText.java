@@ -29,6 +29,7 @@ final class StatusText {
       String message,
       @Nullable Predecessor predecessor,
       Instant now) {
+    var timeline = Timeline.append(List.of(), now, Reason.LEAK_CONFIRMED, message);
     var begun =
         new LeakIncidentStatus(
             target.workload(),
@@ -44,13 +45,22 @@ final class StatusText {
             null,
             null,
             List.of(),
-            Timeline.append(List.of(), now, Reason.LEAK_CONFIRMED, message),
+            predecessor == null
+                ? timeline
+                : Timeline.append(
+                    timeline, now, Reason.LEAK_RECURRED, recurred(target, predecessor)),
             now.truncatedTo(ChronoUnit.SECONDS).toString(),
             null,
             null,
             predecessor,
             List.of());
     return finding == null ? begun : with(begun, finding, site);
+  }
+
+  /** Such as: episode 3 of this leak; checkout-web-2 ended Mitigated. */
+  static String recurred(LeakIncidentSpec.Target target, Predecessor predecessor) {
+    return "episode %d of this leak; %s ended %s"
+        .formatted(target.episode(), predecessor.name(), predecessor.phase());
   }
 
   /**

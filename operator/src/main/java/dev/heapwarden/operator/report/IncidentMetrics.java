@@ -56,6 +56,16 @@ final class IncidentMetrics {
           Math::max,
           "namespace",
           "phase");
+  private final Series episode =
+      new Series(
+          PREFIX + "incident_episode",
+          "How often a container has leaked by now whose LeakIncident has not ended; 1 is the first"
+              + " time",
+          Math::max,
+          "namespace",
+          "workload_kind",
+          "workload",
+          "container");
   private final Map<String, List<Double>> detection = new TreeMap<>();
   private final Map<String, List<Double>> mitigation = new TreeMap<>();
 
@@ -65,13 +75,13 @@ final class IncidentMetrics {
     var metrics = new IncidentMetrics();
     kept.stream()
         .filter(incident -> incident.getStatus() != null && incident.getStatus().phase() != null)
-        .forEach(
-            incident -> metrics.take(incident.getMetadata().getNamespace(), incident.getStatus()));
+        .forEach(metrics::take);
     return List.of(
         metrics.incidents.build(),
         metrics.steps.build(),
         metrics.refused.build(),
         metrics.lastEnd.build(),
+        metrics.episode.build(),
         summary(
             PREFIX + "time_to_detect_seconds",
             "From the container's start to the confirmed leak that was answered",
@@ -80,6 +90,16 @@ final class IncidentMetrics {
             PREFIX + "time_to_mitigate_seconds",
             "From the confirmed leak to its end as Mitigated or Resolved",
             metrics.mitigation));
+  }
+
+  private void take(LeakIncident incident) {
+    var namespace = incident.getMetadata().getNamespace();
+    var status = incident.getStatus();
+    if (!status.phase().terminal()) {
+      var leak = incident.getSpec().target();
+      episode.add(leak.episode(), namespace, leak.kind(), leak.name(), leak.container());
+    }
+    take(namespace, status);
   }
 
   private void take(String namespace, LeakIncidentStatus status) {

@@ -16,6 +16,8 @@ public enum Reason {
   DELETION_WAITS(Type.NORMAL),
   LEAK_SUSPECTED(Type.WARNING),
   LEAK_CONFIRMED(Type.WARNING),
+  /** The same container leaked before, and its incident had ended. */
+  LEAK_RECURRED(Type.WARNING),
   STEP_PLANNED(Type.NORMAL),
   /** Written down before it is done. */
   STEP_INTENDED(Type.NORMAL),

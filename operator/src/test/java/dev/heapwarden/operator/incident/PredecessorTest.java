@@ -20,6 +20,7 @@ import dev.heapwarden.operator.collect.Sight;
 import dev.heapwarden.operator.evaluate.Evaluation;
 import dev.heapwarden.operator.evaluate.WatchedContainer;
 import dev.heapwarden.operator.evaluate.Workloads;
+import dev.heapwarden.operator.report.Reason;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
 import java.net.URI;
@@ -35,12 +36,13 @@ import org.junit.jupiter.api.Test;
 class PredecessorTest {
   private final ApiServer server = new ApiServer(this::answer);
   private final List<LeakIncident> known = new ArrayList<>(List.of(ended(1), ended(2)));
+  private final List<Reason> told = new ArrayList<>();
   private final Incidents incidents =
       new Incidents(
           server.client(),
           _ -> known,
           new Workloads(server.client(), (_, _) -> Optional.empty()),
-          (_, _, _) -> {});
+          (_, reason, _) -> told.add(reason));
   private @Nullable LeakIncident stored;
 
   PredecessorTest() throws IOException {}
@@ -58,10 +60,14 @@ class PredecessorTest {
         .isEqualTo(
             new Predecessor("leak-2", "RolledBack", "main.handle", "undone: it did not help"));
     assertThat(status().timeline())
-        .singleElement()
+        .last()
         .satisfies(
-            line ->
-                assertThat(line.message()).endsWith("; follows leak-2, which ended RolledBack"));
+            line -> {
+              assertThat(line.reason()).isEqualTo("LeakRecurred");
+              assertThat(line.message())
+                  .isEqualTo("episode 3 of this leak; leak-2 ended RolledBack");
+            });
+    assertThat(told).containsExactly(Reason.LEAK_CONFIRMED, Reason.LEAK_RECURRED);
   }
 
   @Test

@@ -3,6 +3,7 @@ package dev.heapwarden.operator.report;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heapwarden.crds.incident.LeakIncident;
+import dev.heapwarden.crds.incident.LeakIncidentSpec;
 import dev.heapwarden.crds.incident.LeakIncidentStatus;
 import dev.heapwarden.crds.incident.Phase;
 import dev.heapwarden.crds.incident.Step;
@@ -10,6 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class StateMetricsTest {
@@ -109,6 +111,24 @@ class StateMetricsTest {
         .doesNotContain("somebody");
   }
 
+  @Test
+  void aLeakThatCameBackTellsItsEpisodeUntilItsIncidentEnds() {
+    var open = incident(Phase.VERIFYING, null, "MaxReached: 4 replicas");
+    open.setSpec(
+        new LeakIncidentSpec(
+            new LeakIncidentSpec.Target("Deployment", "web", "w1", "web", "checkout", 3),
+            LeakIncidentSpec.Response.none()));
+    var ended = incident(Phase.MITIGATED, "2026-03-01T12:01:40Z", "MaxReached: 4 replicas");
+    ended.setSpec(
+        new LeakIncidentSpec(
+            new LeakIncidentSpec.Target("Deployment", "pay", "w2", "pay", "checkout", 5),
+            LeakIncidentSpec.Response.none()));
+
+    assertThat(scrape(new State(true, List.of(), List.of(open, ended))))
+        .containsPattern("heapwarden_operator_incident_episode\\{.*workload=\"web\".*} 3.0")
+        .doesNotContain("workload=\"pay\"");
+  }
+
   private static String scrape(OperatorState state) {
     var measures = new Measures();
     measures.tell(state);
@@ -128,7 +148,7 @@ class StateMetricsTest {
         OptionalDouble.of(secondsToLimit));
   }
 
-  private static LeakIncident incident(Phase phase, String endedAt, String refusal) {
+  private static LeakIncident incident(Phase phase, @Nullable String endedAt, String refusal) {
     var step =
         new Step(
             "AddReplicas",

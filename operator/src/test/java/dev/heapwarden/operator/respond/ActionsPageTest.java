@@ -72,6 +72,14 @@ class ActionsPageTest {
       kubectl -n NAMESPACE annotate memorypolicy NAME --overwrite heapwarden.dev/breaker-closed-at=$(date -u +%FT%TZ)
       ```
 
+      ## A leak that comes back
+
+      One leak of a container of a workload is one incident, however many pods show it. What leaks again after its incident has ended is
+      a new one: `spec.target.episode` counts them, `status.predecessor` names the one before with its site and outcome, and its timeline
+      and an Event of type Warning say `LeakRecurred`. The alert `HeapwardenLeakRecurs` of manifests/alerts is critical from the second
+      episode on: what was done before bought time, and people are needed. A change that was rolled back is not made again
+      (`NotRepeated`); when a new incident may begin at all is a matter of `respond.cooldown`.
+
       ## What collections will cost
 
       A lower GOGC makes a Go program collect more often: `gcPercent: 20` five times as often as Go's default of 100. The step says how
@@ -88,6 +96,10 @@ class ActionsPageTest {
       of level 3 are `Suggested`, with the patch as YAML in `status.steps[].patch`, to be made in Git. Of what Helm installed only
       values that the chart names are left alone: Helm changes nothing between two upgrades. Pods are in no Git: they are isolated,
       resized and restarted all the same.
+
+      A patch that is suggested for a variable that holds several settings (GODEBUG, JAVA_TOOL_OPTIONS) keeps those that the pod
+      template shows, with ours behind them. Where a ConfigMap, a Secret or the image sets the variable no patch can be exact: the
+      step says what to add to which variable.
 
       ## What a restart is worth
 

@@ -112,6 +112,7 @@ class ModuleRulesTest {
                       Set.of(
                           "cost",
                           "endpoint",
+                          "gclog",
                           "go",
                           "gomemory",
                           "heap",

@@ -9,6 +9,7 @@ import dev.heapwarden.probes.buffer.SampleBuffer;
 import dev.heapwarden.probes.cost.Spending;
 import dev.heapwarden.probes.gclog.GcLogCounts;
 import dev.heapwarden.probes.gclog.GcLogs;
+import dev.heapwarden.probes.gclog.PodLogs;
 import dev.heapwarden.probes.go.Sites;
 import dev.heapwarden.probes.http.AgentMetrics;
 import dev.heapwarden.probes.http.AgentServer;
@@ -112,7 +113,7 @@ public final class AgentMain {
                 ledger::found,
                 ledger::maps,
                 spending,
-                new ClusterPods(client, view)),
+                new ClusterPods(client, view, settings.podLogs().map(PodLogs::new))),
             store,
             settings.bucket().map(AgentMain::objectStore),
             new SnapshotMeasures(registry),

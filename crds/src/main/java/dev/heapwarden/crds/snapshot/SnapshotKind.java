@@ -98,5 +98,11 @@ public enum SnapshotKind {
    * System.trim_native_heap, and how much that was.
    */
   @JsonProperty("TrimNativeHeap")
-  TRIM_NATIVE_HEAP
+  TRIM_NATIVE_HEAP,
+  /**
+   * The end of what the container wrote in its life before the one that runs now, at most a MiB, as
+   * the kubelet keeps it: why it crashed.
+   */
+  @JsonProperty("PreviousLog")
+  PREVIOUS_LOG
 }

@@ -31,10 +31,25 @@ final class AgentProcesses {
     var running =
         inPods()
             .filter(process -> has(process, "dev.heapwarden.operator.OperatorMain"))
-            .filter(process -> cgroup(process).replace('_', '-').contains(podUid))
+            .filter(process -> isOf(process, podUid))
             .toList();
     assertThat(running).as("operator of pod " + podUid).hasSize(1);
     return running.getFirst();
+  }
+
+  /** The JVM of a pod that has one. */
+  static ProcessHandle javaOf(String podUid) {
+    var running =
+        inPods()
+            .filter(process -> runs(process, "/java"))
+            .filter(process -> isOf(process, podUid))
+            .toList();
+    assertThat(running).as("JVM of pod " + podUid).hasSize(1);
+    return running.getFirst();
+  }
+
+  private static boolean isOf(ProcessHandle process, String podUid) {
+    return cgroup(process).replace('_', '-').contains(podUid);
   }
 
   /** The one process of the pods that runs a program. */

@@ -8,10 +8,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heapwarden.crds.incident.Phase;
 import dev.heapwarden.crds.incident.Step;
+import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.Artifact;
+import dev.heapwarden.crds.snapshot.SnapshotKind;
 import dev.heapwarden.e2e.cluster.Cluster;
 import dev.heapwarden.e2e.scenario.Kubectl;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
@@ -96,6 +100,36 @@ class ApproveIT {
     var undone = orders.until("it is rolled back", status -> status.phase() == Phase.ROLLED_BACK);
     assertThat(undone.outcome()).startsWith("undone as asked: PatchEnvironment undone");
     assertThat(orders.deployment().getSpec().getTemplate()).isEqualTo(before);
+  }
+
+  /** The kubelet keeps the log of one life: after the next crash it would be gone. */
+  @Tag("E15")
+  @Test
+  void whatAContainerWroteThatCrashedIsKeptOnItsIncident() {
+    orders.open("Approve");
+    orders.leak(NOT_ISOLATED);
+    AgentProcesses.javaOf(orders.podUids().iterator().next()).destroyForcibly();
+
+    var crashed =
+        orders.until(
+            "its log is ordered",
+            status -> status.crashes().stream().anyMatch(crash -> crash.log() != null));
+    assertThat(crashed.crashes())
+        .singleElement()
+        .satisfies(
+            crash -> {
+              assertThat(crash.exitCode()).isEqualTo(137);
+              assertThat(orders.taken(Objects.requireNonNull(crash.log())).artifacts())
+                  .singleElement()
+                  .satisfies(
+                      artifact -> {
+                        assertThat(artifact.kind()).isEqualTo(SnapshotKind.PREVIOUS_LOG);
+                        assertThat(artifact.state())
+                            .as(artifact.reason())
+                            .isEqualTo(Artifact.State.TAKEN);
+                        assertThat(artifact.size()).isPositive();
+                      });
+            });
   }
 
   @Test

@@ -7,6 +7,7 @@ import dev.heapwarden.crds.incident.LeakIncident;
 import dev.heapwarden.crds.incident.LeakIncidentStatus;
 import dev.heapwarden.crds.incident.Step;
 import dev.heapwarden.crds.snapshot.MemorySnapshot;
+import dev.heapwarden.crds.snapshot.MemorySnapshotStatus;
 import dev.heapwarden.e2e.scenario.Kubectl;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -158,6 +159,19 @@ record LeakingOrders(KubernetesClient client, Kubectl kubectl, String namespace)
 
   List<MemorySnapshot> snapshots() {
     return client.resources(MemorySnapshot.class).inNamespace(namespace).list().getItems();
+  }
+
+  /** A snapshot of this name, when it is completed. */
+  MemorySnapshotStatus taken(String name) {
+    var snapshot = client.resources(MemorySnapshot.class).inNamespace(namespace).withName(name);
+    await(name)
+        .atMost(Duration.ofMinutes(2))
+        .until(
+            () -> {
+              var status = snapshot.require().getStatus();
+              return status != null && status.completedAt() != null;
+            });
+    return snapshot.require().getStatus();
   }
 
   void changeMode(String mode) {

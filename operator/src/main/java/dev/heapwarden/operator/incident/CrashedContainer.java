@@ -1,5 +1,6 @@
 package dev.heapwarden.operator.incident;
 
+import dev.heapwarden.crds.incident.CrashKind;
 import io.fabric8.kubernetes.api.model.ContainerState;
 import io.fabric8.kubernetes.api.model.ContainerStateTerminated;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
@@ -14,6 +15,7 @@ import java.util.stream.Stream;
  * The last end of a container that should have run on, as the kubelet tells it.
  *
  * @param restarts of the container in this pod so far
+ * @param runsAgain whether it was started again since
  */
 record CrashedContainer(
     String container,
@@ -21,7 +23,8 @@ record CrashedContainer(
     String reason,
     int exitCode,
     Optional<CrashKind> kind,
-    int restarts) {
+    int restarts,
+    boolean runsAgain) {
   /**
    * Those of a pod.
    *
@@ -54,7 +57,8 @@ record CrashedContainer(
         Objects.requireNonNullElse(end.getReason(), "Unknown"),
         end.getExitCode(),
         CrashKind.of(end.getMessage()),
-        Objects.requireNonNullElse(container.getRestartCount(), 0));
+        Objects.requireNonNullElse(container.getRestartCount(), 0),
+        container.getState() != null && container.getState().getRunning() != null);
   }
 
   /** Such as: ended with OOMKilled, exit code 137, OutOfMemoryError; 3 restarts so far. */

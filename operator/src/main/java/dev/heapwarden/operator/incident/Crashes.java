@@ -1,6 +1,7 @@
 package dev.heapwarden.operator.incident;
 
 import dev.heapwarden.crds.incident.Crash;
+import dev.heapwarden.crds.incident.CrashKind;
 import dev.heapwarden.crds.incident.LeakIncident;
 import dev.heapwarden.crds.incident.LeakIncidentStatus;
 import dev.heapwarden.crds.incident.Step;
@@ -30,14 +31,16 @@ final class Crashes {
   private static final String SNAPSHOT = "memorysnapshot/";
 
   private final IncidentWriter writer;
+  private final CrashLogs logs;
   private final Workloads workloads;
   private final EventRecorder events;
 
   /** When the last crash was that was told, by policy, and by pod and container. */
   private final Map<String, Map<String, Instant>> told = new ConcurrentHashMap<>();
 
-  Crashes(IncidentWriter writer, Workloads workloads, EventRecorder events) {
+  Crashes(IncidentWriter writer, CrashLogs logs, Workloads workloads, EventRecorder events) {
     this.writer = writer;
+    this.logs = logs;
     this.workloads = workloads;
     this.events = events;
   }
@@ -57,7 +60,7 @@ final class Crashes {
                     && crashed.at().plus(NEWS).isAfter(evaluation.at())) {
                   tell(evaluation, pod, crashed);
                 }
-                keep(pod, crashed, incidents, evaluation.at());
+                keep(evaluation, pod, crashed, incidents);
               });
     }
     told.put(name, Map.copyOf(now));
@@ -72,13 +75,15 @@ final class Crashes {
         "%s/%s".formatted(pod.getMetadata().getName(), text));
   }
 
-  private void keep(Pod pod, CrashedContainer crashed, List<LeakIncident> incidents, Instant now) {
+  private void keep(
+      Evaluation evaluation, Pod pod, CrashedContainer crashed, List<LeakIncident> incidents) {
     if (incidents.isEmpty()) {
       return;
     }
     var leak = new Leak(workloads.of(pod), crashed.container());
     var name = pod.getMetadata().getName();
-    Episodes.newest(incidents.stream().filter(leak::isOf).toList())
+    var newest = Episodes.newest(incidents.stream().filter(leak::isOf).toList());
+    newest
         .filter(incident -> isNew(incident.getStatus(), name, crashed))
         .ifPresent(
             incident ->
@@ -86,8 +91,42 @@ final class Crashes {
                     incident,
                     status ->
                         isNew(status, name, crashed) && status != null
-                            ? crashed(status, name, crashed, now)
+                            ? crashed(status, name, crashed, evaluation.at())
                             : status));
+    newest
+        .filter(_ -> crashed.runsAgain() && mayOrder(evaluation))
+        .filter(incident -> lacksLog(incident.getStatus(), name, crashed))
+        .ifPresent(
+            incident ->
+                logs.order(incident, pod, crashed)
+                    .ifPresent(
+                        log ->
+                            writer.status(
+                                incident,
+                                status ->
+                                    status == null
+                                        ? null
+                                        : StatusText.crashLog(
+                                            status, crash -> is(crash, name, crashed), log))));
+  }
+
+  /** Observe and DryRun order nothing by themselves. */
+  private static boolean mayOrder(Evaluation evaluation) {
+    return switch (evaluation.policy().getSpec().respond().mode()) {
+      case APPROVE, ENFORCE -> true;
+      case OBSERVE, DRY_RUN -> false;
+    };
+  }
+
+  private static boolean lacksLog(
+      @Nullable LeakIncidentStatus status, String pod, CrashedContainer crashed) {
+    return status != null
+        && status.crashes().stream()
+            .anyMatch(known -> is(known, pod, crashed) && known.log() == null);
+  }
+
+  private static boolean is(Crash known, String pod, CrashedContainer crashed) {
+    return known.pod().equals(pod) && known.at().equals(crashed.at().toString());
   }
 
   /** What crashed before the leak was seen is no evidence of it, and what is known is no news. */
@@ -95,9 +134,7 @@ final class Crashes {
       @Nullable LeakIncidentStatus status, String pod, CrashedContainer crashed) {
     return status != null
         && !crashed.at().isBefore(Instant.parse(status.openedAt()))
-        && status.crashes().stream()
-            .noneMatch(
-                known -> known.pod().equals(pod) && known.at().equals(crashed.at().toString()));
+        && status.crashes().stream().noneMatch(known -> is(known, pod, crashed));
   }
 
   private static LeakIncidentStatus crashed(
@@ -110,7 +147,8 @@ final class Crashes {
             crashed.exitCode(),
             crashed.kind().map(CrashKind::text).orElse(null),
             lastSeen(status, crashed.at()),
-            snapshot(status, crashed.at()).orElse(null));
+            snapshot(status, crashed.at()).orElse(null),
+            null);
     return StatusText.crashed(status, crash, "pod %s: %s".formatted(pod, crashed.text()), now);
   }
 

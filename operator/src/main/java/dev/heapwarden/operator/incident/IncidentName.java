@@ -4,6 +4,7 @@ import dev.heapwarden.operator.evaluate.Workload;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
 import java.util.HexFormat;
 import java.util.Locale;
 
@@ -24,6 +25,11 @@ final class IncidentName {
   /** What is not an incident yet. */
   static String ofLook(Workload workload, String container) {
     return of(workload, container, "-look");
+  }
+
+  /** The snapshot of what a container of an incident left: the same crash gets the same name. */
+  static String ofCrash(String incident, String podUid, Instant at) {
+    return incident + "-crash-" + hash(podUid + "/" + at);
   }
 
   private static String of(Workload workload, String container, String end) {

@@ -51,7 +51,7 @@ public final class Incidents implements Consumer<Evaluation> {
     this.writer = new IncidentWriter(client);
     this.inNamespace = inNamespace;
     this.ending = new Ending(workloads::exists);
-    this.crashes = new Crashes(writer, workloads, events);
+    this.crashes = new Crashes(writer, new CrashLogs(client), workloads, events);
     this.events = events;
   }
 

@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -123,6 +124,26 @@ final class StatusText {
   static LeakIncidentStatus crashed(LeakIncidentStatus old, Crash crash, String line, Instant now) {
     var crashes = new ArrayList<>(old.crashes());
     crashes.add(crash);
+    return of(
+        old,
+        Timeline.append(old.timeline(), now, Reason.CONTAINER_CRASHED, line),
+        crashes.subList(Math.max(0, crashes.size() - Crash.LIMIT), crashes.size()));
+  }
+
+  /** With the snapshot of the log of a crash that is known. */
+  static LeakIncidentStatus crashLog(LeakIncidentStatus old, Predicate<Crash> of, String snapshot) {
+    return of(
+        old,
+        old.timeline(),
+        old.crashes().stream()
+            .map(crash -> of.test(crash) ? crash.with(snapshot) : crash)
+            .toList());
+  }
+
+  private static LeakIncidentStatus of(
+      LeakIncidentStatus old,
+      List<LeakIncidentStatus.TimelineEntry> timeline,
+      List<Crash> crashes) {
     return new LeakIncidentStatus(
         old.workload(),
         old.container(),
@@ -137,11 +158,11 @@ final class StatusText {
         old.finding(),
         old.baseline(),
         old.steps(),
-        Timeline.append(old.timeline(), now, Reason.CONTAINER_CRASHED, line),
+        timeline,
         old.openedAt(),
         old.endedAt(),
         old.outcome(),
         old.predecessor(),
-        crashes.subList(Math.max(0, crashes.size() - Crash.LIMIT), crashes.size()));
+        crashes);
   }
 }

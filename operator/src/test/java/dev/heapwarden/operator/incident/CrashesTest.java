@@ -14,13 +14,17 @@ import dev.heapwarden.crds.incident.Phase;
 import dev.heapwarden.crds.incident.Step;
 import dev.heapwarden.crds.policy.Limits;
 import dev.heapwarden.crds.policy.Mode;
+import dev.heapwarden.crds.snapshot.MemorySnapshot;
+import dev.heapwarden.crds.snapshot.SnapshotKind;
 import dev.heapwarden.operator.ApiServer;
 import dev.heapwarden.operator.ApiServer.Reply;
 import dev.heapwarden.operator.evaluate.Evaluation;
 import dev.heapwarden.operator.evaluate.Workloads;
+import io.fabric8.kubernetes.api.model.ContainerStateBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
+import java.net.HttpURLConnection;
 import java.net.URI;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -32,6 +36,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * A bare pod, of which container checkout leaks since noon; a snapshot was taken a minute later.
@@ -44,9 +49,12 @@ class CrashesTest {
   private final Crashes crashes =
       new Crashes(
           new IncidentWriter(server.client()),
+          new CrashLogs(server.client()),
           new Workloads(server.client(), (_, _) -> Optional.empty()),
           (about, reason, message) ->
               said.add("%s %s: %s".formatted(about.getKind(), reason.text(), message)));
+  private final List<MemorySnapshot> ordered = new ArrayList<>();
+  private boolean isOrdered;
   private LeakIncident stored = incident();
 
   CrashesTest() throws IOException {}
@@ -69,7 +77,8 @@ class CrashesTest {
                 137,
                 null,
                 "2026-03-01T12:00:00Z: It grows.",
-                "leak-1-l1"));
+                "leak-1-l1",
+                null));
     assertThat(stored.getStatus().timeline())
         .last()
         .satisfies(
@@ -166,14 +175,77 @@ class CrashesTest {
         .isEqualTo(CRASHED.plusSeconds(14).toString());
   }
 
+  @Test
+  void theLogOfTheLifeThatCrashedIsKeptOnceTheContainerRunsAgain() {
+    evaluate(Mode.ENFORCE, pod("OOMKilled", 137, ""), stored);
+    assertThat(ordered).as("before it runs again").isEmpty();
+
+    evaluate(Mode.ENFORCE, restarted(), stored);
+    evaluate(Mode.ENFORCE, restarted(), stored);
+
+    assertThat(ordered)
+        .singleElement()
+        .satisfies(
+            snapshot -> {
+              assertThat(snapshot.getSpec().kinds()).containsExactly(SnapshotKind.PREVIOUS_LOG);
+              assertThat(snapshot.getSpec().pod()).isEqualTo("a");
+              assertThat(stored.getStatus().crashes())
+                  .extracting(Crash::log)
+                  .containsExactly(snapshot.getMetadata().getName());
+            });
+  }
+
+  /** As after an operator that was killed between the order and the record of it. */
+  @Test
+  void aLogThatWasOrderedAlreadyIsOnlyNoted() {
+    isOrdered = true;
+    evaluate(Mode.ENFORCE, restarted(), stored);
+    evaluate(Mode.ENFORCE, restarted(), stored);
+
+    assertThat(stored.getStatus().crashes()).extracting(Crash::log).doesNotContainNull();
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Mode.class,
+      names = {"OBSERVE", "DRY_RUN"})
+  void whatOnlyLooksOrdersNoLog(Mode mode) {
+    evaluate(mode, restarted(), stored);
+    evaluate(mode, restarted(), stored);
+
+    assertThat(ordered).isEmpty();
+    assertThat(stored.getStatus().crashes()).hasSize(1);
+  }
+
+  private static Pod restarted() {
+    var pod = pod("OOMKilled", 137, "");
+    pod.getStatus()
+        .getContainerStatuses()
+        .getFirst()
+        .setState(new ContainerStateBuilder().withNewRunning().endRunning().build());
+    return pod;
+  }
+
   private void evaluate(Pod pod, LeakIncident... incidents) {
-    var policy = policy(respond(Mode.OBSERVE, 1, new Limits(3, 1)));
+    evaluate(Mode.OBSERVE, pod, incidents);
+  }
+
+  private void evaluate(Mode mode, Pod pod, LeakIncident... incidents) {
+    var policy = policy(respond(mode, 1, new Limits(3, 1)));
     crashes.accept(
         new Evaluation(policy, List.of(pod), List.of(), CRASHED.plusSeconds(20)),
         List.of(incidents));
   }
 
   private Reply answer(String method, URI uri, String body) {
+    if (method.equals("POST")) {
+      if (isOrdered) {
+        return Reply.refusal(HttpURLConnection.HTTP_CONFLICT, "it exists");
+      }
+      var order = Serialization.unmarshal(body, MemorySnapshot.class);
+      ordered.add(order);
+      return Reply.ok(order);
+    }
     if (method.equals("PUT")) {
       stored = Serialization.unmarshal(body, LeakIncident.class);
     }

@@ -18,7 +18,7 @@ import java.util.stream.StreamSupport;
  *
  * @param root /var/log/pods of the node
  */
-record PodLogs(Path root) {
+public record PodLogs(Path root) {
   private static final Pattern NAME = Pattern.compile("[0-9]{1,9}\\.log");
 
   /** Rotated logs are five unless the kubelet is told otherwise. */
@@ -30,24 +30,41 @@ record PodLogs(Path root) {
    * @throws IOException when there is none; a symbolic link is none
    */
   Held newest(ContainerKey container) throws IOException {
+    return find(container, 0).orElseThrow(() -> new IOException("its container has no log yet"));
+  }
+
+  /**
+   * Holds the log of the life before the one that runs now.
+   *
+   * @return empty where the kubelet keeps none
+   * @throws IOException when the container has no logs; a symbolic link is none
+   */
+  public Optional<Held> previous(ContainerKey container) throws IOException {
+    return find(container, 1);
+  }
+
+  /**
+   * @param before how many lives ago
+   */
+  private Optional<Held> find(ContainerKey container, int before) throws IOException {
     var name = "%s_%s_%s".formatted(container.namespace(), container.pod(), container.podUid());
     try (var directory = Held.below(root, Path.of(name, container.container()))) {
-      return Held.file(
-          directory
-              .path()
-              .resolve(
-                  newest(directory)
-                      .orElseThrow(() -> new IOException("its container has no log yet"))));
+      var file = find(directory, before);
+      return file.isEmpty()
+          ? Optional.empty()
+          : Optional.of(Held.file(directory.path().resolve(file.get())));
     }
   }
 
-  private static Optional<String> newest(Held directory) throws IOException {
+  private static Optional<String> find(Held directory, int before) throws IOException {
     try (var files = Files.newDirectoryStream(directory.path())) {
       return StreamSupport.stream(files.spliterator(), false)
           .limit(FILES)
           .map(file -> file.getFileName().toString())
           .filter(NAME.asMatchPredicate())
-          .max(Comparator.comparingInt(PodLogs::restarts));
+          .sorted(Comparator.comparingInt(PodLogs::restarts).reversed())
+          .skip(before)
+          .findFirst();
     } catch (DirectoryIteratorException failure) {
       throw failure.getCause();
     }

@@ -1,6 +1,7 @@
 package dev.heapwarden.probes.snapshot;
 
 import dev.heapwarden.crds.Api;
+import dev.heapwarden.probes.gclog.PodLogs;
 import dev.heapwarden.probes.target.NodeView;
 import io.fabric8.kubernetes.api.model.ListOptionsBuilder;
 import io.fabric8.kubernetes.api.model.OwnerReference;
@@ -11,8 +12,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** The pods of this node as they are watched, and others as the API server tells when asked. */
-public record ClusterPods(KubernetesClient client, NodeView node) implements PodView {
+/**
+ * The pods of this node as they are watched, and others as the API server tells when asked.
+ *
+ * @param logs of the node's containers; empty where the agent is not given them
+ */
+public record ClusterPods(KubernetesClient client, NodeView node, Optional<PodLogs> logs)
+    implements PodView {
   /** Of one owner, or, where no label says which they are, of its namespace. */
   private static final long LOOKED_AT = 500;
 

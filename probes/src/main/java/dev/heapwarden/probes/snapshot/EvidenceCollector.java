@@ -52,6 +52,7 @@ public final class EvidenceCollector {
   private final InstanceEvidence instances;
   private final HeapDumpEvidence heapDumps;
   private final ReliefEvidence relief;
+  private final PreviousLogEvidence previousLog;
   private final DumpSweep dumps;
   private final ProcFs proc;
   private final Spending spending;
@@ -135,6 +136,7 @@ public final class EvidenceCollector {
     instances = new InstanceEvidence(dumped, store, pods);
     heapDumps = new HeapDumpEvidence(dumped, store, pods);
     relief = new ReliefEvidence(jvm, store, proc, pods);
+    previousLog = new PreviousLogEvidence(pods, store);
     dumps = new DumpSweep(procRoot);
     this.proc = proc;
     this.spending = spending;
@@ -231,6 +233,7 @@ public final class EvidenceCollector {
         case HEAP_DUMP -> heapDumps.take(order);
         case COLLECT_GARBAGE -> relief.collect(order);
         case TRIM_NATIVE_HEAP -> relief.trim(order);
+        case PREVIOUS_LOG -> previousLog.take(order);
         case AUTO -> throw new IllegalArgumentException("Auto is no kind of its own");
       };
     } catch (ArtifactStore.NoRoom refusal) {

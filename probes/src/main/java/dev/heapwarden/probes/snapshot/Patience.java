@@ -34,7 +34,7 @@ final class Patience {
           // Whether it counts them, and the profile.
           case MUTEX_PROFILE -> PprofEvidence.DEADLINE.multipliedBy(2);
           case THREAD_DUMP, HEAP_INFO, NATIVE_MEMORY, FINALIZER_INFO -> QUESTION;
-          case SMAPS -> Duration.ZERO;
+          case SMAPS, PREVIOUS_LOG -> Duration.ZERO;
           // Its version, its flags and what it logs.
           case FLAGS -> QUESTION.multipliedBy(3);
           // Each may wait for a collection, for half a window.

@@ -1,4 +1,4 @@
-package dev.heapwarden.operator.incident;
+package dev.heapwarden.crds.incident;
 
 import java.util.Arrays;
 import java.util.Optional;
@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * What a runtime says when it dies, by the texts that are fixed in it. Only which of them was found
  * is told: the rest of a message may hold what the program had in memory.
  */
-enum CrashKind {
+public enum CrashKind {
   /** Its class; an uncaught exception begins with it (JDK 25 ThreadGroup.uncaughtException). */
   OUT_OF_MEMORY_ERROR("OutOfMemoryError", "java\\.lang\\.OutOfMemoryError"),
   /** Go 1.26 src/internal/runtime/maps/map.go; the same words in earlier src/runtime/map.go. */
@@ -31,12 +31,15 @@ enum CrashKind {
   }
 
   /** As it stands in an incident. */
-  String text() {
+  public String text() {
     return text;
   }
 
-  /** The first that a termination message shows; the kubelet keeps 4,096 bytes of it. */
-  static Optional<CrashKind> of(@Nullable String message) {
+  /**
+   * The first that a text shows: a termination message, of which the kubelet keeps 4,096 bytes, or
+   * the end of a log.
+   */
+  public static Optional<CrashKind> of(@Nullable String message) {
     return message == null
         ? Optional.empty()
         : Arrays.stream(values()).filter(kind -> kind.says.matcher(message).find()).findFirst();

@@ -12,12 +12,14 @@ import dev.heapwarden.probes.gomemory.KeyFigures;
 import dev.heapwarden.probes.gomemory.MapReading;
 import dev.heapwarden.probes.snapshot.HotMap;
 import dev.heapwarden.probes.snapshot.MapGrowthEvidence;
+import dev.heapwarden.probes.snapshot.MapOperation;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import org.assertj.core.api.InstanceOfAssertFactories;
 
@@ -165,6 +167,7 @@ final class GoMatrix implements AutoCloseable {
           .filteredOn(map -> kind.type().equals(map.growth().type()))
           .singleElement()
           .satisfies(map -> holds(kind, map, before, after))
+          .satisfies(GoMatrix::isWrittenByTheFirstGoroutine)
           .extracting(HotMap::growth)
           .satisfies(
               map -> {
@@ -213,6 +216,19 @@ final class GoMatrix implements AutoCloseable {
     assertThat(maps.subList(0, KINDS.size()))
         .as("those that grow come first")
         .noneMatch(MapReport::steady);
+  }
+
+  /** It runs main.main. */
+  private static void isWrittenByTheFirstGoroutine(HotMap map) {
+    assertThat(map.lastOperations())
+        .hasSize(3)
+        .allSatisfy(
+            last -> {
+              assertThat(last.operation()).isEqualTo(MapOperation.Kind.ASSIGN);
+              assertThat(last.goroutine()).isEqualTo(1);
+              assertThat(last.at()).isBetween(0.0, 2.0 * WINDOW.toSeconds());
+            })
+        .isSortedAccordingTo(Comparator.comparingDouble(MapOperation::at).reversed());
   }
 
   /** What its memory says of a map. */

@@ -108,6 +108,7 @@ class ApproveIT {
   void whatAContainerWroteThatCrashedIsKeptOnItsIncident() {
     orders.open("Approve");
     orders.leak(NOT_ISOLATED);
+    orders.until("level 1 is asked for", status -> waits(status, "AwaitingApproval: level 1"));
     AgentProcesses.javaOf(orders.podUids().iterator().next()).destroyForcibly();
 
     var crashed =

@@ -83,17 +83,19 @@ final class Crashes {
     var leak = new Leak(workloads.of(pod), crashed.container());
     var name = pod.getMetadata().getName();
     var newest = Episodes.newest(incidents.stream().filter(leak::isOf).toList());
-    newest
-        .filter(incident -> isNew(incident.getStatus(), name, crashed))
-        .ifPresent(
-            incident ->
-                writer.status(
-                    incident,
-                    status ->
-                        isNew(status, name, crashed) && status != null
-                            ? crashed(status, name, crashed, evaluation.at())
-                            : status));
-    newest
+    var written =
+        newest
+            .filter(incident -> isNew(incident.getStatus(), name, crashed))
+            .flatMap(
+                incident ->
+                    writer.status(
+                        incident,
+                        status ->
+                            isNew(status, name, crashed) && status != null
+                                ? crashed(status, name, crashed, evaluation.at())
+                                : status));
+    written
+        .or(() -> newest)
         .filter(_ -> crashed.runsAgain() && mayOrder(evaluation))
         .filter(incident -> lacksLog(incident.getStatus(), name, crashed))
         .ifPresent(

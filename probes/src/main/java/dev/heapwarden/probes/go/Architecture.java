@@ -13,14 +13,15 @@ import java.util.Optional;
  * points to is the next frame pointer, the word after it the return address.
  */
 public enum Architecture {
-  AMD64(62, "ax", "bx", "cx", "bp", "*(uint64*)reg(\"sp\")"),
-  ARM64(183, "r0", "r1", "r2", "r29", "reg(\"r30\")");
+  AMD64(62, "ax", "bx", "cx", "bp", "r14", "*(uint64*)reg(\"sp\")"),
+  ARM64(183, "r0", "r1", "r2", "r29", "r28", "reg(\"r30\")");
 
   private final int machine;
   private final String first;
   private final String second;
   private final String third;
   private final String framePointer;
+  private final String goroutine;
   private final String returnAddress;
 
   /**
@@ -32,12 +33,14 @@ public enum Architecture {
       String second,
       String third,
       String framePointer,
+      String goroutine,
       String returnAddress) {
     this.machine = machine;
     this.first = first;
     this.second = second;
     this.third = third;
     this.framePointer = framePointer;
+    this.goroutine = goroutine;
     this.returnAddress = returnAddress;
   }
 
@@ -63,6 +66,11 @@ public enum Architecture {
   /** Register of the frame pointer. */
   public String framePointer() {
     return framePointer;
+  }
+
+  /** Register of the current goroutine's {@code g}. */
+  public String goroutine() {
+    return goroutine;
   }
 
   /** Expression, at a function's entry, for the address it returns to: on amd64 on the stack. */

@@ -204,7 +204,9 @@ public final class MapGrowthEvidence {
         window.hits(),
         cut,
         window.lost(),
-        contents.written(),
+        contents.written().stream()
+            .map(map -> map.ending(window.lastOperations(map.growth())))
+            .toList(),
         contents.quiet());
   }
 

@@ -2,7 +2,9 @@ package dev.heapwarden.probes.snapshot;
 
 import dev.heapwarden.probes.go.Architecture;
 import dev.heapwarden.probes.go.GoBinary;
+import dev.heapwarden.probes.gomemory.GoroutineId;
 import dev.heapwarden.probes.probe.Uprobe;
+import dev.heapwarden.probes.snapshot.MapOperation.Kind;
 import dev.heapwarden.probes.target.TargetProcess;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -74,21 +76,24 @@ public final class MapProgram {
     var program = new MapProgram(executable, pid, binary);
     return """
     config = { max_map_keys = 16384 }
-    BEGIN { @open = 1; %s printf("start %%lu\\n", nsecs); }
+    BEGIN { @open = 1; %s %s printf("start %%lu\\n", nsecs); }
     %s%s%s%s"""
         .formatted(
             WindowClock.STARTED,
-            program.probes(GoBinary.ASSIGN, program.write()),
-            program.probes(GoBinary.DELETE, "@deletes[$map] = count();"),
+            MapOperation.DECLARED,
+            program.probes(GoBinary.ASSIGN, Kind.ASSIGN, program.write()),
+            program.probes(GoBinary.DELETE, Kind.DELETE, "@deletes[$map] = count();"),
             program.probes(
-                Set.of(GoBinary.CLEAR), "@last[$map] = (uint64)0; @clears[$map] = count();"),
+                Set.of(GoBinary.CLEAR),
+                Kind.CLEAR,
+                "@last[$map] = (uint64)0; @clears[$map] = count();"),
             WindowClock.atEachTick(
                 "if (@open == 1 && %s) { @open = 0; printf(\"end %%lu\\n\", nsecs); exit(); }"
                     .formatted(WindowClock.isOver(window))));
   }
 
   /** What is done at each of these functions; nothing where it has none. */
-  private String probes(Set<String> functions, String done) {
+  private String probes(Set<String> functions, Kind kind, String done) {
     var present = present(binary, functions);
     if (present.isEmpty()) {
       return "";
@@ -103,6 +108,7 @@ public final class MapProgram {
         if (@firstat[$map] == 0) { @firstat[$map] = nsecs; @first[$map] = $used; @type[$map] = (uint64)reg("%s"); }
         @lastat[$map] = nsecs; @last[$map] = $used;
         %s
+        %s
       }
     }
     """
@@ -115,7 +121,15 @@ public final class MapProgram {
             registers.argument(1),
             SMALLEST_MAP,
             registers.argument(0),
+            MapOperation.note(kind, goroutine()),
             done);
+  }
+
+  private String goroutine() {
+    var offset = GoroutineId.offset(binary.version());
+    return offset.isEmpty()
+        ? "0"
+        : "*(uint64*)(reg(\"%s\") + %d)".formatted(registers.goroutine(), offset.getAsInt());
   }
 
   /** Counts a write by its callers: beyond the outermost one what cannot be read is 0. */

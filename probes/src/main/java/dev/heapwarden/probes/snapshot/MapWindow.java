@@ -114,6 +114,16 @@ final class MapWindow {
     return printed == null ? 0 : printed.asLong();
   }
 
+  /**
+   * What was done to a map last, the last one first.
+   *
+   * @param map that the window told
+   */
+  List<MapOperation> lastOperations(MapReport map) {
+    var noted = of("@op").get(Long.toUnsignedString(address(map)));
+    return noted == null ? List.of() : MapOperation.of(noted, started);
+  }
+
   /** Address of a map that a window told. */
   static long address(MapReport map) {
     return Long.parseUnsignedLong(map.instance().substring("0x".length()), 16);

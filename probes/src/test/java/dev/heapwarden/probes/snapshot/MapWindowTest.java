@@ -26,6 +26,22 @@ class MapWindowTest {
     assertThat(window.seconds()).isEqualTo(6.0);
   }
 
+  /** As bpftrace 0.23.2 prints a tuple. */
+  @Tag("E9")
+  @Test
+  void theLastOperationsOnAMapAreToldWithTheirGoroutinesTheLastOneFirst() {
+    read("{\"type\": \"printf\", \"data\": \"start 2000000000\\n\"}");
+    read(
+        "{\"type\": \"map\", \"data\": {\"@op\": {\"5\":"
+            + " [2, 17, 3500000000, 1, 0, 3000000000, 0, 0, 0]}}}");
+
+    assertThat(window.lastOperations(new MapReport("0x5", null, 64, 0, 0, List.of())))
+        .containsExactly(
+            new MapOperation(MapOperation.Kind.DELETE, 17L, 1.5),
+            new MapOperation(MapOperation.Kind.ASSIGN, null, 1.0));
+    assertThat(window.lastOperations(new MapReport("0x6", null, 64, 0, 0, List.of()))).isEmpty();
+  }
+
   @Tag("E9")
   @Test
   void aWindowNamesTheMapItsTypeItsGrowthItsWriterAndWhoCalledThat() {

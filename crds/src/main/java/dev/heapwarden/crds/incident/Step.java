@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
  */
 public record Step(
     @JsonPropertyDescription(
-            "What is done: Diagnose, Isolate, SampleInstances, Relieve, PatchEnvironment, AddReplicas,"
-                + " Restart, ResizeMemory, Verify.")
+            "What is done: Diagnose, Isolate, DiagnoseIsolated, SampleInstances, Relieve,"
+                + " PatchEnvironment, AddReplicas, Restart, ResizeMemory, Verify.")
         String action,
     @JsonPropertyDescription("Level of the action, 1 to 3.") int level,
     @JsonPropertyDescription(

@@ -6,6 +6,7 @@ import dev.heapwarden.crds.policy.MemoryPolicy;
 import dev.heapwarden.operator.respond.Response;
 import dev.heapwarden.operator.respond.action.Action;
 import dev.heapwarden.operator.respond.action.AddReplicas;
+import dev.heapwarden.operator.respond.action.DiagnoseIsolated;
 import dev.heapwarden.operator.respond.action.IsolatePod;
 import dev.heapwarden.operator.respond.action.PatchEnvironment;
 import dev.heapwarden.operator.respond.action.Plan;
@@ -49,7 +50,7 @@ final class Responses {
         new Response.Actions(
             new TakenSnapshot(),
             new IsolatePod(client),
-            new SampleInstances(client),
+            List.of(new DiagnoseIsolated(client), new SampleInstances(client)),
             new RelieveMemory(client, (workload, container) -> List.of()),
             interventions),
         installation,

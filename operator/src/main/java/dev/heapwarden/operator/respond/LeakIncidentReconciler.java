@@ -7,6 +7,7 @@ import dev.heapwarden.operator.evaluate.Assessments;
 import dev.heapwarden.operator.report.EventRecorder;
 import dev.heapwarden.operator.respond.action.AddReplicas;
 import dev.heapwarden.operator.respond.action.AskedInForce;
+import dev.heapwarden.operator.respond.action.DiagnoseIsolated;
 import dev.heapwarden.operator.respond.action.IsolatePod;
 import dev.heapwarden.operator.respond.action.PatchEnvironment;
 import dev.heapwarden.operator.respond.action.RelieveMemory;
@@ -77,7 +78,7 @@ public final class LeakIncidentReconciler implements Reconciler<LeakIncident> {
             new Response.Actions(
                 new TakeSnapshot(client),
                 new IsolatePod(client),
-                new SampleInstances(client),
+                List.of(new DiagnoseIsolated(client), new SampleInstances(client)),
                 new RelieveMemory(client, assessments),
                 // The patch rolls out; replicas added before it would be made twice.
                 List.of(

@@ -71,7 +71,7 @@ public final class Response {
     this.steps =
         List.of(
             new Diagnose(actions.snapshot(), admission),
-            new Isolate(actions.isolation(), actions.sampling(), admission),
+            new Isolate(actions.isolation(), actions.evidence(), admission),
             new Intervene(actions.relief(), actions.interventions(), admission, undoing),
             new Verify(assessments, undoing));
   }
@@ -79,18 +79,20 @@ public final class Response {
   /**
    * What the levels do.
    *
-   * @param sampling what is looked at once the pod is isolated
+   * @param evidence what is looked at once the pod is isolated, in this order
    * @param relief what is asked for before anything is changed
    * @param interventions in the order in which they are begun
    */
   public record Actions(
       Action snapshot,
       Action isolation,
-      Action sampling,
+      List<Action> evidence,
       Action relief,
       List<Action> interventions) {
     List<Action> all() {
-      var all = new ArrayList<>(List.of(snapshot, isolation, sampling, relief));
+      var all = new ArrayList<>(List.of(snapshot, isolation));
+      all.addAll(evidence);
+      all.add(relief);
       all.addAll(interventions);
       return all;
     }

@@ -52,6 +52,16 @@ final class ActionTable {
                   "nodes get",
                   "pods patch, delete",
                   "networkpolicies get, create, delete"));
+      case DIAGNOSE_ISOLATED ->
+          new Row(
+              "a MemorySnapshot of the isolated pod with what level 1 refused of it, since it would"
+                  + " have stood still for too long while it served: ClassHistogram, ThreadDump,"
+                  + " Smaps; until that is over a PodDisruptionBudget of the incident keeps the"
+                  + " isolated pod from being evicted",
+              "left out where level 1 refused none of them; refused again where its liveness probe"
+                  + " would notice; nothing waits for it",
+              "the budget is deleted; by itself once the snapshot has ended",
+              List.of("poddisruptionbudgets get, create, delete"));
       case SAMPLE_INSTANCES ->
           new Row(
               "a MemorySnapshot that says who holds the class that grows, of the isolated JVM, or"

@@ -91,7 +91,9 @@ final class Rehearsal {
         new Response.Actions(
             world.action(ActionKind.DIAGNOSE),
             world.action(ActionKind.ISOLATE),
-            world.action(ActionKind.SAMPLE_INSTANCES),
+            List.of(
+                world.action(ActionKind.DIAGNOSE_ISOLATED),
+                world.action(ActionKind.SAMPLE_INSTANCES)),
             world.action(ActionKind.RELIEVE),
             List.of(
                 world.action(ActionKind.PATCH_ENVIRONMENT),

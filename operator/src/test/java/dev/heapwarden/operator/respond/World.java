@@ -58,7 +58,8 @@ final class World implements IncidentStore {
   final List<ActionKind> undone = new ArrayList<>();
 
   /** What the policy does not ask for. */
-  final Set<ActionKind> unasked = EnumSet.of(ActionKind.RELIEVE, ActionKind.RESTART);
+  final Set<ActionKind> unasked =
+      EnumSet.of(ActionKind.DIAGNOSE_ISOLATED, ActionKind.RELIEVE, ActionKind.RESTART);
 
   /** What the API server does not let pass. */
   final Set<ActionKind> denied = new HashSet<>();

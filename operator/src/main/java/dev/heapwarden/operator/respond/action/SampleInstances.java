@@ -132,7 +132,7 @@ public final class SampleInstances implements Action {
         .findFirst()
         .map(
             artifact ->
-                "no class is known to grow, since its classes were not counted: %s; a MemorySnapshot of kind ClassHistogram counts those of the isolated pod"
+                "no class is known to grow: they were not counted while the pod served (%s), and of the isolated pod none is seen to grow"
                     .formatted(artifact.reason()))
         .orElse("no class is known to grow whose instances could be looked for");
   }

@@ -7,6 +7,8 @@ import dev.heapwarden.operator.report.Reason;
 public enum ActionKind {
   DIAGNOSE("Diagnose", 1, Phase.DIAGNOSING, Reason.SNAPSHOT_REQUESTED, Reason.SNAPSHOT_TAKEN),
   ISOLATE("Isolate", 2, Phase.ISOLATING, Reason.STEP_INTENDED, Reason.POD_ISOLATED),
+  DIAGNOSE_ISOLATED(
+      "DiagnoseIsolated", 2, Phase.ISOLATING, Reason.SNAPSHOT_REQUESTED, Reason.SNAPSHOT_TAKEN),
   SAMPLE_INSTANCES(
       "SampleInstances", 2, Phase.ISOLATING, Reason.SNAPSHOT_REQUESTED, Reason.SNAPSHOT_TAKEN),
   RELIEVE("Relieve", 3, Phase.INTERVENING, Reason.SNAPSHOT_REQUESTED, Reason.MEMORY_RELIEVED),
@@ -55,7 +57,7 @@ public enum ActionKind {
   /** True for what level 3 changes, and Verify judges. */
   public boolean intervenes() {
     return switch (this) {
-      case DIAGNOSE, ISOLATE, SAMPLE_INSTANCES, RELIEVE, VERIFY -> false;
+      case DIAGNOSE, ISOLATE, DIAGNOSE_ISOLATED, SAMPLE_INSTANCES, RELIEVE, VERIFY -> false;
       case PATCH_ENVIRONMENT, ADD_REPLICAS, RESTART, RESIZE_MEMORY -> true;
     };
   }
@@ -63,7 +65,7 @@ public enum ActionKind {
   /** True when it changes the workload: such a step counts against the budget and has an undo. */
   public boolean changesWorkload() {
     return switch (this) {
-      case DIAGNOSE, SAMPLE_INSTANCES, RELIEVE, VERIFY -> false;
+      case DIAGNOSE, DIAGNOSE_ISOLATED, SAMPLE_INSTANCES, RELIEVE, VERIFY -> false;
       case ISOLATE, PATCH_ENVIRONMENT, ADD_REPLICAS, RESTART, RESIZE_MEMORY -> true;
     };
   }

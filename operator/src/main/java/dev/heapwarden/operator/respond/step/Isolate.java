@@ -4,19 +4,25 @@ import dev.heapwarden.crds.incident.Step;
 import dev.heapwarden.operator.respond.action.Action;
 import dev.heapwarden.operator.respond.journal.ActionKind;
 import dev.heapwarden.operator.respond.journal.Steps;
+import java.util.List;
 
 /**
- * Level 2: isolates the pod, and then looks who holds what grows in the pod, which serves nobody
- * any more. Where either cannot be done, or the second may not be done now, the response goes on
- * without it.
+ * Level 2: isolates the pod, and then takes the evidence of it that would have stopped it for too
+ * long while it served: what level 1 had to leave out, and who holds what grows. Where one cannot
+ * be done, or evidence may not be taken now, the response goes on without it.
  */
 public final class Isolate implements ResponseStep {
   private final Performance isolation;
-  private final Performance sampling;
+  private final List<Performance> evidence;
 
-  public Isolate(Action isolation, Action sampling, Admission admission) {
+  /**
+   * Wires the parts.
+   *
+   * @param evidence to be taken of the isolated pod, one after the other
+   */
+  public Isolate(Action isolation, List<Action> evidence, Admission admission) {
     this.isolation = new Performance(isolation, admission);
-    this.sampling = new Performance(sampling, admission);
+    this.evidence = evidence.stream().map(action -> new Performance(action, admission)).toList();
   }
 
   @Override
@@ -28,16 +34,21 @@ public final class Isolate implements ResponseStep {
     if (!(isolated instanceof Progress.Proceed)) {
       return isolated;
     }
-    if (isTooLateToSample(round)) {
-      return new Progress.Proceed();
+    for (var taking : evidence) {
+      if (isTooLate(taking, round)) {
+        continue;
+      }
+      var taken = perform(taking, round);
+      if (!(taken instanceof Progress.Proceed || taken instanceof Progress.Held)) {
+        return taken;
+      }
     }
-    var sampled = perform(sampling, round);
-    return sampled instanceof Progress.Held ? new Progress.Proceed() : sampled;
+    return new Progress.Proceed();
   }
 
-  /** Once level 3 has begun, a sample that was not would throw the response back. */
-  private boolean isTooLateToSample(Round round) {
-    return sampling.step(round).filter(Isolate::isBegun).isEmpty()
+  /** Once level 3 has begun, what was not would throw the response back. */
+  private static boolean isTooLate(Performance taking, Round round) {
+    return taking.step(round).filter(Isolate::isBegun).isEmpty()
         && Steps.all(round.status())
             .anyMatch(step -> step.level() > ActionKind.ISOLATE.level() && isBegun(step));
   }

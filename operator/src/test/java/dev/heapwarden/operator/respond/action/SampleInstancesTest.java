@@ -45,7 +45,7 @@ class SampleInstancesTest {
           Fixtures.NOON.toString(),
           null);
 
-  private static final Step DIAGNOSED =
+  static final Step DIAGNOSED =
       new Step(
           "Diagnose",
           1,
@@ -228,9 +228,9 @@ class SampleInstancesTest {
         .isEqualTo(
             new Plan.Refuse(
                 "pod/checkout-1",
-                "no class is known to grow, since its classes were not counted: counting its heap"
-                    + " could stop it for 0.7 s; a MemorySnapshot of kind ClassHistogram counts"
-                    + " those of the isolated pod"));
+                "no class is known to grow: they were not counted while the pod served (counting its"
+                    + " heap could stop it for 0.7 s), and of the isolated pod none is seen to"
+                    + " grow"));
   }
 
   @ParameterizedTest

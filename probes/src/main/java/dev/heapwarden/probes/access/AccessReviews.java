@@ -75,7 +75,7 @@ public final class AccessReviews {
                     .build());
     return review.getStatus() != null && Boolean.TRUE.equals(review.getStatus().getAllowed())
         ? new Ruling.Allowed(user.getUsername())
-        : new Ruling.Denied(denial(user.getUsername(), question));
+        : new Ruling.Denied(user.getUsername(), denial(user.getUsername(), question));
   }
 
   private static String denial(String user, Question question) {

@@ -10,6 +10,7 @@ import dev.heapwarden.probes.access.Ruling;
 import dev.heapwarden.probes.access.ServingIdentity;
 import dev.heapwarden.probes.snapshot.ArtifactStore;
 import java.io.IOException;
+import java.net.HttpURLConnection;
 import java.net.InetSocketAddress;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
@@ -19,16 +20,12 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * Samples and artefacts, over TLS 1.3 and only to callers that RBAC allows. Every artefact that
- * leaves is a line of the log.
+ * Samples and artefacts, over TLS 1.3 and only to callers that RBAC allows. Whoever asks for an
+ * artefact is a line of the log.
  */
 public final class AgentServer implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(AgentServer.class);
-
   private static final Pattern ARTIFACT =
       Pattern.compile("/v1/namespaces/([^/]+)/memorysnapshots/([^/]+)/artifacts/([^/]+)");
 
@@ -83,12 +80,7 @@ public final class AgentServer implements AutoCloseable {
     }
     var artifact = ARTIFACT.matcher(path);
     if (artifact.matches()) {
-      var tenant = artifact.group(1);
-      var snapshot = artifact.group(2);
-      return switch (rule(exchange, Question.artifacts(tenant, snapshot))) {
-        case Ruling.Allowed(var user) -> artifact(user, tenant, snapshot, artifact.group(3));
-        case Ruling other -> refusal(other);
-      };
+      return artifact(exchange, artifact.group(1), artifact.group(2), artifact.group(3));
     }
     return Answers.Answer.refusal(
         404,
@@ -101,37 +93,44 @@ public final class AgentServer implements AutoCloseable {
         Optional.ofNullable(exchange.getRequestHeaders().getFirst("Authorization")), question);
   }
 
-  private Answers.Answer artifact(String user, String namespace, String snapshot, String name)
-      throws IOException {
-    var found = artifacts.find(namespace, snapshot, name);
-    if (found.isEmpty()) {
-      return Answers.Answer.refusal(
-          404, "no such artefact on this node: the snapshot's status names node and path");
+  private Answers.Answer artifact(
+      HttpExchange exchange, String namespace, String snapshot, String name)
+      throws IOException, InterruptedException {
+    var ruling = rule(exchange, Question.artifacts(namespace, snapshot));
+    var log = new DownloadLog(exchange, user(ruling), namespace, snapshot, name);
+    var answer =
+        ruling instanceof Ruling.Allowed ? file(namespace, snapshot, name) : refusal(ruling);
+    if (answer.status() == HttpURLConnection.HTTP_OK) {
+      log.read(answer.length());
+    } else {
+      log.refused(answer.status());
     }
-    long size = Files.size(found.get());
-    // Before the first byte leaves.
-    LOG.info(
-        "artefact is read user={} namespace={} snapshot={} artefact={} bytes={}",
-        printable(user),
-        namespace,
-        snapshot,
-        name,
-        size);
-    return Answers.Answer.file(size, found.get());
+    return answer;
+  }
+
+  private static String user(Ruling ruling) {
+    return switch (ruling) {
+      case Ruling.Allowed(var user) -> user;
+      case Ruling.Denied(var user, var _) -> user;
+      case Ruling.Unknown _, Ruling.Unsaid _ -> DownloadLog.NOBODY;
+    };
+  }
+
+  private Answers.Answer file(String namespace, String snapshot, String name) throws IOException {
+    var found = artifacts.find(namespace, snapshot, name);
+    return found.isPresent()
+        ? Answers.Answer.file(Files.size(found.get()), found.get())
+        : Answers.Answer.refusal(
+            404, "no such artefact on this node: the snapshot's status names node and path");
   }
 
   private static Answers.Answer refusal(Ruling ruling) {
     return switch (ruling) {
       case Ruling.Unknown(var reason) -> Answers.Answer.refusal(401, reason);
-      case Ruling.Denied(var reason) -> Answers.Answer.refusal(403, reason);
+      case Ruling.Denied(var _, var reason) -> Answers.Answer.refusal(403, reason);
       case Ruling.Unsaid(var reason) -> Answers.Answer.refusal(503, reason);
       case Ruling.Allowed _ -> throw new IllegalArgumentException("that is no refusal");
     };
-  }
-
-  /** Names of users come from whoever gave out the token: one of them stays one line. */
-  private static String printable(String user) {
-    return user.replaceAll("\\p{Cntrl}", "?");
   }
 
   private static Optional<String> parameter(HttpExchange exchange, String name) {

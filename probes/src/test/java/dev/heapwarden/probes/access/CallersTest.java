@@ -68,6 +68,7 @@ class CallersTest {
     assertThat(callers.rule(OPERATOR, Question.artifacts("shop", "s1")))
         .isEqualTo(
             new Ruling.Denied(
+                "operator",
                 "operator may not get memorysnapshots/artifacts.heapwarden.dev s1 in namespace"
                     + " shop"));
   }

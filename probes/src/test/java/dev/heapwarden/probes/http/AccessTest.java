@@ -11,7 +11,9 @@ import dev.heapwarden.probes.access.ServingIdentity;
 import dev.heapwarden.probes.buffer.SampleBuffer;
 import dev.heapwarden.probes.snapshot.ArtifactStore;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -36,6 +38,8 @@ import org.junit.jupiter.api.io.TempDir;
 class AccessTest {
   private static final String ARTIFACT =
       "/v1/namespaces/shop/memorysnapshots/s1/artifacts/heap.pb.gz";
+
+  private static final String WHAT = "namespace=shop snapshot=s1 artefact=heap.pb.gz ";
 
   @TempDir private Path artifacts;
   private final ServingIdentity identity = new ServingIdentity();
@@ -131,6 +135,40 @@ class AccessTest {
     assertThat(get(ARTIFACT, "viewer@heapwarden-agent").statusCode()).isEqualTo(403);
     assertThat(get(ARTIFACT, "operator@heapwarden-agent").statusCode()).isEqualTo(403);
     assertThat(get(ARTIFACT, "").statusCode()).isEqualTo(401);
+  }
+
+  @Test
+  void everyDownloadIsALineOfTheLogAndSoIsEveryRefusal() throws Exception {
+    assertThat(logged(ARTIFACT, "admin@heapwarden-agent"))
+        .contains("artefact is read user=admin from=127.0.0.1 " + WHAT + "bytes=4");
+    assertThat(logged(ARTIFACT, "viewer@heapwarden-agent"))
+        .contains("artefact is refused user=viewer from=127.0.0.1 " + WHAT + "status=403");
+    assertThat(logged(ARTIFACT, "")).contains("artefact is refused user=- ", WHAT + "status=401");
+    assertThat(logged(ARTIFACT + "x", "admin@heapwarden-agent"))
+        .contains("artefact is refused user=admin ", "artefact=heap.pb.gzx status=404");
+    apiServer.failure.set(500);
+    assertThat(logged(ARTIFACT, "other@heapwarden-agent"))
+        .contains("artefact is refused user=- ", WHAT + "status=503");
+  }
+
+  @Test
+  void nobodyWritesALineOfTheLogThatIsNotTrue() throws Exception {
+    assertThat(logged(ARTIFACT + "%0Aartefact%20is%20read%20user=admin", "").lines())
+        .filteredOn(line -> line.contains("artefact is"))
+        .hasSize(1);
+  }
+
+  /** What the agent wrote until it answered. */
+  private String logged(String path, String token) throws Exception {
+    var err = System.err;
+    var lines = new ByteArrayOutputStream();
+    System.setErr(new PrintStream(lines, true, StandardCharsets.UTF_8));
+    try {
+      get(path, token);
+    } finally {
+      System.setErr(err);
+    }
+    return lines.toString(StandardCharsets.UTF_8);
   }
 
   @Test

@@ -1,7 +1,6 @@
 package dev.heapwarden.probes.snapshot;
 
 import dev.heapwarden.crds.snapshot.MemorySnapshot;
-import dev.heapwarden.probes.jvm.DumpPlace;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -25,10 +24,11 @@ import org.slf4j.LoggerFactory;
 /**
  * The artefacts on this node, readable by its root only: they may hold what the programs hold. A
  * file is whole or absent, also after a crash: it is written beside its place, forced to disk and
- * renamed.
+ * renamed. Each is compressed, and its name ends in {@code .gz}.
  *
  * <p>All together they keep to a quota; only the one that is being written may stand above it. To
- * make room others lose theirs, as {@link Eviction} says. Used by one thread, {@link #find} apart.
+ * make room others lose theirs, as {@link Eviction} says. None takes of the disk what the kubelet
+ * keeps free. Used by one thread, {@link #find} apart.
  */
 public final class ArtifactStore {
   private static final Logger LOG = LoggerFactory.getLogger(ArtifactStore.class);
@@ -39,11 +39,12 @@ public final class ArtifactStore {
   /** Of a namespace, a snapshot or a file that is whole: it leads nowhere else. */
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]*");
 
-  /** No artefact is larger, unless it is a heap dump. */
+  /** None has more before it is compressed, unless it is a heap dump. */
   static final long LIMIT = 64L << 20;
 
   private final Path root;
   private final long quota;
+  private final DiskRoom disk;
 
   /** Any thread that stores asks. */
   private volatile Set<Owner> copied = Set.of();
@@ -55,6 +56,7 @@ public final class ArtifactStore {
   public ArtifactStore(Path root, long quota) {
     this.root = root;
     this.quota = quota;
+    this.disk = new DiskRoom(root);
   }
 
   /** The snapshot that an artefact belongs to. */
@@ -64,7 +66,7 @@ public final class ArtifactStore {
     }
   }
 
-  /** The quota does not allow it. */
+  /** The quota or the disk does not allow it. */
   static final class NoRoom extends IOException {
     private static final long serialVersionUID = 1;
 
@@ -80,7 +82,7 @@ public final class ArtifactStore {
    */
   record Holding(Owner owner, Path directory, long bytes, FileTime modified, boolean copied) {}
 
-  /** A stored artefact with its size in bytes and its SHA-256 in hex. */
+  /** A stored artefact with its size in bytes and its SHA-256 in hex, both as it is stored. */
   record Stored(Path path, long size, String sha256) {}
 
   /** Writes what an artefact holds. */
@@ -91,8 +93,9 @@ public final class ArtifactStore {
   /**
    * Stores an artefact of a snapshot.
    *
+   * @param file its name, which ends in {@code .gz} when the content is compressed already
    * @throws NoRoom when it does not fit into the quota, or not without taking the room of a
-   *     namespace that holds less
+   *     namespace that holds less, or not on the disk
    * @throws IOException when the content cannot be read or written, or has more than 64 MiB
    */
   Stored store(Owner owner, String file, InputStream content) throws IOException {
@@ -102,14 +105,24 @@ public final class ArtifactStore {
   /**
    * Stores one of another size.
    *
-   * @param limit in bytes
+   * @param limit bytes before it is compressed
    */
   Stored store(Owner owner, String file, long limit, Content content) throws IOException {
+    try {
+      return storeWhole(owner, file, limit, content);
+    } catch (IOException failure) {
+      throw DiskRoom.failure(failure);
+    }
+  }
+
+  private Stored storeWhole(Owner owner, String file, long limit, Content content)
+      throws IOException {
+    var name = Compression.name(file);
     var directory = Files.createDirectories(directory(owner), only("rwx------"));
-    var path = directory.resolve(file);
-    var unfinished = Files.createTempFile(directory, UNFINISHED + file, ".part", only("rw-------"));
-    try (var written = new DigestedFile(unfinished, limit)) {
-      content.writeTo(written);
+    var path = directory.resolve(name);
+    var unfinished = Files.createTempFile(directory, UNFINISHED + name, ".part", only("rw-------"));
+    try (var written = new DigestedFile(unfinished)) {
+      Compression.write(file, content, limit, disk.bounded(written));
       written.force();
       makeRoom(owner, written.size());
       Files.move(
@@ -138,13 +151,7 @@ public final class ArtifactStore {
    * @throws NoRoom when it has not
    */
   void checkDisk(long size) throws IOException {
-    Files.createDirectories(root);
-    long free = DumpPlace.free(root);
-    if (free < size) {
-      throw new NoRoom(
-          "the node's disk has %d MiB free beyond what the kubelet keeps free, and it may need %d"
-              .formatted(Math.max(0, free) >> 20, size >> 20));
-    }
+    disk.check(size);
   }
 
   /** Whether a file is here. */

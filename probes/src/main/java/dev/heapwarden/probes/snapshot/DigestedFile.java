@@ -10,19 +10,16 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** A file as it is written: its size, its SHA-256, and no more of it than there may be. */
+/** A file as it is written: its size and its SHA-256. */
 final class DigestedFile extends OutputStream {
   private final FileChannel file;
-  private final long limit;
   private final MessageDigest digest;
   private long size;
 
   /**
    * @param path of a file that is there
-   * @param limit in bytes
    */
-  DigestedFile(Path path, long limit) throws IOException {
-    this.limit = limit;
+  DigestedFile(Path path) throws IOException {
     try {
       digest = MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException impossible) {
@@ -36,15 +33,9 @@ final class DigestedFile extends OutputStream {
     write(new byte[] {(byte) one}, 0, 1);
   }
 
-  /**
-   * @throws IOException when it would have more than it may
-   */
   @Override
   public void write(byte[] bytes, int offset, int length) throws IOException {
     size += length;
-    if (size > limit) {
-      throw new IOException("it has more than " + limit + " bytes");
-    }
     digest.update(bytes, offset, length);
     var left = ByteBuffer.wrap(bytes, offset, length);
     while (left.hasRemaining()) {

@@ -38,6 +38,7 @@ public final class EvidenceCollector {
 
   private final BiFunction<SnapshotKind, Duration, Duration> patience;
   private final Lanes lanes = new Lanes();
+  private final ArtifactStore store;
   private final MapGrowthEvidence maps;
   private final KernelMemoryEvidence kernel;
   private final NativeAllocationEvidence allocations;
@@ -105,6 +106,7 @@ public final class EvidenceCollector {
       PodView pods,
       BiFunction<SnapshotKind, Duration, Duration> patience) {
     this.patience = patience;
+    this.store = store;
     this.figures = figures;
     var procRoot = proc.root();
     var attach = new JvmAttach(procRoot);
@@ -212,6 +214,8 @@ public final class EvidenceCollector {
 
   private Evidence taken(SnapshotKind kind, Order order) throws InterruptedException {
     try {
+      // Nothing stops the program for what could not be kept.
+      store.checkDisk(1);
       return switch (kind) {
         case MAP_GROWTH -> maps.take(order);
         case KERNEL_MEMORY -> kernel.take(order);

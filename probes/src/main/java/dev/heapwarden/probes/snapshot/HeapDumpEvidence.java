@@ -5,15 +5,13 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.time.Duration;
-import java.util.zip.Deflater;
-import java.util.zip.GZIPOutputStream;
 
 /**
  * The live objects of a JVM as it writes them, for a heap analyser. It is all that the program's
  * memory holds, secrets included: nobody gets it by chance.
  */
 final class HeapDumpEvidence {
-  private static final String FILE = "heap.hprof.gz";
+  private static final String FILE = "heap.hprof";
 
   /** For a GiB at 9 MB/s: a slow disk, or half a CPU. */
   static final Duration COPYING = Duration.ofMinutes(2);
@@ -30,7 +28,7 @@ final class HeapDumpEvidence {
   }
 
   /**
-   * @param copying what compressing a dump may take
+   * @param copying what copying a dump, compressed, may take
    */
   HeapDumpEvidence(HeapDumps dumps, ArtifactStore store, PodView pods, Duration copying) {
     this.dumps = dumps;
@@ -82,43 +80,27 @@ final class HeapDumpEvidence {
     @Override
     public Evidence.Taken of(HeapDump dump, Duration stall) throws IOException {
       var stored =
-          store.store(order.owner(), FILE, DumpBounds.LARGEST, output -> compress(dump, output));
+          store.store(order.owner(), FILE, DumpBounds.LARGEST, output -> copy(dump, output));
       return Evidence.Taken.of(stored, Evidence.Told.NOTHING, stall);
     }
   }
 
-  private void compress(HeapDump dump, OutputStream output) throws IOException {
+  private void copy(HeapDump dump, OutputStream output) throws IOException {
     long size = Files.size(dump.path());
     long end = System.nanoTime() + copying.toNanos();
     long copied = 0;
-    var compressed = new Quickly(output);
     try (var input = Files.newInputStream(dump.path())) {
       var piece = new byte[PIECE];
       for (int read = input.read(piece); read >= 0; read = input.read(piece)) {
         copied += read;
-        compressed.write(piece, 0, read);
+        output.write(piece, 0, read);
         if (System.nanoTime() - end > 0) {
           throw new IOException("it was not copied within %d s".formatted(copying.toSeconds()));
         }
       }
-      compressed.finish();
-    } finally {
-      compressed.end();
     }
     if (copied != size) {
       throw new IOException("%d bytes of a dump of %d were there".formatted(copied, size));
-    }
-  }
-
-  private static final class Quickly extends GZIPOutputStream {
-    Quickly(OutputStream output) throws IOException {
-      super(output, PIECE);
-      def.setLevel(Deflater.BEST_SPEED);
-    }
-
-    /** Gives back what it took outside the heap, and leaves the output open. */
-    void end() {
-      def.end();
     }
   }
 }

@@ -66,21 +66,21 @@ class ArtifactCopiesTest {
 
   @Test
   void eachArtefactSaysWhereItsCopyIs() {
-    workUntil(KEY + "two");
+    workUntil(KEY + "two.gz");
 
     assertThat(artifacts())
         .extracting(Artifact::object)
-        .containsExactly("s3://evidence/" + KEY + "one", "s3://evidence/" + KEY + "two");
+        .containsExactly("s3://evidence/" + KEY + "one.gz", "s3://evidence/" + KEY + "two.gz");
     for (int i = 0; i < 5; i++) {
       copies.work(List.of(snapshots.stored()));
     }
-    assertThat(asked).containsExactly(KEY + "one", KEY + "two");
+    assertThat(asked).containsExactly(KEY + "one.gz", KEY + "two.gz");
   }
 
   @Test
   void whileTheStoreIsAwayTheReasonStandsOnTheArtefactAndItIsAskedEverLessOften() {
     away.set("ConnectException: Connection refused");
-    workUntil(KEY + "two");
+    workUntil(KEY + "two.gz");
 
     assertThat(artifacts())
         .extracting(Artifact::object, Artifact::reason)
@@ -102,14 +102,14 @@ class ArtifactCopiesTest {
 
   @Test
   void oneThatIsRefusedKeepsNoOtherFromTheStore() {
-    refused.set(KEY + "one");
-    workUntil(KEY + "two");
+    refused.set(KEY + "one.gz");
+    workUntil(KEY + "two.gz");
 
     assertThat(artifacts())
         .extracting(Artifact::object, Artifact::reason)
         .containsExactly(
             tuple(null, "not in the object store yet: EntityTooLarge (HTTP 400)"),
-            tuple("s3://evidence/" + KEY + "two", null));
+            tuple("s3://evidence/" + KEY + "two.gz", null));
   }
 
   @Test
@@ -161,17 +161,17 @@ class ArtifactCopiesTest {
               return snapshots.nextWriteFailsWith.get() == 0;
             });
     assertThat(artifacts()).extracting(Artifact::object).containsOnlyNulls();
-    workUntil(KEY + "two");
+    workUntil(KEY + "two.gz");
 
     assertThat(asked).hasSize(2);
   }
 
   @Test
   void oneWhoseFileIsGoneFromTheNodeIsNotCopied() throws IOException {
-    Files.delete(root.resolve("shop/s1/one"));
-    workUntil(KEY + "two");
+    Files.delete(root.resolve("shop/s1/one.gz"));
+    workUntil(KEY + "two.gz");
 
-    assertThat(asked).containsExactly(KEY + "two");
+    assertThat(asked).containsExactly(KEY + "two.gz");
   }
 
   @Test
@@ -214,8 +214,8 @@ class ArtifactCopiesTest {
   private MemorySnapshot taken(String node) throws IOException {
     var snapshot = Snapshots.snapshot("shop", "s1", "2026-01-01T00:00:00Z");
     var evidence = new LinkedHashMap<SnapshotKind, Evidence>();
-    evidence.put(SnapshotKind.GOROUTINES, stored(snapshot, "one"));
-    evidence.put(SnapshotKind.MEM_STATS, stored(snapshot, "two"));
+    evidence.put(SnapshotKind.GOROUTINES, stored(snapshot, "one.gz"));
+    evidence.put(SnapshotKind.MEM_STATS, stored(snapshot, "two.gz"));
     snapshot.setStatus(SnapshotReport.finished(node, Instant.EPOCH, Instant.EPOCH, evidence, null));
     return snapshot;
   }

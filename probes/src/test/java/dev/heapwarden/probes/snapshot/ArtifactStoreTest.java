@@ -17,6 +17,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ArtifactStoreTest {
   private static final ArtifactStore.Owner S1 = new ArtifactStore.Owner("shop", "s1");
@@ -42,6 +44,17 @@ class ArtifactStoreTest {
   }
 
   @Test
+  void whatDoesNotComeCompressedIsStoredSo() throws IOException {
+    var text = "at java.lang.Object.wait\n".repeat(1000);
+
+    var stored = store.store(S1, "threads.txt", bytes(text));
+
+    assertThat(stored.path()).isEqualTo(root.resolve("shop/s1/threads.txt.gz"));
+    assertThat(Unzipped.text(stored.path())).isEqualTo(text);
+    assertThat(stored.size()).isEqualTo(Files.size(stored.path())).isLessThan(1000);
+  }
+
+  @Test
   void anArtefactThatBreaksOffLeavesNothingBehind() throws IOException {
     var broken =
         new InputStream() {
@@ -64,8 +77,9 @@ class ArtifactStoreTest {
     }
   }
 
-  @Test
-  void anArtefactWithoutEndIsCutOffAtTheLimit() {
+  @ParameterizedTest
+  @ValueSource(strings = {"heap.pb.gz", "threads.txt"})
+  void anArtefactWithoutEndIsCutOffAtTheLimit(String file) {
     var read = new AtomicLong();
     var endless =
         new InputStream() {
@@ -81,7 +95,7 @@ class ArtifactStoreTest {
           }
         };
 
-    assertThatThrownBy(() -> store.store(S1, "heap.pb.gz", endless))
+    assertThatThrownBy(() -> store.store(S1, file, endless))
         .hasMessage("it has more than 67108864 bytes");
     assertThat(read).hasValueLessThan(68L << 20);
   }
@@ -140,7 +154,7 @@ class ArtifactStoreTest {
     }
 
     assertThat(others).exists();
-    assertThat(root.resolve("loud/s19/f")).exists();
+    assertThat(root.resolve("loud/s19/f.gz")).exists();
   }
 
   @Test
@@ -160,7 +174,7 @@ class ArtifactStoreTest {
 
   private Path stored(String namespace, String snapshot, int size) throws IOException {
     return store
-        .store(new ArtifactStore.Owner(namespace, snapshot), "f", bytes("x".repeat(size)))
+        .store(new ArtifactStore.Owner(namespace, snapshot), "f.gz", bytes("x".repeat(size)))
         .path();
   }
 

@@ -79,7 +79,7 @@ class ArtifactSweepTest {
     var snapshot = Snapshots.snapshot("shop", name, "2026-01-01T00:00:00Z");
     var stored =
         store.store(
-            ArtifactStore.Owner.of(snapshot), "f", new ByteArrayInputStream(new byte[] {1}));
+            ArtifactStore.Owner.of(snapshot), "f.gz", new ByteArrayInputStream(new byte[] {1}));
     var evidence = new LinkedHashMap<SnapshotKind, Evidence>();
     evidence.put(SnapshotKind.GOROUTINES, Evidence.Taken.of(stored));
     snapshot.setStatus(SnapshotReport.finished(node, Instant.EPOCH, Instant.EPOCH, evidence, null));
@@ -87,6 +87,6 @@ class ArtifactSweepTest {
   }
 
   private Path path(MemorySnapshot snapshot) {
-    return root.resolve("shop").resolve(snapshot.getMetadata().getName()).resolve("f");
+    return root.resolve("shop").resolve(snapshot.getMetadata().getName()).resolve("f.gz");
   }
 }

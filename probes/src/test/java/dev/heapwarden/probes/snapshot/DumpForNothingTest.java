@@ -49,9 +49,10 @@ class DumpForNothingTest {
   @Test
   void whatStoppedTheProgramForNothingIsToldToo() throws Exception {
     try (var program = JavaProgram.start()) {
-      var noDirectory = Files.createFile(directory.resolve("store"));
+      var store = Files.createDirectory(directory.resolve("store"));
+      var _ = Files.createFile(store.resolve("shop"));
 
-      var artifact = take(program, new ArtifactStore(noDirectory, 1 << 24));
+      var artifact = take(program, new ArtifactStore(store, 1 << 24));
       assertThat(artifact.state()).isEqualTo(Artifact.State.FAILED);
       assertThat(artifact.stallMillis()).isPositive();
     }

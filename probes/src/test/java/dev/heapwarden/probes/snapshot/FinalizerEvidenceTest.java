@@ -6,7 +6,6 @@ import dev.heapwarden.crds.snapshot.SnapshotKind;
 import dev.heapwarden.probes.jvm.JavaProgram;
 import dev.heapwarden.probes.jvm.JavaSource;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -43,7 +42,7 @@ class FinalizerEvidenceTest {
     try (var program = start(java.isEmpty() ? JavaProgram.OWN : java)) {
       var taken = (Evidence.Taken) take(program);
 
-      assertThat(Files.readString(taken.stored().path()))
+      assertThat(Unzipped.text(taken.stored().path()))
           .containsPattern("\\b4[0-9][0-9]\\s+Unfinished\\$Connection")
           .doesNotContain("hunter2");
       assertThat(program.alive()).isTrue();

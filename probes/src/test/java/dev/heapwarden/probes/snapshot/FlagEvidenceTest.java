@@ -8,7 +8,6 @@ import dev.heapwarden.probes.jvm.JavaSource;
 import dev.heapwarden.probes.jvm.JvmAttach;
 import dev.heapwarden.probes.target.ProcFs;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -184,7 +183,7 @@ class FlagEvidenceTest {
     var report = taken.told().jvm().orElseThrow();
     assertThat(report.launcher()).isTrue();
     assertThat(report.version()).matches("[0-9].*");
-    assertThat(Files.readString(taken.stored().path())).contains("[Global flags]");
+    assertThat(Unzipped.text(taken.stored().path())).contains("[Global flags]");
     return report.options();
   }
 

@@ -8,7 +8,6 @@ import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.Artifact.Source;
 import dev.heapwarden.crds.snapshot.SnapshotKind;
 import dev.heapwarden.probes.gomemory.AnsweringProgram;
 import dev.heapwarden.probes.gomemory.GoHoldersProgram;
-import dev.heapwarden.probes.probe.BpftraceLine;
 import dev.heapwarden.probes.target.ProcFs;
 import dev.heapwarden.probes.target.Target;
 import dev.heapwarden.probes.target.Web;
@@ -38,7 +37,7 @@ class GoHolderEvidenceTest {
       assertThat(fastest.share()).isBetween(0.001, 0.95);
       assertThat(status(taken).site()).isEqualTo("main.grown");
       assertThat(status(taken).holders()).hasSize(MemorySnapshotStatus.HOLDERS_LIMIT);
-      var file = BpftraceLine.JSON.readTree(taken.stored().path().toFile());
+      var file = Unzipped.json(taken.stored().path());
       assertThat(file.get("holders").get(0).get("name").asText()).isEqualTo("main.grown");
       assertThat(file.get("heapInUse").asLong()).isGreaterThan(file.get("bytes").asLong());
     }

@@ -15,7 +15,6 @@ import dev.heapwarden.probes.gomemory.GoMemoryProgram;
 import dev.heapwarden.probes.gomemory.GoroutineGroup;
 import dev.heapwarden.probes.gomemory.PprofTool;
 import dev.heapwarden.probes.probe.Bpftrace;
-import dev.heapwarden.probes.probe.BpftraceLine;
 import dev.heapwarden.probes.probe.Tracepoints;
 import dev.heapwarden.probes.target.Endpoint;
 import dev.heapwarden.probes.target.Offers;
@@ -149,8 +148,7 @@ class GoMemoryEvidenceTest {
 
   @Test
   void theFiguresOfItsAllocatorAreTaken() throws Exception {
-    var figures =
-        BpftraceLine.JSON.readTree(taken(SnapshotKind.MEM_STATS).stored().path().toFile());
+    var figures = Unzipped.json(taken(SnapshotKind.MEM_STATS).stored().path());
 
     assertThat(figures.get("heapInuse").asLong()).isGreaterThan(30_000_000);
   }

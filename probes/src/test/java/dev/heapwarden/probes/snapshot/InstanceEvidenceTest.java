@@ -81,7 +81,7 @@ class InstanceEvidenceTest {
         .isEqualTo("java.util.concurrent.ConcurrentHashMap$Node.key");
     assertThat(found.holders().stream().mapToInt(InstanceReport.Holder::instances).sum())
         .isEqualTo(7);
-    var text = Files.readString(taken.stored().path());
+    var text = Unzipped.text(taken.stored().path());
     assertThat(text)
         .contains("\"name\" : \"shop\"", "java.lang.String", "\"size\" : 7", "\"type\" : \"int\"")
         .doesNotContain("hunter2", "4711")
@@ -96,7 +96,7 @@ class InstanceEvidenceTest {
   void aMapThatManyThreadsFilledHasAllOfItsEntries(String java) throws Exception {
     var taken = (Evidence.Taken) take(start(java), "Leaking$Shelf", 1, isolated());
 
-    assertThat(Files.readString(taken.stored().path())).contains("\"size\" : 80000");
+    assertThat(Unzipped.text(taken.stored().path())).contains("\"size\" : 80000");
   }
 
   @Test
@@ -112,7 +112,7 @@ class InstanceEvidenceTest {
                   .contains("java.util.LinkedList$Node links")
                   .endsWith("java.util.LinkedList$Node.item");
             });
-    assertThat(Files.readString(taken.stored().path()))
+    assertThat(Unzipped.text(taken.stored().path()))
         .containsPattern("\"tags\",\\s+\"type\" : \"java.util.HashMap\",\\s+\"size\" : 1");
   }
 

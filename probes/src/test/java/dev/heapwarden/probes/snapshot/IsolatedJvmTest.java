@@ -11,7 +11,6 @@ import dev.heapwarden.probes.probe.Tracepoints;
 import dev.heapwarden.probes.target.ProcFs;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -51,7 +50,7 @@ class IsolatedJvmTest {
 
     pod = InstanceEvidenceTest.isolated();
     var taken = (Evidence.Taken) take(collector, SnapshotKind.CLASS_HISTOGRAM, program);
-    assertThat(Files.readString(taken.stored().path())).contains("Leaking$Key");
+    assertThat(Unzipped.text(taken.stored().path())).contains("Leaking$Key");
     assertThat(program.alive()).isTrue();
   }
 
@@ -69,7 +68,7 @@ class IsolatedJvmTest {
 
     pod = InstanceEvidenceTest.isolated();
     var taken = (Evidence.Taken) take(collector, SnapshotKind.THREAD_DUMP, program);
-    assertThat(Files.readString(taken.stored().path())).contains("\"main\"", "\"idle-1999\"");
+    assertThat(Unzipped.text(taken.stored().path())).contains("\"main\"", "\"idle-1999\"");
   }
 
   @Test

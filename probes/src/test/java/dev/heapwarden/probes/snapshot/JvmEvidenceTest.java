@@ -9,7 +9,6 @@ import dev.heapwarden.probes.jvm.JvmAttach;
 import dev.heapwarden.probes.sample.ClassCount;
 import dev.heapwarden.probes.target.ProcFs;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -75,11 +74,11 @@ class JvmEvidenceTest {
           .first()
           .extracting(ClassReport::className)
           .isEqualTo("Leaking$Key");
-      assertThat(Files.readString(taken.stored().path())).contains("Leaking$Key");
+      assertThat(Unzipped.text(taken.stored().path())).contains("Leaking$Key");
       assertThat(taken.stall()).isPositive();
 
       var threads = (Evidence.Taken) jvm.take(JvmOrder.of(program.pid()), "Thread.print", "t.txt");
-      assertThat(Files.readString(threads.stored().path())).contains("\"main\"");
+      assertThat(Unzipped.text(threads.stored().path())).contains("\"main\"");
       assertThat(jvm.take(JvmOrder.of(program.pid()), "VM.native_memory summary scale=MB", "n.txt"))
           .isEqualTo(new Evidence.Refused("it was started without -XX:NativeMemoryTracking"));
       assertThat(program.alive()).isTrue();
@@ -95,7 +94,7 @@ class JvmEvidenceTest {
           (Evidence.Taken)
               jvm.take(
                   JvmOrder.of(program.pid()), "VM.native_memory summary scale=MB", "native.txt");
-      assertThat(Files.readString(memory.stored().path())).contains("Java Heap", "Total:");
+      assertThat(Unzipped.text(memory.stored().path())).contains("Java Heap", "Total:");
     }
   }
 
@@ -113,7 +112,7 @@ class JvmEvidenceTest {
               jvm, store, PROC, expectsNothing, forbidsAll, (_, _, counts) -> told.addAll(counts));
 
       var first = (Evidence.Taken) evidence.take(JvmOrder.of(program.pid()));
-      assertThat(Files.readAllLines(first.stored().path())).filteredOn(this::isHead).hasSize(1);
+      assertThat(Unzipped.text(first.stored().path()).lines()).filteredOn(this::isHead).hasSize(1);
       assertThat(first.stall()).isPositive();
       assertThat(first.told().classes()).isEmpty();
       assertThat(told).isEmpty();

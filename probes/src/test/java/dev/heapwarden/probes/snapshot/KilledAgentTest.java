@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.awaitility.Awaitility.await;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.heapwarden.crds.snapshot.MemorySnapshotSpec;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus;
 import dev.heapwarden.crds.snapshot.MemorySnapshotStatus.Artifact;
@@ -185,9 +184,9 @@ class KilledAgentTest {
       if (phase() == Phase.COMPLETED) {
         assertThatEveryArtefactIsWhole();
       }
-      var served = SnapshotAgent.store(place).find("shop", "s1", "smaps.json");
+      var served = SnapshotAgent.store(place).find("shop", "s1", "smaps.json.gz");
       if (served.isPresent()) {
-        assertThatCode(() -> new ObjectMapper().readTree(served.get().toFile()))
+        assertThatCode(() -> Unzipped.json(served.get()))
             .as("whoever downloads it gets all of it")
             .doesNotThrowAnyException();
       }
@@ -199,7 +198,7 @@ class KilledAgentTest {
           .untilAsserted(
               () -> {
                 assertThat(phase()).isEqualTo(Phase.COMPLETED);
-                assertThat(files()).containsExactlyInAnyOrder("smaps.json", "heap-info.txt");
+                assertThat(files()).containsExactlyInAnyOrder("smaps.json.gz", "heap-info.txt.gz");
               });
       assertThat(status().artifacts())
           .extracting(Artifact::state)

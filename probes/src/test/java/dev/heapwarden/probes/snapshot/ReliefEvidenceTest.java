@@ -7,7 +7,6 @@ import dev.heapwarden.probes.jvm.JavaProgram;
 import dev.heapwarden.probes.jvm.JavaSource;
 import dev.heapwarden.probes.jvm.JvmAttach;
 import dev.heapwarden.probes.target.ProcFs;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -60,7 +59,7 @@ class ReliefEvidenceTest {
       assertThat(figures.matches()).isTrue();
       assertThat(Double.parseDouble(figures.group(1))).isGreaterThan(40);
       assertThat(Double.parseDouble(figures.group(2))).isLessThan(10);
-      assertThat(Files.readString(taken.stored().path())).isEqualTo(said + "\n");
+      assertThat(Unzipped.text(taken.stored().path())).isEqualTo(said + "\n");
       assertThat(taken.stall()).isPositive();
     }
   }

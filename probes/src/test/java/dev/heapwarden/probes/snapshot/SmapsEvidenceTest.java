@@ -3,7 +3,6 @@ package dev.heapwarden.probes.snapshot;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.heapwarden.crds.snapshot.SnapshotKind;
 import dev.heapwarden.probes.jvm.JavaProgram;
 import dev.heapwarden.probes.target.ProcFs;
@@ -26,7 +25,7 @@ class SmapsEvidenceTest {
   void theMemoryOfAProcessIsToldByWhatItIsMappedFor() throws Exception {
     try (var program = JavaProgram.start("-Xms64m", "-XX:+AlwaysPreTouch", "-XX:+UseSerialGC")) {
       var taken = (Evidence.Taken) take(program.pid());
-      var told = new ObjectMapper().readTree(taken.stored().path().toFile());
+      var told = Unzipped.json(taken.stored().path());
 
       assertThat(told.get("whole").asBoolean()).isTrue();
       assertThat(told.get("rollup").get("Rss").asLong()).isGreaterThan(64 << 20);

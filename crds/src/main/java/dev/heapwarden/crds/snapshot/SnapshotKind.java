@@ -57,7 +57,10 @@ public enum SnapshotKind {
    */
   @JsonProperty("ClassHistogram")
   CLASS_HISTOGRAM,
-  /** VM.native_memory summary; only of a JVM that was started with NativeMemoryTracking. */
+  /**
+   * VM.native_memory, with detail where the JVM tracks it; only of one that was started with
+   * NativeMemoryTracking.
+   */
   @JsonProperty("NativeMemory")
   NATIVE_MEMORY,
   /** GC.heap_info of a JVM. */

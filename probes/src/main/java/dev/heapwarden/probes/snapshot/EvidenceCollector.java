@@ -228,8 +228,7 @@ public final class EvidenceCollector {
         case CLASS_HISTOGRAM -> classes.take(order);
         case THREAD_DUMP -> threads.take(order);
         case HEAP_INFO -> jvm.take(order, "GC.heap_info", "heap-info.txt");
-        case NATIVE_MEMORY ->
-            jvm.take(order, "VM.native_memory summary scale=MB", "native-memory.txt");
+        case NATIVE_MEMORY -> jvm.takeNativeMemory(order);
         case FINALIZER_INFO -> jvm.take(order, "GC.finalizer_info", "finalizers.txt");
         case FLAGS -> flags.take(order);
         case SMAPS -> smaps.take(order);

@@ -15,6 +15,8 @@ import java.util.Optional;
 
 /** What a JVM prints of itself when asked over its attach protocol. */
 final class JvmEvidence {
+  private static final String NATIVE_MEMORY = "native-memory.txt";
+
   /** A thread dump of thousands of threads takes seconds, and a count of a large heap too. */
   static final Duration DEADLINE = Duration.ofSeconds(60);
 
@@ -24,6 +26,8 @@ final class JvmEvidence {
   /** About 600 flags have 110 characters each. */
   private static final int SHORT_TEXT = 1 << 20;
 
+  private static final String NO_DETAIL = "it tracks its native memory without detail";
+
   /**
    * What an answer begins with that is none, and what it means (JDK 17 and 25,
    * src/hotspot/share/nmt/nmtDCmd.cpp and src/hotspot/share/services/diagnosticCommand.cpp).
@@ -32,6 +36,10 @@ final class JvmEvidence {
       Map.of(
           "Native memory tracking is not enabled",
           "it was started without -XX:NativeMemoryTracking",
+          "Detail tracking is not enabled",
+          NO_DETAIL,
+          "Tracking level has been downgraded",
+          NO_DETAIL,
           "Finalization is disabled",
           "it was started with --finalization=disabled: nothing waits for a finalizer");
 
@@ -91,6 +99,17 @@ final class JvmEvidence {
     } catch (JvmAttach.RefusedException refused) {
       return new Evidence.Refused(String.valueOf(refused.getMessage()));
     }
+  }
+
+  /**
+   * Stores what it uses native memory for: where each block was allocated too, after the summary,
+   * where it tracks that.
+   */
+  Evidence takeNativeMemory(Order order) throws IOException, InterruptedException {
+    var detail = take(order, "VM.native_memory detail scale=MB", NATIVE_MEMORY);
+    return detail instanceof Evidence.Refused(var reason, var _) && reason.equals(NO_DETAIL)
+        ? take(order, "VM.native_memory summary scale=MB", NATIVE_MEMORY)
+        : detail;
   }
 
   <T> T ask(TargetProcess process, String command, JvmAttach.Reader<T> reader)

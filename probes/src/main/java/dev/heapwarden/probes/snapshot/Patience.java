@@ -33,7 +33,9 @@ final class Patience {
           case GO_HEAP_HOLDERS -> window.plus(HeapHolderReader.TIME.multipliedBy(2));
           // Whether it counts them, and the profile.
           case MUTEX_PROFILE -> PprofEvidence.DEADLINE.multipliedBy(2);
-          case THREAD_DUMP, HEAP_INFO, NATIVE_MEMORY, FINALIZER_INFO -> QUESTION;
+          case THREAD_DUMP, HEAP_INFO, FINALIZER_INFO -> QUESTION;
+          // For the detail, and for the summary where there is none.
+          case NATIVE_MEMORY -> QUESTION.multipliedBy(2);
           case SMAPS, PREVIOUS_LOG -> Duration.ZERO;
           // Its version, its flags and what it logs.
           case FLAGS -> QUESTION.multipliedBy(3);

@@ -17,6 +17,8 @@ import java.util.Objects;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** On a real JVM that leaks. */
 class JvmEvidenceTest {
@@ -79,22 +81,24 @@ class JvmEvidenceTest {
 
       var threads = (Evidence.Taken) jvm.take(JvmOrder.of(program.pid()), "Thread.print", "t.txt");
       assertThat(Unzipped.text(threads.stored().path())).contains("\"main\"");
-      assertThat(jvm.take(JvmOrder.of(program.pid()), "VM.native_memory summary scale=MB", "n.txt"))
+      assertThat(jvm.takeNativeMemory(JvmOrder.of(program.pid())))
           .isEqualTo(new Evidence.Refused("it was started without -XX:NativeMemoryTracking"));
       assertThat(program.alive()).isTrue();
     }
   }
 
-  @Test
-  void aJvmThatTracksItsNativeMemorySaysWhatItIsFor() throws Exception {
-    try (var program = start("-Xmx64m", "-XX:NativeMemoryTracking=summary")) {
+  @ParameterizedTest
+  @CsvSource({"summary, false", "detail, true"})
+  void aJvmThatTracksItsNativeMemorySaysWhatItIsForAndWhereItWasAllocated(
+      String tracking, boolean detailed) throws Exception {
+    try (var program = start("-Xmx64m", "-XX:NativeMemoryTracking=" + tracking)) {
       var store = new ArtifactStore(directory.resolve("store"), 1 << 24);
       var jvm = new JvmEvidence(new JvmAttach(PROC.root()), PROC, store);
-      var memory =
-          (Evidence.Taken)
-              jvm.take(
-                  JvmOrder.of(program.pid()), "VM.native_memory summary scale=MB", "native.txt");
-      assertThat(Unzipped.text(memory.stored().path())).contains("Java Heap", "Total:");
+      var memory = (Evidence.Taken) jvm.takeNativeMemory(JvmOrder.of(program.pid()));
+      assertThat(memory.stored().path()).hasFileName("native-memory.txt.gz");
+      var text = Unzipped.text(memory.stored().path());
+      assertThat(text).contains("Java Heap", "Total:");
+      assertThat(text.contains("Virtual memory map:")).isEqualTo(detailed);
     }
   }
 

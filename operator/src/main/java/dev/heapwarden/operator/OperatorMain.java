@@ -15,6 +15,7 @@ import dev.heapwarden.operator.evaluate.MemoryPolicyReconciler;
 import dev.heapwarden.operator.evaluate.Workloads;
 import dev.heapwarden.operator.health.HealthSnapshotOrders;
 import dev.heapwarden.operator.incident.Incidents;
+import dev.heapwarden.operator.incident.OutdatedSnapshots;
 import dev.heapwarden.operator.incident.SecondLook;
 import dev.heapwarden.operator.report.ClusterEvents;
 import dev.heapwarden.operator.report.HttpEndpoints;
@@ -133,7 +134,10 @@ public final class OperatorMain {
                         client,
                         namespace -> incidents.inNamespace(namespace).toList(),
                         workloads,
-                        events)),
+                        events))
+                .andThen(
+                    new OutdatedSnapshots(
+                        client, namespace -> incidents.inNamespace(namespace).toList(), events)),
             new HealthSnapshotOrders(client, events),
             policy -> hold.mend(policy, incidents.inNamespace(policy.getMetadata().getNamespace())),
             policy ->

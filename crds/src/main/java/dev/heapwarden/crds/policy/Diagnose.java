@@ -5,6 +5,7 @@ import dev.heapwarden.crds.Durations;
 import io.fabric8.generator.annotation.Default;
 import io.fabric8.generator.annotation.Size;
 import io.fabric8.generator.annotation.ValidationRule;
+import org.jspecify.annotations.Nullable;
 
 public record Diagnose(
     @Default(Diagnose.WINDOW)
@@ -23,7 +24,13 @@ public record Diagnose(
                 + " a pod in service, which is taken where the pause that is forecast fits its"
                 + " probes and another pod of its owner is ready. Never: none is ordered, and a"
                 + " MemorySnapshot gets one of an isolated pod only.")
-        HeapDumps heapDump) {
+        HeapDumps heapDump,
+    @JsonPropertyDescription(
+            "How long snapshots of this policy and its incidents are kept, and how much of them:"
+                + " beyond it they are deleted, and their artefacts on the nodes with them, the"
+                + " oldest first. Those of an incident that is open stay, and so do those that a"
+                + " person made. Default: as long as the incident or the policy.")
+        @Nullable SnapshotRetention retention) {
   public static final String WINDOW = "5s";
 
   public Diagnose {
@@ -34,6 +41,11 @@ public record Diagnose(
   /** Without heap dumps. */
   public Diagnose(String window) {
     this(window, HeapDumps.NEVER);
+  }
+
+  /** With snapshots that are kept as long as their owner. */
+  public Diagnose(String window, HeapDumps heapDump) {
+    this(window, heapDump, null);
   }
 
   static Diagnose defaults() {

@@ -27,6 +27,8 @@ public enum Reason {
   EVIDENCE_STALE(Type.NORMAL),
   SNAPSHOT_REQUESTED(Type.NORMAL),
   SNAPSHOT_TAKEN(Type.NORMAL),
+  /** Its policy keeps it no longer. */
+  SNAPSHOT_OUTDATED(Type.NORMAL),
   POD_ISOLATED(Type.NORMAL),
   /** JVMs were asked to give memory back. */
   MEMORY_RELIEVED(Type.NORMAL),

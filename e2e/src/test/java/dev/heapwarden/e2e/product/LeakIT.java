@@ -88,7 +88,9 @@ class LeakIT {
     void theSnapshotNamesTheMapAndItsWriter() {
       var map = snapshot().maps().getFirst();
       assertThat(map.entriesPerSecond()).isPositive();
+      assertThat(map.type()).isEqualTo("map[string]*main.session");
       assertThat(map.sites().getFirst().function()).isEqualTo(Shop.SITE);
+      assertThat(map.sites().getFirst().location()).matches("main\\.go:[0-9]+");
       assertThat(taken())
           .extracting(Artifact::kind, Artifact::source)
           .contains(

@@ -1,6 +1,7 @@
 package dev.heapwarden.probes.probe;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -48,6 +49,18 @@ class ChildProcessTest {
 
     assertThat(child.ended().get(30, TimeUnit.SECONDS)).isEqualTo(128 + 15);
     assertThat(child.complaint()).isEqualTo("it was not done within 0.1 s");
+  }
+
+  @Test
+  void aChildThatHeedsNoSignalIsKilled() throws Exception {
+    var lines = new CopyOnWriteArrayList<String>();
+    var child = child(List.of("sh", "-c", "trap '' INT TERM; echo deaf; exec sleep 3600"), lines);
+    child.start(null);
+    await().until(() -> lines.contains("deaf"));
+
+    child.stop();
+
+    assertThat(child.ended().get(30, TimeUnit.SECONDS)).isEqualTo(128 + 9);
   }
 
   @Test

@@ -98,7 +98,8 @@ final class Rehearsal {
             List.of(
                 world.action(ActionKind.PATCH_ENVIRONMENT),
                 world.action(ActionKind.ADD_REPLICAS),
-                world.action(ActionKind.RESTART))),
+                world.action(ActionKind.RESTART),
+                world.action(ActionKind.RESIZE_MEMORY))),
         new Installation() {
           @Override
           public Ruling ruling(ActionKind kind) {

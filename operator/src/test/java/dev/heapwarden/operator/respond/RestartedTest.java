@@ -32,7 +32,11 @@ class RestartedTest {
   void aRestartThatIsDoneLeavesNothingToTakeBackAndTheIncidentSaysSo() {
     world.unasked.clear();
     world.unasked.addAll(
-        Set.of(ActionKind.ISOLATE, ActionKind.PATCH_ENVIRONMENT, ActionKind.ADD_REPLICAS));
+        Set.of(
+            ActionKind.ISOLATE,
+            ActionKind.PATCH_ENVIRONMENT,
+            ActionKind.ADD_REPLICAS,
+            ActionKind.RESIZE_MEMORY));
     var policy = policy(respond(Mode.ENFORCE, 3, Rehearsal.LIMITS));
     var status = rehearsal.run(policy, Duration.ofMinutes(2));
     assertThat(Rehearsal.actions(status)).contains("Restart=DONE", "Verify=INTENDED");

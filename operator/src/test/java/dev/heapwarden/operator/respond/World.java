@@ -59,7 +59,11 @@ final class World implements IncidentStore {
 
   /** What the policy does not ask for. */
   final Set<ActionKind> unasked =
-      EnumSet.of(ActionKind.DIAGNOSE_ISOLATED, ActionKind.RELIEVE, ActionKind.RESTART);
+      EnumSet.of(
+          ActionKind.DIAGNOSE_ISOLATED,
+          ActionKind.RELIEVE,
+          ActionKind.RESTART,
+          ActionKind.RESIZE_MEMORY);
 
   /** What the API server does not let pass. */
   final Set<ActionKind> denied = new HashSet<>();

@@ -9,6 +9,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 
 /** What an API server's own audit log says of who changed what. */
 record Audit(Path directory) {
@@ -25,8 +27,9 @@ record Audit(Path directory) {
       - level: RequestResponse
         verbs: [create, update, patch, delete]
         resources:
-        - {group: "", resources: [pods, pods/status]}
+        - {group: "", resources: [pods, pods/status, pods/resize, pods/eviction]}
         - {group: apps, resources: [deployments, deployments/scale, deployments/status]}
+        - {group: autoscaling, resources: [horizontalpodautoscalers, horizontalpodautoscalers/status]}
         - {group: networking.k8s.io, resources: [networkpolicies]}
       - level: None
       """;
@@ -34,7 +37,7 @@ record Audit(Path directory) {
   /**
    * A request that changed an object.
    *
-   * @param resource such as pods
+   * @param resource such as pods, or pods/resize
    * @param told false where the API server answered that it failed: it may have been carried out
    *     all the same, by a store that died before it could say so
    */
@@ -60,18 +63,40 @@ record Audit(Path directory) {
       var version = event.at("/responseObject/metadata/resourceVersion").asText();
       var effect =
           new Effect(
-              object.path("resource").asText(),
+              resource(object),
               object.path("name").asText(),
               event.path("verb").asText(),
               event.path("stageTimestamp").asText(),
               isCarriedOut(event));
       boolean isNew =
-          !effect.told() || known.add(effect.resource() + " " + effect.name() + " " + version);
+          !effect.told()
+              || known.add(
+                  object.path("resource").asText()
+                      + " "
+                      + effect.name()
+                      + " "
+                      + (version.isEmpty() ? effect.resource() : version));
       if (isNew && event.path("userAgent").asText().equals(agent)) {
         effects.add(effect);
       }
     }
     return effects;
+  }
+
+  /** How many there are of each kind of object. */
+  static Map<String, Integer> counted(List<Effect> effects) {
+    return effects.stream().collect(Collectors.toMap(Effect::resource, _ -> 1, Integer::sum));
+  }
+
+  private static String resource(JsonNode object) {
+    var subresource = object.path("subresource").asText();
+    return object.path("resource").asText() + (subresource.isEmpty() ? "" : "/" + subresource);
+  }
+
+  /** The answer to an eviction has no version: no pod can be evicted twice. */
+  private static boolean isRehearsal(JsonNode event) {
+    return event.path("requestURI").asText().contains("dryRun")
+        || !event.at("/requestObject/deleteOptions/dryRun").isMissingNode();
   }
 
   private static boolean isCarriedOut(JsonNode event) {
@@ -92,7 +117,7 @@ record Audit(Path directory) {
             var event = JSON.readTree(line);
             if (event.at("/objectRef/namespace").asText().equals(namespace)
                 && (isCarriedOut(event) || code(event) >= 500)
-                && !event.path("requestURI").asText().contains("dryRun")) {
+                && !isRehearsal(event)) {
               events.add(event);
             }
           }

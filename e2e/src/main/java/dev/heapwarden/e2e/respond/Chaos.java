@@ -6,10 +6,12 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 
 /** Leaks, several at once, until their operators were killed as often as wished. */
 public final class Chaos {
@@ -26,6 +28,8 @@ public final class Chaos {
   private final AtomicInteger faults = new AtomicInteger();
   private final AtomicInteger leaders = new AtomicInteger();
   private final AtomicInteger etcd = new AtomicInteger();
+  private final AtomicInteger clocksSet = new AtomicInteger();
+  private final AtomicInteger conflictingWrites = new AtomicInteger();
   private Tally tally = Tally.NOTHING;
 
   private Chaos(Cluster cluster, Audit audit, OperatorProcess operator, Kills kills) {
@@ -36,14 +40,21 @@ public final class Chaos {
   }
 
   /**
+   * What came of it.
+   *
+   * @param missed boundaries of steps at which no operator was killed
+   */
+  record Outcome(Tally tally, Set<Boundary> missed) {}
+
+  /**
    * On a cluster of its own, whose etcd is killed too. Exits with 1 when something happened that
    * must not.
    *
    * @param arguments how often operators are killed; an empty directory
    */
   public static void main(String[] arguments) throws Exception {
-    var tally = unleash(Integer.parseInt(arguments[0]), Path.of(arguments[1]));
-    System.exit(tally.equals(Tally.NOTHING) ? 0 : 1);
+    var outcome = unleash(Integer.parseInt(arguments[0]), Path.of(arguments[1]));
+    System.exit(outcome.tally().equals(Tally.NOTHING) ? 0 : 1);
   }
 
   /**
@@ -52,7 +63,7 @@ public final class Chaos {
    * @param kills how often operators are killed
    * @param directory an empty one
    */
-  static Tally unleash(int kills, Path directory) throws Exception {
+  static Outcome unleash(int kills, Path directory) throws Exception {
     var audit = Audit.in(directory);
     var operator = OperatorProcess.trained(directory);
     try (var cluster = Cluster.startAudited(audit.directory());
@@ -61,7 +72,7 @@ public final class Chaos {
     }
   }
 
-  private Tally run() throws InterruptedException, ExecutionException {
+  private Outcome run() throws InterruptedException, ExecutionException {
     try (var threads = Executors.newThreadPerTaskExecutor(Thread.ofVirtual().factory())) {
       var lanes = new ArrayList<Future<?>>();
       for (int i = 0; i < LEAKS_AT_ONCE; i++) {
@@ -83,23 +94,43 @@ public final class Chaos {
         deaths.cancel(true);
       }
     }
+    return told();
+  }
+
+  private Outcome told() {
+    var boundaries =
+        Course.ALL.stream()
+            .flatMap(course -> course.boundaries().stream())
+            .collect(Collectors.toSet());
+    int all = boundaries.size();
+    boundaries.removeAll(kills.struck());
     System.out.printf(
-        "chaos: kills=%d faults=%d two-leaders=%d etcd-killed=%d %s%n",
-        kills.killed(), faults.get(), leaders.get(), etcd.get(), tally.text());
-    return tally;
+        "boundaries=%d/%d two-leaders=%d etcd-killed=%d clocks-set=%d conflicting-writes=%d%n",
+        all - boundaries.size(),
+        all,
+        leaders.get(),
+        etcd.get(),
+        clocksSet.get(),
+        conflictingWrites.get());
+    System.out.printf("chaos: kills=%d faults=%d %s%n", kills.killed(), faults.get(), tally.text());
+    return new Outcome(tally, boundaries);
   }
 
   private void leak(int number) throws IOException, GeneralSecurityException, InterruptedException {
     var shop = Shop.open(cluster.client(), "chaos-" + number, "Deployment", "");
     try (var killings = new Killings(operator, kills, number);
-        var faulty = new FaultyApiServer(cluster.client().getConfiguration(), killings)) {
-      var told = new ChaoticLeak(shop, faulty, killings, audit).unfold();
+        var faulty = new FaultyApiServer(cluster.client().getConfiguration(), killings);
+        var others = new OtherWriter(shop)) {
+      var course = Course.of(number);
+      var told = new ChaoticLeak(course, shop, faulty, killings, audit).unfold();
       faults.addAndGet(faulty.faults());
       leaders.addAndGet(killings.pauses());
+      clocksSet.addAndGet(killings.clocksSet());
+      conflictingWrites.addAndGet(others.writes());
       add(told);
       System.err.printf(
-          "leak %d: killed %d times; %d of %d kills, %s%n",
-          number, killings.killed(), kills.killed(), kills.wanted(), told.text());
+          "leak %d, %s: killed %d times; %d of %d kills, %s%n",
+          number, course.name(), killings.killed(), kills.killed(), kills.wanted(), told.text());
     } finally {
       shop.close();
     }

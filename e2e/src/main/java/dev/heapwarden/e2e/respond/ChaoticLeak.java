@@ -8,59 +8,71 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Predicate;
+import java.util.function.BooleanSupplier;
 
 /**
- * One leak through all levels and back again, while its operator is killed and its API server
- * fails.
+ * One leak through all levels and back again, while its operator is killed, its API server fails
+ * and others write to the same objects.
  */
-record ChaoticLeak(Shop shop, FaultyApiServer faulty, Killings killings, Audit audit) {
+record ChaoticLeak(
+    Course course, Shop shop, FaultyApiServer faulty, Killings killings, Audit audit) {
   private static final Duration WHATEVER_HAPPENS = Duration.ofMinutes(20);
   private static final Duration LOOK_AGAIN = Duration.ofMillis(100);
 
-  private static final List<String> DONE =
-      List.of("Diagnose", "Isolate", "PatchEnvironment", "AddReplicas");
-
-  /** One patch and one scaling, and their undo. */
-  private static final int CHANGES = 2;
-
-  /** By the audit log: how often each kind of object was changed. */
-  private static final Map<String, Integer> ANSWERED =
-      Map.of("deployments", CHANGES, "pods", 1, "networkpolicies", 1);
-
-  /** And that of the replicas gives up the field. */
-  private static final Map<String, Integer> UNDONE =
-      Map.of("deployments", CHANGES + 1, "pods", 1, "networkpolicies", 1);
+  /** Longer than anything that is done lasts by itself. */
+  private static final Duration TIME_TO_LIVE = Duration.ofHours(25);
 
   Tally unfold() throws InterruptedException, IOException {
+    if (course.isAutoscaled()) {
+      shop.autoscale();
+    }
     try (var effects = new Effects(shop);
         var budget = new Budget(shop);
-        var leak = RecordedLeak.of(shop.client(), shop, Leak.denyingNetwork(3));
+        var leak = RecordedLeak.of(shop.client(), shop, course.policy());
         killings) {
-      boolean verified = until(leak, status -> status.phase() == Phase.VERIFYING);
+      boolean verified = until(leak, () -> leak.status().phase() == Phase.VERIFYING);
       boolean whole = verified && isWhole(leak.status());
-      var audited = audited();
+      var answer = audited();
       int repeated =
-          beyond(effects.changes(), CHANGES)
-              + beyond(effects.replicaSets(), 2)
+          beyond(effects.replicaSets(), 1 + course.rollouts())
               + beyond(effects.isolated().size(), 1)
-              + repeated(audited, ANSWERED);
-      int before = effects.changes();
-      leak.askForUndo();
-      boolean undone = until(leak, status -> status.phase() == Phase.ROLLED_BACK);
+              + repeated(answer, course.effects());
+      end(leak);
+      boolean undone =
+          until(leak, () -> leak.status().phase() == Phase.ROLLED_BACK && leak.isReleased());
       var all = audited();
-      var undoing = all.subList(audited.size(), all.size());
-      boolean lost = !(whole && undone && isWhole(audited, ANSWERED) && isWhole(undoing, UNDONE));
-      if (lost) {
+      var undoing = all.subList(answer.size(), all.size());
+      boolean lost =
+          !(whole
+              && undone
+              && isWhole(answer, course.effects())
+              && isWhole(undoing, course.undoEffects()));
+      var tally =
+          new Tally(
+              lost ? 1 : 0,
+              repeated + repeated(undoing, course.undoEffects()),
+              orphans(effects),
+              budget.below());
+      if (!tally.equals(Tally.NOTHING)) {
         System.err.printf(
-            "%s: verified %s, whole %s, undone %s; steps %s; answered by %s; undone by %s%n",
-            shop.namespace(), verified, whole, undone, leak.status().steps(), audited, undoing);
+            "%s: %s: verified %s, whole %s, undone %s; steps %s; answered by %s; undone by %s%n",
+            shop.namespace(),
+            course.name(),
+            verified,
+            whole,
+            undone,
+            leak.status(),
+            answer,
+            undoing);
       }
-      return new Tally(
-          lost ? 1 : 0,
-          repeated + beyond(effects.changes() - before, CHANGES) + repeated(undoing, UNDONE),
-          orphans(effects),
-          budget.below());
+      return tally;
+    }
+  }
+
+  private void end(RecordedLeak leak) {
+    switch (course.end()) {
+      case ASKED_FOR -> leak.askForUndo();
+      case EXPIRED -> killings.pass(TIME_TO_LIVE);
     }
   }
 
@@ -69,26 +81,26 @@ record ChaoticLeak(Shop shop, FaultyApiServer faulty, Killings killings, Audit a
   }
 
   private static int repeated(List<Audit.Effect> effects, Map<String, Integer> wanted) {
-    var told = effects.stream().filter(Audit.Effect::told).toList();
-    return wanted.entrySet().stream()
-        .mapToInt(expected -> beyond(count(told, expected.getKey()), expected.getValue()))
+    var told = Audit.counted(effects.stream().filter(Audit.Effect::told).toList());
+    return told.entrySet().stream()
+        .mapToInt(found -> beyond(found.getValue(), wanted.getOrDefault(found.getKey(), 0)))
         .sum();
   }
 
   private static boolean isWhole(List<Audit.Effect> effects, Map<String, Integer> wanted) {
+    var counted = Audit.counted(effects);
     return wanted.entrySet().stream()
-        .allMatch(expected -> count(effects, expected.getKey()) >= expected.getValue());
-  }
-
-  private static int count(List<Audit.Effect> effects, String resource) {
-    return Math.toIntExact(
-        effects.stream().filter(effect -> effect.resource().equals(resource)).count());
+        .allMatch(
+            expected ->
+                counted.getOrDefault(expected.getKey(), 0)
+                    >= Course.least(expected.getKey(), expected.getValue()));
   }
 
   private static int orphans(Effects effects) {
     return Math.toIntExact(effects.quarantined())
         + effects.networkPolicies()
         + effects.ours().size()
+        + effects.resized()
         + (effects.isRestored() ? 0 : 1);
   }
 
@@ -96,21 +108,23 @@ record ChaoticLeak(Shop shop, FaultyApiServer faulty, Killings killings, Audit a
     return Math.max(0, found - expected);
   }
 
-  private static boolean isWhole(LeakIncidentStatus status) {
+  private boolean isWhole(LeakIncidentStatus status) {
     return status.steps().stream()
         .filter(step -> step.state() == Step.State.DONE)
         .map(Step::action)
         .toList()
-        .equals(DONE);
+        .equals(course.steps());
   }
 
   /** Whether it came so far. */
-  private boolean until(RecordedLeak leak, Predicate<LeakIncidentStatus> reached)
-      throws InterruptedException {
+  private boolean until(RecordedLeak leak, BooleanSupplier reached) throws InterruptedException {
     for (var deadline = Instant.now().plus(WHATEVER_HAPPENS); Instant.now().isBefore(deadline); ) {
-      var status = leak.status();
-      if (reached.test(status) || status.phase().terminal()) {
-        return reached.test(status);
+      if (reached.getAsBoolean()) {
+        return true;
+      }
+      var phase = leak.status().phase();
+      if (phase.terminal() && phase != Phase.ROLLED_BACK) {
+        return false;
       }
       killings.tend(faulty.address(), shop.namespace());
       Thread.sleep(LOOK_AGAIN);

@@ -5,15 +5,19 @@ import dev.heapwarden.crds.watch.Informers;
 import io.fabric8.kubernetes.api.model.ManagedFieldsEntry;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentSpec;
+import io.fabric8.kubernetes.api.model.autoscaling.v2.HorizontalPodAutoscaler;
+import io.fabric8.kubernetes.api.model.autoscaling.v2.HorizontalPodAutoscalerSpec;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 
 /** What a response to the leak of a shop's checkout changed, as the API server counts it. */
 final class Effects implements AutoCloseable {
   private final Shop shop;
   private final Deployment before;
+  private final List<HorizontalPodAutoscalerSpec> autoscaledBefore;
   private final Set<String> isolated = ConcurrentHashMap.newKeySet();
   private final Informers<?> watch;
 
@@ -21,6 +25,7 @@ final class Effects implements AutoCloseable {
   Effects(Shop shop) {
     this.shop = shop;
     this.before = shop.deployment();
+    this.autoscaledBefore = autoscaled();
     this.watch =
         Informers.start(
             List.of(
@@ -52,9 +57,10 @@ final class Effects implements AutoCloseable {
     return isolated;
   }
 
-  /** What of the Deployment is the response's. */
+  /** What of the Deployment and of its autoscaler is the response's. */
   List<ManagedFieldsEntry> ours() {
-    return shop.deployment().getMetadata().getManagedFields().stream()
+    return Stream.concat(Stream.of(shop.deployment()), shop.autoscalers().stream())
+        .flatMap(object -> object.getMetadata().getManagedFields().stream())
         .filter(entry -> entry.getManager().equals(Leak.MANAGER))
         .toList();
   }
@@ -63,8 +69,27 @@ final class Effects implements AutoCloseable {
     return before.getSpec();
   }
 
+  /** Without the replicas where an autoscaler decides on them: it takes its time. */
   boolean isRestored() {
-    return shop.deployment().getSpec().equals(before.getSpec());
+    var now = shop.deployment().getSpec();
+    if (!autoscaledBefore.isEmpty()) {
+      now.setReplicas(before.getSpec().getReplicas());
+    }
+    return now.equals(before.getSpec()) && autoscaled().equals(autoscaledBefore);
+  }
+
+  private List<HorizontalPodAutoscalerSpec> autoscaled() {
+    return shop.autoscalers().stream().map(HorizontalPodAutoscaler::getSpec).toList();
+  }
+
+  /** How many pods have other resources than their template. */
+  int resized() {
+    var template = before.getSpec().getTemplate().getSpec().getContainers().getFirst();
+    return Math.toIntExact(
+        shop.pods(Map.of("app", "checkout")).stream()
+            .map(pod -> pod.getSpec().getContainers().getFirst().getResources())
+            .filter(resources -> !resources.equals(template.getResources()))
+            .count());
   }
 
   /** How many pods are isolated now, and not on their way out. */

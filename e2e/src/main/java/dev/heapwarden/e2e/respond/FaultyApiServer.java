@@ -10,6 +10,7 @@ import io.fabric8.kubernetes.client.internal.SSLUtils;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -38,49 +39,6 @@ final class FaultyApiServer implements AutoCloseable {
   /** User-Agent of who comes this way. */
   static final String CLIENT = "heapwarden-in-trouble";
 
-  enum Fault {
-    CONFLICT(409, "Conflict"),
-    GONE(410, "Expired"),
-    TOO_MANY(429, "TooManyRequests"),
-    INTERNAL(500, "InternalError"),
-    UNAVAILABLE(503, "ServiceUnavailable"),
-    /** Carried out, and answered with an error. */
-    ANSWER_LOST(500, "InternalError"),
-    /** Carried out, and the connection is closed without an answer. */
-    CONNECTION_LOST(0, ""),
-    SLOW(0, ""),
-    /** The watch ends in the middle. */
-    WATCH_DROPPED(0, "");
-
-    private final int code;
-    private final String reason;
-
-    Fault(int code, String reason) {
-      this.code = code;
-      this.reason = reason;
-    }
-  }
-
-  /** Stands on the way of each write that reaches the API server. */
-  interface Gate {
-    /** Whether it goes on to the API server. */
-    boolean before() throws InterruptedException;
-
-    /** It was carried out, and nobody has been told yet. */
-    void after();
-  }
-
-  private static final Gate OPEN =
-      new Gate() {
-        @Override
-        public boolean before() {
-          return true;
-        }
-
-        @Override
-        public void after() {}
-      };
-
   private static final List<Fault> OF_WRITES =
       List.of(
           Fault.CONFLICT,
@@ -93,7 +51,7 @@ final class FaultyApiServer implements AutoCloseable {
   private static final List<Fault> OF_READS =
       List.of(Fault.INTERNAL, Fault.GONE, Fault.TOO_MANY, Fault.UNAVAILABLE, Fault.SLOW);
   private static final List<Fault> OF_WATCHES =
-      List.of(Fault.WATCH_DROPPED, Fault.GONE, Fault.WATCH_DROPPED, Fault.UNAVAILABLE);
+      List.of(Fault.WATCH_DROPPED, Fault.GONE, Fault.WATCH_STALE, Fault.UNAVAILABLE);
 
   /** Reads between two faulty ones. */
   private static final int GOOD_READS = 5;
@@ -102,6 +60,8 @@ final class FaultyApiServer implements AutoCloseable {
   private static final int GOOD_WRITES = 8;
 
   private static final Duration WATCH = Duration.ofSeconds(2);
+  private static final Duration STALE_WATCH = Duration.ofSeconds(10);
+  private static final Duration STALENESS = Duration.ofSeconds(3);
   private static final Duration SLOWNESS = Duration.ofSeconds(3);
 
   private final Config config;
@@ -115,7 +75,7 @@ final class FaultyApiServer implements AutoCloseable {
   private final Map<Fault, AtomicInteger> met = new ConcurrentHashMap<>();
 
   FaultyApiServer(Config config) throws IOException, GeneralSecurityException {
-    this(config, OPEN);
+    this(config, Gate.OPEN);
   }
 
   FaultyApiServer(Config config, Gate gate) throws IOException, GeneralSecurityException {
@@ -138,7 +98,12 @@ final class FaultyApiServer implements AutoCloseable {
   static KubernetesClient client(String address) {
     return new KubernetesClientBuilder()
         .withConfig(
-            new ConfigBuilder(Config.empty()).withMasterUrl(address).withUserAgent(CLIENT).build())
+            new ConfigBuilder(Config.empty())
+                .withMasterUrl(address)
+                .withUserAgent(CLIENT)
+                // No WebSocket comes through: each watch is one request, and meets one fault.
+                .withOnlyHttpWatches(true)
+                .build())
         .build();
   }
 
@@ -177,8 +142,13 @@ final class FaultyApiServer implements AutoCloseable {
         }
         case WATCH_DROPPED -> {
           var answer = forward(exchange);
-          Thread.ofVirtual().start(() -> closeLater(answer.body()));
+          Thread.ofVirtual().start(() -> closeLater(answer.body(), WATCH));
           relay(exchange, answer);
+        }
+        case WATCH_STALE -> {
+          var answer = forward(exchange);
+          Thread.ofVirtual().start(() -> closeLater(answer.body(), STALE_WATCH));
+          relay(exchange, answer, new LateCopy(STALENESS));
         }
       }
     } catch (InterruptedException e) {
@@ -205,11 +175,10 @@ final class FaultyApiServer implements AutoCloseable {
 
   private HttpResponse<InputStream> forward(HttpExchange exchange)
       throws IOException, InterruptedException {
+    var body = exchange.getRequestBody().readAllBytes();
     var request =
         HttpRequest.newBuilder(URI.create(config.getMasterUrl()).resolve(exchange.getRequestURI()))
-            .method(
-                exchange.getRequestMethod(),
-                BodyPublishers.ofByteArray(exchange.getRequestBody().readAllBytes()));
+            .method(exchange.getRequestMethod(), BodyPublishers.ofByteArray(body));
     for (var header : List.of("Accept", "Content-Type", "User-Agent")) {
       var value = exchange.getRequestHeaders().getFirst(header);
       if (value != null) {
@@ -219,15 +188,32 @@ final class FaultyApiServer implements AutoCloseable {
     if (exchange.getRequestMethod().equals("GET")) {
       return upstream.send(request.build(), BodyHandlers.ofInputStream());
     }
-    if (!gate.before()) {
+    var write =
+        new Write(
+            exchange.getRequestMethod(),
+            exchange.getRequestURI(),
+            new String(body, StandardCharsets.UTF_8));
+    if (!gate.before(write)) {
       throw new IOException("who asked for it is dead");
     }
     var answer = upstream.send(request.build(), BodyHandlers.ofInputStream());
-    gate.after();
+    if (answer.statusCode() / 100 == 2) {
+      gate.after(write);
+    }
     return answer;
   }
 
   private static void relay(HttpExchange exchange, HttpResponse<InputStream> answer)
+      throws IOException {
+    relay(exchange, answer, FaultyApiServer::copy);
+  }
+
+  /** How an answer's body reaches who asked. */
+  interface Copy {
+    void from(InputStream answer, OutputStream asker) throws IOException;
+  }
+
+  private static void relay(HttpExchange exchange, HttpResponse<InputStream> answer, Copy copy)
       throws IOException {
     answer
         .headers()
@@ -235,11 +221,15 @@ final class FaultyApiServer implements AutoCloseable {
         .ifPresent(type -> exchange.getResponseHeaders().set("Content-Type", type));
     exchange.sendResponseHeaders(answer.statusCode(), 0);
     try (var body = answer.body()) {
-      var buffer = new byte[8192];
-      for (int read = body.read(buffer); read >= 0; read = body.read(buffer)) {
-        exchange.getResponseBody().write(buffer, 0, read);
-        exchange.getResponseBody().flush();
-      }
+      copy.from(body, exchange.getResponseBody());
+    }
+  }
+
+  private static void copy(InputStream answer, OutputStream asker) throws IOException {
+    var buffer = new byte[8192];
+    for (int read = answer.read(buffer); read >= 0; read = answer.read(buffer)) {
+      asker.write(buffer, 0, read);
+      asker.flush();
     }
   }
 
@@ -264,9 +254,9 @@ final class FaultyApiServer implements AutoCloseable {
     exchange.getResponseBody().write(body);
   }
 
-  private static void closeLater(InputStream watch) {
+  private static void closeLater(InputStream watch, Duration later) {
     try {
-      Thread.sleep(WATCH);
+      Thread.sleep(later);
       watch.close();
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -4,17 +4,19 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps an operator running and kills it with SIGKILL, in turn right before one of its writes
- * reaches the API server, right after one was carried out and before the operator is told so, and
- * at any time. Each write is a boundary of a step: an intent, an act or a record. Every fourth one
+ * Keeps an operator running and kills it with SIGKILL: first at every boundary of a step at which
+ * none was killed yet; else in turn right before one of its writes reaches the API server, right
+ * after one was carried out and before the operator is told so, and at any time. Every fourth one
  * is not killed at once: it is stopped with a write on its way, another takes over, and then it
- * goes on beside that one, as a leader does that was paused beyond the end of its lease.
+ * goes on beside that one, as a leader does that was paused beyond the end of its lease. The clock
+ * of every third one is set, by a minute and either way.
  */
-final class Killings implements FaultyApiServer.Gate, AutoCloseable {
+final class Killings implements Gate, AutoCloseable {
   private enum At {
     BEFORE,
     AFTER,
@@ -25,16 +27,21 @@ final class Killings implements FaultyApiServer.Gate, AutoCloseable {
   /** Writes of one life at most. One is not enough to go on, several are. */
   private static final int WRITES = 4;
 
-  private static final Duration LONGEST_LIFE = Duration.ofSeconds(8);
+  private static final Duration LONGEST_LIFE = Duration.ofSeconds(6);
 
   /** For which a stopped one stays so: long enough for another to start and to write. */
   private static final Duration PAUSE = Duration.ofSeconds(5);
 
+  private static final Duration SET = Duration.ofMinutes(1);
+
   private final OperatorProcess process;
   private final Kills kills;
   private final Random random;
+  private final Boundaries boundaries = new Boundaries();
   private int killed;
   private int pauses;
+  private int clocksSet;
+  private Duration passed = Duration.ZERO;
   private At at = At.BEFORE;
   private int writesLeft;
   private long endsAtNanos;
@@ -73,9 +80,25 @@ final class Killings implements FaultyApiServer.Gate, AutoCloseable {
 
   private Process start(String address, String namespace) {
     try {
-      return process.start(address, namespace);
+      return process.start(address, namespace, passed.plus(jump()));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  private Duration jump() {
+    if (random.nextInt(3) > 0) {
+      return Duration.ZERO;
+    }
+    clocksSet++;
+    return random.nextBoolean() ? SET : SET.negated();
+  }
+
+  /** All clocks jump ahead by so much; whoever runs by another one is killed. */
+  synchronized void pass(Duration time) {
+    passed = passed.plus(time);
+    if (!kill()) {
+      close();
     }
   }
 
@@ -89,8 +112,16 @@ final class Killings implements FaultyApiServer.Gate, AutoCloseable {
     return pauses;
   }
 
+  /** How many had a clock that was set. */
+  synchronized int clocksSet() {
+    return clocksSet;
+  }
+
   @Override
-  public synchronized boolean before() throws InterruptedException {
+  public synchronized boolean before(Write write) throws InterruptedException {
+    if (strikes(boundaries.before(write))) {
+      return false;
+    }
     if (at == At.BEFORE && --writesLeft == 0) {
       return !kill();
     }
@@ -122,10 +153,19 @@ final class Killings implements FaultyApiServer.Gate, AutoCloseable {
   }
 
   @Override
-  public synchronized void after() {
-    if (at == At.AFTER && --writesLeft == 0) {
+  public synchronized void after(Write write) {
+    if (!strikes(boundaries.after(write)) && at == At.AFTER && --writesLeft == 0) {
       kill();
     }
+  }
+
+  /** Whether it killed the one that stands here, since none was killed here before. */
+  private boolean strikes(Set<Boundary> here) {
+    if (kills.struck().containsAll(here) || !kill()) {
+      return false;
+    }
+    kills.struck(here);
+    return true;
   }
 
   /** Whether there was one to kill. */

@@ -133,10 +133,16 @@ final class Leak {
 
   /** Governs checkout. */
   static MemoryPolicy policy(Mode mode, int maxLevel) {
-    return policy(mode, maxLevel, new Isolate("1h"));
+    return policy(mode, maxLevel, new Isolate("1h"), changes());
   }
 
-  private static MemoryPolicy policy(Mode mode, int maxLevel, Isolate isolate) {
+  /** Of level 3: a rollout, and one more pod. */
+  static Intervene changes() {
+    return new Intervene(
+        new GoSettings(90, 20, null, Map.of("gctrace", "1")), null, new Scale(1, 4), null, "24h");
+  }
+
+  static MemoryPolicy policy(Mode mode, int maxLevel, Isolate isolate, Intervene intervene) {
     var policy = new MemoryPolicy();
     policy.setMetadata(new ObjectMetaBuilder().withName("checkout").build());
     policy.setSpec(
@@ -151,12 +157,7 @@ final class Leak {
                 maxLevel,
                 new Diagnose("5s"),
                 isolate,
-                new Intervene(
-                    new GoSettings(90, 20, null, Map.of("gctrace", "1")),
-                    null,
-                    new Scale(1, 4),
-                    null,
-                    "24h"),
+                intervene,
                 new Limits(10, 1),
                 "30m",
                 List.of())));
@@ -169,6 +170,6 @@ final class Leak {
 
   /** Level 2 cuts the pod off. */
   static MemoryPolicy denyingNetwork(int maxLevel) {
-    return policy(Mode.ENFORCE, maxLevel, new Isolate("1h", true));
+    return policy(Mode.ENFORCE, maxLevel, new Isolate("1h", true), changes());
   }
 }

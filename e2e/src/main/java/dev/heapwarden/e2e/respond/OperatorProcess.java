@@ -8,6 +8,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -40,7 +41,10 @@ record OperatorProcess(Path cache) {
     try {
       var address = "http://127.0.0.1:" + server.getAddress().getPort();
       trained
-          .start("-XX:AOTCacheOutput=" + trained.cache(), address, NOBODY, Redirect.DISCARD)
+          .start(
+              "-XX:AOTCacheOutput=" + trained.cache(),
+              Redirect.DISCARD,
+              List.of(address, NOBODY, Duration.ZERO.toString()))
           .waitFor();
     } finally {
       server.stop(0);
@@ -53,13 +57,14 @@ record OperatorProcess(Path cache) {
    *
    * @param address where the API server answers
    * @param namespace of its leak
+   * @param ahead by how much its clock is ahead; negative where it is behind
    */
-  Process start(String address, String namespace) throws IOException {
-    return start("-XX:AOTCache=" + cache, address, namespace, Redirect.INHERIT);
+  Process start(String address, String namespace, Duration ahead) throws IOException {
+    return start(
+        "-XX:AOTCache=" + cache, Redirect.INHERIT, List.of(address, namespace, ahead.toString()));
   }
 
-  private Process start(String option, String address, String namespace, Redirect errors)
-      throws IOException {
+  private Process start(String option, Redirect errors, List<String> arguments) throws IOException {
     var command =
         new ArrayList<>(
             List.of(
@@ -69,7 +74,8 @@ record OperatorProcess(Path cache) {
                 "-Xmx256m",
                 "-Dorg.slf4j.simpleLogger.defaultLogLevel=off",
                 option));
-    command.addAll(List.of("-cp", archives(), KilledOperator.class.getName(), address, namespace));
+    command.addAll(List.of("-cp", archives(), KilledOperator.class.getName()));
+    command.addAll(arguments);
     return new ProcessBuilder(command)
         .redirectOutput(Redirect.DISCARD)
         .redirectError(errors)

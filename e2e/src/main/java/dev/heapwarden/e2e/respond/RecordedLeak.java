@@ -38,6 +38,11 @@ record RecordedLeak(KubernetesClient client, Shop shop) implements AutoCloseable
     return incident().getStatus();
   }
 
+  /** Whether nothing keeps it any more. */
+  boolean isReleased() {
+    return incident().getFinalizers().isEmpty();
+  }
+
   void askForUndo() {
     client
         .resource(incident())

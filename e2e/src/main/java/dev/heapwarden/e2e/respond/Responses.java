@@ -3,6 +3,7 @@ package dev.heapwarden.e2e.respond;
 import dev.heapwarden.crds.incident.LeakIncidentStatus;
 import dev.heapwarden.crds.incident.Step;
 import dev.heapwarden.crds.policy.MemoryPolicy;
+import dev.heapwarden.operator.evaluate.Assessments;
 import dev.heapwarden.operator.respond.Response;
 import dev.heapwarden.operator.respond.action.Action;
 import dev.heapwarden.operator.respond.action.AddReplicas;
@@ -11,6 +12,8 @@ import dev.heapwarden.operator.respond.action.IsolatePod;
 import dev.heapwarden.operator.respond.action.PatchEnvironment;
 import dev.heapwarden.operator.respond.action.Plan;
 import dev.heapwarden.operator.respond.action.RelieveMemory;
+import dev.heapwarden.operator.respond.action.ResizeMemory;
+import dev.heapwarden.operator.respond.action.RestartPods;
 import dev.heapwarden.operator.respond.action.SampleInstances;
 import dev.heapwarden.operator.respond.action.Situation;
 import dev.heapwarden.operator.respond.guard.Installation;
@@ -24,17 +27,28 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 
-/** The response as an operator runs it, where no agent does and detection says nothing more. */
+/** The response as an operator runs it, where no agent does. */
 final class Responses {
   private Responses() {}
 
-  /** Of all levels. */
+  /** Of all levels, where detection says nothing more. */
   static Response of(KubernetesClient client, IncidentStore incidents, InstantSource clock) {
+    return of(client, (workload, container) -> List.of(), incidents, clock);
+  }
+
+  /** Of all levels. */
+  static Response of(
+      KubernetesClient client,
+      Assessments assessments,
+      IncidentStore incidents,
+      InstantSource clock) {
     return of(
         client,
         List.of(
             new PatchEnvironment(client, new AssumedInForce(), (_, _) -> List.of()),
-            new AddReplicas(client)),
+            new AddReplicas(client),
+            new RestartPods(client, assessments),
+            new ResizeMemory(client, assessments)),
         kind -> new Ruling.Go(),
         incidents,
         clock);

@@ -7,6 +7,8 @@ import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.autoscaling.v2.HorizontalPodAutoscaler;
+import io.fabric8.kubernetes.api.model.autoscaling.v2.HorizontalPodAutoscalerBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.NonDeletingOperation;
 import io.fabric8.kubernetes.client.dsl.Resource;
@@ -104,6 +106,34 @@ record Shop(KubernetesClient client, String namespace) {
     var shop = new Shop(client, namespace);
     within(SOON).until(() -> shop.servingPods().size() == 2);
     return shop;
+  }
+
+  /** From now on an autoscaler without metrics decides on the replicas: on two at least. */
+  void autoscale() {
+    client
+        .resource(
+            new HorizontalPodAutoscalerBuilder()
+                .withNewMetadata()
+                .withName("checkout")
+                .withNamespace(namespace)
+                .endMetadata()
+                .withNewSpec()
+                .withMinReplicas(2)
+                .withMaxReplicas(10)
+                .withNewScaleTargetRef("apps/v1", "Deployment", "checkout")
+                .endSpec()
+                .build())
+        .create();
+  }
+
+  List<HorizontalPodAutoscaler> autoscalers() {
+    return client
+        .autoscaling()
+        .v2()
+        .horizontalPodAutoscalers()
+        .inNamespace(namespace)
+        .list()
+        .getItems();
   }
 
   /** Whoever applies replicas on the server owns them: adding some would only be suggested. */

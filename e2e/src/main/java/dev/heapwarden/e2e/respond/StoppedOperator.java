@@ -24,7 +24,7 @@ final class StoppedOperator implements AutoCloseable {
   }
 
   static StoppedOperator in(KubernetesClient client) throws IOException {
-    for (var crd : List.of("memorypolicies", "leakincidents")) {
+    for (var crd : List.of("memorypolicies", "leakincidents", "memorysnapshots")) {
       try (var yaml = Files.newInputStream(CRDS.resolve(crd + ".yaml"))) {
         client.load(yaml).items().forEach(new Installation(client)::apply);
       }

@@ -13,8 +13,10 @@ class ChaosIT {
   private static final int KILLS = 200;
 
   @Test
-  void operatorsThatAreKilledTwoHundredTimesLoseAndRepeatNothing(@TempDir Path directory)
-      throws Exception {
-    assertThat(Chaos.unleash(KILLS, directory)).isEqualTo(Tally.NOTHING);
+  void operatorsThatAreKilledTwoHundredTimesAndAtEveryBoundaryLoseAndRepeatNothing(
+      @TempDir Path directory) throws Exception {
+    var outcome = Chaos.unleash(KILLS, directory);
+    assertThat(outcome.tally()).isEqualTo(Tally.NOTHING);
+    assertThat(outcome.missed()).as("boundaries at which no operator was killed").isEmpty();
   }
 }

@@ -7,7 +7,6 @@ import dev.heapwarden.crds.incident.Phase;
 import dev.heapwarden.crds.watch.Changes;
 import dev.heapwarden.crds.watch.Informers;
 import dev.heapwarden.e2e.ClusterExtension;
-import dev.heapwarden.e2e.respond.FaultyApiServer.Fault;
 import dev.heapwarden.operator.respond.KubernetesIncidents;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -80,7 +79,7 @@ class FaultsIT extends InAShop {
     assertThat(faulty.met())
         .containsOnlyKeys(
             Stream.of(Fault.values())
-                .filter(fault -> fault != Fault.WATCH_DROPPED)
+                .filter(fault -> fault != Fault.WATCH_DROPPED && fault != Fault.WATCH_STALE)
                 .toArray(Fault[]::new));
   }
 
@@ -89,7 +88,8 @@ class FaultsIT extends InAShop {
     var shop = open("faults-watch", "Deployment", "");
     var requests = List.of(faulty.client().configMaps().inNamespace(shop.namespace()));
     try (var informers = Informers.start(requests, new Changes<>(() -> {}))) {
-      for (var fault : List.of(Fault.WATCH_DROPPED, Fault.GONE, Fault.UNAVAILABLE)) {
+      for (var fault :
+          List.of(Fault.WATCH_DROPPED, Fault.GONE, Fault.WATCH_STALE, Fault.UNAVAILABLE)) {
         Shop.within(SOON).until(() -> faulty.met().containsKey(fault));
         count(shop, fault.name());
         Shop.within(SOON)

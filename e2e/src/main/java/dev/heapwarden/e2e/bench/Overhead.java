@@ -111,21 +111,24 @@ public final class Overhead {
     conditions.forEach(condition -> phases.put(condition, new ArrayList<>()));
     var watching =
         new Watching(bpftrace, Files.createTempDirectory(scratch, "cgroup"), server.pid());
+    var hits = new ArrayList<Long>();
     double estimate;
+    long perWrite = 0;
     try (var load = new Load(server.address())) {
       Thread.sleep(WARM_UP);
       for (int round = 0; round < ROUNDS; round++) {
         if (round % 2 == 1) {
-          watched(phases, server, load, watching);
+          watched(phases, hits, server, load, watching);
         }
         add(phases, Condition.BARE, measured(server, load, () -> Thread.sleep(PHASE)));
         if (round % 2 == 0) {
-          watched(phases, server, load, watching);
+          watched(phases, hits, server, load, watching);
         }
       }
       watching.attach();
       load.pause(false);
       estimate = watching.estimate(server);
+      perWrite = hits.isEmpty() ? 0 : watching.countedPerWrite();
       watching.detach();
     }
     var bare = phases.getOrDefault(Condition.BARE, List.of());
@@ -141,12 +144,24 @@ public final class Overhead {
     comparisons.forEach(comparison -> System.out.println(comparison.row()));
     System.out.printf(
         "%s: tier 0+1 is %.2f %% of its CPU by the agent's count of hits%n", name, estimate * 100);
+    if (!hits.isEmpty()) {
+      double perSecond =
+          hits.stream().mapToLong(Long::longValue).average().orElseThrow()
+              / (SETTLE.plus(PHASE).toMillis() / 1e3);
+      System.out.printf(
+          "%s: a write in a map window takes %.1f us of CPU, and %.1f us by the agent's count%n",
+          name, comparisons.get(2).besides(comparisons.get(1)) / perSecond, perWrite / 1e3);
+    }
     return comparisons;
   }
 
   /** What is measured while the probes are attached. */
   private static void watched(
-      Map<Condition, List<Phase>> phases, Server server, Load load, Watching watching)
+      Map<Condition, List<Phase>> phases,
+      List<Long> hits,
+      Server server,
+      Load load,
+      Watching watching)
       throws IOException, InterruptedException {
     load.pause(true);
     watching.attach();
@@ -158,8 +173,9 @@ public final class Overhead {
         try {
           add(phases, Condition.MAP_WINDOW, measured(server, load, () -> watching.watch(PHASE)));
         } finally {
-          window.stop();
-          window.ended().join();
+          window.child().stop();
+          window.child().ended().join();
+          hits.add(window.hits().get());
         }
       }
     } finally {

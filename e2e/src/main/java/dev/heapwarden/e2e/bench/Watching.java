@@ -29,6 +29,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * The agent's own parts on one process: what it finds, probes and reads of a container, at the
@@ -115,10 +116,23 @@ final class Watching {
     }
   }
 
+  /**
+   * A map window that is open.
+   *
+   * @param hits that it counted; told when it has ended
+   */
+  record MapWindow(ChildProcess child, AtomicLong hits) {}
+
+  /** Nanoseconds that the agent counts for a write in a map window. */
+  long countedPerWrite() throws IOException {
+    return MapProgram.cost(target().main().orElseThrow().go().orElseThrow());
+  }
+
   /** Opens a map window; returns when it is seen to be attached. */
-  ChildProcess openMapWindow(Duration time) throws IOException, InterruptedException {
+  MapWindow openMapWindow(Duration time) throws IOException, InterruptedException {
     var process = target().main().orElseThrow();
     var attached = new CountDownLatch(1);
+    var hits = new AtomicLong();
     var child =
         bpftrace.start(
             MapProgram.of(process, time),
@@ -126,15 +140,19 @@ final class Watching {
             List.of(),
             time.plus(DEADLINE),
             line -> {
-              if (line instanceof BpftraceLine.Text text && text.text().startsWith("start ")) {
-                attached.countDown();
+              switch (line) {
+                case BpftraceLine.Text(var text) when text.startsWith("start ") ->
+                    attached.countDown();
+                case BpftraceLine.Values(var map, var values) when map.equals("@hits") ->
+                    values.values().forEach(value -> hits.set(value.asLong()));
+                default -> {}
               }
             });
     if (!attached.await(DEADLINE.toMillis(), TimeUnit.MILLISECONDS)) {
       child.stop();
       throw new IOException("a map window does not attach: " + child.complaint());
     }
-    return child;
+    return new MapWindow(child, hits);
   }
 
   /**

@@ -21,6 +21,11 @@ public final class HitCost {
   /** What it takes besides to tell a hit with its return addresses: 3.5 us measured. */
   public static final long TOLD = 3_500;
 
+  /**
+   * What it takes besides to count a write to a map by its callers, with the last operations on it.
+   */
+  public static final long WRITTEN = 2_500;
+
   /** A page fault counted at the raw tracepoint: 0.3 to 0.5 us measured. */
   public static final long PAGE_FAULT = 500;
 

@@ -3,12 +3,10 @@ package dev.heapwarden.probes.snapshot;
 import dev.heapwarden.detection.sample.Signal;
 import dev.heapwarden.probes.cost.Spending;
 import dev.heapwarden.probes.go.ExecutableId;
-import dev.heapwarden.probes.go.GoBinary;
 import dev.heapwarden.probes.go.Sites;
 import dev.heapwarden.probes.gomemory.MapReading;
 import dev.heapwarden.probes.probe.Bpftrace;
 import dev.heapwarden.probes.probe.BpftraceLine;
-import dev.heapwarden.probes.probe.Uprobe;
 import dev.heapwarden.probes.sample.GrownMap;
 import dev.heapwarden.probes.target.ProcFs;
 import dev.heapwarden.probes.target.TargetProcess;
@@ -138,7 +136,7 @@ public final class MapGrowthEvidence {
       case Unseen(boolean refused, String reason) ->
           refused ? new Evidence.Refused(reason) : new Evidence.Failed(reason);
       case Report report -> {
-        long paid = report.hits() * costliest(process.get().go().orElseThrow());
+        long paid = report.hits() * MapProgram.cost(process.get().go().orElseThrow());
         spending.snapshot(order.target().container().key(), Duration.ofNanos(paid));
         yield Evidence.Taken.of(
             store.store(
@@ -251,12 +249,5 @@ public final class MapGrowthEvidence {
     } catch (IOException _) {
       return -1;
     }
-  }
-
-  private static long costliest(GoBinary binary) {
-    return MapProgram.watched(binary).stream()
-        .mapToLong(function -> Uprobe.cost(binary, function))
-        .max()
-        .orElse(0);
   }
 }

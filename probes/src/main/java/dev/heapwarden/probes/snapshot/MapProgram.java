@@ -1,5 +1,6 @@
 package dev.heapwarden.probes.snapshot;
 
+import dev.heapwarden.probes.cost.HitCost;
 import dev.heapwarden.probes.go.Architecture;
 import dev.heapwarden.probes.go.GoBinary;
 import dev.heapwarden.probes.gomemory.GoroutineId;
@@ -16,7 +17,7 @@ import java.util.stream.Stream;
 
 /** The text of a map window. */
 public final class MapProgram {
-  /** At 1 to 18 microseconds each (see {@link Uprobe}), at most four seconds of one core. */
+  /** At 4 to 20 microseconds each, see {@link #cost}: at most four seconds of one core. */
   static final int HITS = 200_000;
 
   /** Smaller maps are left out: a busy server makes and drops thousands. */
@@ -50,6 +51,15 @@ public final class MapProgram {
   /** The functions of a program that assign to a map. */
   static List<String> assignments(GoBinary binary) {
     return present(binary, GoBinary.ASSIGN);
+  }
+
+  /** CPU nanoseconds that a hit of a window takes, at most. */
+  public static long cost(GoBinary binary) {
+    return HitCost.WRITTEN
+        + watched(binary).stream()
+            .mapToLong(function -> Uprobe.cost(binary, function))
+            .max()
+            .orElse(0);
   }
 
   /** All that a window watches. */

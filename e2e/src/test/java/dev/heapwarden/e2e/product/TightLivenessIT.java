@@ -42,27 +42,8 @@ class TightLivenessIT {
   /** For the kubelet to notice: three seconds of a probe, and one between two. */
   private static final long NOTICED_SECONDS = 6;
 
-  private static final String SOURCE =
-      """
-      public class Holds {
-        static byte[][] kept;
-
-        public static void main(String[] megabytes) throws Exception {
-          kept = new byte[1000 * Integer.parseInt(megabytes[0])][];
-          for (int i = 0; i < kept.length; i++) {
-            kept[i] = new byte[1000];
-          }
-          var server = com.sun.net.httpserver.HttpServer.create(new java.net.InetSocketAddress(8080), 0);
-          server.createContext(
-              "/healthz",
-              exchange -> {
-                exchange.sendResponseHeaders(204, -1);
-                exchange.close();
-              });
-          server.start();
-        }
-      }
-      """;
+  private static final Path SOURCE =
+      Path.of(System.getProperty("heapwarden.root")).resolve("e2e/programs/holds/Holds.java");
 
   private static final String POLICY =
       """
@@ -147,10 +128,17 @@ class TightLivenessIT {
   }
 
   private ConfigMap program() throws IOException {
-    var source = Files.writeString(directory.resolve("Holds.java"), SOURCE);
     assertThat(
             ToolProvider.getSystemJavaCompiler()
-                .run(null, null, null, "--release", "17", source.toString()))
+                .run(
+                    null,
+                    null,
+                    null,
+                    "--release",
+                    "17",
+                    "-d",
+                    directory.toString(),
+                    SOURCE.toString()))
         .isZero();
     var compiled = Files.readAllBytes(directory.resolve("Holds.class"));
     return new ConfigMapBuilder()

@@ -170,4 +170,27 @@ class ApproveIT {
     orders.until("it is rolled back", s -> s.phase() == Phase.ROLLED_BACK);
     assertThat(orders.isolated()).isEmpty();
   }
+
+  /** Forecast from its memory: to count the classes of a heap of 600 MiB may take 0.8 s. */
+  @Test
+  void theClassesOfALargeHeapAreCountedOnceItsPodIsIsolated() {
+    orders.open("Approve", "-Xms600m -Xmx600m -XX:+AlwaysPreTouch", "1Gi");
+    orders.scaleUp();
+    orders.leak("");
+    orders.respond("{\"approvedLevel\": 2}");
+
+    var status = orders.until("level 3 is asked for", s -> waits(s, "AwaitingApproval: level 3"));
+
+    assertThat(step(status, "Diagnose").message())
+        .contains("ClassHistogram refused (counting its heap could stop it");
+    var counted = step(status, "DiagnoseIsolated");
+    assertThat(counted.state()).as(counted.message()).isEqualTo(Step.State.DONE);
+    assertThat(counted.message()).startsWith("ClassHistogram ").contains("sha256:");
+    assertThat(orders.isolated())
+        .singleElement()
+        .satisfies(
+            pod ->
+                assertThat(pod.getStatus().getContainerStatuses().getFirst().getRestartCount())
+                    .isZero());
+  }
 }

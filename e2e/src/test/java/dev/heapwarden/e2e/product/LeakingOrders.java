@@ -50,6 +50,16 @@ record LeakingOrders(KubernetesClient client, Kubectl kubectl, String namespace)
    * @param mode of its policy, as the API spells it, such as Approve
    */
   void open(String mode) {
+    open(mode, "-Xmx160m", "384Mi");
+  }
+
+  /**
+   * The same with a JVM of another size.
+   *
+   * @param options of the JVM
+   * @param limit of its container's memory
+   */
+  void open(String mode, String options, String limit) {
     client
         .resource(
             new NamespaceBuilder().withNewMetadata().withName(namespace).endMetadata().build())
@@ -60,6 +70,8 @@ record LeakingOrders(KubernetesClient client, Kubectl kubectl, String namespace)
                 resource("orders.yaml")
                     .replace("IN_NAMESPACE", namespace)
                     .replace("IN_MODE", mode)
+                    .replace("IN_OPTIONS", options)
+                    .replace("IN_LIMIT", limit)
                     .getBytes(StandardCharsets.UTF_8)))
         .serverSideApply();
     orders().waitUntilReady(60, TimeUnit.SECONDS);

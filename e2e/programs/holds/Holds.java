@@ -1,16 +1,20 @@
 import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 
-/** Serves, and holds as many megabytes as its argument says, in arrays of 1,000 bytes. */
-public class Holds {
-  static byte[][] kept;
+/** Holds as many MiB as it is told, in objects of 1,000 bytes, and then serves at port 8080. */
+public final class Holds {
+  private static final int BYTES = 1000;
+  private static byte[][] kept = {};
 
-  public static void main(String[] megabytes) throws Exception {
-    kept = new byte[1000 * Integer.parseInt(megabytes[0])][];
+  private Holds() {}
+
+  public static void main(String[] mebibytes) throws IOException {
+    kept = new byte[(int) ((Long.parseLong(mebibytes[0]) << 20) / BYTES)][];
     for (int i = 0; i < kept.length; i++) {
-      kept[i] = new byte[1000];
+      kept[i] = new byte[BYTES];
     }
-    var server = HttpServer.create(new InetSocketAddress(8080), 0);
+    HttpServer server = HttpServer.create(new InetSocketAddress(8080), 0);
     server.createContext(
         "/healthz",
         exchange -> {

@@ -19,9 +19,13 @@ public record LiveMetrics(KubernetesClient client) {
           "heapwarden_container_metaspace_bytes",
           "heapwarden_container_threads");
 
-  /** Only there while something was refused, or some workload grows towards a limit. */
+  /**
+   * Only there while something was refused, an incident has not ended, or some workload grows
+   * towards a limit.
+   */
   private static final Set<String> PASSING =
       Set.of(
+          "heapwarden_operator_incident_episode",
           "heapwarden_operator_steps_refused",
           "heapwarden_workload_growth_bytes_per_second",
           "heapwarden_workload_time_to_limit_seconds");

@@ -148,9 +148,11 @@ public final class ElfFile implements Closeable {
     return segments.stream().anyMatch(segment -> segment.may(PF_W) && segment.takes(address));
   }
 
-  /** {@link #read} of what is loaded to an address. */
+  /** {@link #read} of what is loaded to an address, with its words as the loader relocates them. */
   ByteBuffer readAt(long address, int length) throws IOException {
-    return read(offsetAt(address), length);
+    var bytes = read(offsetAt(address), length);
+    Relocations.apply(this, address, bytes);
+    return bytes;
   }
 
   /** {@link #offsetOf}, of an address at which something must be. */

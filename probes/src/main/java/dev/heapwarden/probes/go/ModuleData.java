@@ -8,7 +8,7 @@ import java.util.Optional;
 /**
  * What the linker tells the runtime of the program's layout: {@code runtime.firstmoduledata}, found
  * without symbols by its first word, which is the address of {@code .gopclntab}, and by its text,
- * which is code. Its words are in the file also where loading relocates them.
+ * which is code.
  *
  * <p>Layout: {@code moduledata} in Go's src/runtime/symtab.go, read of 1.21.13, 1.23.12, 1.24.13,
  * 1.25.9, 1.26.8 and 1.27.0. The text is word 22 and the types are word 37 in all of them; in 1.27
@@ -37,8 +37,7 @@ record ModuleData(long text, long types, long typesEnd, long functionData) {
    * Finds it.
    *
    * @param table address of {@code .gopclntab}
-   * @return empty when no section has it, as in a position-independent program whose C linker left
-   *     the words to the loader
+   * @return empty when no section has it
    */
   static Optional<ModuleData> find(ElfFile elf, long table, GoVersion release) throws IOException {
     for (var name : SECTIONS) {
@@ -58,7 +57,7 @@ record ModuleData(long text, long types, long typesEnd, long functionData) {
     long size = Math.min(section.size(), SECTION_LIMIT);
     for (long chunk = 0; chunk < size; chunk += CHUNK) {
       // Chunks overlap, so that it lies wholly in one.
-      var bytes = elf.read(section.offset() + chunk, (int) Math.min(CHUNK + READ, size - chunk));
+      var bytes = elf.readAt(section.address() + chunk, (int) Math.min(CHUNK + READ, size - chunk));
       for (int i = 0; i + READ <= bytes.limit(); i += 8) {
         if (bytes.getLong(i) == table && elf.executable(bytes.getLong(i + TEXT))) {
           return Optional.of(read(bytes, i, release));

@@ -53,8 +53,8 @@ public final class ProgramText implements Closeable {
             .orElseThrow(
                 () ->
                     new UnreadableProgramException(
-                        "it does not tell which of its calls were inlined: the C linker left that"
-                            + " to the loader"));
+                        "it does not tell which of its calls were inlined: no module data leads to"
+                            + " .gopclntab"));
     var first = code.getFirst();
     // It is split where somebody changed the protection of a part.
     var whole =

@@ -86,6 +86,7 @@ class FunctionTableTest {
         List.of(
             GoPrograms.plain(),
             GoPrograms.strippedPositionIndependentWithC(),
+            GoPrograms.linkedByLld(),
             GoPrograms.arm64())) {
       var table = GoBinary.read(program).orElseThrow().table().orElseThrow();
       try (var elf = ElfFile.open(program)) {
@@ -111,7 +112,8 @@ class FunctionTableTest {
         List.of(
             GoPrograms.stripped(),
             GoPrograms.positionIndependent(),
-            GoPrograms.strippedPositionIndependentWithC())) {
+            GoPrograms.strippedPositionIndependentWithC(),
+            GoPrograms.linkedByLld())) {
       var module = module(program);
       var names = new TreeSet<String>();
       try (var elf = ElfFile.open(program)) {

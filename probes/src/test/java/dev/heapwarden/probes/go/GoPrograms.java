@@ -3,11 +3,16 @@ package dev.heapwarden.probes.go;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
@@ -17,6 +22,9 @@ public final class GoPrograms {
       Path.of(System.getProperty("heapwarden.root"), "probes/src/test/resources");
   private static final Path BUILT =
       Path.of(System.getProperty("heapwarden.root"), "probes/target/go-programs");
+
+  private static final String MODULE_DATA = "runtime.firstmoduledata";
+  private static final int R_X86_64_RELATIVE = 8;
 
   private static final Map<String, Path> PROGRAMS = new ConcurrentHashMap<>();
 
@@ -48,6 +56,48 @@ public final class GoPrograms {
   /** Linked by the C compiler, which leaves nothing where Go's own linker puts it. */
   static Path strippedPositionIndependentWithC() {
     return ofThisMachine("native-pie-stripped", "-tags=native", "-buildmode=pie", "-ldflags=-s -w");
+  }
+
+  /** By lld, as a compiler of LLVM has it. */
+  static Path linkedByLld() {
+    return leftToTheLoader(strippedPositionIndependentWithC());
+  }
+
+  /** The plain one, in which nothing leads to its table of functions. */
+  public static Path withoutModuleData(Path copy) throws IOException {
+    try (var elf = ElfFile.open(plain())) {
+      var module =
+          Objects.requireNonNull(SymbolTable.variables(elf, Set.of(MODULE_DATA)).get(MODULE_DATA));
+      var bytes = Files.readAllBytes(plain());
+      ByteBuffer.wrap(bytes).putLong((int) elf.offsetAt(module.address()), 0);
+      return Files.write(copy, bytes);
+    }
+  }
+
+  /**
+   * As lld links a position-independent program: in the file, unlike in one that GNU ld linked, the
+   * words that the loader writes are zero.
+   */
+  public static Path leftToTheLoader(Path program) {
+    return PROGRAMS.computeIfAbsent(program.getFileName() + "-lld", _ -> withoutWords(program));
+  }
+
+  private static Path withoutWords(Path program) {
+    var copy = program.resolveSibling(program.getFileName() + "-lld");
+    try (var elf = ElfFile.open(program)) {
+      var bytes = ByteBuffer.wrap(Files.readAllBytes(program)).order(ByteOrder.LITTLE_ENDIAN);
+      var table = elf.section(".rela.dyn").orElseThrow();
+      for (long at = table.offset(); at < table.offset() + table.size(); at += 24) {
+        if (bytes.getLong((int) at + 8) == R_X86_64_RELATIVE) {
+          bytes.putLong((int) elf.offsetAt(bytes.getLong((int) at)), 0);
+        }
+      }
+      Files.write(copy, bytes.array());
+      assertThat(copy.toFile().setExecutable(true)).isTrue();
+      return copy;
+    } catch (IOException unreadable) {
+      throw new UncheckedIOException(unreadable);
+    }
   }
 
   public static Path arm64() {

@@ -106,7 +106,13 @@ public final class ChildProcess {
     return process == null ? OptionalLong.empty() : OptionalLong.of(process.pid());
   }
 
-  /** Asks it to detach and end: SIGTERM, which bpftrace takes as SIGINT, then SIGKILL. */
+  /**
+   * Asks it to detach, tell what it has and end: SIGTERM, then SIGKILL.
+   *
+   * <p>bpftrace has one handler for SIGINT and SIGTERM (src/run_bpftrace.cpp). But a second SIGINT
+   * ends it while it prints its maps, and to a child of an agent that was started in the background
+   * of a shell SIGINT is nothing until that handler is there: SIGTERM has neither fault.
+   */
   public void stop() {
     var _ =
         started.thenAccept(

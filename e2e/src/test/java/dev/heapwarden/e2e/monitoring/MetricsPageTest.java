@@ -73,6 +73,8 @@ class MetricsPageTest {
     of the operator says only that it does not lead, so sums over all replicas are right. Figures of
     incidents are of those that are kept, 30 days after their end by default; a container's series
     end when it is watched no more. No metric holds heap contents or keys of maps.
+    Init containers that end and ephemeral ones are not watched, by design (sidecars are): no series
+    is theirs, and what they use is in no other container's figures.
 
     `manifests/alerts/heapwarden.rules.yaml` holds alert rules, `manifests/dashboards/heapwarden.json`
     a Grafana dashboard.

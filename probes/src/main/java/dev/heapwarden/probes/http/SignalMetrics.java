@@ -64,8 +64,20 @@ final class SignalMetrics {
               Signal.OLD_GENERATION,
               "old_generation_bytes",
               "Old generation of its JVM after a pause"),
+          new Meaning(
+              Signal.HEAP_LIMIT,
+              "heap_limit_bytes",
+              "How large the old generation of its JVM can become"),
           new Meaning(Signal.METASPACE, "metaspace_bytes", "Metaspace in use of its JVM"),
+          new Meaning(
+              Signal.DIRECT_MEMORY,
+              "direct_memory_bytes",
+              "Direct buffers of its JVM, where its own metrics tell"),
           new Meaning(Signal.THREADS, "threads", "Live threads of its JVM"),
+          new Meaning(
+              Signal.LOADED_CLASSES,
+              "loaded_classes",
+              "Classes that its JVM has loaded and not unloaded since"),
           new Meaning(
               Signal.MARK_TERMINATION,
               "go_mark_termination_seconds",

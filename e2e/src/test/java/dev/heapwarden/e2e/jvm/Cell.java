@@ -16,8 +16,8 @@ record Cell(Jdk jdk, Gc gc, User user, Mode mode) {
     OPENJDK_17("OpenJDK 17, Debian bookworm", "bookworm", "/usr/lib/jvm", "java-17-openjdk-"),
     OPENJDK_21("OpenJDK 21, Debian trixie", "trixie", "/usr/lib/jvm", "java-21-openjdk-"),
     OPENJDK_25("OpenJDK 25, Debian trixie", "trixie", "/usr/lib/jvm", "java-25-openjdk-"),
-    /** That of the tests: Temurin where these figures are from. */
-    OWN_25("the JDK 25 of the tests, Debian trixie", "trixie", "/opt", "jdk");
+    /** That of the tests, which the matrix runs with only where it is Temurin. */
+    TEMURIN_25("Temurin 25, Debian trixie", "trixie", "/opt", "jdk");
 
     final String text;
     final String release;
@@ -183,7 +183,7 @@ record Cell(Jdk jdk, Gc gc, User user, Mode mode) {
 
   /** ZGC has them by default since JDK 23. */
   private boolean generations() {
-    return jdk == Jdk.OPENJDK_25 || jdk == Jdk.OWN_25;
+    return jdk == Jdk.OPENJDK_25 || jdk == Jdk.TEMURIN_25;
   }
 
   private String collector() {

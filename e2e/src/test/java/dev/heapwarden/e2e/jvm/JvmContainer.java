@@ -78,7 +78,7 @@ final class JvmContainer implements AutoCloseable {
   }
 
   private static String java(Path root, Cell.Jdk jdk) throws IOException {
-    if (jdk == Cell.Jdk.OWN_25) {
+    if (jdk == Cell.Jdk.TEMURIN_25) {
       return "/opt/jdk/bin/java";
     }
     try (var homes =

@@ -40,6 +40,7 @@ final class JvmMatrix implements AutoCloseable {
 
   /** Has them begin. */
   JvmMatrix() throws IOException, InterruptedException {
+    isTemurin(Path.of(System.getProperty("java.home")));
     roots = made("jdks");
     program = Files.createDirectory(directory.resolve("program"));
     compile(program);
@@ -47,6 +48,13 @@ final class JvmMatrix implements AutoCloseable {
     for (var cell : FULL ? Cell.all() : Cell.pairwise(Cell.all())) {
       outcomes.put(cell, running.submit(() -> check(cell)));
     }
+  }
+
+  /** The JDK of the tests stands for it in the cells. */
+  private static void isTemurin(Path home) throws IOException {
+    assertThat(Files.readString(home.resolve("release")))
+        .as("%s, which docs/jvm.md calls Temurin", home)
+        .contains("IMPLEMENTOR=\"Eclipse Adoptium\"");
   }
 
   List<Cell> cells() {

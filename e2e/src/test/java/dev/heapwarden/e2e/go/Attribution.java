@@ -3,18 +3,20 @@ package dev.heapwarden.e2e.go;
 import static org.awaitility.Awaitility.await;
 
 import dev.heapwarden.detection.sample.Signal;
+import dev.heapwarden.probes.probe.BpftraceLine;
 import dev.heapwarden.probes.probe.Tracepoints;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 
 /**
  * The agent's probes on a contained program, in whatever pid namespace this runs. It says the
- * program's pid, waits for a line, and then says what the probes saw of it beside what it did:
- * {@link AttributionIT}.
+ * program's pid, waits for a line, and then says what the probes saw of it beside what it did, and
+ * what windows on it and on a process that opens sockets see: {@link AttributionIT}.
  */
 final class Attribution {
   private static final Path TRACEFS = Path.of("/sys/kernel/tracing");
@@ -25,12 +27,20 @@ final class Attribution {
    */
   private static final int SLOTS = 6;
 
+  /** Of a window on a program's maps, and of one on what the kernel allocates. */
+  static final Duration WINDOW = Duration.ofSeconds(3);
+
+  /** Pairs of sockets a second, of the process that the second one watches. */
+  static final int PAIRS = 200;
+
   private final MapsProgram program;
   private final HostAgent agent;
+  private final Process opener;
 
-  private Attribution(MapsProgram program, HostAgent agent) {
+  private Attribution(MapsProgram program, HostAgent agent, Process opener) {
     this.program = program;
     this.agent = agent;
+    this.opener = opener;
   }
 
   /**
@@ -39,6 +49,10 @@ final class Attribution {
    * @param arguments a directory, the program, bpftrace
    */
   public static void main(String... arguments) throws Exception {
+    // It ends with this process, also where that is killed.
+    var command = new ArrayList<>(List.of("setpriv", "--pdeathsig", "KILL"));
+    command.addAll(KernelWindow.opener(PAIRS));
+    var opener = new ProcessBuilder(command).start();
     try (var program = MapsProgram.contained("watched", Path.of(arguments[1]))) {
       await().atMost(PATIENCE).until(() -> program.collections() > 0);
       try (var agent =
@@ -48,8 +62,12 @@ final class Attribution {
               List.of(program),
               new Tracepoints(TRACEFS))) {
         agent.attach();
-        new Attribution(program, agent).look();
+        var attribution = new Attribution(program, agent, opener);
+        attribution.look();
+        attribution.open(Path.of(arguments[0]), Path.of(arguments[2]));
       }
+    } finally {
+      opener.destroyForcibly();
     }
   }
 
@@ -57,6 +75,7 @@ final class Attribution {
     agent
         .attachments(program)
         .forEach(found -> say("%s %s %s".formatted(found.probe(), found.state(), found.reason())));
+    say("opener %d".formatted(opener.pid()));
     say("pid %d".formatted(program.pid()));
     System.in.read();
     awaitSlots(told() + 1);
@@ -71,6 +90,11 @@ final class Attribution {
         "live %d %d"
             .formatted(
                 live.size(), live.stream().filter(it -> !program.live().contains(it)).count()));
+  }
+
+  private void open(Path directory, Path bpftrace) throws IOException {
+    say("maps " + BpftraceLine.JSON.writeValueAsString(agent.watch(program, WINDOW)));
+    say("kernel " + KernelWindow.open(directory, bpftrace, opener.pid(), WINDOW));
   }
 
   private void awaitSlots(int slots) {

@@ -2,6 +2,8 @@ package dev.heapwarden.e2e.go;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.heapwarden.e2e.ClusterExtension;
 import dev.heapwarden.e2e.cluster.Cluster;
 import java.io.BufferedReader;
@@ -56,8 +58,8 @@ class AttributionIT {
   @BeforeEach
   void make() throws IOException {
     assertThat(cluster).isNotNull();
-    // A path of a uprobe may have 40 characters.
-    directory = Files.createTempDirectory(Path.of("/tmp"), "at");
+    // A path of a uprobe may have 40 characters, those of /proc/PID/root included.
+    directory = Files.createDirectory(Path.of("/tmp/at" + ProcessHandle.current().pid()));
   }
 
   @AfterEach
@@ -72,7 +74,7 @@ class AttributionIT {
     }
   }
 
-  @Timeout(180)
+  @Timeout(240)
   @ParameterizedTest(name = "nested: {0}")
   @ValueSource(booleans = {false, true})
   void whatAProcessDoesIsToldOfItAndOfNoOtherWithItsPid(boolean nested) throws Exception {
@@ -86,8 +88,10 @@ class AttributionIT {
     assertThat(said)
         .contains("PageFaults ATTACHED null", "GoGc ATTACHED null", "GoMapGrowth ATTACHED null");
 
-    elsewhere(pid, program.toString());
-    elsewhere(pid, restless().toString());
+    var opener = said.stream().filter(line -> line.startsWith("opener ")).findFirst().orElseThrow();
+    elsewhere(pid, List.of(program.toString()));
+    elsewhere(pid, List.of(restless().toString()));
+    elsewhere(opener.substring("opener ".length()), KernelWindow.opener(5 * Attribution.PAIRS));
     agent.outputWriter().append("\n").flush();
 
     var faults = readUntil("faults ", agent.inputReader(), said).split(" ", -1);
@@ -98,6 +102,30 @@ class AttributionIT {
     var live = readUntil("live ", agent.inputReader(), said).split(" ", -1);
     assertThat(Integer.parseInt(live[0])).as("collections told").isGreaterThan(10);
     assertThat(live[1]).as("of them those of another process").isEqualTo("0");
+    isOfIt(new ObjectMapper().readTree(readUntil("maps ", agent.inputReader(), said)));
+    var kernel = new ObjectMapper().readTree(readUntil("kernel ", agent.inputReader(), said));
+    assertThat(
+            KernelWindow.sum(KernelWindow.sockets(kernel).stream(), "calls")
+                / kernel.path("seconds").asDouble())
+        .as("sockets opened a second, by %s", kernel)
+        .isBetween(1.5 * Attribution.PAIRS, 2.5 * Attribution.PAIRS);
+  }
+
+  /** Its maps are told, each at its pace: those of the other are as many, at the same addresses. */
+  private static void isOfIt(JsonNode window) {
+    assertThat(KernelWindow.stream(window.path("maps")))
+        .as("maps of %s", window)
+        .filteredOn(map -> map.path("type").asText().equals("map[string]int"))
+        .singleElement()
+        .satisfies(
+            map -> {
+              assertThat(map.path("writesPerSecond").asDouble())
+                  .isBetween(0.75 * MapsProgram.PACE, 1.25 * MapsProgram.PACE);
+              assertThat(map.path("entriesPerSecond").asDouble())
+                  .isBetween(0.75 * MapsProgram.PACE, 1.25 * MapsProgram.PACE);
+              assertThat(map.path("sites").get(0).path("function").asText())
+                  .isEqualTo("main.putName");
+            });
   }
 
   private List<String> attribution(Path program) throws IOException, InterruptedException {
@@ -120,9 +148,10 @@ class AttributionIT {
   }
 
   /** Runs a command under a pid, in a namespace beside ours. */
-  private void elsewhere(String pid, String command) throws IOException {
+  private void elsewhere(String pid, List<String> command) throws IOException {
     var whole = new ArrayList<>(OWN_PIDS);
-    whole.addAll(List.of("bash", "-c", UNDER_PID, "bash", pid, command));
+    whole.addAll(List.of("bash", "-c", UNDER_PID, "bash", pid));
+    whole.addAll(command);
     assertThat(run(whole).inputReader().readLine()).isEqualTo(pid);
   }
 

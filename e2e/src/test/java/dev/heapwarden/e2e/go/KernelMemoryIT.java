@@ -1,5 +1,7 @@
 package dev.heapwarden.e2e.go;
 
+import static dev.heapwarden.e2e.go.KernelWindow.stream;
+import static dev.heapwarden.e2e.go.KernelWindow.sum;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -8,8 +10,6 @@ import dev.heapwarden.e2e.ClusterExtension;
 import dev.heapwarden.e2e.cluster.Cluster;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.stream.Stream;
-import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -27,13 +27,6 @@ import org.junit.jupiter.api.parallel.Isolated;
 class KernelMemoryIT {
   private static final int PAIRS_PER_SECOND = 200;
   private static final int SECONDS = 3;
-
-  /** Opens so many pairs of sockets a second, and closes them at once. */
-  private static final String OPENER =
-      "use Socket; use Time::HiRes 'time'; $|++; my $began = time; my $made = 0; print \"it runs\\n"
-          + "\"; while (1) { while ($made < (time - $began) * $ARGV[0]) { socketpair(my $one, my"
-          + " $other, AF_UNIX, SOCK_STREAM, 0) or die; $made++ } select undef, undef, undef, 0.005"
-          + " }";
 
   private static final String WITH_TRACEFS =
       "[ -d /sys/kernel/tracing/events ] || mount -t tracefs tracefs /sys/kernel/tracing; exec"
@@ -56,13 +49,7 @@ class KernelMemoryIT {
       assertThat(report.path("lost").asLong()).isZero();
       assertThat(report.path("seconds").asDouble()).isBetween(1.0 * SECONDS, 2.0 * SECONDS);
 
-      var sockets =
-          stream(report.path("stacks"))
-              .filter(
-                  stack ->
-                      stream(stack.path("frames"))
-                          .anyMatch(frame -> frame.asText().startsWith("sock_alloc_inode")))
-              .toList();
+      var sockets = KernelWindow.sockets(report);
       long calls = sum(sockets.stream(), "calls");
       assertThat(calls)
           .as("sockets opened, by %s", report)
@@ -106,7 +93,7 @@ class KernelMemoryIT {
   }
 
   private static Process opener(int pairsPerSecond) throws IOException {
-    return new ProcessBuilder("perl", "-e", OPENER, Integer.toString(pairsPerSecond))
+    return new ProcessBuilder(KernelWindow.opener(pairsPerSecond))
         .redirectError(ProcessBuilder.Redirect.INHERIT)
         .start();
   }
@@ -133,13 +120,5 @@ class KernelMemoryIT {
     var said = window.inputReader().readAllAsString();
     assertThat(window.waitFor()).as(said).isZero();
     return new ObjectMapper().readTree(said);
-  }
-
-  private static long sum(Stream<JsonNode> nodes, String field) {
-    return nodes.mapToLong(node -> node.path(field).asLong()).sum();
-  }
-
-  private static Stream<JsonNode> stream(JsonNode nodes) {
-    return StreamSupport.stream(nodes.spliterator(), false);
   }
 }

@@ -21,6 +21,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -83,7 +84,8 @@ record LeakingOrders(KubernetesClient client, Kubectl kubectl, String namespace)
   }
 
   /**
-   * Opens an incident.
+   * Opens an incident, in whole seconds as the operator does and the kubelet: what ends in the same
+   * second did not end before.
    *
    * @param steps that it has already; may be empty
    */
@@ -105,7 +107,7 @@ record LeakingOrders(KubernetesClient client, Kubectl kubectl, String namespace)
                 .replace("WORKLOAD_UID", deployment().getMetadata().getUid())
                 .replace("POD_NAME", pod.getName())
                 .replace("POD_UID", pod.getUid())
-                .replace("NOW", Instant.now().toString()),
+                .replace("NOW", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString()),
             LeakIncident.class);
     var status = incident.getStatus();
     var created = client.resource(incident).create();

@@ -55,7 +55,7 @@ class CrashesTest {
               said.add("%s %s: %s".formatted(about.getKind(), reason.text(), message)));
   private final List<MemorySnapshot> ordered = new ArrayList<>();
   private boolean isOrdered;
-  private LeakIncident stored = incident();
+  private LeakIncident stored = incident(NOW);
 
   CrashesTest() throws IOException {}
 
@@ -160,6 +160,16 @@ class CrashesTest {
     evaluate(other, stored);
 
     assertThat(stored.getStatus().crashes()).isEmpty();
+  }
+
+  /** A kubelet tells the end of a container in whole seconds, rounded down. */
+  @Test
+  void aCrashInTheSecondInWhichTheLeakWasSeenIsKept() {
+    stored = incident(NOW.plusMillis(600));
+
+    evaluate(ended("OOMKilled", 137, "", NOW), stored);
+
+    assertThat(stored.getStatus().crashes()).hasSize(1);
   }
 
   @Test
@@ -274,7 +284,7 @@ class CrashesTest {
         Pod.class);
   }
 
-  private static LeakIncident incident() {
+  private static LeakIncident incident(Instant openedAt) {
     var shown = confirmed("a", 100);
     var target = new LeakIncidentSpec.Target("Pod", "a", "uid-a", "checkout", "checkout", 1);
     var incident = new LeakIncident();
@@ -283,7 +293,8 @@ class CrashesTest {
     incident.getMetadata().setResourceVersion("1");
     incident.setSpec(new LeakIncidentSpec(target, LeakIncidentSpec.Response.none()));
     var opened =
-        StatusText.opened(target, Findings.of(shown, List.of(shown)), "", "It grows.", null, NOW);
+        StatusText.opened(
+            target, Findings.of(shown, List.of(shown)), "", "It grows.", null, openedAt);
     var diagnosed =
         new Step(
             "Diagnose",

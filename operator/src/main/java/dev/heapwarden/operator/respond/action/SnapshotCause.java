@@ -53,8 +53,19 @@ public record SnapshotCause(Cause cause, String site, String evidence) {
 
   private static Optional<SnapshotCause> ofSite(Finding baseline, MemorySnapshotStatus status) {
     return Optional.ofNullable(status.site())
-        .filter(site -> holder(status, site).filter(isTooSmall(baseline)).isEmpty())
+        .flatMap(
+            site ->
+                holder(status, site).filter(isTooSmall(baseline)).isEmpty()
+                    ? Optional.of(site)
+                    : ofLarge(baseline, status))
         .map(site -> new SnapshotCause(cause(status, site), site, growing(status, site)));
+  }
+
+  /** Who leads without what is in flight. */
+  private static Optional<String> ofLarge(Finding baseline, MemorySnapshotStatus status) {
+    return HolderReport.leading(
+            status.holders().stream().filter(Predicate.not(isTooSmall(baseline))).toList())
+        .map(HolderReport::name);
   }
 
   /** What is in flight comes and goes in a window, and is less than a leak has gained by now. */

@@ -91,6 +91,21 @@ class HolderCauseTest {
   }
 
   @Test
+  void whereThatIsTooSmallTheOneThatGainsMostOfThoseThatAreNotIsNamed() {
+    var garbage = held("main.main", null, 2, 900_000);
+    var reminders = held("main.reminders", "[]*time.Timer", 60, 5_000);
+
+    assertThat(named("main.main", garbage, reminders, held("main.catalogue", "[][]uint8", 300, 0)))
+        .hasValueSatisfying(
+            named -> {
+              assertThat(named.cause()).isEqualTo(Cause.TIMER);
+              assertThat(named.site()).isEqualTo("main.reminders");
+            });
+    assertThat(named("main.main", garbage, held("main.reminders", "[]*time.Timer", 60, -5_000)))
+        .isEmpty();
+  }
+
+  @Test
   void whereNobodyGainsInTheWindowOneThatAloneHoldsAsMuchIsNamed() {
     var users = held("main.users", "sync.Map", 100, 0);
 
@@ -124,7 +139,8 @@ class HolderCauseTest {
     return Serialization.unmarshal(Serialization.asYaml(status), MemorySnapshotStatus.class);
   }
 
-  private static HolderReport held(String name, String type, long mebibytes, double gained) {
+  private static HolderReport held(
+      String name, @Nullable String type, long mebibytes, double gained) {
     return new HolderReport(
         HolderReport.Kind.VARIABLE,
         name,

@@ -28,8 +28,9 @@ public record HolderReport(
     @JsonPropertyDescription("Share of all bytes that somebody holds, from 0 to 1.") double share,
     @JsonPropertyDescription("How many objects.") long objects,
     @JsonPropertyDescription(
-            "Bytes per second that it gained in the window; negative when it lost some, absent"
-                + " where not the whole heap was followed.")
+            "Bytes per second that it gained since an earlier look of the last hour, else in the"
+                + " window; negative when it lost some, absent where not the whole heap was"
+                + " followed.")
         @Nullable Double bytesPerSecond,
     @JsonPropertyDescription(
             "Steps to the object that is farthest from it: of a linked list, its length.")

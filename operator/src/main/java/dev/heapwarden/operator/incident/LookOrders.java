@@ -26,7 +26,9 @@ import org.slf4j.LoggerFactory;
 final class LookOrders {
   private static final Logger LOG = LoggerFactory.getLogger(LookOrders.class);
 
-  /** The longest that a snapshot's window may be is a minute. */
+  /** The shortest and the longest that a snapshot's window may be. */
+  private static final Duration SHORTEST_WINDOW = Duration.ofSeconds(1);
+
   private static final Duration LONGEST_WINDOW = Duration.ofMinutes(1);
 
   private static final int KEPT = 2;
@@ -43,13 +45,19 @@ final class LookOrders {
    * Deletes what is older than the last one, and orders another, of the same container of the
    * workload.
    *
+   * @param kind what is looked at
    * @param window of the policy
    */
-  void order(MemoryPolicy policy, Leak leak, ContainerKey container, Duration window, Instant now) {
+  void order(
+      MemoryPolicy policy,
+      Leak leak,
+      ContainerKey container,
+      SnapshotKind kind,
+      Duration window,
+      Instant now) {
     var name = IncidentName.ofLook(leak.workload(), leak.container());
     // The name follows from the time, so that a second operator asks nothing twice.
     long turn = now.getEpochSecond() / window.toSeconds();
-    var half = window.dividedBy(2);
     var snapshot =
         OwnedSnapshots.of(
             policy,
@@ -58,8 +66,8 @@ final class LookOrders {
             new MemorySnapshotSpec(
                 container.pod(),
                 container.container(),
-                List.of(SnapshotKind.CLASS_HISTOGRAM),
-                Durations.format(half.compareTo(LONGEST_WINDOW) < 0 ? half : LONGEST_WINDOW),
+                List.of(kind),
+                Durations.format(lookedAt(kind, window)),
                 List.of()));
     try {
       // First, so that a quota has room for this one.
@@ -80,6 +88,14 @@ final class LookOrders {
             e.getCode());
       }
     }
+  }
+
+  /** Classes are counted three times, beside collections; who holds a heap is compared later. */
+  private static Duration lookedAt(SnapshotKind kind, Duration window) {
+    var half = window.dividedBy(2);
+    return kind == SnapshotKind.CLASS_HISTOGRAM
+        ? half.compareTo(LONGEST_WINDOW) < 0 ? half : LONGEST_WINDOW
+        : SHORTEST_WINDOW;
   }
 
   /** Deletes the looks at workloads, or containers of them, that the policy no longer governs. */

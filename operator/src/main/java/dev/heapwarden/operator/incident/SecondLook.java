@@ -1,8 +1,10 @@
 package dev.heapwarden.operator.incident;
 
 import dev.heapwarden.crds.Durations;
+import dev.heapwarden.crds.snapshot.SnapshotKind;
 import dev.heapwarden.detection.sample.ContainerKey;
 import dev.heapwarden.detection.sample.RuntimeKind;
+import dev.heapwarden.detection.verdict.Cause;
 import dev.heapwarden.detection.verdict.Growth;
 import dev.heapwarden.detection.verdict.Verdict;
 import dev.heapwarden.detection.verdict.Witness;
@@ -23,8 +25,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Where the live heap of a JVM grows and nothing else says so, asks which classes grow: a heap that
- * is resident already leaks without a new page. One container of a suspected workload is looked at
- * in a window, each a second time a window after the first and from then on once in two at most,
+ * is resident already leaks without a new page. Where that of a Go program grows and no cause is
+ * known, asks who holds it: what leaks in bursts has gained by the time that it is confirmed, and
+ * seldom gains while a snapshot looks. One container of a suspected workload is looked at in a
+ * window, each a second time a window after the first and from then on once in two at most,
  * whatever the policy's mode: it changes nothing, and stops the program for no longer than any
  * count of classes may.
  */
@@ -73,7 +77,7 @@ public final class SecondLook implements Consumer<Evaluation> {
                     container.key(),
                     new Looks(now, now),
                     (before, latest) -> new Looks(before.first(), latest.last()));
-                orders.order(policy, leak, container.key(), window, now);
+                orders.order(policy, leak, container.key(), kind(container), window, now);
               }
             });
     if (looks.size() > REMEMBERED || swept.size() > REMEMBERED) {
@@ -132,13 +136,26 @@ public final class SecondLook implements Consumer<Evaluation> {
   }
 
   private static boolean needsAnother(Assessment assessment) {
+    var evidence = assessment.verdict().evidence();
     var supporting =
-        assessment.verdict().evidence().witnesses().stream()
+        evidence.witnesses().stream()
             .filter(witness -> witness.stance() == Witness.Stance.SUPPORTS)
             .map(Witness::kind)
             .toList();
-    return assessment.runtime() == RuntimeKind.JVM
-        && assessment.verdict() instanceof Verdict.Suspected
-        && supporting.equals(List.of(Witness.Kind.POST_GC_LIVE_HEAP));
+    return assessment.verdict() instanceof Verdict.Suspected
+        && switch (assessment.runtime()) {
+          case JVM -> supporting.equals(List.of(Witness.Kind.POST_GC_LIVE_HEAP));
+          case GO ->
+              evidence.cause() == Cause.UNKNOWN
+                  && supporting.contains(Witness.Kind.POST_GC_LIVE_HEAP);
+          case NATIVE, UNKNOWN -> false;
+        };
+  }
+
+  private static SnapshotKind kind(WatchedContainer container) {
+    var assessment = container.assessment();
+    return assessment != null && assessment.runtime() == RuntimeKind.GO
+        ? SnapshotKind.GO_HEAP_HOLDERS
+        : SnapshotKind.CLASS_HISTOGRAM;
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heapwarden.crds.policy.MemoryPolicy;
 import dev.heapwarden.crds.snapshot.MemorySnapshot;
+import dev.heapwarden.crds.snapshot.SnapshotKind;
 import dev.heapwarden.detection.sample.ContainerKey;
 import dev.heapwarden.detection.sample.RuntimeKind;
 import dev.heapwarden.detection.verdict.Cause;
@@ -62,6 +63,21 @@ class SecondLookTest {
   @Test
   void aHealthyJvmIsNotLookedAt() {
     assertThat(look(0, container(ORDERS, "orders-a", new Verdict.Healthy(evidence(0))))).isEmpty();
+  }
+
+  /** Who gained is told by what they held before it was confirmed. */
+  @Test
+  void ofAGoProgramWhoHoldsItsHeapIsAskedWhereTheCauseIsNotKnown() {
+    assertThat(look(0, goProgram(Cause.MAP_GROWTH))).isEmpty();
+    assertThat(look(5, goProgram(Cause.UNKNOWN))).containsExactly("orders-a");
+
+    assertThat(server.snapshots.values())
+        .singleElement()
+        .satisfies(
+            look -> {
+              assertThat(look.getSpec().kinds()).containsExactly(SnapshotKind.GO_HEAP_HOLDERS);
+              assertThat(look.getSpec().window()).isEqualTo("1s");
+            });
   }
 
   @Test
@@ -125,21 +141,33 @@ class SecondLookTest {
     return container(workload, pod, new Verdict.Suspected(evidence(bytesPerSecond)));
   }
 
+  private static WatchedContainer goProgram(Cause cause) {
+    return container(ORDERS, "orders-a", RuntimeKind.GO, new Verdict.Suspected(evidence(cause, 9)));
+  }
+
   private static WatchedContainer container(Workload workload, String pod, Verdict verdict) {
+    return container(workload, pod, RuntimeKind.JVM, verdict);
+  }
+
+  private static WatchedContainer container(
+      Workload workload, String pod, RuntimeKind runtime, Verdict verdict) {
     var key = new ContainerKey("shop", pod, "uid-" + pod, "app", "id-" + pod);
     return new WatchedContainer(
         key,
         workload,
         false,
         new Sight.NoAgent(),
-        new Assessment(
-            workload.uid(), key, RuntimeKind.JVM, false, verdict, Duration.ofHours(1), NOON));
+        new Assessment(workload.uid(), key, runtime, false, verdict, Duration.ofHours(1), NOON));
   }
 
   private static Evidence evidence(double bytesPerSecond) {
+    return evidence(Cause.UNKNOWN, bytesPerSecond);
+  }
+
+  private static Evidence evidence(Cause cause, double bytesPerSecond) {
     return new Evidence(
         Layer.RUNTIME,
-        Cause.UNKNOWN,
+        cause,
         "It grows.",
         new Growth(bytesPerSecond, bytesPerSecond, bytesPerSecond, 1e8, 20, Duration.ofMinutes(9)),
         null,

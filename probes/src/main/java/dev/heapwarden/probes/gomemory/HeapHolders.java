@@ -32,6 +32,11 @@ public record HeapHolders(
     holders = List.copyOf(holders);
   }
 
+  /** The same with the first of its holders only. */
+  public HeapHolders largest(int most) {
+    return new HeapHolders(heapInUse, bytes, objects, cut, holders.stream().limit(most).toList());
+  }
+
   /**
    * Reads them. The own variables of the program and of its modules come first, then its goroutines
    * and timers, then the standard library: what several hold is the first one's.

@@ -41,7 +41,9 @@ final class ClassGrowthEvidence {
   private final CountForecast forecast;
   private final StallGuard guard;
   private final ClassWitness witness;
-  private final EarlierCounts earlier = new EarlierCounts();
+
+  /** A count has some hundred KiB, and 3 MiB at most. */
+  private final EarlierLooks<ClassCount> earlier = new EarlierLooks<>(8, 1);
 
   ClassGrowthEvidence(
       JvmEvidence jvm,
@@ -109,8 +111,10 @@ final class ClassGrowthEvidence {
     if (collectedBeforeEach) {
       witness.counted(container, process.pid(), counted);
     }
-    var grown = GrownClasses.of(earlier.of(process, Instant.now()), counted);
-    earlier.remember(process, counted.getLast());
+    var newest = EarlierLooks.Look.now(counted.getLast());
+    var grown =
+        GrownClasses.of(earlier.before(process, newest).map(EarlierLooks.Look::seen), counted);
+    earlier.remember(process, newest);
     return Evidence.Taken.of(
         stored,
         Evidence.Told.classes(

@@ -9,23 +9,30 @@ import dev.heapwarden.probes.gomemory.HeapHolders;
 import dev.heapwarden.probes.gomemory.ProgramText;
 import dev.heapwarden.probes.gomemory.UnreadableProgramException;
 import dev.heapwarden.probes.probe.BpftraceLine;
+import dev.heapwarden.probes.snapshot.EarlierLooks.Look;
 import dev.heapwarden.probes.target.MemoryException;
 import dev.heapwarden.probes.target.ProcFs;
 import dev.heapwarden.probes.target.TargetProcess;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.Map;
 
 /**
- * Who holds the heap of a Go program: read from its memory at the start and the end of a window.
- * Nothing is asked of the program and nothing stops it.
+ * Who holds the heap of a Go program: read from its memory at the start and the end of a window,
+ * and who gained: since an earlier look where there was one. Nothing is asked of the program and
+ * nothing stops it.
  */
 final class GoHolderEvidence {
   private static final String FILE = "heap-holders.json";
 
   private final ProcFs proc;
   private final ArtifactStore store;
+
+  /** Of an earlier look; whoever is not among them held next to nothing. */
+  private static final int REMEMBERED = 200;
+
+  /** A look has some hundred bytes for each holder. */
+  private final EarlierLooks<HeapHolders> earlier = new EarlierLooks<>(32, 2);
 
   GoHolderEvidence(ProcFs proc, ArtifactStore store) {
     this.proc = proc;
@@ -51,12 +58,15 @@ final class GoHolderEvidence {
       throws IOException, InterruptedException {
     var program = process.program(proc.root()).orElseThrow();
     var reader = HeapHolderReader.of(program);
-    long began = System.nanoTime();
-    var first = read(reader, process);
+    var first = look(reader, process);
     Thread.sleep(order.window());
-    var between = Duration.ofNanos(System.nanoTime() - began);
+    var last = look(reader, process);
+    var before = earlier.before(process, last).orElse(first);
+    if (!last.seen().cut()) {
+      earlier.remember(process, new Look<>(last.nanos(), last.seen().largest(REMEMBERED)));
+    }
     var growth =
-        HeldGrowth.of(process.pid(), first, read(reader, process), between)
+        HeldGrowth.of(process.pid(), before.seen(), last.seen(), before.until(last))
             .typed(
                 names -> VariableTypes.read(program.executable(), names),
                 MemorySnapshotStatus.HOLDERS_LIMIT)
@@ -68,6 +78,11 @@ final class GoHolderEvidence {
                 new ByteArrayInputStream(BpftraceLine.JSON.writeValueAsBytes(growth))),
             Source.PROCESS_MEMORY)
         .telling(Evidence.Told.holders(growth.holders()).of(new Evidence.Window(growth.cut(), 0)));
+  }
+
+  private Look<HeapHolders> look(HeapHolderReader reader, TargetProcess process)
+      throws IOException {
+    return Look.now(read(reader, process));
   }
 
   private HeapHolders read(HeapHolderReader reader, TargetProcess process) throws IOException {

@@ -23,6 +23,11 @@ public final class GoHoldersProgram extends AnsweringProgram {
     ask("growOn");
   }
 
+  /** That variable gains some megabytes, and no more. */
+  public void growsOnce() throws IOException {
+    ask("grow");
+  }
+
   HeapHolderReader reader() throws IOException {
     return HeapHolderReader.of(program());
   }

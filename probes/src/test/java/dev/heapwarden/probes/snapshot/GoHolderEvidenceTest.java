@@ -50,6 +50,21 @@ class GoHolderEvidenceTest {
     }
   }
 
+  /** What leaks in bursts gains nothing in most windows. */
+  @Test
+  void whatGrewSinceAnEarlierLookIsTheSiteWhereNothingGrowsInTheWindow() throws Exception {
+    try (var program = GoHoldersProgram.start("local")) {
+      var evidence = evidence();
+      take(evidence, program, 0);
+      program.growsOnce();
+      var taken = (Evidence.Taken) take(evidence, program, 0);
+
+      assertThat(taken.told().holders().getFirst().name()).isEqualTo("main.grown");
+      assertThat(status(taken).site()).isEqualTo("main.grown");
+      assertThat(status((Evidence.Taken) take(evidence(), program, 0)).site()).isNull();
+    }
+  }
+
   @Test
   void aProgramWithoutSymbolsIsRefused() throws Exception {
     try (var program = GoHoldersProgram.start("local", "-ldflags=-s -w")) {
@@ -66,14 +81,22 @@ class GoHolderEvidenceTest {
   }
 
   private Evidence take(AnsweringProgram program, long startedLater) throws Exception {
-    return new GoHolderEvidence(new ProcFs(Path.of("/proc")), new ArtifactStore(root, 1 << 20))
-        .take(
-            new Order(
-                new ArtifactStore.Owner("shop", "s1"),
-                new Target(Web.watched(), Optional.empty(), List.of(program.target(startedLater))),
-                Duration.ofSeconds(1),
-                List.of(),
-                Optional.empty()));
+    return take(evidence(), program, startedLater);
+  }
+
+  private GoHolderEvidence evidence() {
+    return new GoHolderEvidence(new ProcFs(Path.of("/proc")), new ArtifactStore(root, 1 << 20));
+  }
+
+  private static Evidence take(
+      GoHolderEvidence evidence, AnsweringProgram program, long startedLater) throws Exception {
+    return evidence.take(
+        new Order(
+            new ArtifactStore.Owner("shop", "s1"),
+            new Target(Web.watched(), Optional.empty(), List.of(program.target(startedLater))),
+            Duration.ofSeconds(1),
+            List.of(),
+            Optional.empty()));
   }
 
   private static MemorySnapshotStatus status(Evidence evidence) {
